@@ -1,0 +1,78 @@
+/** What a call page says to the server. */
+import * as v from 'valibot';
+import { CallId, Candidates, ChatId, Description, DeviceId, Media, MemberId } from './common.ts';
+
+/** Always the first message of a socket. */
+const Hello = v.object({
+  type: v.literal('hello'),
+  version: v.pipe(v.number(), v.integer()),
+  device: DeviceId,
+});
+
+/** Starts a call. `key` makes a repeated ring after a broken socket the same call. */
+const Ring = v.object({
+  type: v.literal('ring'),
+  key: DeviceId,
+  chat: ChatId,
+  media: Media,
+  offer: Description,
+});
+
+/** Takes the call for this device; `answer` is there as soon as it was made, at best at once. */
+const Accept = v.object({
+  type: v.literal('accept'),
+  call: CallId,
+  answer: v.optional(Description),
+});
+
+const Decline = v.object({ type: v.literal('decline'), call: CallId });
+
+/** Ends the call: before anybody accepted it is a cancellation. */
+const HangUp = v.object({ type: v.literal('hang-up'), call: CallId });
+
+/** A description for one member of the call; without `to`, the caller renews the offer of a ringing call. */
+const SendDescription = v.object({
+  type: v.literal('description'),
+  call: CallId,
+  to: v.optional(MemberId),
+  description: Description,
+});
+
+/** Candidates for one member; without `to`, the caller's, kept in memory for whoever accepts. */
+const SendCandidates = v.object({
+  type: v.literal('candidates'),
+  call: CallId,
+  to: v.optional(MemberId),
+  candidates: Candidates,
+});
+
+/**
+ * Takes up one's place in a call again, after a new socket or a restart of the server. `fresh` says that the
+ * page was loaded anew and has no peer connection: the other side then makes a new one as well.
+ */
+const Resume = v.object({
+  type: v.literal('resume'),
+  call: CallId,
+  member: MemberId,
+  fresh: v.boolean(),
+});
+
+/** Asks for fresh ICE servers, before an ICE restart or before credentials run out. */
+const RequestIce = v.object({ type: v.literal('ice'), call: CallId });
+
+/** Finds out whether a silent socket is still one: the server answers `pong`. */
+const Ping = v.object({ type: v.literal('ping') });
+
+export const ClientMessage = v.variant('type', [
+  Hello,
+  Ring,
+  Accept,
+  Decline,
+  HangUp,
+  SendDescription,
+  SendCandidates,
+  Resume,
+  RequestIce,
+  Ping,
+]);
+export type ClientMessage = v.InferOutput<typeof ClientMessage>;

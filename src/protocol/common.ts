@@ -1,0 +1,67 @@
+/** Shapes that both directions of the signalling protocol share. docs/protocol.md explains them in prose. */
+import * as v from 'valibot';
+
+/** Sent in the first message; the server refuses a client that speaks another version. */
+export const PROTOCOL_VERSION = 1;
+
+/** Bytes of one frame. An SDP of an audio and two video sections is about 12 KB. */
+export const MAX_FRAME_BYTES = 64 * 1024;
+
+const MAX_SDP_LENGTH = 48 * 1024;
+const MAX_CANDIDATES = 64;
+
+/** 128 random bits in base64url. */
+export const CallId = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
+
+/** One device's place in one call, given out by the server: 128 random bits in base64url. */
+export const MemberId = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
+
+/** Chosen by the tab and kept over a reload, so that two tabs of one person can be told apart. */
+export const DeviceId = v.pipe(v.string(), v.regex(/^[\w-]{8,64}$/));
+
+export const ChatId = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+export const Media = v.picklist(['voice', 'video']);
+
+/** RTCSessionDescriptionInit without the types that nothing here sends (W3C WebRTC §4.6). */
+export const Description = v.object({
+  type: v.picklist(['offer', 'answer']),
+  sdp: v.pipe(v.string(), v.maxLength(MAX_SDP_LENGTH)),
+});
+
+/** RTCIceCandidateInit (W3C WebRTC §4.8.1). An empty `candidate` says that a generation has ended. */
+const Candidate = v.object({
+  candidate: v.pipe(v.string(), v.maxLength(1024)),
+  sdpMid: v.nullish(v.pipe(v.string(), v.maxLength(64))),
+  sdpMLineIndex: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  usernameFragment: v.nullish(v.pipe(v.string(), v.maxLength(256))),
+});
+
+export const Candidates = v.pipe(v.array(Candidate), v.maxLength(MAX_CANDIDATES));
+
+/** RTCIceServer with the optional parts that TURN needs. */
+export const IceServer = v.object({
+  urls: v.array(v.string()),
+  username: v.optional(v.string()),
+  credential: v.optional(v.string()),
+});
+
+/** ICE servers for one call; `expiresAt` (ms since 1970) is there when TURN credentials run out. */
+export const IceConfiguration = v.object({
+  iceServers: v.array(IceServer),
+  expiresAt: v.optional(v.number()),
+});
+
+/** Another device in the call, as a participant needs to know it. */
+export const Peer = v.object({
+  member: MemberId,
+  user: v.number(),
+  name: v.string(),
+});
+
+export type Media = v.InferOutput<typeof Media>;
+export type Description = v.InferOutput<typeof Description>;
+export type Candidate = v.InferOutput<typeof Candidate>;
+export type IceServer = v.InferOutput<typeof IceServer>;
+export type IceConfiguration = v.InferOutput<typeof IceConfiguration>;
+export type Peer = v.InferOutput<typeof Peer>;

@@ -1,0 +1,37 @@
+/** What the server writes into the call page for its script, as `<script type="application/json" id="call-data">`. */
+import * as v from 'valibot';
+import { CallId, Candidates, ChatId, Description, DeviceId, IceConfiguration, Media } from './common.ts';
+
+const Common = {
+  chat: ChatId,
+  media: Media,
+  /** The other person's display name. */
+  peerName: v.string(),
+  ice: IceConfiguration,
+  /** Every word the script shows, in the reader's language, by key. */
+  words: v.record(v.string(), v.string()),
+};
+
+/** `call`: this page is to ring the other side. */
+const Outgoing = v.object({ ...Common, role: v.literal('caller'), key: DeviceId });
+
+/** `accept`: this page was opened by the callee with Accept, and carries the caller's offer. */
+const Incoming = v.object({
+  ...Common,
+  role: v.literal('callee'),
+  call: CallId,
+  offer: v.optional(Description),
+  candidates: Candidates,
+});
+
+/** The page of a call that is on was loaded again: the script kept its member id over the
+ * reload (sessionStorage), takes up its place and negotiates afresh. */
+const Returning = v.object({
+  ...Common,
+  role: v.literal('returning'),
+  call: CallId,
+  answeredAt: v.number(),
+});
+
+export const CallPageData = v.variant('role', [Outgoing, Incoming, Returning]);
+export type CallPageData = v.InferOutput<typeof CallPageData>;

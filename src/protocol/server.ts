@@ -1,0 +1,146 @@
+/** What the server says to a call page. Every message is addressed to one device; nothing is broadcast. */
+import * as v from 'valibot';
+import {
+  CallId,
+  Candidates,
+  ChatId,
+  Description,
+  IceConfiguration,
+  Media,
+  MemberId,
+  Peer,
+} from './common.ts';
+
+/** Stable codes: a client may rely on them, people never see them. */
+export const ErrorCode = v.picklist([
+  'bad-message', // not JSON, unknown type, or a field that is missing or misshapen
+  'too-large', // the frame is over the limit; the socket closes
+  'version', // another protocol version; the socket closes
+  'out-of-turn', // well-formed, but not now: before hello, or in a state that doesn't take it
+  'not-found', // no such call, chat or member for this person
+  'not-allowed', // no longer friends, or blocked
+  'answered-elsewhere', // another device of the same person was faster
+  'ended', // the call is over
+  'too-many', // more messages than a call page ever needs; wait and retry
+  'internal', // our fault; it is in the log
+]);
+
+/** Why a call ended, the same words as in the database; the last only for one's other devices. */
+export const EndReason = v.picklist([
+  'hung-up',
+  'declined',
+  'cancelled',
+  'busy',
+  'missed',
+  'failed',
+  'answered-elsewhere',
+]);
+
+const Welcome = v.object({ type: v.literal('welcome'), version: v.number() });
+
+/** The call exists and rings at the other side. `member` is the caller's own place in it. */
+const Ringing = v.object({ type: v.literal('ringing'), key: v.string(), call: CallId, member: MemberId });
+
+/** A call comes in while a call page without a call is open. */
+const Incoming = v.object({
+  type: v.literal('incoming'),
+  call: CallId,
+  chat: ChatId,
+  name: v.string(),
+  media: Media,
+  offer: v.optional(Description),
+  candidates: Candidates,
+  ice: IceConfiguration,
+});
+
+/**
+ * The call is on. `member` is one's own place, `peer` the other's. `answeredAt` counts in ms since 1970.
+ * For the caller `description` is the answer, if it came with the accept. For the callee it is the caller's
+ * newest offer, in case it is another than the page was served with.
+ */
+const Accepted = v.object({
+  type: v.literal('accepted'),
+  call: CallId,
+  member: MemberId,
+  peer: Peer,
+  answeredAt: v.number(),
+  description: v.optional(Description),
+  candidates: Candidates,
+});
+
+const Ended = v.object({
+  type: v.literal('ended'),
+  call: CallId,
+  reason: EndReason,
+  /** Whole seconds from accept to end; 0 when nobody accepted. */
+  seconds: v.number(),
+});
+
+const ReceivedDescription = v.object({
+  type: v.literal('description'),
+  call: CallId,
+  from: MemberId,
+  description: Description,
+});
+
+const ReceivedCandidates = v.object({
+  type: v.literal('candidates'),
+  call: CallId,
+  from: MemberId,
+  candidates: Candidates,
+});
+
+/** One's place is taken up again. `peer` is missing while the call still rings. */
+const Resumed = v.object({
+  type: v.literal('resumed'),
+  call: CallId,
+  state: v.picklist(['ringing', 'active']),
+  answeredAt: v.optional(v.number()),
+  peer: v.optional(Peer),
+});
+
+/**
+ * The other side's socket went or came back; the call itself goes on (its media don't pass the server).
+ * `fresh` as in `resume`: the other side has lost its peer connection.
+ */
+const PeerSocket = v.object({
+  type: v.literal('peer'),
+  call: CallId,
+  member: MemberId,
+  connected: v.boolean(),
+  fresh: v.boolean(),
+});
+
+/** Somebody called while this person was in a call; they heard busy. */
+const Missed = v.object({ type: v.literal('missed'), name: v.string(), media: Media });
+
+const Ice = v.object({ type: v.literal('ice'), call: CallId, ice: IceConfiguration });
+
+const Pong = v.object({ type: v.literal('pong') });
+
+/** `about` repeats the type of the message that was refused, where it could be read. */
+const ProtocolError = v.object({
+  type: v.literal('error'),
+  code: ErrorCode,
+  about: v.optional(v.string()),
+  call: v.optional(CallId),
+});
+
+export const ServerMessage = v.variant('type', [
+  Welcome,
+  Ringing,
+  Incoming,
+  Accepted,
+  Ended,
+  ReceivedDescription,
+  ReceivedCandidates,
+  Resumed,
+  PeerSocket,
+  Missed,
+  Ice,
+  Pong,
+  ProtocolError,
+]);
+export type ServerMessage = v.InferOutput<typeof ServerMessage>;
+export type ErrorCode = v.InferOutput<typeof ErrorCode>;
+export type EndReason = v.InferOutput<typeof EndReason>;

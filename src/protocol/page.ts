@@ -30,7 +30,8 @@ const Returning = v.object({
   ...Common,
   role: v.literal('returning'),
   call: CallId,
-  answeredAt: v.number(),
+  /** Missing while it still rings: the caller's page was loaded again. */
+  answeredAt: v.optional(v.number()),
 });
 
 export const CallPageData = v.variant('role', [Outgoing, Incoming, Returning]);

@@ -1,0 +1,346 @@
+/**
+ * One call: runs the machine, and does what it commands with the socket, the link and the media.
+ * A page has one at a time; when another comes in after its end, that is another one.
+ */
+import type { ChannelMessage } from '../../protocol/channel.ts';
+import type { Candidate, Description, IceConfiguration, Media } from '../../protocol/common.ts';
+import type { ServerMessage } from '../../protocol/server.ts';
+import { createIceRenewal } from './ice.ts';
+import { createLink } from './link.ts';
+import type { LocalMedia } from './local-media.ts';
+import { type CallEvent, type Command, deadline, next, type Reason, type State } from './machine.ts';
+import { forgetPlace, recallPlace, rememberPlace } from './memory.ts';
+import { isPolite } from './negotiation.ts';
+import type { Kind } from './peer.ts';
+import type { Signal } from './signal.ts';
+
+/** A closing connection drops what it hasn't sent yet, and the farewell should arrive. */
+const FAREWELL_MS = 500;
+const REFUSED_RETRY_MS = 2000;
+
+/** Where the call comes from. */
+export type Origin =
+  | { role: 'caller'; key: string; chat: number }
+  | { role: 'callee'; call: string; offer?: Description | undefined; candidates: Candidate[] }
+  | { role: 'returning'; call: string };
+
+export interface CallOptions {
+  origin: Origin;
+  media: Media;
+  ice: IceConfiguration;
+  signal: Signal;
+  local: LocalMedia;
+  events: CallEvents;
+}
+
+export interface CallEvents {
+  /** `since`: when it was answered, in ms since 1970. */
+  state(state: State, since: number | undefined): void;
+  /** The server has given the call its address. */
+  named(call: string): void;
+  stream(stream: MediaStream): void;
+  peerState(state: ChannelMessage & { type: 'state' }): void;
+}
+
+export interface Call {
+  id(): string | undefined;
+  state(): State;
+  dispatch(event: CallEvent): void;
+  /** The socket is open (again). */
+  opened(): void;
+  message(message: ServerMessage): void;
+  /** The browser believes that it has a network again. */
+  online(): void;
+  send(kind: Kind, track: MediaStreamTrack | null): void;
+  /** Tells the other side which of one's media are on. */
+  tell(): void;
+}
+
+export function createCall({ origin, media, ice, signal, local, events }: CallOptions): Call {
+  let state: State = { name: 'idle' };
+  let id = origin.role === 'caller' ? undefined : origin.call;
+  let place = origin.role === 'returning' ? recallPlace(origin.call) : undefined;
+  let other: string | undefined;
+  /** The page has no connection that the other side could know of. */
+  let fresh = origin.role === 'returning';
+  let overAtServer = false;
+  let prepared = Promise.resolve();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const renewal = createIceRenewal(
+    () => id !== undefined && signal.send({ type: 'ice', call: id }),
+    () => link.restart(),
+  );
+  const link = createLink(ice, local.outgoing, {
+    postDescription: (description) =>
+      mayPost() &&
+      id !== undefined &&
+      signal.send({ type: 'description', call: id, ...addressee(), description }),
+    postCandidates: (candidates) =>
+      mayPost() &&
+      id !== undefined &&
+      signal.send({ type: 'candidates', call: id, ...addressee(), candidates }),
+    freshIce: renewal.request,
+    connected: () => dispatch({ type: 'connected' }),
+    lost: () => dispatch({ type: 'lost' }),
+    stream: events.stream,
+    channelOpened: tell,
+    channelMessage(message) {
+      if (message.type === 'hang-up') dispatch({ type: 'peer-hung-up' });
+      else if (message.type === 'state') events.peerState(message);
+    },
+  });
+  renewal.schedule(ice);
+
+  function dispatch(event: CallEvent): void {
+    const before = state;
+    const step = next(state, event);
+    state = step.state;
+    if (state.name !== before.name) {
+      clearTimeout(timer);
+      const limit = deadline(state);
+      if (limit !== undefined) timer = setTimeout(() => dispatch({ type: 'gave-up' }), limit);
+    }
+    for (const command of step.commands) run(command);
+    if (state !== before) events.state(state, place?.since);
+  }
+
+  function run(command: Command): void {
+    switch (command) {
+      case 'start-media':
+        void local.start({ audio: true, video: media === 'video' });
+        return;
+      case 'ring':
+        void link.offer().then(() => state.name === 'calling' && keepRing());
+        return;
+      case 'prepare-answer':
+        if (origin.role === 'callee' && origin.offer) prepared = link.answer(origin.offer, origin.candidates);
+        return;
+      case 'resume':
+        link.offerAnew();
+        return;
+      case 'send-accept':
+        void prepared.then(() => state.name !== 'ended' && keepAccept());
+        return;
+      case 'send-decline':
+        keep('decline');
+        return;
+      case 'send-hang-up':
+        farewell();
+        return;
+      case 'say-hang-up':
+        link.say({ type: 'hang-up' });
+        return;
+      case 'close':
+        local.stop();
+        renewal.stop();
+        if (id !== undefined) forgetPlace(id);
+        setTimeout(link.close, FAREWELL_MS);
+        return;
+      default:
+        command satisfies never;
+    }
+  }
+
+  function keepRing(): void {
+    if (origin.role !== 'caller') return;
+    if (!link.local()) {
+      dispatch({ type: 'over', reason: 'failed' });
+      return;
+    }
+    signal.keep('ring', () => {
+      const offer = link.local() ?? { type: 'offer', sdp: '' };
+      return { type: 'ring', key: origin.key, chat: origin.chat, media, offer };
+    });
+  }
+
+  function keepAccept(): void {
+    const call = id;
+    if (call === undefined) return;
+    signal.keep('accept', () => {
+      const answer = link.local();
+      return { type: 'accept', call, ...(answer?.type === 'answer' && { answer }) };
+    });
+  }
+
+  function keep(type: 'decline' | 'hang-up'): void {
+    const call = id;
+    if (call !== undefined && !overAtServer) signal.keep(type, () => ({ type, call }));
+  }
+
+  /** What the server has to hear depends on what it has heard already. */
+  function farewell(): void {
+    if (origin.role === 'caller' && id === undefined) {
+      // One that was sent is confirmed with the call's id, and that is when it can be hung up.
+      if (!signal.wasSent('ring')) signal.settle('ring');
+    } else if (origin.role === 'callee' && !place && !signal.wasSent('accept')) {
+      signal.settle('accept');
+      keep('decline');
+    } else keep('hang-up');
+  }
+
+  function mayPost(): boolean {
+    if (state.name === 'ended') return false;
+    return other !== undefined || (state.name === 'calling' && id !== undefined);
+  }
+
+  function addressee(): { to?: string } {
+    return other === undefined ? {} : { to: other };
+  }
+
+  function settleAll(): void {
+    for (const name of ['ring', 'accept', 'decline', 'hang-up']) signal.settle(name);
+  }
+
+  function take(member: string, since?: number): void {
+    if (id === undefined) return;
+    place = { member, ...(since !== undefined && { since }) };
+    if (state.name !== 'ended') rememberPlace(id, place);
+  }
+
+  function meet(member: string): void {
+    other = member;
+    if (place) link.setPolite(isPolite(place.member, member));
+  }
+
+  function name(call: string): void {
+    if (id === call) return;
+    id = call;
+    events.named(call);
+  }
+
+  function message(received: ServerMessage): void {
+    if ('call' in received && received.call !== undefined && id !== undefined && received.call !== id) return;
+    switch (received.type) {
+      case 'ringing':
+        if (origin.role !== 'caller' || received.key !== origin.key) return;
+        name(received.call);
+        take(received.member);
+        signal.settle('ring');
+        if (state.name === 'ended') keep('hang-up');
+        dispatch({ type: 'rung' });
+        link.flush();
+        return;
+      case 'accepted':
+        if (state.name !== 'calling' && state.name !== 'connecting' && state.name !== 'active') return;
+        name(received.call);
+        take(received.member, place?.since ?? Date.now());
+        meet(received.peer.member);
+        signal.settle('ring');
+        signal.settle('accept');
+        dispatch({ type: 'accepted' });
+        events.state(state, place?.since);
+        if (received.description && !isAnswered(received.description)) link.receive(received.description);
+        link.receiveCandidates(received.candidates);
+        link.flush();
+        return;
+      case 'resumed':
+        fresh = false;
+        if (received.peer) meet(received.peer.member);
+        if (received.state === 'active') {
+          if (place && place.since === undefined) take(place.member, Date.now());
+          dispatch({ type: 'accepted' });
+        }
+        link.flush(true);
+        return;
+      case 'peer':
+        meet(received.member);
+        if (received.fresh) link.renew();
+        else if (received.connected) link.flush(true);
+        return;
+      case 'description':
+        if (state.name === 'ended') return;
+        meet(received.from);
+        link.receive(received.description);
+        return;
+      case 'candidates':
+        link.receiveCandidates(received.candidates);
+        return;
+      case 'ice':
+        renewal.received(received.ice);
+        return;
+      case 'ended':
+        over(received.reason);
+        return;
+      case 'error':
+        refused(received);
+        return;
+      case 'welcome':
+      case 'incoming':
+      case 'missed':
+      case 'pong':
+        return;
+      default:
+        received satisfies never;
+    }
+  }
+
+  /** The page was served with an offer and has answered it; only a newer one needs another answer. */
+  function isAnswered(description: Description): boolean {
+    return origin.role === 'callee' && description.sdp === origin.offer?.sdp;
+  }
+
+  function over(reason: Reason): void {
+    if (id === undefined && state.name !== 'calling') return;
+    overAtServer = true;
+    settleAll();
+    dispatch({ type: 'over', reason });
+  }
+
+  function refused(error: ServerMessage & { type: 'error' }): void {
+    if (error.code === 'version') {
+      // A call that is on needs no server; one that isn't can't begin without it.
+      if (!other) over('out-of-date');
+      return;
+    }
+    switch (error.about) {
+      case 'ring':
+      case 'accept':
+      case 'resume':
+        if (error.code === 'too-many' || error.code === 'internal') setTimeout(retry, REFUSED_RETRY_MS);
+        else if (error.code === 'answered-elsewhere' || error.code === 'not-allowed') over(error.code);
+        else if (error.code === 'ended') over(other === undefined ? 'cancelled' : 'hung-up');
+        else over('failed');
+        return;
+      case 'decline':
+      case 'hang-up':
+        signal.settle(error.about);
+        return;
+      default:
+        return;
+    }
+  }
+
+  function opened(): void {
+    if (id !== undefined && place && !overAtServer) {
+      signal.send({ type: 'resume', call: id, member: place.member, fresh });
+    }
+  }
+
+  function retry(): void {
+    opened();
+    signal.again();
+  }
+
+  function tell(): void {
+    link.say({
+      type: 'state',
+      microphone: local.isLive('audio'),
+      camera: local.isLive('video'),
+      recording: false,
+    });
+  }
+
+  return {
+    id: () => id,
+    state: () => state,
+    dispatch,
+    opened,
+    message,
+    online() {
+      if (other !== undefined && state.name !== 'ended') link.restart();
+    },
+    send: link.send,
+    tell,
+  };
+}

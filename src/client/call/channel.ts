@@ -1,0 +1,63 @@
+/** The data channel between two pages. It needs no server, so it says what must be said while the server is away. */
+import * as v from 'valibot';
+import { ChannelMessage } from '../../protocol/channel.ts';
+
+const BEAT_MS = 4000;
+/** Three beats missed: something is wrong, though the browser may not have noticed yet. */
+const SILENCE_MS = 3 * BEAT_MS + 1000;
+
+export interface ChannelEvents {
+  opened(): void;
+  message(message: ChannelMessage): void;
+  /** Nothing was heard for too long; said once per silence. */
+  silent(): void;
+}
+
+export interface Channel {
+  /** Sends now or not at all, and says which. */
+  send(message: ChannelMessage): boolean;
+  close(): void;
+}
+
+/** Opens the channel on a new connection; both sides do so, as it is negotiated beforehand (W3C WebRTC §6.1). */
+export function openChannel(connection: RTCPeerConnection, events: ChannelEvents): Channel {
+  const channel = connection.createDataChannel('porchlight', { negotiated: true, id: 0 });
+  let beat: ReturnType<typeof setInterval> | undefined;
+  let heard = 0;
+
+  channel.addEventListener('open', () => {
+    heard = performance.now();
+    beat = setInterval(() => {
+      send({ type: 'heartbeat' });
+      if (performance.now() - heard > SILENCE_MS) {
+        heard = performance.now();
+        events.silent();
+      }
+    }, BEAT_MS);
+    events.opened();
+  });
+  channel.addEventListener('message', ({ data }) => {
+    heard = performance.now();
+    const message = parse(data);
+    if (message) events.message(message);
+  });
+  channel.addEventListener('close', () => clearInterval(beat));
+
+  function send(message: ChannelMessage): boolean {
+    if (channel.readyState !== 'open') return false;
+    channel.send(JSON.stringify(message));
+    return true;
+  }
+
+  return { send, close: () => clearInterval(beat) };
+}
+
+function parse(data: unknown): ChannelMessage | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    const result = v.safeParse(ChannelMessage, JSON.parse(data));
+    return result.success ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+/** The select boxes Camera, Microphone and Speaker. */
+import { listDevices } from './devices.ts';
+import { find } from './dom.ts';
+import type { LocalMedia } from './local-media.ts';
+import type { Say } from './words.ts';
+
+export interface DeviceSelects {
+  /** Fills them anew: names appear with permission, and devices come and go. */
+  update(): void;
+}
+
+/** @param output the element whose sound goes to the chosen speaker */
+export function createDeviceSelects(
+  root: ParentNode,
+  local: LocalMedia,
+  output: HTMLMediaElement,
+  say: Say,
+): DeviceSelects {
+  const camera = find(root, '[data-device="videoinput"]', HTMLSelectElement);
+  const microphone = find(root, '[data-device="audioinput"]', HTMLSelectElement);
+  const speaker = find(root, '[data-device="audiooutput"]', HTMLSelectElement);
+
+  camera.addEventListener('change', () => void local.choose('video', camera.value));
+  microphone.addEventListener('change', () => void local.choose('audio', microphone.value));
+  speaker.addEventListener('change', () => {
+    // A speaker that was unplugged meanwhile can't be had; the list shows so at the next change.
+    output.setSinkId(speaker.value).catch(update);
+  });
+
+  function update(): void {
+    void listDevices().then((devices) => {
+      const of = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind);
+      fill(camera, of('videoinput'), local.deviceId('video'), say);
+      fill(microphone, of('audioinput'), local.deviceId('audio'), say);
+      const canChoose = 'setSinkId' in output;
+      fill(speaker, canChoose ? of('audiooutput') : [], canChoose ? output.sinkId : undefined, say);
+    });
+  }
+  return { update };
+}
+
+function fill(
+  select: HTMLSelectElement,
+  devices: MediaDeviceInfo[],
+  used: string | undefined,
+  say: Say,
+): void {
+  const options = devices.map(({ deviceId, label }, index) => {
+    const text = label || say('device', { number: String(index + 1) });
+    return new Option(text, deviceId, false, deviceId === used);
+  });
+  const same =
+    options.length === select.options.length &&
+    options.every(({ value, text }, index) => {
+      const old = select.options[index];
+      return old?.value === value && old.text === text;
+    });
+  // An open list must not be exchanged under the reader's hand.
+  if (!same) select.replaceChildren(...options);
+  else if (used !== undefined && devices.some(({ deviceId }) => deviceId === used)) select.value = used;
+  const field = select.closest<HTMLElement>('.field');
+  if (field) field.hidden = devices.length === 0;
+}

@@ -1,0 +1,231 @@
+/**
+ * The pair of this page and one other member: it has a connection, and takes a new one when the other side
+ * has, or when nothing else helps. In a call of several people every pair is such a link.
+ */
+import type { ChannelMessage } from '../../protocol/channel.ts';
+import type { Candidate, Description, IceConfiguration } from '../../protocol/common.ts';
+import { judge } from './negotiation.ts';
+import { createPeer, type Kind, type Outgoing, type Peer } from './peer.ts';
+import { createRecovery } from './recovery.ts';
+
+/** Candidates come in bursts; a burst is one message. */
+const BATCH_MS = 20;
+const BATCH_SIZE = 64;
+/** A page that was loaded anew makes the offer; if it doesn't, we do. */
+const OFFER_WAIT_MS = 10_000;
+
+export interface LinkEvents {
+  /** Sends over the server, if it can be reached and knows the other side; says whether. */
+  postDescription(description: Description): boolean;
+  postCandidates(candidates: Candidate[]): boolean;
+  freshIce(): Promise<IceConfiguration | undefined>;
+  connected(): void;
+  lost(): void;
+  /** What is to be seen and heard of the other side; a new stream for each new connection. */
+  stream(stream: MediaStream): void;
+  channelOpened(): void;
+  channelMessage(message: ChannelMessage): void;
+}
+
+export interface Link {
+  /** Makes the first offer; `local` has it then. */
+  offer(): Promise<void>;
+  /** Makes an offer on a new connection and sends it as soon as there is a way. */
+  offerAnew(): void;
+  /** Answers the first offer; `local` has the answer then. */
+  answer(offer: Description, candidates: Candidate[]): Promise<void>;
+  /** The newest own description, for a message that carries it together with something else. */
+  local(): Description | undefined;
+  /** Which side gives way when offers cross; known as soon as both members are. */
+  setPolite(polite: boolean): void;
+  receive(description: Description): void;
+  receiveCandidates(candidates: Candidate[]): void;
+  /** Sends what waited for a way to the other side. `again` repeats an offer that has no answer yet. */
+  flush(again?: boolean): void;
+  /** The other side has no connection any more, and will offer a new one. */
+  renew(): void;
+  /** Fresh ICE servers, and with them a new way to the other side (RFC 8445 §2.4). */
+  restart(): void;
+  send(kind: Kind, track: MediaStreamTrack | null): void;
+  say(message: ChannelMessage): boolean;
+  close(): void;
+}
+
+export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: LinkEvents): Link {
+  let peer: Peer | undefined;
+  let polite = false;
+  let closed = false;
+  let unsentDescription = false;
+  let unsentCandidates: Candidate[] = [];
+  let batch: ReturnType<typeof setTimeout> | undefined;
+  let offerWait: ReturnType<typeof setTimeout> | undefined;
+  let queue = Promise.resolve();
+
+  const recovery = createRecovery({ lost: events.lost, restart, replace: () => enqueue(offerAnew) });
+
+  /** One thing at a time: whatever is done next finds the connection between two steps, never within one. */
+  function enqueue(work: () => Promise<void>): Promise<void> {
+    queue = queue.then(async () => {
+      if (closed) return;
+      try {
+        await work();
+      } catch (error) {
+        if (!closed) console.warn('A step of the negotiation failed; it will be tried again.', error);
+      }
+    });
+    return queue;
+  }
+
+  function replacePeer(): Peer {
+    peer?.close();
+    recovery.replaced();
+    unsentCandidates = [];
+    const stream = new MediaStream();
+    const made = createPeer(ice, outgoing, {
+      negotiationNeeded: () => made === peer && void enqueue(offerAgain),
+      candidate(candidate) {
+        if (made !== peer) return;
+        unsentCandidates.push(candidate);
+        batch ??= setTimeout(flush, BATCH_MS);
+      },
+      state(state) {
+        if (made !== peer) return;
+        recovery.state(state);
+        if (state === 'connected') events.connected();
+      },
+      track: (track) => stream.addTrack(track),
+      channel: {
+        opened() {
+          if (made !== peer) return;
+          flush();
+          events.channelOpened();
+        },
+        message: (message) => made === peer && hear(message),
+        silent: () => made === peer && restart(),
+      },
+    });
+    peer = made;
+    events.stream(stream);
+    return made;
+  }
+
+  function hear(message: ChannelMessage): void {
+    if (message.type === 'description') receive(message.description);
+    else if (message.type === 'candidates') receiveCandidates(message.candidates);
+    else events.channelMessage(message);
+  }
+
+  async function offerAgain(): Promise<void> {
+    if (peer?.signaling() !== 'stable') return;
+    await peer.offer();
+    sendDescription();
+  }
+
+  async function offerAnew(): Promise<void> {
+    recovery.begin();
+    await replacePeer().offer();
+    sendDescription();
+  }
+
+  function sendDescription(): void {
+    unsentDescription = true;
+    flush();
+  }
+
+  function flush(again = false): void {
+    clearTimeout(batch);
+    batch = undefined;
+    if (again && peer?.signaling() === 'have-local-offer') unsentDescription = true;
+    if (unsentDescription) {
+      const description = local();
+      if (!description) return;
+      unsentDescription = !(
+        events.postDescription(description) || peer?.channel.send({ type: 'description', description })
+      );
+      if (unsentDescription) return;
+    }
+    while (unsentCandidates.length > 0) {
+      const candidates = unsentCandidates.slice(0, BATCH_SIZE);
+      if (!events.postCandidates(candidates) && !peer?.channel.send({ type: 'candidates', candidates }))
+        return;
+      unsentCandidates = unsentCandidates.slice(candidates.length);
+    }
+  }
+
+  /** What this description contains needs no message of its own any more. */
+  function local(): Description | undefined {
+    unsentCandidates = [];
+    return peer?.local();
+  }
+
+  function receive(description: Description): void {
+    void enqueue(async () => {
+      clearTimeout(offerWait);
+      const side = { signaling: peer?.signaling() ?? 'stable', remote: peer?.remote(), polite };
+      const verdict = judge(description, side);
+      if (verdict === 'ignore') return;
+      if (verdict === 'offer-anew') return offerAnew();
+      const target = verdict === 'replace' ? replacePeer() : (peer ?? replacePeer());
+      recovery.begin();
+      await target.take(description);
+      if (description.type === 'offer') sendDescription();
+    });
+  }
+
+  function receiveCandidates(candidates: Candidate[]): void {
+    void enqueue(async () => {
+      await Promise.all(candidates.map((candidate) => peer?.addCandidate(candidate)));
+    });
+  }
+
+  function restart(): void {
+    void (async () => {
+      const fresh = await events.freshIce();
+      if (fresh) ice = fresh;
+      if (closed) return;
+      // An offer without answer may have been lost on the way; a second one can't be made before it is answered.
+      if (peer?.signaling() === 'have-local-offer') flush(true);
+      peer?.restart(fresh);
+    })();
+  }
+
+  return {
+    offer: () => enqueue(() => replacePeer().offer()),
+    offerAnew: () => void enqueue(offerAnew),
+    answer: (offer, candidates) =>
+      enqueue(async () => {
+        const made = replacePeer();
+        recovery.begin();
+        await made.take(offer);
+        await Promise.all(candidates.map(made.addCandidate));
+      }),
+    local,
+    setPolite(value) {
+      polite = value;
+    },
+    receive,
+    receiveCandidates,
+    flush(again) {
+      flush(again);
+      recovery.nudge();
+    },
+    renew() {
+      events.lost();
+      peer?.close();
+      peer = undefined;
+      unsentDescription = false;
+      clearTimeout(offerWait);
+      offerWait = setTimeout(() => void enqueue(offerAnew), OFFER_WAIT_MS);
+    },
+    restart,
+    send: (kind, track) => void peer?.send(kind, track),
+    say: (message) => peer?.channel.send(message) ?? false,
+    close() {
+      closed = true;
+      clearTimeout(batch);
+      clearTimeout(offerWait);
+      recovery.stop();
+      peer?.close();
+    },
+  };
+}

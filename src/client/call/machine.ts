@@ -1,0 +1,191 @@
+/**
+ * The course of one call, as its page sees it.
+ *
+ *            dial                    accepted              connected
+ *     idle ───────▶ calling ───────────────────▶ connecting ───────▶ active
+ *       │ │                                        ▲    ▲              │ ▲
+ *       │ │ incoming             accept            │    │         lost │ │ connected
+ *       │ └────────▶ ringing ──────────────────────┘    │              ▼ │
+ *       │ return                                        │         reconnecting
+ *       └───────────────────────────────────────────────┘
+ *
+ *     From every state `hang-up`, `over` (the server's word) and `gave-up` (the deadline) lead to `ended`,
+ *     and nothing leads out of it: another call is another machine.
+ *
+ * `next` is pure: it says which state follows and what is to be done, and does nothing itself.
+ */
+import type { EndReason } from '../../protocol/server.ts';
+
+/** Why the page shows no call any more: the server's reasons, and those that only a page has. */
+export type Reason = EndReason | 'not-allowed' | 'other-device' | 'out-of-date';
+
+export type State =
+  | { name: 'idle' }
+  /** `rung`: the server has confirmed that it rings at the other side. */
+  | { name: 'calling'; rung: boolean }
+  | { name: 'ringing' }
+  | { name: 'connecting' }
+  | { name: 'active' }
+  | { name: 'reconnecting' }
+  | { name: 'ended'; reason: Reason };
+
+export type CallEvent =
+  | { type: 'dial' }
+  | { type: 'rung' }
+  | { type: 'incoming' }
+  | { type: 'accept' }
+  | { type: 'decline' }
+  /** The page of a call was loaded again; `answered` is false while it still rings. */
+  | { type: 'return'; answered: boolean }
+  | { type: 'accepted' }
+  | { type: 'connected' }
+  | { type: 'lost' }
+  | { type: 'hang-up' }
+  /** The other side said so over the data channel. */
+  | { type: 'peer-hung-up' }
+  | { type: 'over'; reason: Reason }
+  | { type: 'gave-up' };
+
+export type Command =
+  | 'start-media'
+  | 'ring'
+  | 'prepare-answer'
+  | 'resume'
+  | 'send-accept'
+  | 'send-decline'
+  | 'send-hang-up'
+  | 'say-hang-up'
+  | 'close';
+
+export interface Step {
+  state: State;
+  commands: Command[];
+}
+
+/** What follows from an event in a state. An event that means nothing there changes nothing. */
+export function next(state: State, event: CallEvent): Step {
+  switch (state.name) {
+    case 'idle':
+      return fromIdle(state, event);
+    case 'calling':
+      return fromCalling(state, event);
+    case 'ringing':
+      return fromRinging(state, event);
+    case 'connecting':
+    case 'active':
+    case 'reconnecting':
+      return fromAnswered(state, event);
+    case 'ended':
+      return stay(state);
+    default:
+      return unreachable(state);
+  }
+}
+
+/**
+ * How long a state may last, in ms, before `gave-up`. The server ends calls earlier than this;
+ * the page's own limits are for when the server can't be reached.
+ */
+export function deadline(state: State): number | undefined {
+  switch (state.name) {
+    case 'calling':
+    case 'ringing':
+      return 75_000;
+    case 'connecting':
+    case 'reconnecting':
+      return 150_000;
+    case 'idle':
+    case 'active':
+    case 'ended':
+      return undefined;
+    default:
+      return unreachable(state);
+  }
+}
+
+function fromIdle(state: State, event: CallEvent): Step {
+  switch (event.type) {
+    case 'dial':
+      return { state: { name: 'calling', rung: false }, commands: ['start-media', 'ring'] };
+    case 'incoming':
+      return { state: { name: 'ringing' }, commands: ['prepare-answer'] };
+    case 'return':
+      return {
+        state: event.answered ? { name: 'connecting' } : { name: 'calling', rung: true },
+        commands: ['start-media', 'resume'],
+      };
+    case 'hang-up':
+    case 'decline':
+      return end('cancelled');
+    case 'over':
+      return end(event.reason);
+    case 'gave-up':
+      return end('failed');
+    default:
+      return stay(state);
+  }
+}
+
+function fromCalling(state: State & { name: 'calling' }, event: CallEvent): Step {
+  switch (event.type) {
+    case 'rung':
+      return { state: { name: 'calling', rung: true }, commands: [] };
+    case 'accepted':
+      return { state: { name: 'connecting' }, commands: [] };
+    case 'hang-up':
+      return end('cancelled', 'send-hang-up');
+    case 'over':
+      return end(event.reason);
+    case 'gave-up':
+      return end(state.rung ? 'missed' : 'failed', 'send-hang-up');
+    default:
+      return stay(state);
+  }
+}
+
+function fromRinging(state: State, event: CallEvent): Step {
+  switch (event.type) {
+    case 'accept':
+      return { state: { name: 'connecting' }, commands: ['start-media', 'send-accept'] };
+    case 'hang-up':
+    case 'decline':
+      return end('declined', 'send-decline');
+    case 'over':
+      return end(event.reason);
+    case 'gave-up':
+      return end('missed');
+    default:
+      return stay(state);
+  }
+}
+
+function fromAnswered(state: State, event: CallEvent): Step {
+  switch (event.type) {
+    case 'connected':
+      return { state: { name: 'active' }, commands: [] };
+    case 'lost':
+      return state.name === 'active' ? { state: { name: 'reconnecting' }, commands: [] } : stay(state);
+    case 'hang-up':
+      return end('hung-up', 'say-hang-up', 'send-hang-up');
+    case 'peer-hung-up':
+      return end('hung-up', 'send-hang-up');
+    case 'over':
+      return end(event.reason);
+    case 'gave-up':
+      return end('failed', 'say-hang-up', 'send-hang-up');
+    default:
+      return stay(state);
+  }
+}
+
+function stay(state: State): Step {
+  return { state, commands: [] };
+}
+
+function end(reason: Reason, ...said: Command[]): Step {
+  return { state: { name: 'ended', reason }, commands: [...said, 'close'] };
+}
+
+function unreachable(state: never): never {
+  throw new Error(`No such state: ${JSON.stringify(state)}`);
+}

@@ -1,0 +1,134 @@
+/** The call page's script: reads what the server wrote into the page, and puts the parts together. */
+import * as v from 'valibot';
+import { CallPageData } from '../../protocol/page.ts';
+import type { ServerMessage } from '../../protocol/server.ts';
+import { type Call, type CallEvents, createCall, type Origin } from './call.ts';
+import { find } from './dom.ts';
+import { createLocalMedia } from './local-media.ts';
+import { deviceId, recallPlace } from './memory.ts';
+import { interceptAccept } from './ring.ts';
+import { openSignal } from './signal.ts';
+import { createView } from './view.ts';
+import { createSay } from './words.ts';
+
+const data = v.parse(CallPageData, JSON.parse(find(document, '#call-data', HTMLScriptElement).text));
+const say = createSay(data.words);
+
+/** The call that the page shows, and one that comes in after its end and isn't accepted yet. */
+let current: Call;
+let waiting: { call: Call; name: string } | undefined;
+
+const local = createLocalMedia({
+  track: (kind, track) => current.send(kind, track),
+  changed() {
+    view.local();
+    current.tell();
+  },
+});
+const view = createView(find(document, 'main.call', HTMLElement), say, local, {
+  microphone: () => void local.toggle('audio'),
+  camera: () => void local.toggle('video'),
+  hangUp: () => current.dispatch({ type: 'hang-up' }),
+});
+
+const shown: CallEvents = {
+  state: view.state,
+  named: (call) => history.replaceState(null, '', `/calls/${call}`),
+  stream: view.remoteStream,
+  peerState: view.remoteState,
+};
+
+function open(): { origin: Origin; begin(call: Call): void } {
+  switch (data.role) {
+    case 'caller':
+      return { origin: data, begin: (call) => call.dispatch({ type: 'dial' }) };
+    case 'callee':
+      return { origin: data, begin: accept };
+    case 'returning':
+      return {
+        origin: { role: 'returning', call: data.call },
+        begin: (call) =>
+          call.dispatch(
+            recallPlace(data.call)
+              ? { type: 'return', answered: data.answeredAt !== undefined }
+              : { type: 'over', reason: 'other-device' },
+          ),
+      };
+    default:
+      return data satisfies never;
+  }
+}
+
+/** The page was opened by tapping Accept, so nothing waits for anything. */
+function accept(call: Call): void {
+  call.dispatch({ type: 'incoming' });
+  call.dispatch({ type: 'accept' });
+}
+
+const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+const signal = openSignal(`${scheme}//${location.host}/calls/socket`, deviceId(), {
+  opened() {
+    current.opened();
+    waiting?.call.opened();
+  },
+  message(message) {
+    if (message.type === 'missed') view.missed(message.name);
+    else if (message.type === 'incoming') comesIn(message);
+    else {
+      current.message(message);
+      waiting?.call.message(message);
+      if (waiting?.call.state().name === 'ended') waiting = undefined;
+    }
+  },
+});
+
+const { origin, begin } = open();
+current = createCall({ origin, media: data.media, ice: data.ice, signal, local, events: shown });
+view.begin(data.peerName);
+begin(current);
+addEventListener('online', () => current.online());
+
+/**
+ * Somebody calls while this page shows a call that is over. The answer is made now and kept until Accept, which is
+ * in the ring that the server shows on every page. Another person's call opens its own page.
+ */
+function comesIn(message: ServerMessage & { type: 'incoming' }): void {
+  if (current.state().name !== 'ended' || waiting || message.chat !== data.chat) return;
+  let stream: MediaStream | undefined;
+  let accepted = false;
+  const call = createCall({
+    origin: { role: 'callee', call: message.call, offer: message.offer, candidates: message.candidates },
+    media: message.media,
+    ice: message.ice,
+    signal,
+    local,
+    events: {
+      ...shown,
+      state(state, since) {
+        if (state.name === 'connecting' && !accepted) {
+          accepted = true;
+          view.begin(message.name);
+          if (stream) view.remoteStream(stream);
+        }
+        if (accepted) view.state(state, since);
+      },
+      stream(made) {
+        stream = made;
+        if (accepted) view.remoteStream(made);
+      },
+    },
+  });
+  waiting = { call, name: message.name };
+  call.dispatch({ type: 'incoming' });
+}
+
+interceptAccept(
+  () => waiting?.call.id(),
+  (id) => {
+    if (!waiting) return;
+    current = waiting.call;
+    waiting = undefined;
+    history.replaceState(null, '', `/calls/${id}`);
+    current.dispatch({ type: 'accept' });
+  },
+);

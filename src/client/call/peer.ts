@@ -1,0 +1,156 @@
+/** One RTCPeerConnection with its transceivers and its channel. What is sent when is the link's business. */
+import type { Candidate, Description, IceConfiguration } from '../../protocol/common.ts';
+import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
+import { usernameFragments } from './sdp.ts';
+
+const KINDS = ['audio', 'video'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** More early candidates than any honest peer has. */
+const MAX_EARLY = 256;
+
+/** What a page sends, and the stream it says these tracks belong to, so that the other side keeps them in step. */
+export interface Outgoing {
+  stream: MediaStream;
+  tracks: Record<Kind, MediaStreamTrack | null>;
+}
+
+export interface PeerEvents {
+  negotiationNeeded(): void;
+  candidate(candidate: Candidate): void;
+  state(state: RTCPeerConnectionState): void;
+  track(track: MediaStreamTrack): void;
+  channel: ChannelEvents;
+}
+
+export interface Peer {
+  channel: Channel;
+  signaling(): RTCSignalingState;
+  state(): RTCPeerConnectionState;
+  /** The SDP last set from the other side, also one that isn't answered yet. */
+  remote(): string | undefined;
+  /** The description to send, with every candidate found so far. */
+  local(): Description | undefined;
+  offer(): Promise<void>;
+  /** Applies a description, and answers it if it is an offer. */
+  take(description: Description): Promise<void>;
+  addCandidate(candidate: Candidate): Promise<void>;
+  restart(ice: IceConfiguration | undefined): void;
+  send(kind: Kind, track: MediaStreamTrack | null): Promise<void>;
+  close(): void;
+}
+
+/** Makes a connection that as yet does nothing: `offer` or `take` start it. */
+export function createPeer(ice: IceConfiguration, outgoing: Outgoing, events: PeerEvents): Peer {
+  const connection = new RTCPeerConnection({ iceServers: iceServers(ice), bundlePolicy: 'max-bundle' });
+  const channel = openChannel(connection, events.channel);
+  let early: Candidate[] = [];
+
+  connection.addEventListener('negotiationneeded', () => {
+    // The first round is started by hand; only what comes after it asks for itself.
+    if (connection.remoteDescription) events.negotiationNeeded();
+  });
+  connection.addEventListener('icecandidate', ({ candidate }) => {
+    if (!candidate) return;
+    const { sdpMid, sdpMLineIndex, usernameFragment } = candidate;
+    events.candidate({ candidate: candidate.candidate, sdpMid, sdpMLineIndex, usernameFragment });
+  });
+  connection.addEventListener('connectionstatechange', () => events.state(connection.connectionState));
+  connection.addEventListener('track', ({ track }) => events.track(track));
+
+  async function send(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
+    const transceiver = connection.getTransceivers().find(({ receiver }) => receiver.track.kind === kind);
+    if (transceiver && connection.signalingState !== 'closed') await transceiver.sender.replaceTrack(track);
+  }
+
+  function sendAll(): void {
+    for (const kind of KINDS) void send(kind, outgoing.tracks[kind]);
+  }
+
+  /** The offer's sections become ours in both directions, with or without a track to send. */
+  function adopt(): void {
+    for (const transceiver of connection.getTransceivers()) {
+      if (transceiver.direction !== 'recvonly') continue;
+      transceiver.direction = 'sendrecv';
+      transceiver.sender.setStreams(outgoing.stream);
+    }
+    sendAll();
+  }
+
+  async function addCandidate(candidate: Candidate): Promise<void> {
+    const remote = connection.remoteDescription?.sdp;
+    const fragment = candidate.usernameFragment;
+    // One that overtook its description waits for it: on two ways at once, order isn't certain.
+    if (!remote || (fragment && !usernameFragments(remote).has(fragment))) {
+      early = [...early, candidate].slice(-MAX_EARLY);
+      return;
+    }
+    try {
+      await connection.addIceCandidate({
+        candidate: candidate.candidate,
+        sdpMid: candidate.sdpMid ?? null,
+        sdpMLineIndex: candidate.sdpMLineIndex ?? null,
+        usernameFragment: fragment ?? null,
+      });
+    } catch {
+      // A candidate that can't be used, of an address family we lack for instance, costs nothing but itself.
+    }
+  }
+
+  return {
+    channel,
+    signaling: () => connection.signalingState,
+    state: () => connection.connectionState,
+    remote: () => connection.remoteDescription?.sdp,
+    local: () => describe(connection.localDescription),
+
+    async offer() {
+      if (connection.getTransceivers().length === 0) {
+        for (const kind of KINDS) {
+          connection.addTransceiver(kind, { direction: 'sendrecv', streams: [outgoing.stream] });
+        }
+        sendAll();
+      }
+      await connection.setLocalDescription();
+    },
+
+    async take(description) {
+      await connection.setRemoteDescription(description);
+      if (description.type === 'offer') {
+        adopt();
+        await connection.setLocalDescription();
+      }
+      const waiting = early;
+      early = [];
+      await Promise.all(waiting.map(addCandidate));
+    },
+
+    addCandidate,
+
+    restart(fresh) {
+      if (fresh)
+        connection.setConfiguration({ ...connection.getConfiguration(), iceServers: iceServers(fresh) });
+      connection.restartIce();
+    },
+
+    send,
+
+    close() {
+      channel.close();
+      connection.close();
+    },
+  };
+}
+
+function describe(description: RTCSessionDescription | null): Description | undefined {
+  if (!description || (description.type !== 'offer' && description.type !== 'answer')) return undefined;
+  return { type: description.type, sdp: description.sdp };
+}
+
+function iceServers(ice: IceConfiguration): RTCIceServer[] {
+  return ice.iceServers.map(({ urls, username, credential }) => ({
+    urls,
+    ...(username !== undefined && { username }),
+    ...(credential !== undefined && { credential }),
+  }));
+}

@@ -1,0 +1,76 @@
+/** When a connection that is gone, or doesn't come, is tried again: ICE restarts first, then a new connection. */
+
+const DISCONNECTED_MS = 2000;
+const FIRST_CONNECT_MS = 10_000;
+const RETRY_MS = 8000;
+/** Every third attempt takes a new connection: the other side may have lost more than its way to us. */
+const REPLACE_EACH = 3;
+
+export interface Recovery {
+  /** To be told of every change of the connection's state. */
+  state(state: RTCPeerConnectionState): void;
+  /** Another connection took the place of the one that was watched. */
+  replaced(): void;
+  /** Descriptions are on their way; from now on a connection is expected. */
+  begin(): void;
+  /** The way to the other side is open again: what was going to be tried is worth trying now. */
+  nudge(): void;
+  stop(): void;
+}
+
+export interface RecoveryActions {
+  lost(): void;
+  restart(): void;
+  replace(): void;
+}
+
+export function createRecovery(actions: RecoveryActions): Recovery {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let attempts = 0;
+  let current: RTCPeerConnectionState = 'new';
+
+  function arm(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(act, ms);
+  }
+
+  function disarm(): void {
+    clearTimeout(timer);
+    timer = undefined;
+  }
+
+  function act(): void {
+    attempts += 1;
+    actions.lost();
+    arm(RETRY_MS);
+    if (attempts % REPLACE_EACH === 0) actions.replace();
+    else actions.restart();
+  }
+
+  return {
+    state(state) {
+      const before = current;
+      current = state;
+      if (state === 'connected') {
+        attempts = 0;
+        disarm();
+      } else if (state === 'closed') disarm();
+      else if (state === 'disconnected' && before === 'connected') arm(DISCONNECTED_MS);
+      else if (state === 'failed') {
+        // Without any network a connection fails at once each time; that must not become a loop.
+        if (attempts === 0) act();
+        else arm(DISCONNECTED_MS);
+      } else if (timer === undefined) arm(RETRY_MS);
+    },
+    replaced() {
+      current = 'new';
+    },
+    begin() {
+      if (current !== 'connected' && timer === undefined) arm(FIRST_CONNECT_MS);
+    },
+    nudge() {
+      if (current === 'failed' || current === 'disconnected') act();
+    },
+    stop: disarm,
+  };
+}

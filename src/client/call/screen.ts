@@ -1,0 +1,55 @@
+/** What a call does to the screen: it stays awake, fills it, or floats in a corner of it. */
+
+/** Holds the screen awake while `wanted()`; a hidden page loses its lock, and gets it back when it is seen. */
+export function createWakeLock(wanted: () => boolean): { update(): void } {
+  let lock: WakeLockSentinel | undefined;
+  let asking = false;
+
+  async function update(): Promise<void> {
+    if (!('wakeLock' in navigator) || asking) return;
+    if (!wanted()) {
+      void lock?.release();
+      lock = undefined;
+      return;
+    }
+    if ((lock && !lock.released) || document.visibilityState !== 'visible') return;
+    asking = true;
+    try {
+      lock = await navigator.wakeLock.request('screen');
+    } catch {
+      // A low battery may forbid it; the call goes on with a screen that dims.
+    } finally {
+      asking = false;
+    }
+    if (!wanted()) void update();
+  }
+
+  document.addEventListener('visibilitychange', () => void update());
+  return { update: () => void update() };
+}
+
+/** Wires a button to full screen; it is hidden where the browser has none. */
+export function wireFullScreen(button: HTMLButtonElement, element: Element): void {
+  button.hidden = !document.fullscreenEnabled;
+  button.addEventListener('click', () => {
+    const change = document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen();
+    change.catch(() => undefined);
+  });
+  document.addEventListener('fullscreenchange', () => {
+    button.setAttribute('aria-pressed', String(document.fullscreenElement !== null));
+  });
+}
+
+/** Wires a button to picture in picture; it is hidden where the browser has none, or has its own button (Firefox). */
+export function wirePictureInPicture(button: HTMLButtonElement, video: HTMLVideoElement): void {
+  button.hidden = !('requestPictureInPicture' in video) || !document.pictureInPictureEnabled;
+  button.addEventListener('click', () => {
+    const change = document.pictureInPictureElement
+      ? document.exitPictureInPicture()
+      : video.requestPictureInPicture();
+    // Without a picture yet there is nothing to float.
+    change.catch(() => undefined);
+  });
+  video.addEventListener('enterpictureinpicture', () => button.setAttribute('aria-pressed', 'true'));
+  video.addEventListener('leavepictureinpicture', () => button.setAttribute('aria-pressed', 'false'));
+}

@@ -1,0 +1,57 @@
+/** The pictures: oneself, and whoever else is in the call. */
+import { find, setText } from './dom.ts';
+
+export interface Tile {
+  video: HTMLVideoElement;
+  show(stream: MediaStream | null): void;
+  name(name: string): void;
+  /** Undefined: not known, so a picture counts as soon as there is one. */
+  camera(on: boolean | undefined): void;
+  microphone(on: boolean): void;
+}
+
+/** Takes over one `.tile` of the template. */
+export function createTile(element: HTMLElement): Tile {
+  const video = find(element, 'video', HTMLVideoElement);
+  const muted = element.querySelector('.tile-muted');
+  let told: boolean | undefined;
+  let shown: MediaStream | null = null;
+
+  function render(): void {
+    const on = told ?? video.videoWidth > 0;
+    element.dataset.camera = on ? 'on' : 'off';
+  }
+
+  // Phones turn their picture while they are turned, so this comes more than once.
+  video.addEventListener('resize', render);
+  video.addEventListener('emptied', render);
+
+  return {
+    video,
+    show(stream) {
+      shown = stream;
+      whenLoaded(() => {
+        if (shown === stream && video.srcObject !== stream) video.srcObject = stream;
+        render();
+      });
+    },
+    name(name) {
+      element.setAttribute('aria-label', name);
+      setText(find(element, '.tile-name > span', HTMLElement), name);
+      setText(find(element, '.avatar', HTMLElement), [...name.trim()][0]?.toUpperCase() ?? '?');
+    },
+    camera(on) {
+      told = on;
+      render();
+    },
+    microphone(on) {
+      if (muted instanceof HTMLElement) muted.hidden = on;
+    },
+  };
+}
+
+/** A media element holds back the page's load event until it has data, which for a call may be a minute away. */
+function whenLoaded(work: () => void): void {
+  if (document.readyState === 'complete') work();
+  else addEventListener('load', work, { once: true });
+}

@@ -1,0 +1,60 @@
+/** The toolbar named "Call controls": buttons, shortcuts, and arrow keys as the ARIA toolbar pattern has them. */
+import { find } from './dom.ts';
+import type { LocalMedia } from './local-media.ts';
+
+export interface Toolbar {
+  /** Shows what is switched on. */
+  update(local: LocalMedia): void;
+}
+
+export interface ToolbarActions {
+  microphone(): void;
+  camera(): void;
+  hangUp(): void;
+}
+
+export function createToolbar(element: HTMLElement, actions: ToolbarActions): Toolbar {
+  const microphone = find(element, '[data-do="microphone"]', HTMLButtonElement);
+  const camera = find(element, '[data-do="camera"]', HTMLButtonElement);
+  microphone.addEventListener('click', actions.microphone);
+  camera.addEventListener('click', actions.camera);
+  find(element, '[data-do="hang-up"]', HTMLButtonElement).addEventListener('click', actions.hangUp);
+  element.addEventListener('keydown', moveFocus);
+
+  document.addEventListener('keydown', (event) => {
+    if (
+      element.hidden ||
+      event.repeat ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      isField(event.target)
+    ) {
+      return;
+    }
+    if (event.key.toLowerCase() === 'm') actions.microphone();
+    else if (event.key.toLowerCase() === 'v') actions.camera();
+  });
+
+  return {
+    update(local) {
+      microphone.setAttribute('aria-pressed', String(local.isOn('audio')));
+      camera.setAttribute('aria-pressed', String(local.isOn('video')));
+    },
+  };
+}
+
+function isField(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || target.matches('input, select, textarea'))
+  );
+}
+
+function moveFocus(event: KeyboardEvent): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step === undefined || !(event.currentTarget instanceof HTMLElement)) return;
+  const buttons = [...event.currentTarget.querySelectorAll('button')].filter((button) => !button.hidden);
+  const at = buttons.findIndex((button) => button.matches(':focus'));
+  buttons[(at + step + buttons.length) % buttons.length]?.focus();
+  event.preventDefault();
+}

@@ -1,0 +1,149 @@
+/** The call page's picture of the call: states and what the person does go through here, nothing else touches the page. */
+import { createDeviceSelects } from './device-selects.ts';
+import { find, setText } from './dom.ts';
+import { formatDuration } from './duration.ts';
+import type { LocalMedia } from './local-media.ts';
+import type { Reason, State } from './machine.ts';
+import { createNotices } from './notices.ts';
+import { createWakeLock, wireFullScreen, wirePictureInPicture } from './screen.ts';
+import { createSound } from './sound.ts';
+import { createTile } from './tiles.ts';
+import { createToolbar, type ToolbarActions } from './toolbar.ts';
+import type { Say } from './words.ts';
+
+export interface View {
+  /** A call begins: with whom. */
+  begin(peerName: string): void;
+  /** @param since when the call was answered, in ms since 1970 */
+  state(state: State, since: number | undefined): void;
+  remoteStream(stream: MediaStream): void;
+  remoteState(state: { microphone: boolean; camera: boolean }): void;
+  /** One's own media have changed. */
+  local(): void;
+  missed(name: string): void;
+}
+
+export function createView(root: HTMLElement, say: Say, local: LocalMedia, actions: ToolbarActions): View {
+  const heading = find(root, '.call-head h1', HTMLElement);
+  const status = find(root, '.call-status', HTMLElement);
+  const clock = find(root, '.call-duration', HTMLElement);
+  const stage = find(root, '.stage', HTMLElement);
+  const controls = find(root, '[role="toolbar"]', HTMLElement);
+  const over = find(root, '.call-over', HTMLElement);
+  const remote = createTile(find(stage, '.tile:not(.self)', HTMLElement));
+  const self = createTile(find(stage, '.tile.self', HTMLElement));
+  const notices = createNotices(find(root, '.call-notice', HTMLElement), say);
+  const toolbar = createToolbar(controls, actions);
+  const selects = createDeviceSelects(root, local, remote.video, say);
+  const sound = createSound(remote.video, (needsTap) =>
+    notices.set('sound', needsTap ? say('soundBlocked') : undefined, {
+      label: say('hear'),
+      run: sound.retry,
+    }),
+  );
+  wireFullScreen(find(root, '[data-do="fullscreen"]', HTMLButtonElement), root);
+  wirePictureInPicture(find(root, '[data-do="pip"]', HTMLButtonElement), remote.video);
+
+  let shown: State = { name: 'idle' };
+  let answeredAt: number | undefined;
+  let name = '';
+  const wake = createWakeLock(() => shown.name !== 'idle' && shown.name !== 'ended');
+
+  setInterval(tick, 1000);
+  self.show(local.outgoing.stream);
+
+  function tick(): void {
+    if (answeredAt === undefined || shown.name === 'ended') return;
+    clock.hidden = false;
+    setText(clock, formatDuration(Date.now() - answeredAt));
+  }
+
+  function end(reason: Reason): void {
+    tick();
+    notices.clear();
+    remote.show(null);
+    const hadFocus = controls.contains(document.activeElement);
+    stage.hidden = true;
+    controls.hidden = true;
+    over.hidden = false;
+    setText(
+      find(over, '.call-reason', HTMLElement),
+      reason === 'hung-up' ? '' : say(`end-${reason}`, { name }),
+    );
+    // A button that vanishes takes the focus with it.
+    if (hadFocus) find(over, 'a', HTMLElement).focus();
+    if (document.pictureInPictureElement) document.exitPictureInPicture().catch(() => undefined);
+  }
+
+  return {
+    begin(peerName) {
+      name = peerName;
+      setText(heading, peerName);
+      remote.name(peerName);
+      remote.camera(undefined);
+      remote.microphone(true);
+      notices.clear();
+      clock.hidden = true;
+      answeredAt = undefined;
+      stage.hidden = false;
+      controls.hidden = false;
+      over.hidden = true;
+    },
+    state(state, since) {
+      const before = shown;
+      shown = state;
+      answeredAt = since;
+      root.dataset.state = state.name;
+      setText(status, say(statusKey(state)));
+      tick();
+      if (state.name === 'ended' && before.name !== 'ended') end(state.reason);
+      wake.update();
+    },
+    remoteStream(stream) {
+      remote.show(stream);
+      remote.camera(undefined);
+    },
+    remoteState({ microphone, camera }) {
+      remote.camera(camera);
+      remote.microphone(microphone);
+    },
+    local() {
+      toolbar.update(local);
+      selects.update();
+      self.camera(local.isLive('video'));
+      // Firefox and Safari let a page be heard as soon as it hears.
+      if (local.isLive('audio')) sound.retry();
+      for (const [kind, device] of [
+        ['audio', 'microphone'],
+        ['video', 'camera'],
+      ] as const) {
+        const problem = local.problem(kind);
+        notices.set(device, problem && say(`${device}-${problem}`));
+      }
+    },
+    missed(caller) {
+      notices.set('missed', say('missedCall', { name: caller }));
+    },
+  };
+}
+
+/** "Ringing…" is said only when it does ring at the other side. */
+function statusKey(state: State): string {
+  switch (state.name) {
+    case 'calling':
+      return state.rung ? 'statusRinging' : 'statusConnecting';
+    case 'idle':
+    case 'connecting':
+      return 'statusConnecting';
+    case 'ringing':
+      return 'statusRinging';
+    case 'active':
+      return 'statusConnected';
+    case 'reconnecting':
+      return 'statusReconnecting';
+    case 'ended':
+      return 'statusEnded';
+    default:
+      return state satisfies never;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What plain pages need beyond htmx, on every page, so it stays tiny: the reader's time zone, Enter to send,
+ * and a text box that is emptied only when the server has the message.
+ */
+
+// No header says the time zone, and times are shown by the server. A year, in seconds.
+// biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API isn't in Firefox ESR and Safari
+document.cookie = `tz=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
+
+/** htmx's request context, as far as it is used here. */
+type RequestEvent = CustomEvent<{ ctx: { sourceElement: Element; response?: { status: number } } }>;
+type CloseEvent = CustomEvent<{ code: number }>;
+
+declare global {
+  interface DocumentEventMap {
+    'htmx:before:request': RequestEvent;
+    'htmx:finally:request': RequestEvent;
+    'htmx:ws:close': CloseEvent;
+  }
+}
+
+const SIGNED_OUT = 4401;
+document.addEventListener('htmx:ws:close', ({ detail }) => {
+  if (detail.code === SIGNED_OUT) location.reload();
+});
+
+const composer = document.querySelector<HTMLFormElement>('#composer');
+const box = document.querySelector<HTMLTextAreaElement>('#body');
+
+if (composer && box) {
+  let sent = '';
+  box.addEventListener('keydown', (event) => {
+    // 229 is a key that an input method still works on: Enter then takes a Chinese word, it doesn't send.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    composer.requestSubmit();
+  });
+  document.addEventListener('htmx:before:request', ({ detail }) => {
+    if (detail.ctx.sourceElement === composer) sent = box.value;
+  });
+  document.addEventListener('htmx:finally:request', ({ detail }) => {
+    if (detail.ctx.sourceElement !== composer) return;
+    const error = document.querySelector<HTMLElement>('#composer-error');
+    const status = detail.ctx.response?.status;
+    if (status && status < 300) {
+      // What was typed while the message was under way stays.
+      if (box.value.startsWith(sent)) box.value = box.value.slice(sent.length);
+      if (error) error.textContent = '';
+    } else if (!status && error) error.textContent = error.dataset.unsent ?? '';
+  });
+}

@@ -1,0 +1,30 @@
+/** Making and taking back invitations; they are shown among the friends. */
+import type { FastifyInstance } from 'fastify';
+import { notFound, personError } from '../http/errors.ts';
+import { readForm } from '../http/forms.ts';
+import { idFrom } from '../http/ids.ts';
+import { requireUser, userOf } from '../http/session.ts';
+import type { Services } from '../services.ts';
+import { InvitationForm, invite } from './invitation.ts';
+
+/** More open links than this nobody keeps in mind. */
+const MOST_OPEN = 20;
+
+export function invitationRoutes(app: FastifyInstance, { accounts, clock }: Services): void {
+  const guard = { preHandler: requireUser };
+
+  app.post('/friends/invitations', guard, (request, reply) => {
+    const me = userOf(request).id;
+    const form = readForm(InvitationForm, request.body);
+    if (!form.ok) throw personError(422, 'accounts.errors.invitation');
+    if (accounts.invitationsBy(me, clock.now()).length >= MOST_OPEN)
+      throw personError(422, 'accounts.errors.tooManyInvitations');
+    invite(accounts, clock, me, form.output);
+    return reply.redirect('/friends#invitations', 303);
+  });
+
+  app.post<{ Params: { id: string } }>('/friends/invitations/:id/withdraw', guard, (request, reply) => {
+    if (!accounts.deleteInvitation(idFrom(request.params.id), userOf(request).id)) throw notFound();
+    return reply.redirect('/friends#invitations', 303);
+  });
+}

@@ -1,0 +1,38 @@
+/** Invitations: a link, good for some days and some people. Inviter and newcomer are friends from the start. */
+import { randomBytes } from 'node:crypto';
+import { toString as qrCode } from 'qrcode';
+import * as v from 'valibot';
+import type { Clock } from '../clock.ts';
+import type { AccountStore, Invitation } from './store.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+const whole = (fallback: string, least: number, most: number) =>
+  v.pipe(
+    v.optional(v.string(), fallback),
+    v.regex(/^\d{1,4}$/, 'accounts.errors.invitation'),
+    v.transform(Number),
+    v.minValue(least, 'accounts.errors.invitation'),
+    v.maxValue(most, 'accounts.errors.invitation'),
+  );
+
+/** The form: how many days, and for how many people. */
+export const InvitationForm = v.object({ days: whole('7', 1, 365), uses: whole('1', 1, 50) });
+export type InvitationForm = v.InferOutput<typeof InvitationForm>;
+
+/** Makes an invitation and answers its code. */
+export function invite(store: AccountStore, clock: Clock, inviterId: number, form: InvitationForm): string {
+  const code = randomBytes(12).toString('base64url');
+  const now = clock.now();
+  store.insertInvitation({ code, inviterId, now, expiresAt: now + form.days * DAY, uses: form.uses });
+  return code;
+}
+
+/** Link and QR code of each invitation. The SVG comes from the server, so it shows without JavaScript. */
+export const showInvitations = (invitations: Invitation[], base: string) =>
+  Promise.all(
+    invitations.map(async (invitation) => {
+      const link = `${base}/join/${invitation.code}`;
+      return { ...invitation, link, qr: await qrCode(link, { type: 'svg', margin: 2 }) };
+    }),
+  );

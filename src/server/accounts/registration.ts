@@ -1,0 +1,60 @@
+/** What a new account must look like, and the one place where accounts come into being. */
+import * as v from 'valibot';
+import type { Clock } from '../clock.ts';
+import { hashPassword } from './passwords.ts';
+import type { AccountStore } from './store.ts';
+
+/** Names are compared folded, so that no two people look alike by case or width alone. */
+export const foldUsername = (name: string): string => name.normalize('NFKC').trim().toLowerCase();
+
+// The messages are keys of locales/*.json.
+export const Username = v.pipe(
+  v.optional(v.string(), ''),
+  v.transform(foldUsername),
+  v.regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,31}$/u, 'accounts.errors.username'),
+);
+export const Password = v.pipe(
+  v.optional(v.string(), ''),
+  v.minLength(8, 'accounts.errors.passwordShort'),
+  v.maxLength(200, 'accounts.errors.passwordLong'),
+);
+export const DisplayName = v.pipe(
+  v.optional(v.string(), ''),
+  // Control and direction-changing characters could make one name look like another.
+  v.transform((name) => name.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '').trim()),
+  v.minLength(1, 'accounts.errors.displayName'),
+  v.maxLength(50, 'accounts.errors.displayName'),
+);
+export const Registration = v.object({
+  displayName: DisplayName,
+  username: Username,
+  password: Password,
+});
+export type Registration = v.InferOutput<typeof Registration>;
+
+export type RegistrationResult = { id: number } | { error: 'taken' | 'refused' };
+
+/**
+ * Creates a person.
+ * @param admit runs in the same transaction, before the row is written: false refuses. This is what makes
+ *   setup links and invitations race-safe.
+ * @param welcome runs in the same transaction with the new id
+ */
+export async function register(
+  store: AccountStore,
+  clock: Clock,
+  given: Registration & { isOwner: boolean },
+  admit: () => boolean,
+  welcome: (id: number) => void = () => {},
+): Promise<RegistrationResult> {
+  const { displayName, username, isOwner } = given;
+  const passwordHash = await hashPassword(given.password);
+  return store.transaction((): RegistrationResult => {
+    if (store.userByUsername(username)) return { error: 'taken' };
+    if (!admit()) return { error: 'refused' };
+    const id = store.insertUser({ username, displayName, passwordHash, isOwner, createdAt: clock.now() });
+    if (id === undefined) return { error: 'taken' };
+    welcome(id);
+    return { id };
+  });
+}

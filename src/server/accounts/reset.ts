@@ -1,0 +1,15 @@
+/** A new password for somebody who forgot theirs, set by the owner or at the command line. */
+import { hashPassword } from './passwords.ts';
+import type { Sessions } from './sessions.ts';
+import type { AccountStore } from './store.ts';
+
+/** Sets the password and ends all sessions of the person. */
+export async function resetPassword(
+  accounts: AccountStore,
+  sessions: Sessions,
+  userId: number,
+  password: string,
+): Promise<void> {
+  accounts.setPassword(userId, await hashPassword(password));
+  sessions.endAll(userId);
+}

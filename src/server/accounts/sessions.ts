@@ -1,0 +1,95 @@
+/**
+ * Who is signed in, and on which devices. The only file that knows lucia: its maintainer has ended it, and
+ * whatever follows it is put in here.
+ */
+import { Lucia, TimeSpan } from 'lucia';
+import type { Clock } from '../clock.ts';
+import type { Database } from '../database.ts';
+import type { Events } from '../events.ts';
+import { createSessionStore, hashSessionId } from './session-store.ts';
+import type { User } from './store.ts';
+
+/** An old tablet that is opened once a season must not ask for a password. */
+const LIFETIME = new TimeSpan(180, 'd');
+/** "Last seen" in settings needs no better resolution, and each update is a commit. */
+const SEEN_RESOLUTION = 5 * 60 * 1000;
+
+export type SignedIn = {
+  user: User;
+  /** The stored (hashed) id of the session. */
+  session: string;
+};
+
+/** A device in settings. `id` is the stored (hashed) id; times are ms since 1970. */
+export type Device = { id: string; userAgent: string; seenAt: number; createdAt: number };
+
+/** @param secure whether the cookie is limited to https */
+export function createSessions(database: Database, clock: Clock, events: Events, secure: boolean) {
+  const store = createSessionStore(database);
+  const lucia = new Lucia(store.adapter, {
+    sessionExpiresIn: LIFETIME,
+    sessionCookie: {
+      name: secure ? '__Host-porchlight' : 'porchlight',
+      attributes: { sameSite: 'lax', secure, path: '/' },
+    },
+    getUserAttributes: (user) => ({ user }),
+    getSessionAttributes: (attributes) => attributes,
+  });
+
+  /** Stops one session; `id` is hashed. */
+  function end(id: string, userId: number): boolean {
+    const ended = store.removeOwn(id, userId);
+    if (ended) events.emit('session-ended', { session: id });
+    return ended;
+  }
+
+  return {
+    /** Starts a session; the answer is the value of a Set-Cookie header. */
+    async start(userId: number, userAgent: string): Promise<string> {
+      const now = clock.now();
+      const session = await lucia.createSession(userId, {
+        createdAt: now,
+        seenAt: now,
+        userAgent: userAgent.slice(0, 300),
+      });
+      return lucia.createSessionCookie(session.id).serialize();
+    },
+
+    /**
+     * Reads a Cookie header. `renewed` is a Set-Cookie value, there when the session was prolonged.
+     */
+    async read(cookies: string): Promise<{ signedIn: SignedIn; renewed?: string } | undefined> {
+      const id = lucia.readSessionCookie(cookies);
+      if (!id) return undefined;
+      const { session, user } = await lucia.validateSession(id);
+      if (!session) return undefined;
+      const hashed = hashSessionId(id);
+      const now = clock.now();
+      if (now - session.seenAt > SEEN_RESOLUTION) store.see(hashed, now);
+      const signedIn = { user: user.user, session: hashed };
+      return session.fresh ? { signedIn, renewed: lucia.createSessionCookie(id).serialize() } : { signedIn };
+    },
+
+    /** A Set-Cookie value that forgets the session in the browser. */
+    blankCookie: () => lucia.createBlankSessionCookie().serialize(),
+
+    devices: (userId: number): Device[] => store.ofUser(userId),
+
+    end,
+
+    /** Ends all sessions of a person, but for `except`. */
+    endAll(userId: number, except?: string): void {
+      for (const { id } of store.ofUser(userId)) if (id !== except) end(id, userId);
+    },
+
+    forgetExpired: () => lucia.deleteExpiredSessions(),
+  };
+}
+
+export type Sessions = ReturnType<typeof createSessions>;
+
+declare module 'lucia' {
+  interface Register {
+    Lucia: Lucia<{ createdAt: number; seenAt: number; userAgent: string }, { user: User }>;
+  }
+}

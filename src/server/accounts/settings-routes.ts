@@ -1,0 +1,90 @@
+/** A person's own settings: language, sound, password, devices. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { notFound } from '../http/errors.ts';
+import { type FormErrors, readForm } from '../http/forms.ts';
+import { createLimit } from '../http/limits.ts';
+import { isLocale, isTimeZone, LOCALES } from '../http/locale.ts';
+import { requireUser, userOf } from '../http/session.ts';
+import type { Services } from '../services.ts';
+import { deviceName } from './device-name.ts';
+import { checkPassword, hashPassword } from './passwords.ts';
+import { Password } from './registration.ts';
+
+const PreferencesForm = v.object({
+  locale: v.optional(v.string(), ''),
+  timeZone: v.optional(v.string(), ''),
+  sound: v.optional(v.string()),
+});
+
+const PasswordForm = v.object({ current: v.optional(v.string(), ''), password: Password });
+
+const ZONES = Intl.supportedValuesOf('timeZone');
+
+export function settingsRoutes(app: FastifyInstance, services: Services): void {
+  const { accounts, sessions, friends } = services;
+  const guard = { preHandler: requireUser };
+  const guesses = createLimit(app, 10, '10 minutes', (request) => `password ${userOf(request).id}`);
+
+  function settings(request: FastifyRequest, more: { errors?: FormErrors } = {}) {
+    const user = userOf(request);
+    return {
+      locales: LOCALES,
+      zones: ZONES,
+      devices: sessions.devices(user.id).map((device) => {
+        const { t } = request.reader;
+        const { browser = t('settings.unknownBrowser'), system = t('settings.unknownSystem') } = deviceName(
+          device.userAgent,
+        );
+        return { ...device, browser, system };
+      }),
+      current: request.signedIn?.session,
+      blocked: friends.blockedBy(user.id),
+      errors: {},
+      done: undefined,
+      ...more,
+    };
+  }
+
+  app.get<{ Querystring: { done?: string } }>('/settings', guard, (request, reply) => {
+    const { done } = request.query;
+    const known = done === 'saved' || done === 'password' || done === 'signed-out';
+    return reply.show('accounts/settings', { ...settings(request), done: known ? done : undefined });
+  });
+
+  app.post('/settings', guard, (request, reply) => {
+    const { locale, timeZone, sound } = v.parse(PreferencesForm, request.body);
+    accounts.setPreferences(userOf(request).id, {
+      ...(isLocale(locale) && { locale }),
+      ...(isTimeZone(timeZone) && { timeZone }),
+      sound: sound === 'on',
+    });
+    return reply.redirect('/settings?done=saved', 303);
+  });
+
+  app.post('/settings/password', guard, async (request, reply) => {
+    const user = userOf(request);
+    const refuse = (status: number, errors: FormErrors) =>
+      reply.code(status).show('accounts/settings', settings(request, { errors }));
+    const form = readForm(PasswordForm, request.body);
+    if (!form.ok) return refuse(422, form.errors);
+    if (await guesses.exceeded(request)) return refuse(429, { current: 'errors.tooMany' });
+    if (!(await checkPassword(accounts.passwordHash(user.id), form.output.current))) {
+      await guesses.fail(request);
+      return refuse(422, { current: 'accounts.errors.currentPassword' });
+    }
+    accounts.setPassword(user.id, await hashPassword(form.output.password));
+    // Whoever knew the old password is out; this device stays in.
+    sessions.endAll(user.id, request.signedIn?.session);
+    return reply.redirect('/settings?done=password', 303);
+  });
+
+  app.post<{ Params: { session: string } }>('/settings/devices/:session/end', guard, (request, reply) => {
+    const { session } = request.params;
+    if (!sessions.end(session, userOf(request).id)) throw notFound();
+    return reply.redirect(
+      session === request.signedIn?.session ? '/login' : '/settings?done=signed-out',
+      303,
+    );
+  });
+}

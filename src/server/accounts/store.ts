@@ -1,0 +1,152 @@
+/** All SQL of users and invitations. */
+import type { Database } from '../database.ts';
+
+export type User = {
+  id: number;
+  username: string;
+  displayName: string;
+  isOwner: boolean;
+  /** `undefined` follows the browser. */
+  locale: string | undefined;
+  timeZone: string | undefined;
+  /** Whether this person wants to hear the ring tone. */
+  sound: boolean;
+};
+
+/** Columns of `users` as SQLite returns them; also what the session's join selects. */
+export type UserRow = {
+  id: number;
+  username: string;
+  display_name: string;
+  is_owner: number;
+  locale: string | null;
+  time_zone: string | null;
+  sound: number;
+};
+
+export type Invitation = {
+  id: number;
+  code: string;
+  inviterId: number;
+  inviterName: string;
+  /** ms since 1970 */
+  expiresAt: number;
+  usesLeft: number;
+};
+
+type InvitationRow = {
+  id: number;
+  code: string;
+  inviter_id: number;
+  inviter_name: string;
+  expires_at: number;
+  uses_left: number;
+};
+
+export const USER_COLUMNS =
+  'users.id, users.username, users.display_name, users.is_owner, users.locale, users.time_zone, users.sound';
+
+export const toUser = (row: UserRow): User => ({
+  id: row.id,
+  username: row.username,
+  displayName: row.display_name,
+  isOwner: row.is_owner === 1,
+  locale: row.locale ?? undefined,
+  timeZone: row.time_zone ?? undefined,
+  sound: row.sound === 1,
+});
+
+const toInvitation = (row: InvitationRow): Invitation => ({
+  id: row.id,
+  code: row.code,
+  inviterId: row.inviter_id,
+  inviterName: row.inviter_name,
+  expiresAt: row.expires_at,
+  usesLeft: row.uses_left,
+});
+
+export type NewUser = {
+  /** Folded already. */
+  username: string;
+  displayName: string;
+  passwordHash: string;
+  isOwner: boolean;
+  createdAt: number;
+};
+
+export function createAccountStore(database: Database) {
+  const byId = database.prepare<[number], UserRow>(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`);
+  const byUsername = database.prepare<[string], UserRow>(
+    `SELECT ${USER_COLUMNS} FROM users WHERE username = ?`,
+  );
+  const all = database.prepare<[], UserRow>(`SELECT ${USER_COLUMNS} FROM users ORDER BY id`);
+  const count = database.prepare<[], number>('SELECT COUNT(*) FROM users').pluck();
+  const passwordHash = database
+    .prepare<[number], string>('SELECT password_hash FROM users WHERE id = ?')
+    .pluck();
+  const insert = database
+    .prepare<
+      { username: string; displayName: string; passwordHash: string; isOwner: number; createdAt: number },
+      number
+    >(
+      `INSERT INTO users (username, display_name, password_hash, is_owner, created_at)
+       VALUES (:username, :displayName, :passwordHash, :isOwner, :createdAt)
+       ON CONFLICT (username) DO NOTHING RETURNING id`,
+    )
+    .pluck();
+  const setPassword = database.prepare<[string, number]>('UPDATE users SET password_hash = ? WHERE id = ?');
+  const setPreferences = database.prepare<[string | null, string | null, number, number]>(
+    'UPDATE users SET locale = ?, time_zone = ?, sound = ? WHERE id = ?',
+  );
+
+  const INVITATION = `SELECT invitations.id, code, inviter_id, users.display_name AS inviter_name, expires_at, uses_left
+    FROM invitations JOIN users ON users.id = inviter_id`;
+  const invitationByCode = database.prepare<[string, number], InvitationRow>(
+    `${INVITATION} WHERE code = ? AND expires_at > ? AND uses_left > 0`,
+  );
+  const invitationsBy = database.prepare<[number, number], InvitationRow>(
+    `${INVITATION} WHERE inviter_id = ? AND expires_at > ? AND uses_left > 0 ORDER BY invitations.id DESC`,
+  );
+  const insertInvitation = database.prepare<[string, number, number, number, number]>(
+    'INSERT INTO invitations (code, inviter_id, created_at, expires_at, uses_left) VALUES (?, ?, ?, ?, ?)',
+  );
+  const useInvitation = database.prepare<[string, number]>(
+    'UPDATE invitations SET uses_left = uses_left - 1 WHERE code = ? AND expires_at > ? AND uses_left > 0',
+  );
+  const deleteInvitation = database.prepare<[number, number]>(
+    'DELETE FROM invitations WHERE id = ? AND inviter_id = ?',
+  );
+
+  const found = (row: UserRow | undefined) => (row ? toUser(row) : undefined);
+  return {
+    userById: (id: number) => found(byId.get(id)),
+    userByUsername: (username: string) => found(byUsername.get(username)),
+    allUsers: () => all.all().map(toUser),
+    hasUsers: () => (count.get() ?? 0) > 0,
+    passwordHash: (id: number) => passwordHash.get(id),
+    /** The new user's id, or `undefined` when the username is taken. */
+    insertUser: (user: NewUser) => insert.get({ ...user, isOwner: user.isOwner ? 1 : 0 }),
+    setPassword: (id: number, hash: string) => void setPassword.run(hash, id),
+    setPreferences: (id: number, to: { locale?: string; timeZone?: string; sound: boolean }) =>
+      void setPreferences.run(to.locale ?? null, to.timeZone ?? null, to.sound ? 1 : 0, id),
+    /** Only while it can still be used. */
+    invitationByCode: (code: string, now: number) => {
+      const row = invitationByCode.get(code, now);
+      return row ? toInvitation(row) : undefined;
+    },
+    invitationsBy: (inviter: number, now: number) => invitationsBy.all(inviter, now).map(toInvitation),
+    insertInvitation: (given: {
+      code: string;
+      inviterId: number;
+      now: number;
+      expiresAt: number;
+      uses: number;
+    }) => void insertInvitation.run(given.code, given.inviterId, given.now, given.expiresAt, given.uses),
+    /** Takes one use; false when it has none left or has expired. */
+    useInvitation: (code: string, now: number) => useInvitation.run(code, now).changes === 1,
+    deleteInvitation: (id: number, inviter: number) => deleteInvitation.run(id, inviter).changes === 1,
+    transaction: <Result>(work: () => Result): Result => database.transaction(work).immediate(),
+  };
+}
+
+export type AccountStore = ReturnType<typeof createAccountStore>;

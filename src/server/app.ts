@@ -1,0 +1,144 @@
+/** Puts the server together. It reads like its table of contents. */
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { join } from 'node:path';
+import compress from '@fastify/compress';
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import websocket from '@fastify/websocket';
+import fastify, { type FastifyInstance } from 'fastify';
+import { invitationRoutes } from './accounts/invitation-routes.ts';
+import { joinRoutes } from './accounts/join-routes.ts';
+import { loginRoutes } from './accounts/login-routes.ts';
+import { createSessions } from './accounts/sessions.ts';
+import { settingsRoutes } from './accounts/settings-routes.ts';
+import { createSetup } from './accounts/setup.ts';
+import { createAccountStore } from './accounts/store.ts';
+import { adminRoutes } from './admin/routes.ts';
+import { createCalls } from './calls/calls.ts';
+import { callRoutes } from './calls/routes.ts';
+import { callSocket } from './calls/socket.ts';
+import { createCallStore } from './calls/store.ts';
+import { createChats } from './chats/chats.ts';
+import { messageRoutes } from './chats/message-routes.ts';
+import { chatRoutes } from './chats/routes.ts';
+import { createRowRenderer } from './chats/rows.ts';
+import { createChatStore } from './chats/store.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createCommitQueue } from './commit-queue.ts';
+import type { Config } from './config.ts';
+import { openDatabase } from './database.ts';
+import { createEvents } from './events.ts';
+import { createFriends } from './friends/friends.ts';
+import { createPresence } from './friends/presence.ts';
+import { friendRoutes } from './friends/routes.ts';
+import { createFriendStore } from './friends/store.ts';
+import { readAssets, registerAssets } from './http/assets.ts';
+import { registerCsrf } from './http/csrf.ts';
+import { registerErrors } from './http/errors.ts';
+import { registerHeaders } from './http/headers.ts';
+import { registerHealth } from './http/health.ts';
+import { registerLimits } from './http/limits.ts';
+import { loggerOptions } from './http/logging.ts';
+import { registerSession } from './http/session.ts';
+import { createEta, registerViews } from './http/views.ts';
+import { registerLive } from './live/index.ts';
+import type { Services } from './services.ts';
+
+/** Bytes of a posted form: 10,000 characters of four bytes, percent-encoded, and room to spare. */
+const LONGEST_BODY = 256 * 1024;
+/** Bytes of a frame on any socket; signalling has its own, smaller limit. */
+const LONGEST_FRAME = 128 * 1024;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    services: Services;
+  }
+}
+
+/** http, or https where a certificate is given. */
+function serverFactory({ tls }: Config): (handler: RequestListener) => HttpServer {
+  if (!tls) return (handler) => createHttpServer(handler);
+  const files = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  return (handler) => createHttpsServer(files, handler);
+}
+
+/** Builds the server on the database in `config.dataDir`; the caller listens, or injects. */
+export async function buildApp(config: Config, clock: Clock = systemClock): Promise<FastifyInstance> {
+  const database = openDatabase(join(config.dataDir, 'porchlight.db'));
+  const events = createEvents();
+  const queue = createCommitQueue(database);
+
+  const app = fastify({
+    serverFactory: serverFactory(config),
+    logger: loggerOptions(config.logLevel),
+    trustProxy: config.trustProxy,
+    bodyLimit: LONGEST_BODY,
+    // A closing server ends idle keep-alive connections at once; requests in flight are finished.
+    forceCloseConnections: 'idle',
+  });
+
+  const accounts = createAccountStore(database);
+  const sessions = createSessions(database, clock, events, config.secure);
+  const setup = createSetup(accounts);
+  const friends = createFriends(createFriendStore(database), accounts, clock, events);
+  const presence = createPresence(clock, events);
+  const chats = createChats(createChatStore(database), queue, friends, clock, events);
+  const calls = createCalls({
+    store: createCallStore(database),
+    chats,
+    friends,
+    accounts,
+    clock,
+    events,
+    config,
+  });
+
+  await app.register(cookie);
+  await app.register(formbody);
+  await app.register(compress, { threshold: 1024, encodings: ['gzip'], zlibOptions: { level: 4 } });
+  await app.register(websocket, { options: { maxPayload: LONGEST_FRAME, perMessageDeflate: false } });
+  await registerHeaders(app, config.secure);
+  await registerLimits(app);
+  await registerAssets(app);
+  registerSession(app, sessions);
+  const render = await registerViews(app, createEta(), readAssets(), chats.unreadChats);
+  await registerCsrf(app, config.secure);
+  registerErrors(app);
+  registerHealth(app, database);
+
+  const renderRow = createRowRenderer(render);
+  const services: Services = {
+    config,
+    clock,
+    events,
+    accounts,
+    sessions,
+    setup,
+    friends,
+    presence,
+    chats,
+    renderRow,
+    calls,
+  };
+
+  joinRoutes(app, services);
+  loginRoutes(app, services);
+  settingsRoutes(app, services);
+  friendRoutes(app, services);
+  invitationRoutes(app, services);
+  chatRoutes(app, services);
+  messageRoutes(app, services);
+  callRoutes(app, services);
+  callSocket(app, services);
+  adminRoutes(app, services);
+  registerLive(app, services, render);
+
+  app.addHook('onClose', async () => {
+    calls.stop();
+    database.close();
+  });
+  app.decorate('services', services);
+  return app;
+}

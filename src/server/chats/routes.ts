@@ -1,0 +1,135 @@
+/** The list of chats, a chat, its history, and reading it. Sending and changing: message-routes.ts. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { notFound } from '../http/errors.ts';
+import { isHtmx } from '../http/htmx.ts';
+import { idFrom } from '../http/ids.ts';
+import { requireUser, userOf } from '../http/session.ts';
+import type { Services } from '../services.ts';
+import { renderRows } from './rows.ts';
+
+export type ChatParams = { Params: { chat: string } };
+
+/** The id in the address, if it is a conversation of this person's: else it doesn't exist. */
+export function chatOf(request: FastifyRequest<ChatParams>, { chats }: Services): number {
+  const chat = idFrom(request.params.chat);
+  if (!chats.isMember(chat, userOf(request).id)) throw notFound();
+  return chat;
+}
+
+/** A whole chat page, also for a form that has to be shown again with what was typed. */
+export function showChat(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: Services,
+  chat: number,
+  more: { before?: number; body?: string; error?: string } = {},
+): FastifyReply {
+  const { chats, accounts, presence, renderRow } = services;
+  const me = userOf(request).id;
+  const other = accounts.userById(chats.otherOf(chat, me) ?? 0);
+  // Read before the messages: what is written in between is brought by the socket a second time, never missed.
+  const rev = chats.rev(chat);
+  const history = chats.history(chat, more.before);
+  const [first] = history.messages;
+  const read = chats.readId(chat, me);
+  const unseen = history.messages.findIndex((message) => message.id > read && message.authorId !== me);
+  const to = { reader: request.reader, me, conversation: chat, group: false };
+  const above = first && chats.previous(chat, first.id);
+  const split = unseen === -1 ? history.messages.length : unseen;
+  const old = history.messages.slice(0, split);
+  const last = history.messages.at(-1);
+  const mayWrite = chats.mayWrite(chat, me);
+  if (more.before === undefined && last) chats.read(chat, me, last.id);
+  return reply.show('chats/show', {
+    chat,
+    rev,
+    other,
+    online: mayWrite && other !== undefined && presence.isOnline(other.id),
+    mayWrite,
+    older: history.more ? first?.id : undefined,
+    before: more.before,
+    oldRows: renderRows(renderRow, to, old, above),
+    newRows: renderRows(renderRow, to, history.messages.slice(split), old.at(-1) ?? above),
+    // Keeps its place when later rows come in: keys sort as numbers.
+    newLineKey: unseen === -1 ? undefined : `${history.messages[unseen]?.id}`,
+    last: last?.id ?? 0,
+    seen: last?.authorId === me && chats.othersReadId(chat, me) >= last.id,
+    key: randomUUID(),
+    body: more.body ?? '',
+    error: more.error,
+  });
+}
+
+export function chatRoutes(app: FastifyInstance, services: Services): void {
+  const { chats, presence, friends, renderRow } = services;
+  const guard = { preHandler: requireUser };
+
+  function lines(request: FastifyRequest) {
+    const me = userOf(request).id;
+    // A friendship is where a chat begins: each friend has a line, also before the first word.
+    for (const friend of friends.friendsOf(me)) chats.directWith(me, friend.id);
+    return chats.lines(me).map((line) => {
+      const message =
+        line.lastMessageId === undefined ? undefined : chats.message(line.id, line.lastMessageId);
+      const isFriend = line.otherId !== undefined && friends.areFriends(me, line.otherId);
+      return {
+        ...line,
+        message,
+        own: message?.authorId === me,
+        online: isFriend && line.otherId !== undefined && presence.isOnline(line.otherId),
+      };
+    });
+  }
+
+  app.get('/', guard, (_request, reply) => reply.redirect('/chats', 303));
+
+  app.get('/chats', guard, (request, reply) => reply.show('chats/index', { lines: lines(request) }));
+  app.get('/chats/lines', guard, (request, reply) => reply.show('chats/lines', { lines: lines(request) }));
+
+  app.get<ChatParams & { Querystring: { before?: string } }>('/chats/:chat', guard, (request, reply) => {
+    const chat = chatOf(request, services);
+    const before = idFrom(request.query.before) || undefined;
+    if (before === undefined || !isHtmx(request))
+      return showChat(request, reply, services, chat, before === undefined ? {} : { before });
+    const { messages, more } = chats.history(chat, before);
+    const [first] = messages;
+    const to = { reader: request.reader, me: userOf(request).id, conversation: chat, group: false };
+    return reply.show('chats/older', {
+      chat,
+      older: more ? first?.id : undefined,
+      rows: renderRows(renderRow, to, messages, first && chats.previous(chat, first.id)),
+    });
+  });
+
+  /** What came after the page was loaded, for a frame that reloads itself: the chat without JavaScript. */
+  app.get<ChatParams & { Querystring: { after?: string } }>('/chats/:chat/newer', guard, (request, reply) => {
+    const chat = chatOf(request, services);
+    const me = userOf(request).id;
+    const after = idFrom(request.query.after);
+    const messages = chats.history(chat).messages.filter((message) => message.id > after);
+    const last = messages.at(-1);
+    if (last) chats.read(chat, me, last.id);
+    const to = { reader: request.reader, me, conversation: chat, group: false };
+    const [first] = messages;
+    return reply.show('chats/newer', {
+      chat,
+      rows: renderRows(renderRow, to, messages, first && chats.previous(chat, first.id)),
+    });
+  });
+
+  app.post<ChatParams>('/chats/:chat/read', guard, (request, reply) => {
+    const chat = chatOf(request, services);
+    const { message } = v.parse(v.object({ message: v.optional(v.string()) }), request.body);
+    chats.read(chat, userOf(request).id, idFrom(message));
+    return reply.code(204).send();
+  });
+
+  app.post<ChatParams>('/chats/:chat/typing', guard, (request, reply) => {
+    const chat = chatOf(request, services);
+    const me = userOf(request).id;
+    if (chats.mayWrite(chat, me)) chats.typing(chat, me);
+    return reply.code(204).send();
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * Messages as HTML. One partial serves the page, the fragment and the live push. What comes out depends on
+ * the message and a few facts about the reader, so it is kept and used again.
+ */
+import type { Reader } from '../http/reader.ts';
+import type { Render } from '../http/views.ts';
+import type { Message } from './store.ts';
+import { segments } from './text.ts';
+
+/** Bubbles of one person within this time stand close together. */
+const TOGETHER = 5 * 60 * 1000;
+const MOST_KEPT = 5_000;
+
+/** @param group whether the author's name stands above their messages */
+export type RowReader = { reader: Reader; me: number; conversation: number; group: boolean };
+
+/**
+ * HTML of a message, with the day above it where a day begins.
+ * @param previous the message right before, in the same conversation
+ * @param oob the row is to replace the one that stands in the page, and is ignored where there is none
+ */
+export type RenderRow = (
+  to: RowReader,
+  message: Message,
+  previous: Message | undefined,
+  oob?: boolean,
+) => string;
+
+export function createRowRenderer(render: Render): RenderRow {
+  const kept = new Map<string, string>();
+
+  return ({ reader, me, conversation, group }, message, previous, oob = false) => {
+    const own = message.authorId === me;
+    const newDay = !previous || reader.dayKey(previous.sentAt) !== reader.dayKey(message.sentAt);
+    const follows =
+      !newDay &&
+      previous?.authorId === message.authorId &&
+      previous.kind === message.kind &&
+      message.sentAt - previous.sentAt < TOGETHER;
+    const key = [
+      message.id,
+      message.rev,
+      reader.locale,
+      reader.timeZone,
+      own,
+      group,
+      newDay,
+      follows,
+      oob,
+    ].join();
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const html = render('chats/row', reader, {
+      message,
+      segments: segments(message.body),
+      conversation,
+      own,
+      group,
+      follows,
+      oob,
+      // An out-of-band row replaces the message alone; its day stands above it already.
+      day: newDay && !oob ? reader.day(message.sentAt) : undefined,
+    });
+    if (kept.size >= MOST_KEPT) for (const old of [...kept.keys()].slice(0, MOST_KEPT / 2)) kept.delete(old);
+    kept.set(key, html);
+    return html;
+  };
+}
+
+/** Rows of messages that follow each other. */
+export function renderRows(
+  renderRow: RenderRow,
+  to: RowReader,
+  messages: Message[],
+  previous: Message | undefined,
+): string {
+  let above = previous;
+  let html = '';
+  for (const message of messages) {
+    html += renderRow(to, message, above);
+    above = message;
+  }
+  return html;
+}

@@ -1,0 +1,248 @@
+/** All SQL of conversations, members and messages. */
+import type { Database } from '../database.ts';
+
+/** What a call entry in a chat shows. `seconds` from accept to end; `outcome` is missing while the call is on. */
+export type CallEntry = {
+  id: string;
+  media: 'voice' | 'video';
+  outcome?: 'hung-up' | 'declined' | 'cancelled' | 'busy' | 'missed' | 'failed';
+  seconds: number;
+};
+
+export type Message = {
+  id: number;
+  authorId: number;
+  authorName: string;
+  kind: 'text' | 'call';
+  /** Empty when deleted. */
+  body: string;
+  call: CallEntry | undefined;
+  firstRev: number;
+  rev: number;
+  sentAt: number;
+  editedAt: number | undefined;
+  deleted: boolean;
+};
+
+export type Conversation = { id: number; kind: 'direct' | 'group'; title: string | undefined; rev: number };
+
+/** A line in the list of chats, as one member sees it. */
+export type ChatLine = {
+  id: number;
+  /** The other person of a direct conversation. */
+  otherId: number | undefined;
+  name: string;
+  /** At most 100: "99+" is what is shown then. */
+  unread: number;
+  activeAt: number;
+  lastMessageId: number | undefined;
+};
+
+type MessageRow = {
+  id: number;
+  author_id: number;
+  display_name: string;
+  kind: 'text' | 'call';
+  body: string;
+  call: string | null;
+  first_rev: number;
+  rev: number;
+  sent_at: number;
+  edited_at: number | null;
+  deleted_at: number | null;
+};
+
+const toMessage = (row: MessageRow): Message => ({
+  id: row.id,
+  authorId: row.author_id,
+  authorName: row.display_name,
+  kind: row.kind,
+  body: row.body,
+  call: row.call ? JSON.parse(row.call) : undefined,
+  firstRev: row.first_rev,
+  rev: row.rev,
+  sentAt: row.sent_at,
+  editedAt: row.edited_at ?? undefined,
+  deleted: row.deleted_at !== null,
+});
+
+const MESSAGE = `SELECT messages.id, author_id, display_name, kind, body, call, first_rev, rev, sent_at, edited_at, deleted_at
+  FROM messages JOIN users ON users.id = author_id`;
+
+/** Counts what a member hasn't seen, and stops at a hundred. */
+const UNREAD = `(SELECT COUNT(*) FROM (
+    SELECT 1 FROM messages WHERE conversation_id = members.conversation_id AND id > members.read_id
+      AND author_id <> members.user_id AND deleted_at IS NULL LIMIT 100))`;
+
+export type NewMessage = {
+  conversation: number;
+  author: number;
+  key: string;
+  kind: 'text' | 'call';
+  body: string;
+  call: CallEntry | undefined;
+  now: number;
+};
+
+export function createChatStore(database: Database) {
+  const conversation = database.prepare<[number], Conversation & { title: string | null }>(
+    'SELECT id, kind, title, rev FROM conversations WHERE id = ?',
+  );
+  const rev = database.prepare<[number], number>('SELECT rev FROM conversations WHERE id = ?').pluck();
+  const direct = database
+    .prepare<[string], number>('SELECT id FROM conversations WHERE direct_key = ?')
+    .pluck();
+  const insertDirect = database.prepare<[string, number]>(
+    `INSERT INTO conversations (kind, direct_key, active_at) VALUES ('direct', ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const insertMember = database.prepare<[number, number]>(
+    'INSERT INTO members (conversation_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
+  );
+  const isMember = database
+    .prepare<[number, number], number>('SELECT 1 FROM members WHERE conversation_id = ? AND user_id = ?')
+    .pluck();
+  const members = database
+    .prepare<[number], number>('SELECT user_id FROM members WHERE conversation_id = ?')
+    .pluck();
+  const readId = database
+    .prepare<[number, number], number>(
+      'SELECT read_id FROM members WHERE conversation_id = ? AND user_id = ?',
+    )
+    .pluck();
+  const othersReadId = database
+    .prepare<[number, number], number>(
+      'SELECT MIN(read_id) FROM members WHERE conversation_id = ? AND user_id <> ?',
+    )
+    .pluck();
+  const setRead = database.prepare<{ conversation: number; user: number; message: number }>(
+    `UPDATE members SET read_id = (
+       SELECT MAX(id) FROM messages WHERE conversation_id = :conversation AND id <= :message)
+     WHERE conversation_id = :conversation AND user_id = :user AND read_id < (
+       SELECT MAX(id) FROM messages WHERE conversation_id = :conversation AND id <= :message)`,
+  );
+  const nextRev = database
+    .prepare<[number], number>('UPDATE conversations SET rev = rev + 1 WHERE id = ? RETURNING rev')
+    .pluck();
+  const touch = database.prepare<[number, number]>('UPDATE conversations SET active_at = ? WHERE id = ?');
+  const insert = database
+    .prepare<Record<string, string | number | null>, number>(
+      `INSERT INTO messages (conversation_id, author_id, key, kind, body, call, first_rev, rev, sent_at)
+       VALUES (:conversation, :author, :key, :kind, :body, :call, :rev, :rev, :now) RETURNING id`,
+    )
+    .pluck();
+  const byKey = database.prepare<[number, string], MessageRow & { conversation_id: number }>(
+    `${MESSAGE.replace('SELECT', 'SELECT conversation_id,')} WHERE author_id = ? AND key = ?`,
+  );
+  const byId = database.prepare<[number, number], MessageRow>(
+    `${MESSAGE} WHERE conversation_id = ? AND messages.id = ?`,
+  );
+  const edit = database.prepare<[string, number, number, number]>(
+    'UPDATE messages SET body = ?, edited_at = ?, rev = ? WHERE id = ?',
+  );
+  const setCall = database.prepare<[string, number, number]>(
+    'UPDATE messages SET call = ?, rev = ? WHERE id = ?',
+  );
+  const tombstone = database.prepare<[number, number, number]>(
+    `UPDATE messages SET body = '', call = NULL, deleted_at = ?, rev = ? WHERE id = ?`,
+  );
+  const before = database.prepare<[number, number, number], MessageRow>(
+    `${MESSAGE} WHERE conversation_id = ? AND messages.id < ? ORDER BY messages.id DESC LIMIT ?`,
+  );
+  const changed = database.prepare<[number, number, number], MessageRow>(
+    `${MESSAGE} WHERE conversation_id = ? AND rev > ? ORDER BY rev LIMIT ?`,
+  );
+  const newest = database
+    .prepare<[number], number>('SELECT MAX(id) FROM messages WHERE conversation_id = ?')
+    .pluck();
+  const lines = database.prepare<
+    { me: number },
+    {
+      id: number;
+      other_id: number | null;
+      name: string;
+      unread: number;
+      active_at: number;
+      last_id: number | null;
+    }
+  >(
+    `SELECT conversations.id, other.id AS other_id, COALESCE(title, other.display_name, '') AS name,
+       ${UNREAD} AS unread, active_at,
+       (SELECT MAX(id) FROM messages WHERE conversation_id = conversations.id) AS last_id
+     FROM members JOIN conversations ON conversations.id = members.conversation_id
+     LEFT JOIN members AS others ON kind = 'direct' AND others.conversation_id = conversations.id
+       AND others.user_id <> members.user_id
+     LEFT JOIN users AS other ON other.id = others.user_id
+     WHERE members.user_id = :me ORDER BY active_at DESC, conversations.id DESC`,
+  );
+  const unreadChats = database
+    .prepare<[number], number>(
+      `SELECT COUNT(*) FROM members WHERE user_id = ? AND EXISTS (
+         SELECT 1 FROM messages WHERE conversation_id = members.conversation_id AND id > members.read_id
+           AND author_id <> members.user_id AND deleted_at IS NULL)`,
+    )
+    .pluck();
+
+  const bump = (id: number): number => nextRev.get(id) ?? 0;
+  return {
+    conversation: (id: number): Conversation | undefined => {
+      const row = conversation.get(id);
+      return row && { ...row, title: row.title ?? undefined };
+    },
+    rev: (id: number) => rev.get(id) ?? 0,
+    direct: (key: string) => direct.get(key),
+    insertDirect: (key: string, users: number[], now: number) => {
+      const { changes, lastInsertRowid } = insertDirect.run(key, now);
+      if (changes === 1) for (const user of users) insertMember.run(Number(lastInsertRowid), user);
+    },
+    isMember: (id: number, user: number) => isMember.get(id, user) === 1,
+    members: (id: number) => members.all(id),
+    readId: (id: number, user: number) => readId.get(id, user) ?? 0,
+    /** The last message that everybody but `user` has seen. */
+    othersReadId: (id: number, user: number) => othersReadId.get(id, user) ?? 0,
+    /** False when it was read that far already. */
+    setRead: (id: number, user: number, message: number) =>
+      setRead.run({ conversation: id, user, message }).changes === 1,
+    insert: (given: NewMessage): { id: number; rev: number } => {
+      const rev = bump(given.conversation);
+      const call = given.call ? JSON.stringify(given.call) : null;
+      const id = insert.get({ ...given, call, rev }) ?? 0;
+      touch.run(given.now, given.conversation);
+      return { id, rev };
+    },
+    byKey: (author: number, key: string) => {
+      const row = byKey.get(author, key);
+      return row && { ...toMessage(row), conversation: row.conversation_id };
+    },
+    byId: (conversation: number, id: number) => {
+      const row = byId.get(conversation, id);
+      return row && toMessage(row);
+    },
+    edit: (conversation: number, id: number, body: string, now: number) =>
+      void edit.run(body, now, bump(conversation), id),
+    setCall: (conversation: number, id: number, call: CallEntry) =>
+      void setCall.run(JSON.stringify(call), bump(conversation), id),
+    /** Soft: the row stays, so that pages which come back learn of it; the text is gone. */
+    tombstone: (conversation: number, id: number, now: number) =>
+      void tombstone.run(now, bump(conversation), id),
+    /** At most `limit` messages with smaller ids, newest first. */
+    before: (conversation: number, id: number, limit: number) =>
+      before.all(conversation, id, limit).map(toMessage),
+    /** What changed after `rev`, oldest change first. */
+    changedSince: (conversation: number, since: number, limit: number) =>
+      changed.all(conversation, since, limit).map(toMessage),
+    newestId: (conversation: number) => newest.get(conversation) ?? 0,
+    lines: (me: number): ChatLine[] =>
+      lines.all({ me }).map((row) => ({
+        id: row.id,
+        otherId: row.other_id ?? undefined,
+        name: row.name,
+        unread: row.unread,
+        activeAt: row.active_at,
+        lastMessageId: row.last_id ?? undefined,
+      })),
+    unreadChats: (user: number) => unreadChats.get(user) ?? 0,
+    transaction: <Result>(work: () => Result): Result => database.transaction(work).immediate(),
+  };
+}
+
+export type ChatStore = ReturnType<typeof createChatStore>;

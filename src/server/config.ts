@@ -1,0 +1,110 @@
+/** The environment, read once. A wrong value stops the start with a sentence that names it. */
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+
+const list = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(/[\s,]+/).filter(Boolean)),
+);
+const iceUrls = (scheme: RegExp, name: string) =>
+  v.pipe(
+    list,
+    v.everyItem((url) => scheme.test(url), `must hold addresses that start with ${name}:`),
+  );
+const webAddress = v.pipe(
+  v.string(),
+  v.url('must be an address like https://porchlight.example'),
+  v.regex(/^https?:\/\//, 'must start with http:// or https://'),
+  v.transform((text) => new URL(text).origin),
+);
+const port = v.pipe(
+  v.string(),
+  v.regex(/^\d+$/, 'must be a number'),
+  v.transform(Number),
+  v.maxValue(65535, 'must be between 0 and 65535'),
+);
+
+const Environment = v.object({
+  PORT: v.optional(port, '3000'),
+  HOST: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')), '0.0.0.0'),
+  DATA_DIR: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')), './data'),
+  PUBLIC_URL: v.optional(webAddress),
+  TLS_CERT: v.optional(v.string()),
+  TLS_KEY: v.optional(v.string()),
+  TRUST_PROXY: v.optional(v.string(), ''),
+  STUN_URLS: v.optional(iceUrls(/^stuns?:/, 'stun'), ''),
+  TURN_URLS: v.optional(iceUrls(/^turns?:/, 'turn'), ''),
+  TURN_SECRET: v.optional(v.string()),
+  REGISTRATION: v.optional(v.picklist(['invite', 'open'], 'must be "invite" or "open"'), 'invite'),
+  LOG_LEVEL: v.optional(
+    v.picklist(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be fatal, error, warn, info, debug, trace or silent',
+    ),
+    'info',
+  ),
+});
+
+export type Config = {
+  port: number;
+  host: string;
+  /** Absolute path of the one folder that holds everything worth a backup. */
+  dataDir: string;
+  /** Origin under which people reach the server, where it is known. */
+  publicUrl: string | undefined;
+  tls: { cert: string; key: string } | undefined;
+  /** As Fastify's `trustProxy`: false, true, addresses, or a test of address and hop. */
+  trustProxy: boolean | string | ((address: string, hop: number) => boolean);
+  stunUrls: string[];
+  turn: { urls: string[]; secret: string } | undefined;
+  registration: 'invite' | 'open';
+  logLevel: string;
+  /** Whether cookies may be limited to https. */
+  secure: boolean;
+};
+
+/** Thrown for a wrong environment; the message is one sentence for the person who started the server. */
+export class ConfigError extends Error {}
+
+/** "true", a number of proxies in front, or their addresses. */
+function parseTrustProxy(text: string): Config['trustProxy'] {
+  if (text === '' || text === 'false' || text === '0') return false;
+  if (text === 'true') return true;
+  return /^\d+$/.test(text) ? (_address, hop) => hop < Number(text) : text;
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws {ConfigError} naming the variable and what is wrong with it
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  // An empty variable means unset: compose files and systemd units pass them that way.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = v.safeParse(Environment, given);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new ConfigError(`${v.getDotPath(issue) ?? 'The environment'} ${issue.message}.`);
+  }
+  const env = result.output;
+  if ((env.TLS_CERT === undefined) !== (env.TLS_KEY === undefined))
+    throw new ConfigError('TLS_CERT and TLS_KEY must be set together.');
+  if (env.TURN_URLS.length > 0 && env.TURN_SECRET === undefined)
+    throw new ConfigError('TURN_SECRET must be set when TURN_URLS is.');
+  const tls = env.TLS_CERT && env.TLS_KEY ? { cert: env.TLS_CERT, key: env.TLS_KEY } : undefined;
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    dataDir: resolve(env.DATA_DIR),
+    publicUrl: env.PUBLIC_URL,
+    tls,
+    trustProxy: parseTrustProxy(env.TRUST_PROXY),
+    stunUrls: env.STUN_URLS,
+    turn:
+      env.TURN_SECRET && env.TURN_URLS.length > 0
+        ? { urls: env.TURN_URLS, secret: env.TURN_SECRET }
+        : undefined,
+    registration: env.REGISTRATION,
+    logLevel: env.LOG_LEVEL,
+    secure: tls !== undefined || (env.PUBLIC_URL?.startsWith('https:') ?? false),
+  };
+}

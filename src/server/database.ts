@@ -1,0 +1,44 @@
+/** Opens the one SQLite file and brings its tables up to date. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+
+export type Database = Sqlite.Database;
+
+const MIGRATIONS = join(import.meta.dirname, '../../migrations');
+
+/**
+ * Opens `path`, sets the pragmas and runs the migrations that are missing.
+ * FULL, not NORMAL: in WAL mode NORMAL may lose the last commits at a power cut (sqlite.org/pragma.html#pragma_synchronous),
+ * and an acknowledged message must not get lost.
+ */
+export function openDatabase(path: string): Database {
+  const database = new Sqlite(path);
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('foreign_keys = ON');
+  database.pragma('busy_timeout = 5000');
+  database.pragma('journal_size_limit = 16777216');
+  migrate(database);
+  return database;
+}
+
+/** Runs each numbered file after `user_version`, in order, each in a transaction of its own. */
+function migrate(database: Database): void {
+  const files = readdirSync(MIGRATIONS)
+    .filter((name) => /^\d{4}-.*\.sql$/.test(name))
+    .sort();
+  const newest = files.length;
+  const found = Number(database.pragma('user_version', { simple: true }));
+  if (found > newest)
+    throw new Error(
+      `The database is from a newer Porchlight (${found} migrations, this one knows ${newest}).`,
+    );
+  for (const [index, name] of files.entries()) {
+    if (index < found) continue;
+    database.transaction(() => {
+      database.exec(readFileSync(join(MIGRATIONS, name), 'utf8'));
+      database.pragma(`user_version = ${index + 1}`);
+    })();
+  }
+}

@@ -1,0 +1,94 @@
+/** Who is whose friend: asked, accepted, declined, blocked. */
+import { foldUsername } from '../accounts/registration.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Clock } from '../clock.ts';
+import type { Events } from '../events.ts';
+import type { FriendStore } from './store.ts';
+
+export type AskResult = 'asked' | 'accepted' | 'unknown' | 'self' | 'already-friends' | 'already-asked';
+
+export function createFriends(store: FriendStore, accounts: AccountStore, clock: Clock, events: Events) {
+  const announce = (a: number, b: number) => events.emit('friendship-changed', { users: [a, b] });
+
+  /** Runs a change and announces it if there was one. */
+  function change(me: number, other: number, work: () => boolean): boolean {
+    const changed = store.transaction(work);
+    if (changed) announce(me, other);
+    return changed;
+  }
+
+  return {
+    friendsOf: store.friendsOf,
+    asking: store.asking,
+    asked: store.asked,
+    blockedBy: store.blockedBy,
+
+    /** Friends may message and call each other and see each other's presence. A block ends a friendship. */
+    areFriends: (a: number, b: number): boolean => store.find(a, b)?.accepted ?? false,
+
+    /** Without asking: for inviter and newcomer, and for the command line. */
+    befriend(a: number, b: number): void {
+      change(a, b, () => {
+        store.put(a, b, clock.now(), clock.now());
+        return true;
+      });
+    },
+
+    /**
+     * Asks somebody by username. Who has blocked the asker answers like somebody who isn't there.
+     * Asking back is accepting.
+     */
+    ask(me: number, username: string): AskResult {
+      const other = accounts.userByUsername(foldUsername(username));
+      if (!other || store.hasBlocked(other.id, me)) return 'unknown';
+      if (other.id === me) return 'self';
+      const result = store.transaction((): AskResult => {
+        const known = store.find(me, other.id);
+        if (known?.accepted) return 'already-friends';
+        if (known?.requestedBy === me) return 'already-asked';
+        // Asking somebody means that one's own block of them is over.
+        store.unblock(me, other.id);
+        store.put(me, other.id, known ? clock.now() : null, clock.now());
+        return known ? 'accepted' : 'asked';
+      });
+      if (result === 'asked' || result === 'accepted') announce(me, other.id);
+      return result;
+    },
+
+    accept: (me: number, other: number): boolean =>
+      change(me, other, () => {
+        const known = store.find(me, other);
+        if (!known || known.accepted || known.requestedBy === me) return false;
+        store.put(me, other, clock.now(), clock.now());
+        return true;
+      }),
+
+    decline: (me: number, other: number): boolean =>
+      change(me, other, () => {
+        const known = store.find(me, other);
+        return known?.accepted === false && known.requestedBy === other && store.remove(me, other);
+      }),
+
+    withdraw: (me: number, other: number): boolean =>
+      change(me, other, () => {
+        const known = store.find(me, other);
+        return known?.accepted === false && known.requestedBy === me && store.remove(me, other);
+      }),
+
+    remove: (me: number, other: number): boolean =>
+      change(me, other, () => store.find(me, other)?.accepted === true && store.remove(me, other)),
+
+    /** Only people one has to do with can be blocked: others would show whether an id exists. */
+    block: (me: number, other: number): boolean =>
+      change(me, other, () => {
+        if (!store.find(me, other)) return false;
+        store.remove(me, other);
+        store.block(me, other, clock.now());
+        return true;
+      }),
+
+    unblock: (me: number, other: number): boolean => change(me, other, () => store.unblock(me, other)),
+  };
+}
+
+export type Friends = ReturnType<typeof createFriends>;

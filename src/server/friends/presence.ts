@@ -1,0 +1,39 @@
+/**
+ * The porch light: who has a live page open. Memory only. Someone who goes from page to page, or whose Wi-Fi
+ * blinks, stays online for a moment.
+ */
+import type { Clock } from '../clock.ts';
+import type { Events } from '../events.ts';
+
+const GRACE = 5_000;
+
+export function createPresence(clock: Clock, events: Events) {
+  const pages = new Map<number, number>();
+  const leaving = new Map<number, () => void>();
+
+  return {
+    isOnline: (user: number): boolean => pages.has(user) || leaving.has(user),
+
+    opened(user: number): void {
+      const before = pages.get(user) ?? 0;
+      pages.set(user, before + 1);
+      const stay = leaving.get(user);
+      leaving.delete(user);
+      stay?.();
+      if (before === 0 && !stay) events.emit('presence-changed', { user, online: true });
+    },
+
+    closed(user: number): void {
+      const left = (pages.get(user) ?? 1) - 1;
+      if (left > 0) return void pages.set(user, left);
+      pages.delete(user);
+      const cancel = clock.at(clock.now() + GRACE, () => {
+        leaving.delete(user);
+        events.emit('presence-changed', { user, online: false });
+      });
+      leaving.set(user, cancel);
+    },
+  };
+}
+
+export type Presence = ReturnType<typeof createPresence>;

@@ -1,0 +1,74 @@
+/** The page of friends, and what can be done there. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { showInvitations } from '../accounts/invitation.ts';
+import { baseUrl } from '../http/address.ts';
+import { notFound } from '../http/errors.ts';
+import { isHtmx } from '../http/htmx.ts';
+import { idFrom } from '../http/ids.ts';
+import { requireUser, userOf } from '../http/session.ts';
+import type { Services } from '../services.ts';
+
+type Other = { Params: { user: string } };
+
+export function friendRoutes(app: FastifyInstance, services: Services): void {
+  const { friends, presence, accounts, clock, config, chats } = services;
+  const guard = { preHandler: requireUser };
+
+  function lists(me: number) {
+    return {
+      friends: friends.friendsOf(me).map((friend) => ({
+        ...friend,
+        online: presence.isOnline(friend.id),
+        chat: chats.directWith(me, friend.id),
+      })),
+      asking: friends.asking(me),
+      asked: friends.asked(me),
+    };
+  }
+
+  async function page(request: FastifyRequest, more: object = {}) {
+    const me = userOf(request).id;
+    return {
+      ...lists(me),
+      invitations: await showInvitations(accounts.invitationsBy(me, clock.now()), baseUrl(config, request)),
+      error: undefined,
+      username: '',
+      askedNow: false,
+      ...more,
+    };
+  }
+
+  /** Back to the page for a browser; htmx gets the lists anew. */
+  const answer = (request: FastifyRequest, reply: FastifyReply) =>
+    isHtmx(request)
+      ? reply.show('friends/lists', lists(userOf(request).id))
+      : reply.redirect('/friends', 303);
+
+  app.get<{ Querystring: { asked?: string } }>('/friends', guard, async (request, reply) =>
+    reply.show('friends/index', await page(request, { askedNow: request.query.asked === '1' })),
+  );
+
+  app.get('/friends/lists', guard, (request, reply) =>
+    reply.show('friends/lists', lists(userOf(request).id)),
+  );
+
+  app.post<{ Body: { username?: unknown } }>('/friends', guard, async (request, reply) => {
+    const username = String(request.body?.username ?? '').slice(0, 200);
+    const result = friends.ask(userOf(request).id, username);
+    if (result === 'asked') return reply.redirect('/friends?asked=1', 303);
+    if (result === 'accepted') return reply.redirect('/friends', 303);
+    return reply
+      .code(422)
+      .show('friends/index', await page(request, { username, error: `friends.errors.${result}` }));
+  });
+
+  const actions = ['accept', 'decline', 'withdraw', 'remove', 'block', 'unblock'] as const;
+  for (const action of actions) {
+    app.post<Other>(`/friends/:user/${action}`, guard, (request, reply) => {
+      const done = friends[action](userOf(request).id, idFrom(request.params.user));
+      // Pressed twice, or the other side was faster: the lists show how things stand.
+      if (!done && !isHtmx(request)) throw notFound();
+      return action === 'unblock' ? reply.redirect('/settings', 303) : answer(request, reply);
+    });
+  }
+}

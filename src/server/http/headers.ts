@@ -1,0 +1,41 @@
+/** What every response says about itself: what may run, what may be framed, what may be kept. */
+import helmet from '@fastify/helmet';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+
+const NO_DEVICES = 'camera=(), microphone=(), display-capture=(), geolocation=(), payment=()';
+const CALL_DEVICES = 'camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()';
+
+/** @param secure whether people come by https */
+export async function registerHeaders(app: FastifyInstance, secure: boolean): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        // The list of new messages of a chat without JavaScript is a frame in its page.
+        frameAncestors: ["'self'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+      },
+    },
+    xFrameOptions: { action: 'sameorigin' },
+    strictTransportSecurity: secure ? { maxAge: 180 * 24 * 60 * 60, includeSubDomains: false } : false,
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginEmbedderPolicy: false,
+    // On plain http browsers ignore these two and complain in the console.
+    crossOriginOpenerPolicy: secure ? { policy: 'same-origin' } : false,
+    originAgentCluster: secure,
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('Permissions-Policy', NO_DEVICES);
+  });
+}
+
+/** Lets this one page use camera, microphone and screen. */
+export const allowDevices = (reply: FastifyReply): FastifyReply =>
+  reply.header('Permissions-Policy', CALL_DEVICES);

@@ -1,0 +1,101 @@
+/** Which language and time zone a reader has, and the words, dates and numbers in it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInstance, type TFunction } from 'i18next';
+
+export const LOCALES = ['en', 'zh-CN'] as const;
+export type Locale = (typeof LOCALES)[number];
+
+const FOLDER = join(import.meta.dirname, '../../../locales');
+
+const i18n = createInstance();
+await i18n.init({
+  lng: 'en',
+  fallbackLng: false,
+  supportedLngs: LOCALES,
+  resources: Object.fromEntries(
+    LOCALES.map((locale) => [
+      locale,
+      { translation: JSON.parse(readFileSync(join(FOLDER, `${locale}.json`), 'utf8')) },
+    ]),
+  ),
+  // Eta escapes what it prints; escaping here as well would show "&amp;amp;".
+  interpolation: { escapeValue: false },
+});
+
+const translators = new Map<Locale, TFunction>(LOCALES.map((locale) => [locale, i18n.getFixedT(locale)]));
+
+/** The words of a language by key, with plural forms. A key without words comes back as it is. */
+export function translator(locale: Locale): TFunction {
+  return translators.get(locale) ?? i18n.t;
+}
+
+/** All words below a key, for the scripts of the call page. */
+export function wordsBelow(locale: Locale, key: string): Record<string, string> {
+  const words: unknown = i18n.getResource(locale, 'translation', key);
+  if (typeof words !== 'object' || words === null) return {};
+  return Object.fromEntries(Object.entries(words).filter((entry) => typeof entry[1] === 'string'));
+}
+
+export const isLocale = (text: string | undefined): text is Locale =>
+  LOCALES.some((locale) => locale === text);
+
+/**
+ * The best of our languages for an Accept-Language header (RFC 9110 §12.5.4), by primary language:
+ * who asks for zh-TW or zh-Hant reads zh-CN with less trouble than English.
+ */
+export function negotiateLocale(header: string | undefined): Locale {
+  const wanted = (header ?? '')
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...parameters] = part.trim().split(';');
+      const q = parameters.find((parameter) => parameter.trim().startsWith('q='));
+      return { primary: tag.toLowerCase().split('-')[0], q: q ? Number(q.trim().slice(2)) : 1 };
+    })
+    .filter(({ q }) => q > 0)
+    .sort((a, b) => b.q - a.q);
+  for (const { primary } of wanted) {
+    const match = LOCALES.find((locale) => locale.split('-')[0] === primary);
+    if (match) return match;
+  }
+  return 'en';
+}
+
+/** Whether Intl knows the zone: what a cookie says is not trusted further than that. */
+export function isTimeZone(zone: string | undefined): zone is string {
+  if (!zone || zone.length > 64) return false;
+  if (formatters.has(`en ${zone}`)) return true;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Formatters = {
+  time: Intl.DateTimeFormat;
+  day: Intl.DateTimeFormat;
+  dayKey: Intl.DateTimeFormat;
+  shortDay: Intl.DateTimeFormat;
+  moment: Intl.DateTimeFormat;
+};
+
+// Making a formatter takes a hundred times longer than using one.
+const formatters = new Map<string, Formatters>();
+
+/** Formatters for a reader; `dayKey` gives a day as a comparable text. */
+export function formatsFor(locale: Locale, timeZone: string): Formatters {
+  const key = `${locale} ${timeZone}`;
+  const known = formatters.get(key);
+  if (known) return known;
+  const made: Formatters = {
+    time: new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }),
+    day: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone }),
+    dayKey: new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }),
+    shortDay: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone }),
+    moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }),
+  };
+  formatters.set(key, made);
+  return made;
+}

@@ -1,0 +1,58 @@
+/** Everything a template needs to know about who reads it. */
+import type { TFunction } from 'i18next';
+import { formatsFor, type Locale, translator } from './locale.ts';
+
+export type Reader = {
+  locale: Locale;
+  timeZone: string;
+  t: TFunction;
+  /** "14:05" */
+  time(moment: number): string;
+  /** "Sunday, 22 November 2026" */
+  day(moment: number): string;
+  /** The day as a comparable text. */
+  dayKey(moment: number): string;
+  /** "22 Nov" */
+  shortDay(moment: number): string;
+  /** "22 Nov 2026, 14:05" */
+  moment(moment: number): string;
+  /** "1 hr, 2 min, 5 sec" without the parts that are zero */
+  duration(seconds: number): string;
+};
+
+function formatDuration(locale: Locale, seconds: number): string {
+  const parts = {
+    hour: Math.floor(seconds / 3600),
+    minute: Math.floor(seconds / 60) % 60,
+    second: seconds % 60,
+  };
+  return Object.entries(parts)
+    .filter(([unit, value]) => value > 0 || (unit === 'second' && seconds === 0))
+    .map(([unit, value]) =>
+      new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value),
+    )
+    .join(' ');
+}
+
+const readers = new Map<string, Reader>();
+
+/** One object for all readers with the same language and zone, so that rendered parts can be shared by it. */
+export function readerFor(locale: Locale, timeZone: string): Reader {
+  const key = `${locale} ${timeZone}`;
+  const known = readers.get(key);
+  if (known) return known;
+  const formats = formatsFor(locale, timeZone);
+  const reader: Reader = {
+    locale,
+    timeZone,
+    t: translator(locale),
+    time: (moment) => formats.time.format(moment),
+    day: (moment) => formats.day.format(moment),
+    dayKey: (moment) => formats.dayKey.format(moment),
+    shortDay: (moment) => formats.shortDay.format(moment),
+    moment: (moment) => formats.moment.format(moment),
+    duration: (seconds) => formatDuration(locale, seconds),
+  };
+  readers.set(key, reader);
+  return reader;
+}

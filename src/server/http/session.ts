@@ -1,0 +1,69 @@
+/** Puts the signed-in person on each request, and keeps everyone else at the door. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Sessions, SignedIn } from '../accounts/sessions.ts';
+import type { User } from '../accounts/store.ts';
+import { notFound } from './errors.ts';
+import { isHtmx } from './htmx.ts';
+import { isLocale, isTimeZone, negotiateLocale } from './locale.ts';
+import { type Reader, readerFor } from './reader.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    signedIn: SignedIn | null;
+    reader: Reader;
+  }
+}
+
+const SERVER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The reader's language and zone: what they chose, else what their browser says. */
+function readerOf(request: FastifyRequest): Reader {
+  const user = request.signedIn?.user;
+  const locale = isLocale(user?.locale) ? user.locale : negotiateLocale(request.headers['accept-language']);
+  // `tz` is set by the page's script, because no header says it.
+  const zone = [user?.timeZone, request.cookies.tz].find(isTimeZone) ?? SERVER_ZONE;
+  return readerFor(locale, zone);
+}
+
+export function registerSession(app: FastifyInstance, sessions: Sessions): void {
+  app.decorateRequest('signedIn', null);
+  // Set by the hook below before anything reads it.
+  app.decorateRequest('reader');
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/static/')) return;
+    const { cookie } = request.headers;
+    const found = cookie ? await sessions.read(cookie) : undefined;
+    if (found) {
+      request.signedIn = found.signedIn;
+      if (found.renewed) reply.header('Set-Cookie', found.renewed);
+    }
+    request.reader = readerOf(request);
+  });
+}
+
+/** The signed-in person of a route that `requireUser` guards. */
+export function userOf(request: FastifyRequest): User {
+  if (!request.signedIn) throw notFound();
+  return request.signedIn.user;
+}
+
+/** Where to go after signing in: only a path of ours, never another site's address. */
+export const safePath = (path: unknown): string =>
+  typeof path === 'string' && /^\/(?![/\\])/.test(path) && !/[\p{Cc}\\]/u.test(path) ? path : '/chats';
+
+/** A hook for routes of signed-in people. */
+export async function requireUser(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  // Pages of a signed-in person must not come back from a cache after they signed out.
+  reply.header('Cache-Control', 'no-store');
+  if (request.signedIn) return;
+  const next = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : '';
+  if (isHtmx(request)) return reply.header('HX-Redirect', '/login').code(401).send();
+  return reply.redirect(`/login${next}`, 303);
+}
+
+/** As `requireUser`; for anyone but the owner the page doesn't exist. */
+export async function requireOwner(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  const answered = await requireUser(request, reply);
+  if (request.signedIn && !request.signedIn.user.isOwner) throw notFound();
+  return answered;
+}

@@ -1,0 +1,124 @@
+/** Brings messages, read marks, typing and unread counts to open pages. */
+import type { Render } from '../http/views.ts';
+import type { Services } from '../services.ts';
+import { type Hub, type LivePage, send } from './hub.ts';
+
+/** Brings a page up to date with the chat it shows. */
+export type CatchUp = (page: LivePage) => void;
+
+/** Changes a frame; a page that slept for a month gets several. */
+const BATCH = 100;
+
+export function chatPush(services: Services, hub: Hub, render: Render): CatchUp {
+  const { chats, events, renderRow, accounts } = services;
+
+  /** What changed after `since`, each with the message before it, read once for all pages of a round. */
+  function changesSince(conversation: number, since: number) {
+    const changed = chats.changedSince(conversation, since, BATCH);
+    return {
+      since,
+      rows: changed.map((message) => ({ message, previous: chats.previous(conversation, message.id) })),
+      rev: changed.at(-1)?.rev ?? since,
+      newest: chats.newestId(conversation),
+      more: changed.length === BATCH,
+    };
+  }
+  type Changes = ReturnType<typeof changesSince>;
+
+  /** The changes as one fragment for pages that read alike. */
+  function renderChanges(page: LivePage, conversation: number, changes: Changes): Buffer {
+    const to = { reader: page.reader, me: page.user, conversation, group: false };
+    let added = '';
+    let replaced = '';
+    for (const { message, previous } of changes.rows) {
+      // What is new to the page is put into its place; what it may have is replaced if it is there.
+      if (message.firstRev > changes.since) added += renderRow(to, message, previous);
+      else replaced += renderRow(to, message, previous, true);
+    }
+    const { rev, newest } = changes;
+    return Buffer.from(
+      render('chats/changes', page.reader, { added, replaced, chat: conversation, rev, newest }),
+    );
+  }
+
+  /** What one round has read and rendered, to be used for every page it fits. */
+  type Round = { changes: Map<string, Changes>; html: Map<string, Buffer> };
+  const newRound = (): Round => ({ changes: new Map(), html: new Map() });
+
+  function remember<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+    const known = map.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    map.set(key, made);
+    return made;
+  }
+
+  function bringUp(page: LivePage, round: Round): void {
+    const { chat } = page;
+    while (chat) {
+      const at = `${chat.id} ${chat.rev}`;
+      const changes = remember(round.changes, at, () => changesSince(chat.id, chat.rev));
+      if (changes.rows.length === 0) return;
+      const own = changes.rows.map(({ message }) => (message.authorId === page.user ? 'o' : '-')).join('');
+      const alike = [at, page.reader.locale, page.reader.timeZone, own].join();
+      send(
+        page,
+        remember(round.html, alike, () => renderChanges(page, chat.id, changes)),
+      );
+      chat.rev = changes.rev;
+      if (!changes.more) return;
+    }
+  }
+
+  function pushUnread(user: number): void {
+    let unread: number | undefined;
+    for (const page of hub.pagesOf(user)) {
+      unread ??= chats.unreadChats(user);
+      send(page, render('chats/unread', page.reader, { unread }));
+    }
+  }
+
+  function pagesOn(conversation: number, user: number): LivePage[] {
+    return [...hub.pagesOf(user)].filter((page) => page.chat?.id === conversation);
+  }
+
+  // Changes of one turn of the loop are brought together.
+  const due = new Set<number>();
+  function flush(): void {
+    for (const conversation of due) {
+      const round = newRound();
+      for (const user of chats.members(conversation)) {
+        for (const page of hub.pagesOf(user)) if (page.chat?.id === conversation) bringUp(page, round);
+        pushUnread(user);
+      }
+    }
+    due.clear();
+  }
+  events.on('conversation-changed', ({ conversation }) => {
+    if (due.size === 0) setImmediate(flush);
+    due.add(conversation);
+  });
+
+  events.on('conversation-read', ({ conversation, user }) => {
+    pushUnread(user);
+    const newest = chats.newestId(conversation);
+    const last = chats.message(conversation, newest);
+    for (const other of chats.members(conversation)) {
+      if (other === user) continue;
+      const seen = last?.authorId === other && chats.othersReadId(conversation, other) >= newest;
+      for (const page of pagesOn(conversation, other))
+        send(page, render('chats/seen', page.reader, { seen, oob: true }));
+    }
+  });
+
+  events.on('typing', ({ conversation, user }) => {
+    const name = accounts.userById(user)?.displayName;
+    for (const other of chats.members(conversation)) {
+      if (other === user) continue;
+      for (const page of pagesOn(conversation, other))
+        send(page, render('chats/typing', page.reader, { name }));
+    }
+  });
+
+  return (page) => bringUp(page, newRound());
+}

@@ -1,0 +1,90 @@
+/** `/live`: the socket of every signed-in page. It only brings; the one thing it takes is how far a page is. */
+import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { isSameOrigin } from '../http/csrf.ts';
+import { notFound } from '../http/errors.ts';
+import type { Services } from '../services.ts';
+import type { Hub, LivePage } from './hub.ts';
+
+/** "This page shows this chat, up to this rev": sent by htmx as form values each time the socket opens. */
+const Since = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    chat: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
+    rev: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
+  }),
+);
+
+export type LiveListeners = {
+  /** A page has just connected: it wants what goes on right now. */
+  opened(page: LivePage): void;
+  /** A page has said which chat it shows and how far it is. */
+  catchUp(page: LivePage): void;
+};
+
+/** A dead connection is noticed within two of these. */
+const PING_EVERY = 30_000;
+
+export function liveSocket(
+  app: FastifyInstance,
+  services: Services,
+  hub: Hub,
+  listeners: LiveListeners,
+): void {
+  const { presence, chats } = services;
+
+  app.get(
+    '/live',
+    {
+      websocket: true,
+      // Both before the upgrade: a stranger's page gets no socket at all.
+      preValidation: async (request) => {
+        if (!request.signedIn || !isSameOrigin(request)) throw notFound();
+      },
+    },
+    (socket, request) => {
+      const { signedIn, reader } = request;
+      if (!signedIn) return socket.close();
+      const { user, session } = signedIn;
+      const page: LivePage = {
+        socket,
+        user: user.id,
+        session,
+        reader,
+        sound: user.sound,
+        chat: undefined,
+      };
+
+      let alive = true;
+      const heartbeat = setInterval(() => {
+        if (!alive) return socket.terminate();
+        alive = false;
+        socket.ping();
+      }, PING_EVERY);
+      socket.on('pong', () => {
+        alive = true;
+      });
+      socket.on('message', (data) => {
+        const since = v.safeParse(Since, String(data));
+        if (!since.success) return socket.send(JSON.stringify({ type: 'error', code: 'bad-message' }));
+        const { chat, rev } = since.output;
+        if (!chats.isMember(chat, user.id))
+          return socket.send(JSON.stringify({ type: 'error', code: 'not-found' }));
+        // In one turn of the loop, so nothing falls between what is sent now and what is pushed later.
+        page.chat = { id: chat, rev };
+        listeners.catchUp(page);
+      });
+      socket.on('close', () => {
+        clearInterval(heartbeat);
+        hub.remove(page);
+        presence.closed(user.id);
+      });
+      socket.on('error', (error) => request.log.debug({ err: error }, 'live socket'));
+
+      hub.add(page);
+      presence.opened(user.id);
+      listeners.opened(page);
+    },
+  );
+}

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
-import websocket from '@fastify/websocket';
 import fastify, { type FastifyInstance } from 'fastify';
 import { invitationRoutes } from './accounts/invitation-routes.ts';
 import { joinRoutes } from './accounts/join-routes.ts';
@@ -42,14 +41,13 @@ import { registerHealth } from './http/health.ts';
 import { registerLimits } from './http/limits.ts';
 import { loggerOptions } from './http/logging.ts';
 import { registerSession } from './http/session.ts';
+import { registerSockets } from './http/sockets.ts';
 import { createEta, registerViews } from './http/views.ts';
 import { registerLive } from './live/index.ts';
 import type { Services } from './services.ts';
 
 /** Bytes of a posted form: 10,000 characters of four bytes, percent-encoded, and room to spare. */
 const LONGEST_BODY = 256 * 1024;
-/** Bytes of a frame on any socket; signalling has its own, smaller limit. */
-const LONGEST_FRAME = 128 * 1024;
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -98,7 +96,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   await app.register(cookie);
   await app.register(formbody);
   await app.register(compress, { threshold: 1024, encodings: ['gzip'], zlibOptions: { level: 4 } });
-  await app.register(websocket, { options: { maxPayload: LONGEST_FRAME, perMessageDeflate: false } });
+  await registerSockets(app);
   await registerHeaders(app, config.secure);
   await registerLimits(app);
   await registerAssets(app);

@@ -1,16 +1,21 @@
 /** Rings on every open page, as HTML with a tone of its own, and falls silent again. */
+import type { Media } from '../../protocol/common.ts';
 import type { Render } from '../http/views.ts';
 import type { Services } from '../services.ts';
 import { type Hub, type LivePage, send } from './hub.ts';
 
-/** The answer tells a page that has just opened whether it rings. */
+type Ringing = { call: string; caller: number; media: Media };
+
+/** The answer tells a page that has just connected whether it rings. */
 export function callPush(services: Services, hub: Hub, render: Render): (page: LivePage) => void {
   const { events, accounts, calls } = services;
+  const nameOf = (user: number) => accounts.userById(user)?.displayName ?? '';
 
-  function ring(page: LivePage, call: { call: string; caller: number; media: 'voice' | 'video' }): void {
-    const name = accounts.userById(call.caller)?.displayName;
-    send(page, render('calls/ring', page.reader, { ...call, name, sound: page.sound, id: call.caller }));
-  }
+  const ring = (page: LivePage, { call, caller, media }: Ringing) =>
+    send(
+      page,
+      render('calls/ring', page.reader, { call, caller, media, name: nameOf(caller), sound: page.sound }),
+    );
 
   events.on('call-ringing', (call) => {
     for (const page of hub.pagesOf(call.callee)) ring(page, call);
@@ -19,11 +24,14 @@ export function callPush(services: Services, hub: Hub, render: Render): (page: L
     for (const page of hub.pagesOf(callee)) send(page, render('calls/quiet', page.reader, { call }));
   });
   events.on('call-missed-busy', ({ callee, caller, media }) => {
-    const name = accounts.userById(caller)?.displayName;
+    const name = nameOf(caller);
     for (const page of hub.pagesOf(callee)) send(page, render('calls/missed', page.reader, { name, media }));
   });
 
   return (page) => {
-    for (const call of calls.ringingAt(page.user)) ring(page, call);
+    const ringing = calls.ringingAt(page.user);
+    for (const call of ringing) ring(page, call);
+    // What rang before the socket broke may have ended meanwhile.
+    if (ringing.length === 0) send(page, render('calls/silence', page.reader, {}));
   };
 }

@@ -3,13 +3,17 @@ import type { Render } from '../http/views.ts';
 import type { Services } from '../services.ts';
 import { type Hub, type LivePage, send } from './hub.ts';
 
-/** Brings a page up to date with the chat it shows. */
-export type CatchUp = (page: LivePage) => void;
+export type ChatPush = {
+  /** Brings a page up to date with the chat it shows. */
+  catchUp(page: LivePage): void;
+  /** Forgets what was still to be brought: pages ask for it when they come back. */
+  stop(): void;
+};
 
 /** Changes a frame; a page that slept for a month gets several. */
 const BATCH = 100;
 
-export function chatPush(services: Services, hub: Hub, render: Render): CatchUp {
+export function chatPush(services: Services, hub: Hub, render: Render): ChatPush {
   const { chats, events, renderRow, accounts } = services;
 
   /** What changed after `since`, each with the message before it, read once for all pages of a round. */
@@ -84,6 +88,7 @@ export function chatPush(services: Services, hub: Hub, render: Render): CatchUp 
 
   // Changes of one turn of the loop are brought together.
   const due = new Set<number>();
+  let flushing: NodeJS.Immediate | undefined;
   function flush(): void {
     for (const conversation of due) {
       const round = newRound();
@@ -95,7 +100,7 @@ export function chatPush(services: Services, hub: Hub, render: Render): CatchUp 
     due.clear();
   }
   events.on('conversation-changed', ({ conversation }) => {
-    if (due.size === 0) setImmediate(flush);
+    if (due.size === 0) flushing = setImmediate(flush);
     due.add(conversation);
   });
 
@@ -120,5 +125,8 @@ export function chatPush(services: Services, hub: Hub, render: Render): CatchUp 
     }
   });
 
-  return (page) => bringUp(page, newRound());
+  return {
+    catchUp: (page) => bringUp(page, newRound()),
+    stop: () => clearImmediate(flushing),
+  };
 }

@@ -17,9 +17,8 @@ export type LivePage = {
 /** Above this, the other end doesn't read; it will catch up when it comes back. */
 const MOST_BUFFERED = 4 * 1024 * 1024;
 
-/** Closing codes of our own (RFC 6455 §7.4.2): the page must not come back by itself. */
+/** A closing code of our own (RFC 6455 §7.4.2): the page must not come back by itself. */
 export const SIGNED_OUT = 4401;
-const SERVICE_RESTART = 1012;
 
 /** Sends HTML to a page; a page that takes nothing any more is closed, and catches up when it comes back. */
 export function send(page: LivePage, html: string | Buffer): void {
@@ -50,12 +49,6 @@ export function createHub() {
     closeSession(session: string): void {
       for (const pages of byUser.values())
         for (const page of pages) if (page.session === session) page.socket.close(SIGNED_OUT, 'signed out');
-    },
-
-    /** Before a restart: pages come back on 1012 by themselves (they wouldn't on a plain 1005). */
-    closeAll(): void {
-      for (const pages of byUser.values())
-        for (const page of pages) page.socket.close(SERVICE_RESTART, 'restarting');
     },
   };
 }

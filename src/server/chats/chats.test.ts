@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
+
+let house: House;
+let ana: Person;
+let ben: Person;
+let eve: Person;
+let chat: number;
+
+beforeEach(async () => {
+  house = await openHouse();
+  ana = await house.person('ana');
+  ben = await house.person('ben');
+  eve = await house.person('eve');
+  house.app.services.friends.befriend(ana.id, ben.id);
+  chat = house.app.services.chats.directWith(ana.id, ben.id);
+});
+afterEach(() => house.close());
+
+const bodies = () => house.app.services.chats.history(chat).messages.map((message) => message.body);
+const send = (person: Person, body: string, key: string = randomUUID()) =>
+  person.post(`/chats/${chat}`, { key, body });
+
+test('what is sent stands in both pages', async () => {
+  const answer = await send(ana, 'Hello <b>Ben</b> & "all"\r\nsecond line');
+  expect(answer.statusCode).toBe(303);
+  const page = await ben.get(`/chats/${chat}`);
+  expect(page.body).toContain('Hello &lt;b&gt;Ben&lt;/b&gt; &amp; &quot;all&quot;\nsecond line');
+  expect(page.body).not.toContain('<b>Ben');
+});
+
+test('the same key sent many times at once is one message', async () => {
+  const key = randomUUID();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => send(ana, 'Once', key)));
+  expect(answers.map((answer) => answer.statusCode)).toEqual(Array(20).fill(303));
+  expect(bodies()).toEqual(['Once']);
+});
+
+test('a key with another text is not swallowed: it is refused with the text kept and a new key', async () => {
+  const key = randomUUID();
+  await send(ana, 'First', key);
+  const answer = await send(ana, 'First, but longer', key);
+  expect(answer.statusCode).toBe(409);
+  expect(answer.body).toContain('First, but longer</textarea>');
+  expect(answer.body).not.toContain(key);
+  expect(bodies()).toEqual(['First']);
+});
+
+test('two authors may use the same key', async () => {
+  const key = randomUUID();
+  await send(ana, 'From Ana', key);
+  await send(ben, 'From Ben', key);
+  expect(bodies()).toEqual(['From Ana', 'From Ben']);
+});
+
+test('10,000 characters go, one more is refused and stays in the box', async () => {
+  expect((await send(ana, '好'.repeat(10_000))).statusCode).toBe(303);
+  expect((await send(ana, '😀'.repeat(10_000))).statusCode).toBe(303);
+  const long = await send(ana, 'x'.repeat(10_001));
+  expect(long.statusCode).toBe(422);
+  expect(long.body).toContain('10,000 characters at most');
+  expect(long.body).toContain(`${'x'.repeat(10_001)}</textarea>`);
+  expect(bodies()).toHaveLength(2);
+});
+
+test.each(['', '   ', '\n\n'])('an empty message (%j) is refused', async (body) => {
+  expect((await send(ana, body)).statusCode).toBe(422);
+  expect(bodies()).toEqual([]);
+});
+
+test('for htmx a refusal is a sentence for the place below the box', async () => {
+  const answer = await ana.post(
+    `/chats/${chat}`,
+    { key: randomUUID(), body: '' },
+    { 'hx-request': 'true', 'accept-language': 'zh' },
+  );
+  expect(answer.statusCode).toBe(422);
+  expect(answer.body).toContain('id="composer-error"');
+  expect(answer.body).toContain('请先写点什么');
+});
+
+test("a stranger's chat answers as if it didn't exist, at every door", async () => {
+  await send(ana, 'Private');
+  const [message] = house.app.services.chats.history(chat).messages;
+  const doors = [
+    eve.get(`/chats/${chat}`),
+    eve.get(`/chats/${chat}?before=99`),
+    eve.get(`/chats/${chat}/newer?after=0`),
+    eve.get(`/chats/${chat}/messages/${message?.id}`),
+    eve.get(`/chats/${chat}/messages/${message?.id}/edit`),
+    send(eve, 'Hello?'),
+    eve.post(`/chats/${chat}/read`, { message: '1' }),
+    eve.post(`/chats/${chat}/typing`),
+    eve.post(`/chats/${chat}/messages/${message?.id}`, { body: 'Changed' }),
+    eve.post(`/chats/${chat}/messages/${message?.id}/delete`),
+  ];
+  const nowhere = await eve.get('/chats/999999');
+  for (const answer of await Promise.all(doors)) {
+    expect(answer.statusCode).toBe(404);
+    expect(answer.body).not.toContain('Private');
+  }
+  expect(nowhere.statusCode).toBe(404);
+  expect(bodies()).toEqual(['Private']);
+});
+
+test('one changes and deletes what is one’s own, and nothing else', async () => {
+  await send(ana, 'Original');
+  const id = house.app.services.chats.newestId(chat);
+  expect((await ben.post(`/chats/${chat}/messages/${id}`, { body: 'Forged' })).statusCode).toBe(404);
+  expect((await ben.post(`/chats/${chat}/messages/${id}/delete`)).statusCode).toBe(404);
+  expect((await ana.post(`/chats/${chat}/messages/${id}`, { body: 'Better' })).statusCode).toBe(303);
+  expect(bodies()).toEqual(['Better']);
+  expect((await ana.post(`/chats/${chat}/messages/${id}`, { body: ' ' })).statusCode).toBe(422);
+  expect((await ana.post(`/chats/${chat}/messages/${id}/delete`)).statusCode).toBe(303);
+  const page = await ben.get(`/chats/${chat}`);
+  expect(page.body).toContain('Message deleted');
+  expect(page.body).not.toContain('Better');
+  expect((await ana.post(`/chats/${chat}/messages/${id}`, { body: 'Back' })).statusCode).toBe(404);
+});
+
+test('former friends keep what they wrote and write no more', async () => {
+  await send(ana, 'Remember?');
+  await ben.post(`/friends/${ana.id}/remove`);
+  const answer = await send(ana, 'Are you there?');
+  expect(answer.statusCode).toBe(403);
+  expect(answer.body).toContain('Remember?');
+  expect(bodies()).toEqual(['Remember?']);
+});
+
+test('history goes up page by page, without gaps and doubles', async () => {
+  for (let n = 1; n <= 95; n++) await send(ana, `number ${n}.`);
+  const seen: string[] = [];
+  let url: string | undefined = `/chats/${chat}`;
+  while (url) {
+    const page: string = (await ben.get(url)).body;
+    seen.unshift(...[...page.matchAll(/number \d+\./g)].map(([text]) => text));
+    url = /class="older"[^>]*hx-get="([^"]+)"/.exec(page)?.[1];
+  }
+  expect(seen).toEqual(Array.from({ length: 95 }, (_, index) => `number ${index + 1}.`));
+});
+
+test('unread messages are counted until the chat is opened', async () => {
+  await send(ana, 'One');
+  await send(ana, 'Two');
+  expect((await ben.get('/chats')).body).toContain('2 unread');
+  expect((await ben.get(`/chats/${chat}`)).body).toContain('New since you were here');
+  expect((await ben.get('/chats')).body).not.toContain('2 unread');
+  expect((await ana.get(`/chats/${chat}`)).body).toContain('Seen');
+  expect((await ben.get(`/chats/${chat}`)).body).not.toContain('New since you were here');
+});

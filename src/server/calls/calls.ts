@@ -1,0 +1,113 @@
+/** Calls between friends: the rules put together, and what the rest of the server may ask of them. */
+import type { ClientMessage } from '../../protocol/client.ts';
+import type { IceConfiguration } from '../../protocol/common.ts';
+import { type Desk, memberOf, type Parts } from './desk.ts';
+import { createEnding } from './ending.ts';
+import { iceFor } from './ice.ts';
+import { createOffers, type Offer } from './offers.ts';
+import { createRecovery } from './recovery.ts';
+import { refuse } from './refusal.ts';
+import { type Connection, createRegistry } from './registry.ts';
+import { createRelay } from './relay.ts';
+import { createRinging } from './ringing.ts';
+import type { Call } from './store.ts';
+import { createTimers } from './timers.ts';
+
+/** Takes up the calls that were going on when the server stopped; `stop` ends its timers. */
+export function createCalls(parts: Parts) {
+  const desk: Desk = {
+    ...parts,
+    registry: createRegistry(),
+    offers: createOffers(),
+    timers: createTimers(parts.clock),
+  };
+  const { store, friends, registry, offers, timers, events, clock, config } = desk;
+  const ending = createEnding(desk);
+  const recovery = createRecovery(desk, ending);
+  const ringing = createRinging(desk, ending, recovery);
+  const relay = createRelay(desk);
+  let stopped = false;
+
+  events.on('friendship-changed', ({ users: [a, b] }) => {
+    if (friends.areFriends(a, b)) return;
+    for (const call of store.openOf(a)) if (memberOf(call, b)) ringing.leave(call);
+  });
+  recovery.rearm();
+
+  return {
+    /** A call, whatever its state. */
+    find: store.find,
+
+    /** What rings at this person, as their pages show it. */
+    ringingAt: (user: number) =>
+      ringing.ringingAt(user).map(({ id, caller, media }) => ({ call: id, caller, media })),
+
+    /** The caller's offer and candidates of a ringing call, as far as they are known. */
+    offerOf: (call: string): Offer => offers.of(call),
+
+    iceFor: (user: number): IceConfiguration => iceFor(config, user, clock.now()),
+
+    /** Declines for a page without a socket. False where this person has no such call. */
+    decline(user: number, id: string): boolean {
+      const call = store.find(id);
+      if (!call || !memberOf(call, user)) return false;
+      if (call.state.name === 'ringing' && call.caller !== user) ending.end(call, 'decline');
+      return true;
+    },
+
+    /** A page's socket has said hello: it hears what rings. */
+    hello(connection: Connection): void {
+      registry.add(connection);
+      for (const call of ringing.ringingAt(connection.user)) ringing.tell(connection, call);
+    },
+
+    /** @throws a refusal (refusal.ts) with the code to answer */
+    handle(connection: Connection, message: ClientMessage) {
+      switch (message.type) {
+        case 'hello':
+          throw refuse('out-of-turn');
+        case 'ring':
+          return ringing.ring(connection, message);
+        case 'accept':
+          return ringing.accept(connection, message);
+        case 'decline':
+          return ringing.decline(connection, message);
+        case 'hang-up':
+          return ringing.hangUp(connection, message);
+        case 'description':
+        case 'candidates':
+          return relay.relay(connection, message);
+        case 'resume':
+          return recovery.resume(connection, message);
+        case 'ice':
+          return relay.ice(connection, message);
+        case 'ping':
+          return connection.send({ type: 'pong' });
+        default:
+          return message satisfies never;
+      }
+    },
+
+    gone(connection: Connection): void {
+      if (!stopped) recovery.gone(connection);
+    },
+
+    /** The session was revoked: its pages leave their calls. */
+    leaveBySession(session: string): void {
+      const open = (connection: Connection): Call | undefined =>
+        store.find(registry.placeOf(connection)?.call ?? '');
+      for (const connection of registry.ofSession(session)) {
+        const call = open(connection);
+        if (call && call.state.name !== 'ended') ringing.leave(call);
+      }
+    },
+
+    /** Ends the timers; the database may be closed after this. */
+    stop(): void {
+      stopped = true;
+      timers.dropAll();
+    },
+  };
+}
+
+export type Calls = ReturnType<typeof createCalls>;

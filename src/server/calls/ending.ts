@@ -1,0 +1,50 @@
+/** The one way out of a call: stored, shown in the conversation, told to every page that knows of it. */
+import type { ServerMessage } from '../../protocol/server.ts';
+import { type Desk, entryOf, secondsOf } from './desk.ts';
+import { type CallEvent, next } from './machine.ts';
+import { refuse } from './refusal.ts';
+import type { Connection } from './registry.ts';
+import type { Call } from './store.ts';
+
+export function createEnding(desk: Desk) {
+  const { store, chats, registry, offers, timers, events, clock } = desk;
+
+  /** `ended`, as one page is told. */
+  function farewell(call: Call): ServerMessage {
+    const reason = call.state.name === 'ended' ? call.state.reason : 'failed';
+    return { type: 'ended', call: call.id, reason, seconds: secondsOf(call) };
+  }
+
+  return {
+    /** Tells a page that asks for a call which is over how it ended. */
+    tellEnded: (connection: Connection, call: Call): void => connection.send(farewell(call)),
+
+    /**
+     * Ends a call by an event of the machine. Nothing happens where somebody else was faster.
+     * @param at when it ended, where that isn't now
+     * @param by a page that is told although it has no place in the call
+     */
+    end(call: Call, event: CallEvent, { at = clock.now(), by }: { at?: number; by?: Connection } = {}): void {
+      const state = next(call.state, event);
+      if (state?.name !== 'ended') throw refuse('out-of-turn');
+      const ended: Call = { ...call, state, endedAt: at };
+      const done = store.transaction(() => {
+        if (!store.end(call.id, call.state.name, state.reason, at)) return false;
+        chats.putCall(call.conversation, call.caller, entryOf(ended));
+        return true;
+      });
+      if (!done) return;
+      timers.drop(call.id);
+      offers.drop(call.id);
+      const pages = new Set([...registry.clear(call.members), ...registry.forgetTold(call.id)]);
+      if (by) pages.add(by);
+      for (const page of pages) page.send(farewell(ended));
+      chats.announce(call.conversation);
+      if (call.state.name !== 'ringing') return;
+      for (const { user } of call.members)
+        if (user !== call.caller) events.emit('call-quiet', { call: call.id, callee: user });
+    },
+  };
+}
+
+export type Ending = ReturnType<typeof createEnding>;

@@ -1,0 +1,39 @@
+/** One frame of the signalling socket, from bytes to a message. */
+import * as v from 'valibot';
+import { ClientMessage } from '../../protocol/client.ts';
+import { CallId } from '../../protocol/common.ts';
+import type { ServerMessage } from '../../protocol/server.ts';
+
+/** What a refused message was about, as far as it can be read. */
+const About = v.object({
+  type: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[a-z-]{1,32}$/))), undefined),
+  call: v.fallback(v.optional(CallId), undefined),
+});
+export type About = { about?: string; call?: string };
+
+export type Frame = { message: ClientMessage; about: About } | { message: undefined; about: About };
+
+function aboutOf(content: unknown): About {
+  const read = v.safeParse(About, content);
+  if (!read.success) return {};
+  const { type, call } = read.output;
+  return { ...(type !== undefined && { about: type }), ...(call !== undefined && { call }) };
+}
+
+/** `message` is missing where the text is not JSON, or not a message of the protocol. */
+export function readFrame(text: string): Frame {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    return { message: undefined, about: {} };
+  }
+  const read = v.safeParse(ClientMessage, content);
+  return { message: read.success ? read.output : undefined, about: aboutOf(content) };
+}
+
+export const errorFor = (code: (ServerMessage & { type: 'error' })['code'], about: About): ServerMessage => ({
+  type: 'error',
+  code,
+  ...about,
+});

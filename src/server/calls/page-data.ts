@@ -1,0 +1,22 @@
+/** What the call page's script is given, by who opens the page and when. */
+import type { CallPageData } from '../../protocol/page.ts';
+import type { Calls } from './calls.ts';
+import { memberOf } from './desk.ts';
+import type { Call } from './store.ts';
+
+type ForAll = Pick<CallPageData, 'chat' | 'media' | 'peerName' | 'ice' | 'words'>;
+
+/** For a call that is going on; `undefined` where it is over, or not this person's. */
+export function pageDataOf(calls: Calls, call: Call, user: number, common: ForAll): CallPageData | undefined {
+  if (call.state.name === 'ended' || !memberOf(call, user)) return undefined;
+  if (call.state.name === 'ringing' && call.caller !== user) {
+    const { description, candidates } = calls.offerOf(call.id);
+    const offer = description && { offer: description };
+    return { ...common, role: 'callee', call: call.id, ...offer, candidates };
+  }
+  const answered = call.answeredAt !== undefined && { answeredAt: call.answeredAt };
+  return { ...common, role: 'returning', call: call.id, ...answered };
+}
+
+/** JSON as it may stand in a script element (HTML, "restrictions for contents of script elements"). */
+export const jsonInScript = (data: CallPageData): string => JSON.stringify(data).replaceAll('<', '\\u003c');

@@ -1,0 +1,129 @@
+/**
+ * A socket is not the call: what happens when one goes, when it comes back, and when the server itself was away.
+ */
+import { type Desk, otherThan, ownCall, peerOf } from './desk.ts';
+import type { Ending } from './ending.ts';
+import { refuse } from './refusal.ts';
+import type { Connection } from './registry.ts';
+import type { Call, Member } from './store.ts';
+
+/** A caller who closed the page doesn't keep the other side's devices ringing. */
+export const CALLER_GRACE = 10_000;
+/** Members of an active call may be without a socket for so long; their media don't need it. */
+export const MEMBER_GRACE = 120_000;
+/** How exact the duration of a call is that nobody came back to. */
+const SEEN_EVERY = 30_000;
+
+export function createRecovery(desk: Desk, ending: Ending) {
+  const { store, registry, timers, clock } = desk;
+
+  function endLost(id: string, lostAt: number): void {
+    const call = store.find(id);
+    if (call?.state.name !== 'active') return;
+    const answeredAt = call.answeredAt ?? call.startedAt;
+    // Accepted, but gone before a second had passed: nobody has talked.
+    ending.end(call, lostAt - answeredAt < 1000 ? 'fail' : 'hang-up', { at: Math.max(lostAt, answeredAt) });
+  }
+
+  /** @param since when this member was last there: where the call ends if they don't come back */
+  function waitFor(call: Call, member: Member, since: number): void {
+    if (call.state.name === 'active') {
+      timers.set(call.id, member.id, clock.now() + MEMBER_GRACE, () => endLost(call.id, since));
+    } else if (call.state.name === 'ringing' && member.user === call.caller) {
+      timers.set(call.id, member.id, clock.now() + CALLER_GRACE, () => {
+        const now = store.find(call.id);
+        if (now?.state.name === 'ringing') ending.end(now, 'cancel');
+      });
+    }
+  }
+
+  function noteSeen(id: string): void {
+    timers.set(id, 'seen', clock.now() + SEEN_EVERY, () => {
+      const call = store.find(id);
+      if (call?.state.name !== 'active') return;
+      if (call.members.every((member) => registry.at(member.id))) store.see(id, clock.now());
+      noteSeen(id);
+    });
+  }
+
+  function ringUntil(call: Call): void {
+    timers.set(call.id, 'deadline', call.ringDeadline, () => {
+      const now = store.find(call.id);
+      if (now?.state.name === 'ringing') ending.end(now, 'expire');
+    });
+  }
+
+  /** Puts a page on its place. Another page that stood there learns that it was taken over. */
+  function stand(connection: Connection, call: Call, me: Member): void {
+    const before = registry.stand(connection, call.id, me);
+    if (before && before !== connection)
+      before.send({ type: 'ended', call: call.id, reason: 'answered-elsewhere', seconds: 0 });
+    timers.cancel(call.id, me.id);
+  }
+
+  /** Tells a page how the call stands, and the other side that it is there again. */
+  function confirm(connection: Connection, call: Call, me: Member, fresh: boolean): void {
+    const peer = call.state.name === 'active' ? otherThan(call, me.user) : undefined;
+    connection.send({
+      type: 'resumed',
+      call: call.id,
+      state: call.state.name === 'active' ? 'active' : 'ringing',
+      ...(call.answeredAt !== undefined && { answeredAt: call.answeredAt }),
+      ...(peer && { peer: peerOf(desk, peer) }),
+    });
+    if (!peer) return;
+    registry.at(peer.id)?.send({ type: 'peer', call: call.id, member: me.id, connected: true, fresh });
+    if (!registry.at(peer.id))
+      connection.send({ type: 'peer', call: call.id, member: peer.id, connected: false, fresh: false });
+  }
+
+  return {
+    ringUntil,
+    stand,
+    confirm,
+
+    /** From now on the call lives as long as its members are there. */
+    watch(call: Call): void {
+      timers.cancel(call.id, 'deadline');
+      noteSeen(call.id);
+      for (const member of call.members) if (!registry.at(member.id)) waitFor(call, member, clock.now());
+    },
+
+    /** @throws out-of-turn where this person hasn't joined; not-found for a place that isn't theirs */
+    resume(connection: Connection, message: { call: string; member: string; fresh: boolean }) {
+      const { call, me } = ownCall(desk, connection, message.call);
+      if (me.id !== message.member) throw refuse('not-found');
+      if (call.state.name === 'ended') return ending.tellEnded(connection, call);
+      if (me.device === undefined) throw refuse('out-of-turn');
+      stand(connection, call, me);
+      // The offer of a page that was loaded anew leads to a connection that is gone.
+      if (message.fresh && call.state.name === 'ringing') desk.offers.drop(call.id);
+      confirm(connection, call, me, message.fresh);
+    },
+
+    /** A socket has closed. The call goes on: media don't pass the server. */
+    gone(connection: Connection): void {
+      const place = registry.remove(connection);
+      const call = place && store.find(place.call);
+      const me = call?.members.find((member) => member.id === place?.member);
+      if (!call || !me) return;
+      waitFor(call, me, clock.now());
+      const other = call.state.name === 'active' ? otherThan(call, me.user) : undefined;
+      const standing = other && registry.at(other.id);
+      if (!standing) return;
+      store.see(call.id, clock.now());
+      standing.send({ type: 'peer', call: call.id, member: me.id, connected: false, fresh: false });
+    },
+
+    /** After a start: what rang has its deadline still, and what was on waits for its members. */
+    rearm(): void {
+      for (const call of store.open()) {
+        if (call.state.name === 'ringing') ringUntil(call);
+        else noteSeen(call.id);
+        for (const member of call.members) waitFor(call, member, call.seenAt);
+      }
+    },
+  };
+}
+
+export type Recovery = ReturnType<typeof createRecovery>;

@@ -1,0 +1,88 @@
+/** Which page's socket stands where: in which call, on which place in it. Memory only. */
+import type { ServerMessage } from '../../protocol/server.ts';
+import type { Member } from './store.ts';
+
+/** A call page whose socket has said hello. */
+export type Connection = {
+  user: number;
+  /** The stored (hashed) id of the session it was opened with. */
+  session: string;
+  /** Chosen by the tab. */
+  device: string;
+  send(message: ServerMessage): void;
+};
+
+type Place = { call: string; member: string };
+
+export function createRegistry() {
+  const byUser = new Map<number, Set<Connection>>();
+  const places = new Map<Connection, Place>();
+  const byMember = new Map<string, Connection>();
+  /** Which pages were told of a ringing call, and must be told when it rings no longer. */
+  const told = new Map<string, Set<Connection>>();
+
+  function leave(connection: Connection): Place | undefined {
+    const place = places.get(connection);
+    places.delete(connection);
+    if (place && byMember.get(place.member) === connection) byMember.delete(place.member);
+    return place;
+  }
+
+  return {
+    add(connection: Connection): void {
+      const connections = byUser.get(connection.user);
+      if (connections) connections.add(connection);
+      else byUser.set(connection.user, new Set([connection]));
+    },
+
+    /** The answer is the place that nobody stands on now, if there is one. */
+    remove(connection: Connection): Place | undefined {
+      const connections = byUser.get(connection.user);
+      connections?.delete(connection);
+      if (connections?.size === 0) byUser.delete(connection.user);
+      for (const pages of told.values()) pages.delete(connection);
+      const place = leave(connection);
+      return place && !byMember.has(place.member) ? place : undefined;
+    },
+
+    ofUser: (user: number): Connection[] => [...(byUser.get(user) ?? [])],
+    ofSession: (session: string): Connection[] =>
+      [...byUser.values()].flatMap((pages) => [...pages]).filter((page) => page.session === session),
+    placeOf: (connection: Connection): Place | undefined => places.get(connection),
+    at: (member: string): Connection | undefined => byMember.get(member),
+
+    /** Puts a page on a member's place. The answer is the page that stood there. */
+    stand(connection: Connection, call: string, { id: member }: Member): Connection | undefined {
+      leave(connection);
+      const before = byMember.get(member);
+      if (before) places.delete(before);
+      places.set(connection, { call, member });
+      byMember.set(member, connection);
+      told.get(call)?.delete(connection);
+      return before;
+    },
+
+    /** Remembers that this page knows of a ringing call. */
+    noteTold(connection: Connection, call: string): void {
+      const pages = told.get(call);
+      if (pages) pages.add(connection);
+      else told.set(call, new Set([connection]));
+    },
+
+    /** Who was told of a ringing call and has no place in it; they are forgotten. */
+    forgetTold(call: string): Connection[] {
+      const pages = [...(told.get(call) ?? [])];
+      told.delete(call);
+      return pages;
+    },
+
+    /** Empties the places of a call; the answer is who stood there. */
+    clear(members: Member[]): Connection[] {
+      const standing = members.flatMap(({ id }) => byMember.get(id) ?? []);
+      for (const connection of standing) leave(connection);
+      return standing;
+    },
+  };
+}
+
+export type Registry = ReturnType<typeof createRegistry>;

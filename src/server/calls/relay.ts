@@ -1,0 +1,59 @@
+/** Passes descriptions and candidates between the members of a call, and hands out ICE servers. */
+import type { ClientMessage } from '../../protocol/client.ts';
+import { type Desk, otherThan, ownCall } from './desk.ts';
+import { iceFor } from './ice.ts';
+import { refuse } from './refusal.ts';
+import type { Connection } from './registry.ts';
+import type { Call, Member } from './store.ts';
+
+type Relayed = ClientMessage & { type: 'description' | 'candidates' };
+
+export function createRelay(desk: Desk) {
+  const { registry, offers, clock, config } = desk;
+
+  /** While it rings, only the caller may say something, and the server keeps it for whoever accepts. */
+  function keep(call: Call, me: Member, message: Relayed) {
+    if (me.user !== call.caller || message.to !== undefined) throw refuse('out-of-turn');
+    if (message.type === 'candidates') return offers.add(call.id, message.candidates);
+    if (message.description.type !== 'offer') throw refuse('out-of-turn');
+    offers.put(call.id, message.description);
+  }
+
+  function target(call: Call, me: Member, to: string | undefined): Member {
+    // Without `to` it was meant for the time of ringing, and has crossed the accept.
+    const found = to === undefined ? otherThan(call, me.user) : call.members.find(({ id }) => id === to);
+    if (!found || found.id === me.id) throw refuse('not-found');
+    return found;
+  }
+
+  return {
+    /**
+     * What is for a member whose socket is away is dropped: the sender hears when it is back, and repeats what has
+     * no answer.
+     * @throws ended, or out-of-turn where this page has no place in the call
+     */
+    relay(connection: Connection, message: Relayed) {
+      const { call, me } = ownCall(desk, connection, message.call);
+      if (call.state.name === 'ended') throw refuse('ended');
+      if (registry.at(me.id) !== connection) throw refuse('out-of-turn');
+      if (call.state.name === 'ringing') return keep(call, me, message);
+      const other = registry.at(target(call, me, message.to).id);
+      const from = { call: call.id, from: me.id };
+      if (message.type === 'candidates')
+        other?.send({ type: 'candidates', ...from, candidates: message.candidates });
+      else {
+        // The first round is over: a repeated `accepted` must not bring back an old offer.
+        offers.drop(call.id);
+        other?.send({ type: 'description', ...from, description: message.description });
+      }
+    },
+
+    ice(connection: Connection, { call: id }: { call: string }): void {
+      const { call } = ownCall(desk, connection, id);
+      if (call.state.name === 'ended') throw refuse('ended');
+      connection.send({ type: 'ice', call: id, ice: iceFor(config, connection.user, clock.now()) });
+    },
+  };
+}
+
+export type Relay = ReturnType<typeof createRelay>;

@@ -1,0 +1,227 @@
+/** Ringing, accepting, declining, and hanging up. */
+import { randomBytes } from 'node:crypto';
+import type { ClientMessage } from '../../protocol/client.ts';
+import type { Description } from '../../protocol/common.ts';
+import { type Desk, entryOf, memberOf, otherThan, ownCall, peerOf } from './desk.ts';
+import type { Ending } from './ending.ts';
+import { iceFor } from './ice.ts';
+import type { Recovery } from './recovery.ts';
+import { refuse } from './refusal.ts';
+import type { Connection } from './registry.ts';
+import type { Call } from './store.ts';
+
+/** How long a call rings, in ms. */
+export const RING_TIME = 60_000;
+/** New calls of one person in `RING_WINDOW` ms: each makes somebody's devices ring and stands in the chat. */
+const MOST_RINGS = 12;
+const RING_WINDOW = 60_000;
+
+type Ring = ClientMessage & { type: 'ring' };
+
+const newId = (): string => randomBytes(16).toString('base64url');
+
+export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
+  const { store, chats, registry, offers, accounts, events, clock, config } = desk;
+  const rings = new Map<number, number[]>();
+
+  function countRing(user: number): void {
+    const since = clock.now() - RING_WINDOW;
+    const recent = (rings.get(user) ?? []).filter((moment) => moment > since);
+    if (recent.length >= MOST_RINGS) throw refuse('too-many');
+    rings.set(user, [...recent, clock.now()]);
+  }
+
+  /** Ends a call that this person leaves for another one. */
+  const leave = (call: Call): void => ending.end(call, call.state.name === 'ringing' ? 'cancel' : 'hang-up');
+
+  /** Who rings from another page has left the call before; who is in one on another device, hasn't. */
+  function leaveOwn(connection: Connection): void {
+    for (const call of store.openOf(connection.user)) {
+      const me = memberOf(call, connection.user);
+      if (me?.device === undefined) continue;
+      if (me.device !== connection.device && registry.at(me.id)) throw refuse('out-of-turn');
+      leave(call);
+    }
+  }
+
+  /** Rings at an open call page, which prepares its answer meanwhile. */
+  function tell(connection: Connection, call: Call): void {
+    const { description, candidates } = offers.of(call.id);
+    registry.noteTold(connection, call.id);
+    connection.send({
+      type: 'incoming',
+      call: call.id,
+      chat: call.conversation,
+      name: accounts.userById(call.caller)?.displayName ?? '',
+      media: call.media,
+      ...(description && { offer: description }),
+      candidates,
+      ice: iceFor(config, connection.user, clock.now()),
+    });
+  }
+
+  /** The callee is in a call: the caller hears busy, and the callee finds a missed call. */
+  function busy(connection: Connection, call: Call, callee: number): void {
+    ending.end(call, 'busy', { by: connection });
+    const name = accounts.userById(call.caller)?.displayName ?? '';
+    for (const page of registry.ofUser(callee)) page.send({ type: 'missed', name, media: call.media });
+    events.emit('call-missed-busy', { callee, caller: call.caller, media: call.media });
+  }
+
+  function insert({ user, device }: Connection, { key, chat, media }: Ring, callee: number): string {
+    const id = newId();
+    // The smaller id is polite (docs/protocol.md): the callee, so that who rings back into a call gives way.
+    const [smaller = '', larger = ''] = [newId(), newId()].sort();
+    const now = clock.now();
+    store.insert({
+      id,
+      conversation: chat,
+      media,
+      now,
+      ringDeadline: now + RING_TIME,
+      caller: { member: larger, user, device, key },
+      callee: { member: smaller, user: callee },
+    });
+    return id;
+  }
+
+  /** A repeated ring is the same call: the page hears again how it stands. */
+  function ringAgain(connection: Connection, call: Call, offer: Description) {
+    const me = memberOf(call, connection.user);
+    if (call.state.name === 'ended') return ending.tellEnded(connection, call);
+    if (!me || me.device !== connection.device) throw refuse('out-of-turn');
+    recovery.stand(connection, call, me);
+    if (call.state.name === 'ringing') {
+      offers.put(call.id, offer);
+      return sendRinging(connection, call);
+    }
+    sendAccepted(connection, call);
+    // The answer may have been lost with the socket: `resumed` makes the page repeat its offer.
+    recovery.confirm(connection, call, me, false);
+  }
+
+  function sendRinging(connection: Connection, call: Call): void {
+    const me = memberOf(call, connection.user);
+    if (me?.key) connection.send({ type: 'ringing', key: me.key, call: call.id, member: me.id });
+  }
+
+  /** @param answer for the caller, where it came with the accept */
+  function sendAccepted(connection: Connection, call: Call, answer?: Description): void {
+    const me = memberOf(call, connection.user);
+    const peer = otherThan(call, connection.user);
+    if (!me || !peer) return;
+    const isCaller = me.user === call.caller;
+    const offer = offers.of(call.id);
+    const description = isCaller ? answer : offer.description;
+    connection.send({
+      type: 'accepted',
+      call: call.id,
+      member: me.id,
+      peer: peerOf(desk, peer),
+      answeredAt: call.answeredAt ?? clock.now(),
+      ...(description && { description }),
+      candidates: isCaller ? [] : offer.candidates,
+    });
+  }
+
+  function take(
+    connection: Connection,
+    call: Call,
+    { answer, key }: { answer?: Description | undefined; key?: string },
+  ): void {
+    const { user, device } = connection;
+    const now = clock.now();
+    if (!store.transaction(() => store.accept(call.id, user, device, key, now)))
+      throw refuse('answered-elsewhere');
+    for (const other of store.openOf(user))
+      if (other.id !== call.id && memberOf(other, user)?.device !== undefined) leave(other);
+    const active = store.find(call.id);
+    const me = active && memberOf(active, user);
+    const caller = active && memberOf(active, active.caller);
+    if (!me || !caller) throw refuse('internal');
+    recovery.stand(connection, active, me);
+    for (const page of registry.forgetTold(call.id))
+      page.send({ type: 'ended', call: call.id, reason: 'answered-elsewhere', seconds: 0 });
+    sendAccepted(connection, active);
+    const callerPage = registry.at(caller.id);
+    if (callerPage) sendAccepted(callerPage, active, answer);
+    recovery.watch(active);
+    events.emit('call-quiet', { call: call.id, callee: user });
+  }
+
+  return {
+    /** What rings at this person, on all of their devices. */
+    ringingAt: (user: number): Call[] =>
+      store.openOf(user).filter((call) => call.state.name === 'ringing' && call.caller !== user),
+
+    tell,
+
+    /** @throws not-found, not-allowed, too-many, or out-of-turn where another device of theirs is in a call */
+    ring(connection: Connection, message: Ring) {
+      const { user } = connection;
+      const known = store.byKey(user, message.key);
+      if (known) return ringAgain(connection, known, message.offer);
+      const callee = chats.otherOf(message.chat, user);
+      if (!chats.isMember(message.chat, user) || callee === undefined) throw refuse('not-found');
+      if (!chats.mayWrite(message.chat, user)) throw refuse('not-allowed');
+      const crossed = store
+        .openOf(user)
+        .find((call) => call.state.name === 'ringing' && call.caller === callee);
+      if (crossed) return take(connection, crossed, { key: message.key });
+      leaveOwn(connection);
+      countRing(user);
+      const isBusy = store.openOf(callee).length > 0;
+      const call = store.transaction(() => {
+        const made = store.find(insert(connection, message, callee));
+        if (made) chats.putCall(made.conversation, made.caller, entryOf(made));
+        return made;
+      });
+      const me = call && memberOf(call, user);
+      if (!me) throw refuse('internal');
+      if (isBusy) return busy(connection, call, callee);
+      chats.announce(call.conversation);
+      offers.put(call.id, message.offer);
+      recovery.stand(connection, call, me);
+      recovery.ringUntil(call);
+      sendRinging(connection, call);
+      for (const page of registry.ofUser(callee)) tell(page, call);
+      const { media, conversation } = call;
+      events.emit('call-ringing', { call: call.id, conversation, caller: user, callee, media });
+    },
+
+    /** @throws answered-elsewhere for all but the first device; repeating it is harmless */
+    accept(connection: Connection, message: { call: string; answer?: Description | undefined }) {
+      const { call, me } = ownCall(desk, connection, message.call);
+      if (call.state.name === 'ended') return ending.tellEnded(connection, call);
+      if (call.caller === connection.user) throw refuse('out-of-turn');
+      if (call.state.name === 'ringing') return take(connection, call, message);
+      if (me.device !== connection.device) throw refuse('answered-elsewhere');
+      recovery.stand(connection, call, me);
+      sendAccepted(connection, call);
+    },
+
+    /** @throws out-of-turn for the caller, and in a call that is on */
+    decline(connection: Connection, { call: id }: { call: string }) {
+      const { call, me } = ownCall(desk, connection, id);
+      if (call.state.name === 'ended') return ending.tellEnded(connection, call);
+      if (call.caller === connection.user) throw refuse('out-of-turn');
+      if (call.state.name === 'active')
+        throw refuse(me.device === connection.device ? 'out-of-turn' : 'answered-elsewhere');
+      ending.end(call, 'decline', { by: connection });
+    },
+
+    /** Cancels, declines or ends, by who says it and when. */
+    hangUp(connection: Connection, { call: id }: { call: string }) {
+      const { call, me } = ownCall(desk, connection, id);
+      if (call.state.name === 'ended') return ending.tellEnded(connection, call);
+      const joined = me.device === connection.device || registry.at(me.id) === connection;
+      if (me.device !== undefined && !joined) throw refuse('answered-elsewhere');
+      if (call.state.name === 'active') return ending.end(call, 'hang-up', { by: connection });
+      ending.end(call, call.caller === connection.user ? 'cancel' : 'decline', { by: connection });
+    },
+
+    leave,
+  };
+}
+
+export type Ringing = ReturnType<typeof createRinging>;

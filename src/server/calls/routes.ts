@@ -1,0 +1,92 @@
+/** The pages of calls. Nothing rings or is accepted by opening one: that is said over the socket. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { CallPageData } from '../../protocol/page.ts';
+import { type ChatParams, chatOf } from '../chats/routes.ts';
+import { notFound, personError } from '../http/errors.ts';
+import { allowDevices } from '../http/headers.ts';
+import { isHtmx } from '../http/htmx.ts';
+import { wordsBelow } from '../http/locale.ts';
+import { requireUser, userOf } from '../http/session.ts';
+import type { Services } from '../services.ts';
+import { entryOf } from './desk.ts';
+import { jsonInScript, pageDataOf } from './page-data.ts';
+import type { Call } from './store.ts';
+
+type CallParams = { Params: { call: string } };
+type NewCallParams = ChatParams & { Querystring: { media?: string } };
+
+export function callRoutes(app: FastifyInstance, services: Services): void {
+  const { calls, chats, accounts } = services;
+  const guard = { preHandler: requireUser };
+
+  const otherOf = (request: FastifyRequest, chat: number) => {
+    const other = accounts.userById(chats.otherOf(chat, userOf(request).id) ?? 0);
+    if (!other) throw notFound();
+    return other;
+  };
+
+  /** What every call page is given, whatever its role. */
+  const commonData = (request: FastifyRequest, chat: number, media: Call['media']) => ({
+    chat,
+    media,
+    peerName: otherOf(request, chat).displayName,
+    ice: calls.iceFor(userOf(request).id),
+    words: wordsBelow(request.reader.locale, 'call'),
+  });
+
+  function showPage(request: FastifyRequest, reply: FastifyReply, data: CallPageData): FastifyReply {
+    const { chat, media } = data;
+    return allowDevices(reply).show('calls/page', {
+      json: jsonInScript(data),
+      media,
+      other: otherOf(request, chat),
+      chatUrl: `/chats/${chat}`,
+      againUrl: `/chats/${chat}/call?media=${media}`,
+    });
+  }
+
+  function showSummary(request: FastifyRequest, reply: FastifyReply, call: Call): FastifyReply {
+    const me = userOf(request).id;
+    return reply.show('calls/summary', {
+      entry: entryOf(call),
+      own: call.caller === me,
+      caller: accounts.userById(call.caller),
+      other: otherOf(request, call.conversation),
+      startedAt: call.startedAt,
+      chat: call.conversation,
+      mayCall: chats.mayWrite(call.conversation, me),
+    });
+  }
+
+  app.get<NewCallParams>('/chats/:chat/call', guard, (request, reply) => {
+    const chat = chatOf(request, services);
+    if (!chats.mayWrite(chat, userOf(request).id)) throw personError(403, 'calls.errors.notFriends');
+    const media = request.query.media === 'video' ? 'video' : 'voice';
+    // The page may ring more than once with the same key, and it is one call.
+    const data = { ...commonData(request, chat, media), role: 'caller' as const, key: randomUUID() };
+    return showPage(request, reply, data);
+  });
+
+  /** A call of a conversation of theirs; others don't exist. */
+  function callOf(request: FastifyRequest<CallParams>): Call {
+    const call = calls.find(request.params.call);
+    if (!call || !chats.isMember(call.conversation, userOf(request).id)) throw notFound();
+    return call;
+  }
+
+  app.get<CallParams>('/calls/:call', guard, (request, reply) => {
+    const call = callOf(request);
+    const common = commonData(request, call.conversation, call.media);
+    const data = pageDataOf(calls, call, userOf(request).id, common);
+    return data ? showPage(request, reply, data) : showSummary(request, reply, call);
+  });
+
+  /** From the ring on any page. Declining what rings no longer changes nothing. */
+  app.post<CallParams>('/calls/:call/decline', guard, (request, reply) => {
+    const { id } = callOf(request);
+    if (!calls.decline(userOf(request).id, id)) throw notFound();
+    if (!isHtmx(request)) return reply.redirect('/chats', 303);
+    return reply.show('calls/quiet', { call: id });
+  });
+}

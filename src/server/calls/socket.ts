@@ -1,0 +1,113 @@
+/** `/calls/socket`: the signalling socket of a call page. Transport only; the rules are in calls.ts. */
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { WebSocket } from 'ws';
+import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/common.ts';
+import type { ServerMessage } from '../../protocol/server.ts';
+import type { SignedIn } from '../accounts/sessions.ts';
+import { isSameOrigin } from '../http/csrf.ts';
+import { notFound } from '../http/errors.ts';
+import type { Services } from '../services.ts';
+import { errorFor, readFrame } from './frame.ts';
+import { createRate } from './rate.ts';
+import { isRefusal } from './refusal.ts';
+import type { Connection } from './registry.ts';
+
+const HELLO_WITHIN = 10_000;
+/** A dead connection is noticed within two of these. */
+const PING_EVERY = 15_000;
+/** Above this, the other end doesn't read. */
+const MOST_BUFFERED = 1024 * 1024;
+
+/** RFC 6455 §7.4: of the protocol, and of our own. */
+const CLOSE = { tooLarge: 1009, version: 4400, signedOut: 4401, noHello: 4408 } as const;
+
+type Open = { socket: WebSocket; session: string };
+
+export function callSocket(app: FastifyInstance, { calls, clock, events }: Services): void {
+  const sockets = new Set<Open>();
+
+  function serve(socket: WebSocket, { user, session }: SignedIn, log: FastifyBaseLogger): void {
+    const open: Open = { socket, session };
+    const mayTake = createRate(clock);
+    let connection: Connection | undefined;
+
+    function send(message: ServerMessage) {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > MOST_BUFFERED) return socket.terminate();
+      socket.send(JSON.stringify(message));
+    }
+
+    function hello({ version, device }: { version: number; device: string }) {
+      if (version !== PROTOCOL_VERSION) {
+        send(errorFor('version', { about: 'hello' }));
+        return socket.close(CLOSE.version, 'version');
+      }
+      cancelHello();
+      connection = { user: user.id, session, device, send };
+      send({ type: 'welcome', version: PROTOCOL_VERSION });
+      calls.hello(connection);
+    }
+
+    function receive(text: string) {
+      const { message, about } = readFrame(text);
+      if (!mayTake()) return send(errorFor('too-many', about));
+      if (!message) return send(errorFor('bad-message', about));
+      try {
+        if (connection) calls.handle(connection, message);
+        else if (message.type === 'hello') hello(message);
+        else send(errorFor('out-of-turn', about));
+      } catch (error) {
+        if (!isRefusal(error)) log.error({ err: error, type: message.type }, 'signalling failed');
+        send(errorFor(isRefusal(error) ? error.code : 'internal', about));
+      }
+    }
+
+    let alive = true;
+    const heartbeat = setInterval(() => {
+      if (!alive) return socket.terminate();
+      alive = false;
+      socket.ping();
+    }, PING_EVERY);
+    const cancelHello = clock.at(clock.now() + HELLO_WITHIN, () => socket.close(CLOSE.noHello, 'no hello'));
+    socket.on('pong', () => {
+      alive = true;
+    });
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (data.byteLength > MAX_FRAME_BYTES) {
+        send(errorFor('too-large', {}));
+        return socket.close(CLOSE.tooLarge, 'too large');
+      }
+      if (isBinary) return send(errorFor('bad-message', {}));
+      receive(data.toString());
+    });
+    socket.on('close', () => {
+      clearInterval(heartbeat);
+      cancelHello();
+      sockets.delete(open);
+      if (connection) calls.gone(connection);
+    });
+    socket.on('error', (error) => log.debug({ err: error }, 'signalling socket'));
+    sockets.add(open);
+  }
+
+  app.get(
+    '/calls/socket',
+    {
+      websocket: true,
+      // Both before the upgrade: a stranger's page gets no socket at all.
+      preValidation: async (request) => {
+        if (!request.signedIn || !isSameOrigin(request)) throw notFound();
+      },
+    },
+    (socket, request) => {
+      if (!request.signedIn) return socket.close();
+      serve(socket, request.signedIn, request.log);
+    },
+  );
+
+  events.on('session-ended', ({ session: ended }) => {
+    calls.leaveBySession(ended);
+    for (const { socket, session } of sockets)
+      if (session === ended) socket.close(CLOSE.signedOut, 'signed out');
+  });
+}

@@ -69,10 +69,13 @@ const toMessage = (row: MessageRow): Message => ({
 const MESSAGE = `SELECT messages.id, author_id, display_name, kind, body, call, first_rev, rev, sent_at, edited_at, deleted_at
   FROM messages JOIN users ON users.id = author_id`;
 
-/** Counts what a member hasn't seen, and stops at a hundred. */
-const UNREAD = `(SELECT COUNT(*) FROM (
-    SELECT 1 FROM messages WHERE conversation_id = members.conversation_id AND id > members.read_id
-      AND author_id <> members.user_id AND deleted_at IS NULL LIMIT 100))`;
+/** What a member hasn't seen. Of calls only the missed ones are news: one knows of those one answered. */
+const NEWS = `SELECT 1 FROM messages WHERE conversation_id = members.conversation_id AND id > members.read_id
+  AND author_id <> members.user_id AND deleted_at IS NULL
+  AND (call IS NULL OR call ->> 'outcome' IN ('missed', 'busy', 'cancelled'))`;
+
+/** Counts that, and stops at a hundred. */
+const UNREAD = `(SELECT COUNT(*) FROM (${NEWS} LIMIT 100))`;
 
 export type NewMessage = {
   conversation: number;
@@ -175,11 +178,7 @@ export function createChatStore(database: Database) {
      WHERE members.user_id = :me ORDER BY active_at DESC, conversations.id DESC`,
   );
   const unreadChats = database
-    .prepare<[number], number>(
-      `SELECT COUNT(*) FROM members WHERE user_id = ? AND EXISTS (
-         SELECT 1 FROM messages WHERE conversation_id = members.conversation_id AND id > members.read_id
-           AND author_id <> members.user_id AND deleted_at IS NULL)`,
-    )
+    .prepare<[number], number>(`SELECT COUNT(*) FROM members WHERE user_id = ? AND EXISTS (${NEWS})`)
     .pluck();
 
   const bump = (id: number): number => nextRev.get(id) ?? 0;

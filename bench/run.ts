@@ -1,0 +1,53 @@
+/**
+ * What `npm run bench` runs: what is claimed about speed, each as a ratio to the bare limit in the same run.
+ *
+ *     node bench/run.ts                 everything, in about five minutes
+ *     node bench/run.ts memory …        only these
+ *
+ * Nothing is asserted: a missed budget is a line in the table, not a failure.
+ */
+import { chatHistory } from './chat-history.ts';
+import { chatPages } from './chat-pages.ts';
+import { durableSends } from './durable-sends.ts';
+import { memory } from './memory.ts';
+import { sendToAll } from './send-to-all.ts';
+import { sendToShown } from './send-to-shown.ts';
+import type { Bench, Figure } from './support/figures.ts';
+import { describeMachine } from './support/machine.ts';
+
+const BENCHES: Bench[] = [chatPages, durableSends, sendToShown, sendToAll, chatHistory, memory];
+
+const verdict = ({ met }: Figure): string => (met === undefined ? '' : met ? 'met' : '**missed**');
+
+const row = (figure: Figure): string =>
+  `| ${[figure.what, figure.budget, figure.measured, figure.absolute, verdict(figure)].join(' | ')} |`;
+
+function chosen(names: string[]): Bench[] {
+  const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
+  if (unknown.length > 0) {
+    console.error(`Unknown: ${unknown.join(', ')}. There are ${BENCHES.map(({ name }) => name).join(', ')}.`);
+    process.exit(2);
+  }
+  return names.length === 0 ? BENCHES : BENCHES.filter(({ name }) => names.includes(name));
+}
+
+const started = performance.now();
+const figures: Figure[] = [];
+for (const bench of chosen(process.argv.slice(2))) {
+  try {
+    for (const figure of await bench.run()) {
+      figures.push(figure);
+      console.log(
+        `${bench.name}: ${figure.what}: ${figure.measured} (${figure.absolute}) ${verdict(figure)}`,
+      );
+    }
+  } catch (error) {
+    // The others can still be measured.
+    process.exitCode = 1;
+    console.error(`${bench.name} could not be measured:`, error);
+  }
+}
+const seconds = Math.round((performance.now() - started) / 1000);
+console.log(`\n${describeMachine()}\n${new Date().toISOString().slice(0, 10)}, ${seconds} s\n`);
+console.log('| what | budget | measured | absolute | |\n| --- | --- | --- | --- | --- |');
+console.log(figures.map(row).join('\n'));

@@ -1,0 +1,85 @@
+/** A data folder with people who are friends, their chats and their sessions, written through the stores. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSessions } from '../../src/server/accounts/sessions.ts';
+import { createAccountStore } from '../../src/server/accounts/store.ts';
+import { createChatStore } from '../../src/server/chats/store.ts';
+import { systemClock } from '../../src/server/clock.ts';
+import { type Database, openDatabase } from '../../src/server/database.ts';
+import { createEvents } from '../../src/server/events.ts';
+import { createFriendStore } from '../../src/server/friends/store.ts';
+
+/** Two friends and their chat. `cookies` is what their browsers send. */
+export type Pair = { chat: number; users: [number, number]; cookies: [string, string] };
+
+export type Family = { dataDir: string; pairs: Pair[] };
+
+/** As long as people's messages are: the median of a family's chat is some ten words. */
+export const TEXT = 'Shall we bring the cake on Sunday, or will you bake one with the children?';
+
+async function addPair(database: Database, index: number): Promise<Pair> {
+  const accounts = createAccountStore(database);
+  const friends = createFriendStore(database);
+  const chats = createChatStore(database);
+  const sessions = createSessions(database, systemClock, createEvents(), false);
+  const now = Date.now();
+  const person = (name: string) =>
+    accounts.insertUser({
+      username: `${name.toLowerCase()}${index}`,
+      displayName: `${name} ${index}`,
+      passwordHash: '',
+      isOwner: index === 0 && name === 'Ana',
+      createdAt: now,
+    }) ?? 0;
+  const users: [number, number] = [person('Ana'), person('Ben')];
+  friends.put(users[0], users[1], now, now);
+  const key = `${users[0]}:${users[1]}`;
+  chats.transaction(() => chats.insertDirect(key, users, now));
+  const cookie = async (user: number) =>
+    `${(await sessions.start(user, 'bench')).split(';')[0]}; tz=Europe/London`;
+  return {
+    chat: chats.direct(key) ?? 0,
+    users,
+    cookies: [await cookie(users[0]), await cookie(users[1])],
+  };
+}
+
+/** Writes messages of both in turn, a minute apart, the last one now; all are read. */
+export function addMessages(database: Database, { chat, users }: Pair, count: number): void {
+  const chats = createChatStore(database);
+  chats.transaction(() => {
+    let last = 0;
+    for (let i = 0; i < count; i++) {
+      const author = users[i % 3 === 0 ? 0 : 1];
+      const now = Date.now() - (count - i) * 60_000;
+      const body = `${i}: ${TEXT}`;
+      last = chats.insert({
+        conversation: chat,
+        author,
+        key: `bench-${chat}-${i}`,
+        kind: 'text',
+        body,
+        call: undefined,
+        now,
+      }).id;
+    }
+    for (const user of users) chats.setRead(chat, user, last);
+  });
+}
+
+/**
+ * Makes the database in `dataDir`.
+ * @param messages in each pair's chat
+ */
+export async function makeFamily(dataDir: string, pairCount: number, messages: number): Promise<Family> {
+  mkdirSync(dataDir, { recursive: true });
+  const database = openDatabase(join(dataDir, 'porchlight.db'));
+  const pairs: Pair[] = [];
+  for (let index = 0; index < pairCount; index++) {
+    const pair = await addPair(database, index);
+    addMessages(database, pair, messages);
+    pairs.push(pair);
+  }
+  database.close();
+  return { dataDir, pairs };
+}

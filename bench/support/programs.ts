@@ -1,0 +1,71 @@
+/** Starts the server, and the bare programs it is compared with, each in a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '../../test/helpers/poll.ts';
+
+export const ROOT = join(import.meta.dirname, '../..');
+
+/** A program that listens on 127.0.0.1. */
+export type Running = { port: number; pid: number; output(): string; stop(): Promise<void> };
+
+const READY = /ready on http:\/\/(?:localhost|127\.0\.0\.1):(\d+)/;
+
+/** A folder on the disk that is measured (TMPDIR chooses it); the caller removes it. */
+export const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'porchlight-bench-'));
+export const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  const tired = setTimeout(() => child.kill('SIGKILL'), 15_000);
+  await exited;
+  clearTimeout(tired);
+}
+
+/**
+ * Runs a script with Node and waits until it says where it is ready.
+ * Its output goes to a file, as a service's log does: a pipe would make this process share the work.
+ */
+async function start(script: string, args: string[], env: Record<string, string>): Promise<Running> {
+  const folder = makeFolder();
+  const log = join(folder, 'log');
+  const file = openSync(log, 'w');
+  // Two-core machines: the server gets what a family's machine would give it, nothing is pinned.
+  const child = spawn(process.execPath, [join(ROOT, script), ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', TMPDIR: tmpdir(), ...env },
+    stdio: ['ignore', file, file],
+  });
+  closeSync(file);
+  const output = () => readFileSync(log, 'utf8');
+  const port = await eventually(
+    `${script} to be ready`,
+    () => {
+      if (child.exitCode !== null) throw new Error(`${script} ended at once:\n${output()}`);
+      return Number(READY.exec(output())?.[1]) || undefined;
+    },
+    20_000,
+    output,
+  );
+  return {
+    port,
+    pid: child.pid ?? 0,
+    output,
+    stop: async () => {
+      await stop(child);
+      removeFolder(folder);
+    },
+  };
+}
+
+/** Porchlight as `npm start` runs it, with its default settings, on a data folder. */
+export const startServer = (dataDir: string): Promise<Running> =>
+  start('src/server/main.ts', [], { DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0' });
+
+/** One of the programs in `bench/bare`. */
+export const startBare = (name: string, ...args: string[]): Promise<Running> =>
+  start(`bench/bare/${name}.ts`, args, { NODE_ENV: process.env.NODE_ENV ?? '' });

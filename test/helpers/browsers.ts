@@ -1,0 +1,127 @@
+/** Stock Chromium (DevTools protocol) and stock Firefox ESR (WebDriver BiDi) under one API, with fake media. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type LaunchOptions, launch, type Page } from 'puppeteer-core';
+import { type Ground, movingPattern, toneWav, writeMedia } from './media-files.ts';
+import { requireProgram } from './programs.ts';
+
+export type Engine = 'chromium' | 'firefox';
+
+export interface BrowserOptions {
+  engine?: Engine;
+  /** What Accept-Language and navigator.language say; English unless told. */
+  locale?: 'en' | 'zh-CN';
+  dark?: boolean;
+  /** Hz of the tone the fake microphone hears. */
+  pitch?: number;
+  /** Chromium only: a camera in this colour instead of the built-in test picture. */
+  camera?: Ground;
+  /** Whether the person has camera and microphone, lets pages use them, or has none. */
+  media?: 'granted' | 'refused' | 'none';
+}
+
+export interface PageOptions {
+  /** False where the page may run no scripts. Chromium only: Firefox can't switch them off for one page. */
+  javascript?: boolean;
+  width?: number;
+  height?: number;
+}
+
+export interface OpenBrowser {
+  readonly engine: Engine;
+  /** A page in a context of its own: another person or device, with its own cookies. Further tabs: `page.browserContext().newPage()`. */
+  newPage(options?: PageOptions): Promise<Page>;
+  /** Uncaught errors and errors on the console (Content Security Policy among them) of pages from `newPage`, oldest first. */
+  readonly problems: string[];
+  close(): Promise<void>;
+}
+
+const CHROMIUM_FLAGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-renderer-backgrounding',
+  '--auto-select-desktop-capture-source=Entire screen',
+];
+
+const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions => {
+  const { locale = 'en', dark = false, pitch = 440, camera, media = 'granted' } = options;
+  const tone = writeMedia(join(folder, 'tone.wav'), toneWav(pitch));
+  const args = [
+    ...CHROMIUM_FLAGS,
+    // Chromium's sandbox refuses to run as root.
+    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    `--lang=${locale}`,
+    `--accept-lang=${locale}`,
+    `--use-fake-device-for-media-stream${media === 'none' ? '=device-count=0' : ''}`,
+    `--use-fake-ui-for-media-stream${media === 'refused' ? '=deny' : ''}`,
+    `--use-file-for-fake-audio-capture=${tone}`,
+  ];
+  if (dark) args.push('--force-dark-mode', '--blink-settings=preferredColorScheme=0');
+  if (camera !== undefined) {
+    const picture = writeMedia(join(folder, 'camera.y4m'), movingPattern(camera));
+    args.push(`--use-file-for-fake-video-capture=${picture}`);
+  }
+  return { browser: 'chrome', executablePath: requireProgram('chromium'), args };
+};
+
+const firefoxOptions = (options: BrowserOptions): LaunchOptions => {
+  const { locale = 'en', dark = false, pitch = 440, media = 'granted' } = options;
+  if (options.camera !== undefined) throw new Error('Firefox has only its built-in camera picture.');
+  // As someone who told the browser to remember the answer: 1 allows, 2 refuses. Skipping the question altogether
+  // (media.navigator.permission.disabled) would leave the page without the permission that lets remote sound play.
+  const permission = media === 'refused' ? 2 : 1;
+  return {
+    browser: 'firefox',
+    executablePath: requireProgram('firefox'),
+    extraPrefsFirefox: {
+      'intl.accept_languages': locale,
+      'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
+      'media.navigator.streams.fake': media !== 'none',
+      'media.navigator.audio.fake_frequency': pitch,
+      'permissions.default.camera': permission,
+      'permissions.default.microphone': permission,
+      // Without a sound card Firefox waits for one for ever: no AudioContext ever starts.
+      'media.cubeb.force_mock_context': true,
+      'media.peerconnection.ice.loopback': true,
+      'media.peerconnection.ice.obfuscate_host_addresses': false,
+    },
+  };
+};
+
+const openPage = async (browser: Browser, options: PageOptions, problems: string[]) => {
+  const { javascript = true, width = 1280, height = 800 } = options;
+  const context = await browser.createBrowserContext();
+  const page = await context.newPage();
+  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`${page.url()}: ${message.text()}`);
+  });
+  await page.setViewport({ width, height });
+  if (!javascript) await page.setJavaScriptEnabled(false);
+  return page;
+};
+
+/** Starts a browser with an empty profile. The test closes it. */
+export const openBrowser = async (options: BrowserOptions = {}): Promise<OpenBrowser> => {
+  const engine = options.engine ?? 'chromium';
+  const folder = mkdtempSync(join(tmpdir(), `porchlight-${engine}-`));
+  const browser = await launch({
+    headless: true,
+    ...(engine === 'chromium' ? chromiumOptions(options, folder) : firefoxOptions(options)),
+  });
+  const problems: string[] = [];
+  return {
+    engine,
+    problems,
+    newPage: (pageOptions = {}) => openPage(browser, pageOptions, problems),
+    close: async () => {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,60 @@
+/** Files that Chromium plays as its microphone and its camera. */
+import { writeFileSync } from 'node:fs';
+
+const SAMPLE_RATE = 48_000;
+const TONE_SECONDS = 0.4;
+const SILENCE_SECONDS = 0.1;
+const RAMP_SECONDS = 0.01;
+
+/**
+ * Half a second of 16-bit mono WAV: a tone of `hz` and a short silence. Chromium plays it over and over.
+ * The silence keeps noise suppression from taking a steady tone for noise; the ramps keep the edges from clicking.
+ */
+export const toneWav = (hz: number): Buffer => {
+  const count = Math.round(SAMPLE_RATE * (TONE_SECONDS + SILENCE_SECONDS));
+  const wav = Buffer.alloc(44 + count * 2);
+  wav.write('RIFF', 0);
+  wav.writeUInt32LE(36 + count * 2, 4);
+  wav.write('WAVEfmt ', 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(SAMPLE_RATE, 24);
+  wav.writeUInt32LE(SAMPLE_RATE * 2, 28);
+  wav.writeUInt16LE(2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36);
+  wav.writeUInt32LE(count * 2, 40);
+  for (let i = 0; i < count; i++) {
+    const t = i / SAMPLE_RATE;
+    const loudness = Math.max(0, Math.min(1, t / RAMP_SECONDS, (TONE_SECONDS - t) / RAMP_SECONDS));
+    wav.writeInt16LE(Math.round(Math.sin(2 * Math.PI * hz * t) * loudness * 16_000), 44 + i * 2);
+  }
+  return wav;
+};
+
+/** Luma and both chroma values (BT.601, 8 bit) of the pattern's ground. */
+const GROUNDS = { red: [82, 90, 240], green: [145, 54, 34], blue: [41, 240, 110] } as const;
+
+export type Ground = keyof typeof GROUNDS;
+
+/** A camera in one colour with a light bar that wanders through the picture once a second: YUV4MPEG2, 4:2:0. */
+export const movingPattern = (ground: Ground, width = 320, height = 240, fps = 20): Buffer => {
+  const [luma, cb, cr] = GROUNDS[ground];
+  const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F${fps}:1 Ip A1:1 C420jpeg\n`)];
+  const chroma = (width / 2) * (height / 2);
+  for (let frame = 0; frame < fps; frame++) {
+    const row = Buffer.alloc(width, luma);
+    const left = Math.floor((frame / fps) * width);
+    row.fill(235, left, Math.min(width, left + width / 5));
+    parts.push(Buffer.from('FRAME\n'), ...Array<typeof row>(height).fill(row));
+    parts.push(Buffer.alloc(chroma, cb), Buffer.alloc(chroma, cr));
+  }
+  return Buffer.concat(parts);
+};
+
+/** Writes the bytes and returns the path. */
+export const writeMedia = (path: string, bytes: Buffer): string => {
+  writeFileSync(path, bytes);
+  return path;
+};

@@ -1,0 +1,141 @@
+/** What is seen and heard in a call, measured on decoded pictures and sound in the page, never on a state variable. */
+import type { ElementHandle, Page } from 'puppeteer-core';
+import { find } from './ui.ts';
+
+const PATIENCE_MS = 20_000;
+
+/** A participant's place on the call page: the group named after them, oneself "You". */
+export const participant = (page: Page, name: string): Promise<ElementHandle<Element>> =>
+  find(page, 'group', name, PATIENCE_MS);
+
+/** Waits until `wanted` different pictures were decoded in the participant's video, each unlike the one before. */
+export const picturesChange = async (page: Page, name: string, wanted = 5): Promise<void> => {
+  const tile = await participant(page, name);
+  const seen = await tile.evaluate(
+    async (node, count, patience) => {
+      const canvas = new OffscreenCanvas(64, 48);
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      if (context === null) throw new Error('no canvas');
+      const end = Date.now() + patience;
+      let before: Uint8ClampedArray | undefined;
+      let changes = 0;
+      while (changes < count && Date.now() < end) {
+        const video = node.querySelector('video');
+        if (
+          video !== null &&
+          video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA &&
+          video.videoWidth > 0
+        ) {
+          context.drawImage(video, 0, 0, 64, 48);
+          const now = context.getImageData(0, 0, 64, 48).data;
+          // A clear change in ten of 3,072 pixels: more than an encoder makes of a still picture.
+          const changed = now.reduce((sum, value, i) => {
+            return i % 4 === 1 && Math.abs(value - (before?.[i] ?? value)) > 24 ? sum + 1 : sum;
+          }, 0);
+          if (changed >= 10) changes++;
+          if (changed >= 10 || before === undefined) before = now;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+      return changes;
+    },
+    wanted,
+    PATIENCE_MS,
+  );
+  if (seen < wanted)
+    throw new Error(`"${name}" showed ${seen} changes of picture in ${PATIENCE_MS} ms, not ${wanted}`);
+};
+
+/** The mean colour of the participant's picture now: red, green, blue, each 0 to 255. Tells whose camera it is. */
+export const pictureColour = async (page: Page, name: string): Promise<[number, number, number]> => {
+  const tile = await participant(page, name);
+  return tile.evaluate((node) => {
+    const context = new OffscreenCanvas(1, 1).getContext('2d');
+    const video = node.querySelector('video');
+    if (context === null || video === null) throw new Error('no picture');
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(video, 0, 0, 1, 1);
+    const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+    const colour: [number, number, number] = [red, green, blue];
+    return colour;
+  });
+};
+
+/**
+ * Waits until the loudest frequency in the sound that the participant's media element plays lies within 5 % of `hz`.
+ * An element that is paused or muted is not heard.
+ */
+export const pitchHeard = async (page: Page, name: string, hz: number): Promise<void> => {
+  const tile = await participant(page, name);
+  const heard = await tile.evaluate(
+    async (node, wanted, patience) => {
+      const audio = new AudioContext();
+      const analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
+      const bins = new Uint8Array(analyser.frequencyBinCount);
+      const end = Date.now() + patience;
+      let listening: MediaStreamTrack | undefined;
+      let last = 'no sound';
+      let hits = 0;
+      while (hits < 3 && Date.now() < end) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        await audio.resume();
+        const playing = [...node.querySelectorAll('audio, video')].find(
+          (element) =>
+            element instanceof HTMLMediaElement &&
+            !element.paused &&
+            !element.muted &&
+            element.volume > 0 &&
+            element.srcObject instanceof MediaStream &&
+            element.srcObject.getAudioTracks().length > 0,
+        );
+        if (!(playing instanceof HTMLMediaElement) || !(playing.srcObject instanceof MediaStream)) continue;
+        const track = playing.srcObject.getAudioTracks()[0];
+        if (track !== undefined && track !== listening) {
+          listening = track;
+          audio.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+        }
+        analyser.getByteFrequencyData(bins);
+        const loudest = bins.indexOf(Math.max(...bins));
+        const frequency = (loudest * audio.sampleRate) / analyser.fftSize;
+        if ((bins[loudest] ?? 0) < 60) continue;
+        last = `${frequency.toFixed(0)} Hz`;
+        if (Math.abs(frequency - wanted) <= wanted * 0.05) hits++;
+      }
+      await audio.close();
+      return hits >= 3 ? undefined : last;
+    },
+    hz,
+    PATIENCE_MS,
+  );
+  if (heard !== undefined) throw new Error(`"${name}" was heard at ${heard}, not at ${hz} Hz`);
+};
+
+export interface Watch {
+  /** Ends the watch: how many pictures came, and the longest time without one, in ms. */
+  stop(): Promise<{ pictures: number; longestGapMs: number }>;
+}
+
+/** Watches a participant's video from now on, to tell afterwards whether its pictures ever stopped. */
+export const watchPictures = async (page: Page, name: string): Promise<Watch> => {
+  const tile = await participant(page, name);
+  const handle = await tile.evaluateHandle((node) => {
+    const watch = { pictures: 0, longestGapMs: 0, last: performance.now(), stopped: false };
+    const video = node.querySelector('video');
+    if (video === null) throw new Error('no video to watch');
+    const gap = () => Math.max(watch.longestGapMs, performance.now() - watch.last);
+    const onPicture = () => {
+      if (watch.stopped) return;
+      watch.longestGapMs = gap();
+      watch.last = performance.now();
+      watch.pictures++;
+      video.requestVideoFrameCallback(onPicture);
+    };
+    video.requestVideoFrameCallback(onPicture);
+    const stop = () => {
+      watch.stopped = true;
+      return { pictures: watch.pictures, longestGapMs: Math.round(gap()) };
+    };
+    return { stop };
+  });
+  return { stop: () => handle.evaluate((watch) => watch.stop()) };
+};

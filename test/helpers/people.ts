@@ -1,0 +1,104 @@
+/** Who lives on a test server: made by the administration command, signed in by form or by cookie. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
+import { type Client, createClient } from './client.ts';
+import { type Server, serverEnvironment } from './server.ts';
+import { fill, follow } from './ui.ts';
+
+export interface Person {
+  username: string;
+  displayName: string;
+  password: string;
+}
+
+const CLI = join(import.meta.dirname, '..', '..', 'src', 'server', 'admin', 'cli.ts');
+
+/** Runs `npm run admin -- …` on the server's data and returns what it printed; throws what it complained of. */
+export const admin = async (server: Server, args: string[], input = ''): Promise<string> => {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: serverEnvironment(server.dataDir, {}),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  let [output, complaint] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    output += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    complaint += chunk;
+  });
+  child.stdin.end(input);
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`admin ${args.join(' ')} ended with ${code}: ${complaint}`);
+  return output;
+};
+
+/** Creates an account; the first one of a server is the owner. */
+export const createPerson = async (
+  server: Server,
+  username: string,
+  displayName: string,
+): Promise<Person> => {
+  const person = { username, displayName, password: `${username} keeps the light on` };
+  await admin(server, ['create-user', username, '--display', displayName], `${person.password}\n`);
+  return person;
+};
+
+export const befriend = (server: Server, one: Person, other: Person) =>
+  admin(server, ['befriend', one.username, other.username]);
+
+/** Anna, who owns the server, and Ben: two friends. */
+export const createPair = async (server: Server): Promise<[Person, Person]> => {
+  const anna = await createPerson(server, 'anna', 'Anna');
+  const ben = await createPerson(server, 'ben', 'Ben');
+  await befriend(server, anna, ben);
+  return [anna, ben];
+};
+
+/** Signs in over HTTP. */
+export const signInClient = async (server: Server, person: Person, language = 'en'): Promise<Client> => {
+  const client = createClient(server.origin, language);
+  const login = await client.get('/login');
+  const token = /name="_csrf" value="([^"]*)"/.exec(login.body)?.[1] ?? '';
+  const answer = await client.post('/login', {
+    _csrf: token,
+    username: person.username,
+    password: person.password,
+  });
+  if (answer.status !== 200 || answer.path === '/login')
+    throw new Error(`${person.username} could not sign in: ${answer.status} ${answer.path}`);
+  return client;
+};
+
+/** Signs in as a person does: through the login page, in English. */
+export const signIn = async (page: Page, server: Server, person: Person): Promise<void> => {
+  await page.goto(`${server.origin}/login`);
+  await fill(page, 'Username', person.username);
+  await fill(page, 'Password', person.password);
+  await follow(page, 'button', 'Sign in');
+};
+
+/** Gives a page the session of a person without going through the login page, and opens `path`. */
+export const arrive = async (page: Page, server: Server, person: Person, path = '/chats'): Promise<void> => {
+  const client = await signInClient(server, person);
+  const cookies = [...client.cookies()].map(([name, value]) => ({
+    name,
+    value,
+    domain: 'localhost',
+    path: '/',
+    httpOnly: true,
+    sameSite: 'Lax' as const,
+  }));
+  await page.browserContext().setCookie(...cookies);
+  await page.goto(`${server.origin}${path}`);
+};
+
+/** The address of the conversation of two friends, `/chats/<id>`, as the first one sees it. */
+export const chatOf = async (client: Client, other: Person): Promise<string> => {
+  const { body } = await client.get('/friends');
+  const row = body.split('<li').find((part) => part.includes(`>${other.displayName}<`));
+  const path = /href="(\/chats\/\d+)/.exec(row ?? '')?.[1];
+  if (path === undefined) throw new Error(`${other.displayName} is nobody's friend`);
+  return path;
+};

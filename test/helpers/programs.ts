@@ -1,0 +1,40 @@
+/** The programs of the machine that the end-to-end tests drive: found on PATH, never downloaded by npm. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Each program with the names it goes by and the Debian package that brings it. */
+export const PROGRAMS = {
+  chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
+  firefox: { names: ['firefox-esr', 'firefox'], debian: 'firefox-esr' },
+  w3m: { names: ['w3m'], debian: 'w3m' },
+  lynx: { names: ['lynx'], debian: 'lynx' },
+  tmux: { names: ['tmux'], debian: 'tmux' },
+} as const;
+
+export type Program = keyof typeof PROGRAMS;
+
+const isExecutable = (path: string) => {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The path of a program, or undefined where the machine has none under any of its names. */
+export const findProgram = (program: Program): string | undefined =>
+  PROGRAMS[program].names
+    .flatMap((name) => (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name)))
+    .find(isExecutable);
+
+/** The path of a program; throws a sentence that says what to install. */
+export const requireProgram = (program: Program): string => {
+  const path = findProgram(program);
+  if (path === undefined)
+    throw new Error(`${program} is missing: install the Debian package ${PROGRAMS[program].debian}.`);
+  return path;
+};
+
+export const missingPrograms = (): Program[] =>
+  (['chromium', 'firefox', 'w3m', 'lynx', 'tmux'] as const).filter((program) => !findProgram(program));

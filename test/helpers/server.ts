@@ -1,0 +1,117 @@
+/** A real server: its own process, port and data folder, so that it can be killed and started again. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './poll.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+export interface Server {
+  /** Scheme, host and port, without a slash at the end. The same after a restart. */
+  readonly origin: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** The one-time link of the first start. */
+  setupLink(): string;
+  /** Everything the server has printed, over all its starts. */
+  log(): string;
+  /** SIGKILL: what a power cut leaves of the process. */
+  kill9(): Promise<void>;
+  /** SIGTERM; resolves with the exit code when the server has closed with grace. */
+  stop(): Promise<number | null>;
+  /** Starts it again on the same port and data, whether it was killed or stopped. */
+  start(): Promise<void>;
+  /** Ends the server if it runs and removes its data. */
+  remove(): Promise<void>;
+}
+
+/** The environment of everything that touches one server's data: no setting of the machine leaks in. */
+export const serverEnvironment = (dataDir: string, overrides: Record<string, string>): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  TZ: process.env.TZ,
+  DATA_DIR: dataDir,
+  HOST: 'localhost',
+  LOG_LEVEL: 'info',
+  ...overrides,
+});
+
+const isHealthy = async (origin: string) => {
+  try {
+    return (await fetch(`${origin}/healthz`)).ok;
+  } catch {
+    return false;
+  }
+};
+
+/** Starts a server on a free port with empty data and waits until it can serve. */
+export const startServer = async (environment: Record<string, string> = {}): Promise<Server> => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'porchlight-data-'));
+  let output = '';
+  let port = 0;
+  let child: ChildProcess | undefined;
+
+  const end = async (signal: NodeJS.Signals) => {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+    return child.exitCode;
+  };
+
+  const start = async () => {
+    const from = output.length;
+    const started = spawn(process.execPath, ['src/server/main.ts'], {
+      cwd: ROOT,
+      env: serverEnvironment(dataDir, { ...environment, PORT: String(port) }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child = started;
+    for (const stream of [started.stdout, started.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+      });
+    await eventually(
+      'the server to be ready',
+      async () => {
+        if (started.exitCode !== null) throw new Error(`The server ended:\n${output.slice(from)}`);
+        const address = /https?:\/\/[^\s/"]+:(\d+)/.exec(output.slice(from));
+        if (address?.[1] === undefined) return false;
+        port = Number(address[1]);
+        return isHealthy(`http://localhost:${port}`);
+      },
+      20_000,
+      () => output.slice(from),
+    );
+  };
+
+  // A test run that is interrupted must not leave servers behind.
+  const onExit = () => child?.kill('SIGKILL');
+  process.once('exit', onExit);
+
+  await start();
+  return {
+    origin: `http://localhost:${port}`,
+    port,
+    dataDir,
+    setupLink: () => {
+      const link = /https?:\/\/[^\s"]+\/setup\?code=[\w-]+/.exec(output)?.[0];
+      if (link === undefined) throw new Error(`No setup link in:\n${output}`);
+      const { pathname, search } = new URL(link);
+      return `http://localhost:${port}${pathname}${search}`;
+    },
+    log: () => output,
+    kill9: async () => {
+      await end('SIGKILL');
+    },
+    stop: () => end('SIGTERM'),
+    start,
+    remove: async () => {
+      await end('SIGKILL');
+      process.off('exit', onExit);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+};

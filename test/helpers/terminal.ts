@@ -1,0 +1,67 @@
+/** Text browsers in a real terminal: tmux holds it, tests press keys and read the screen. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { eventually } from './poll.ts';
+import { requireProgram } from './programs.ts';
+
+const run = promisify(execFile);
+
+export interface Terminal {
+  /** Presses keys by tmux's names: "Enter", "Down", "C-u", "Tab". */
+  press(...keys: string[]): Promise<void>;
+  /** Types text as it is. */
+  type(text: string): Promise<void>;
+  screen(): Promise<string>;
+  /** Waits until the screen matches, and returns it. */
+  shows(wanted: RegExp, timeout?: number): Promise<string>;
+  close(): Promise<void>;
+}
+
+const COMMANDS = {
+  lynx: ['-accept_all_cookies', '-nopause', '-display_charset=utf-8'],
+  w3m: ['-cookie', '-o', 'accept_cookie=1', '-o', 'display_charset=UTF-8', '-o', 'confirm_qq=0'],
+} as const;
+
+export type TextBrowser = keyof typeof COMMANDS;
+
+/** Opens an address in a text browser with an empty home folder, 100 columns by 45 lines. */
+export const openTerminal = async (browser: TextBrowser, address: string): Promise<Terminal> => {
+  const folder = mkdtempSync(join(tmpdir(), `porchlight-${browser}-`));
+  const program = requireProgram('tmux');
+  const tmux = async (...args: string[]) =>
+    (await run(program, ['-u', '-f', '/dev/null', '-S', join(folder, 'tmux'), ...args])).stdout;
+  const screen = () => tmux('capture-pane', '-p');
+
+  const size = ['-x', '100', '-y', '45'];
+  const environment = [`HOME=${folder}`, 'LANG=C.UTF-8', 'LC_ALL=C.UTF-8', 'TERM=screen'];
+  const command = [requireProgram(browser), ...COMMANDS[browser], address];
+  await tmux('new-session', '-d', ...size, 'env', ...environment, ...command);
+
+  return {
+    press: async (...keys) => {
+      await tmux('send-keys', ...keys);
+    },
+    type: async (text) => {
+      await tmux('send-keys', '-l', text);
+    },
+    screen,
+    shows: (wanted, timeout) =>
+      eventually(
+        `${browser} to show ${wanted}`,
+        async () => {
+          const now = await screen();
+          return wanted.test(now) && now;
+        },
+        timeout,
+        screen,
+      ),
+    close: async () => {
+      // Where the browser has quit by itself, its terminal is gone already.
+      await tmux('kill-server').catch(() => undefined);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};

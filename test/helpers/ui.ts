@@ -1,0 +1,115 @@
+/** The page as a screen reader names it: everything is found by role and accessible name, nothing by class or id. */
+import type { ElementHandle, Frame, KeyInput, Page } from 'puppeteer-core';
+import { eventually } from './poll.ts';
+
+export type Scope = Page | Frame | ElementHandle<Element>;
+
+const selector = (role: string, name?: string) => {
+  if (name === undefined) return `aria/[role="${role}"]`;
+  const quote = name.includes('"') ? "'" : '"';
+  return `aria/[name=${quote}${name}${quote}][role="${role}"]`;
+};
+
+/** Firefox gives a password field no role of its own: there it is known by its name and being a field. */
+const passwordFields = async (scope: Scope, name: string) => {
+  const fields: ElementHandle<Element>[] = [];
+  for (const named of await scope.$$(`aria/[name="${name}"]`))
+    if (await named.evaluate((node) => node.matches('input[type=password]'))) fields.push(named);
+  return fields;
+};
+
+/** All there is now, scrolled to or not; what is hidden from a screen reader is not among it. */
+export const findAll = async (
+  scope: Scope,
+  role: string,
+  name?: string,
+): Promise<ElementHandle<Element>[]> => {
+  const found = await scope.$$(selector(role, name));
+  return found.length === 0 && role === 'textbox' && name !== undefined ? passwordFields(scope, name) : found;
+};
+
+/** Waits until there is one, and returns the first in the order of the document. */
+export const find = (scope: Scope, role: string, name?: string, timeout?: number) =>
+  eventually(
+    `${role} "${name ?? ''}"`,
+    async () => (await findAll(scope, role, name)).at(0),
+    timeout,
+    async () => `${pageOf(scope).url()}\n${await textOf(pageOf(scope))}`,
+  );
+
+/** Waits until there is none. */
+export const gone = (scope: Scope, role: string, name?: string, timeout?: number) =>
+  eventually(
+    `no ${role} "${name ?? ''}"`,
+    async () => (await findAll(scope, role, name)).length === 0,
+    timeout,
+  );
+
+export const click = async (scope: Scope, role: string, name: string) => {
+  await (await find(scope, role, name)).click();
+};
+
+/** Clicks what leads to another document, and waits until that has loaded. */
+export const follow = async (scope: Scope, role: string, name: string) => {
+  const element = await find(scope, role, name);
+  await Promise.all([pageOf(scope).waitForNavigation(), element.click()]);
+};
+
+/** Replaces the text of a text box by typing. */
+export const fill = async (scope: Scope, name: string, text: string) => {
+  const box = await find(scope, 'textbox', name);
+  const { keyboard } = pageOf(scope);
+  await box.focus();
+  await keyboard.down('Control');
+  await keyboard.press('a');
+  await keyboard.up('Control');
+  await keyboard.press('Backspace');
+  await box.type(text);
+};
+
+/** Waits until the visible text of the element so named matches, and returns that text. */
+export const waitForText = (
+  scope: Scope,
+  role: string,
+  name: string | undefined,
+  wanted: RegExp,
+  timeout?: number,
+) => {
+  let last = '(nothing)';
+  return eventually(
+    `${role} "${name ?? ''}" to say ${wanted}`,
+    async () => {
+      for (const element of await findAll(scope, role, name)) {
+        last = await element.evaluate((node) => (node instanceof HTMLElement ? node.innerText : ''));
+        if (wanted.test(last)) return last;
+      }
+      return undefined;
+    },
+    timeout,
+    () => last,
+  );
+};
+
+/** The visible text of the whole page. */
+export const textOf = (page: Page): Promise<string> => page.evaluate(() => document.body.innerText);
+
+/** Presses Tab until the focus is on what is so named, as someone without a mouse does; fails after `most` presses. */
+export const tabTo = async (page: Page, role: string, name: string, most = 60) => {
+  const target = await find(page, role, name);
+  for (let presses = 0; presses < most; presses++) {
+    await page.keyboard.press('Tab');
+    if (await target.evaluate((node) => node === document.activeElement)) return;
+  }
+  throw new Error(`${most} presses of Tab did not reach ${role} "${name}"`);
+};
+
+/** Goes to a control by Tab and presses a key on it. */
+export const pressOn = async (page: Page, role: string, name: string, key: KeyInput = 'Enter') => {
+  await tabTo(page, role, name);
+  await page.keyboard.press(key);
+};
+
+const pageOf = (scope: Scope): Page => {
+  if ('keyboard' in scope) return scope;
+  return 'frame' in scope ? scope.frame.page() : scope.page();
+};

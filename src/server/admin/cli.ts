@@ -1,0 +1,10 @@
+/** `npm run admin -- COMMAND`: what an administrator does in a terminal, while the server runs or not. */
+import { readPassword } from './password-input.ts';
+import { runAdmin } from './run.ts';
+
+process.exitCode = await runAdmin(process.argv.slice(2), process.env, {
+  say: (text) => console.log(text),
+  note: (text) => console.error(text),
+  password: () => readPassword(process.stdin),
+  interactive: process.stdout.isTTY,
+});

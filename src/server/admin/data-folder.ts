@@ -1,0 +1,45 @@
+/** What lies in the data folder, as backup and restore see it. */
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+
+const DATABASE = 'porchlight.db';
+
+export const databaseIn = (folder: string): string => join(folder, DATABASE);
+
+/** The database and what SQLite keeps beside it. */
+const OF_DATABASE = new Set([DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, `${DATABASE}-journal`]);
+
+/** Where a restore puts what was there before. */
+export const REPLACED = 'replaced-';
+
+/**
+ * Whether a backup takes this entry of the data folder as it is. The database is copied in a way of its own;
+ * earlier backups, replaced data and hidden (unfinished or foreign) things would only be dragged along for ever.
+ */
+export const isKept = (name: string): boolean =>
+  !OF_DATABASE.has(name) &&
+  !name.startsWith('.') &&
+  !name.startsWith(REPLACED) &&
+  !name.endsWith('.tar') &&
+  name !== 'lost+found';
+
+/** Whether a restore has to put this entry aside. */
+export const isInTheWay = (name: string): boolean => isKept(name) || OF_DATABASE.has(name);
+
+/**
+ * Whether some process has this database open. SQLite leaves WAL mode only for its sole user
+ * (sqlite.org/wal.html), so nothing of ours has to be written, and nothing can be left behind by a crash.
+ * When nobody has, the log is folded into the file as well: then the file alone is the whole database.
+ */
+export function isOpenElsewhere(path: string): boolean {
+  const database = new Sqlite(path, { fileMustExist: true, timeout: 0 });
+  try {
+    database.pragma('journal_mode = DELETE');
+    return false;
+  } catch (error) {
+    // A broken file is nobody's; it may be the very reason for a restore.
+    return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
+  } finally {
+    database.close();
+  }
+}

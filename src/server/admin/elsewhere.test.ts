@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { openDatabase } from '../database.ts';
+import { watchElsewhere } from './elsewhere.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'porchlight-elsewhere-'));
+const path = join(folder, 'porchlight.db');
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("another connection's commit is noticed once, one's own never", () => {
+  vi.useFakeTimers();
+  const own = openDatabase(path);
+  const other = openDatabase(path);
+  const seen = vi.fn();
+  const stop = watchElsewhere(own, seen);
+  const write = `INSERT INTO users (username, display_name, password_hash, created_at) VALUES (?, 'x', '', 0)`;
+
+  own.prepare(write).run('ana');
+  vi.advanceTimersByTime(2_000);
+  expect(seen).toHaveBeenCalledTimes(0);
+
+  other.prepare(write).run('ben');
+  vi.advanceTimersByTime(2_000);
+  expect(seen).toHaveBeenCalledTimes(1);
+
+  stop();
+  other.prepare(write).run('cleo');
+  vi.advanceTimersByTime(2_000);
+  expect(seen).toHaveBeenCalledTimes(1);
+  own.close();
+  other.close();
+});

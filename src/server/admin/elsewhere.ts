@@ -1,0 +1,26 @@
+/**
+ * Notices what another process has written to the database, such as a password that was reset at the command
+ * line. SQLite counts the commits of others for us (sqlite.org/pragma.html#pragma_data_version), and asking for
+ * that number takes microseconds.
+ */
+import type { Database } from '../database.ts';
+
+/** ms; a device that was signed out elsewhere loses its sockets within this. */
+const EVERY = 500;
+
+/**
+ * Calls `run` soon after each change by another process.
+ * @returns ends it
+ */
+export function watchElsewhere(database: Database, run: () => void): () => void {
+  const version = database.prepare<[], number>('PRAGMA data_version').pluck();
+  let known = version.get();
+  const timer = setInterval(() => {
+    const now = version.get();
+    if (now === known) return;
+    known = now;
+    run();
+  }, EVERY);
+  timer.unref();
+  return () => clearInterval(timer);
+}

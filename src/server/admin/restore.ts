@@ -1,0 +1,134 @@
+/** Puts a backup into the data folder. What was there is moved aside, never deleted. */
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import Sqlite from 'better-sqlite3';
+import { extract } from 'tar';
+import { openDatabase } from '../database.ts';
+import { AdminError, type Command, nameAt } from './command.ts';
+import { databaseIn, isInTheWay, isOpenElsewhere, REPLACED } from './data-folder.ts';
+
+function refuseWhileOpen(dataDir: string): void {
+  if (existsSync(databaseIn(dataDir)) && isOpenElsewhere(databaseIn(dataDir)))
+    throw new AdminError(`Porchlight is running on ${dataDir}. Stop it first, then restore.`);
+}
+
+/** Unpacks plain files and folders; whatever leads out of the folder ends it. */
+async function unpack(source: Readable, dataDir: string, folder: string): Promise<void> {
+  const { uid, gid } = await stat(dataDir);
+  await new Promise<void>((done, fail) => {
+    const target = extract({
+      cwd: folder,
+      strict: true,
+      filter: (_path, entry) => 'type' in entry && (entry.type === 'File' || entry.type === 'Directory'),
+      // An administrator restores as root, but the server must be able to read it.
+      ...(process.getuid?.() === 0 && { uid, gid }),
+    });
+    source.once('error', fail);
+    target.once('error', fail);
+    target.once('close', done);
+    source.pipe(target);
+  });
+}
+
+/**
+ * Makes sure that `folder` holds a whole database of Porchlight, and brings its tables up to date.
+ * @throws {AdminError} saying what is wrong with it
+ */
+function verify(folder: string): void {
+  const path = databaseIn(folder);
+  if (!existsSync(path))
+    throw new AdminError('This is no backup of Porchlight: there is no porchlight.db in it.');
+  const raw = new Sqlite(path);
+  try {
+    const found = raw.pragma('integrity_check', { simple: true });
+    if (found !== 'ok')
+      throw new AdminError(`The database in the backup is damaged (${found}). Use another backup.`);
+    const users = raw.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'users'`).get();
+    if (!users) throw new AdminError('This is no backup of Porchlight: its database has no people in it.');
+  } finally {
+    raw.close();
+  }
+  openDatabase(path).close();
+}
+
+/** Moves entries from one folder to another on the same disk: all of them, or none. */
+async function moveAll(names: string[], from: string, to: string): Promise<void> {
+  const moved: string[] = [];
+  try {
+    for (const name of names) {
+      await rename(join(from, name), join(to, name));
+      moved.push(name);
+    }
+  } catch (error) {
+    for (const name of moved) await rename(join(to, name), join(from, name));
+    throw error;
+  }
+}
+
+/**
+ * Replaces what is in `dataDir` by the archive. Until the archive is unpacked and checked, nothing changes.
+ * @returns the folder that holds what was there before, if there was something
+ */
+export async function restoreFrom(
+  source: Readable,
+  dataDir: string,
+  force: boolean,
+): Promise<string | undefined> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  refuseWhileOpen(dataDir);
+  const old = (await readdir(dataDir)).filter(isInTheWay);
+  if (old.length > 0 && !force)
+    throw new AdminError(
+      `${dataDir} is not empty. Add --force to restore anyway: what is there now is kept in a folder beside it.`,
+    );
+  const staging = await mkdtemp(join(dataDir, '.restore-'));
+  try {
+    await unpack(source, dataDir, staging).catch((error: Error) => {
+      throw new AdminError(`The backup can't be unpacked (${error.message}). Nothing was changed.`);
+    });
+    verify(staging);
+    // Once more: unpacking may have taken long enough for somebody to start the server.
+    refuseWhileOpen(dataDir);
+    const fresh = (await readdir(staging)).filter(isInTheWay);
+    if (old.length === 0) {
+      await moveAll(fresh, staging, dataDir);
+      return undefined;
+    }
+    const replaced = join(
+      dataDir,
+      `${REPLACED}${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`,
+    );
+    await mkdir(replaced, { mode: 0o700 });
+    // Listed anew: closing the database has folded its log away.
+    const aside = (await readdir(dataDir)).filter(isInTheWay);
+    await moveAll(aside, dataDir, replaced);
+    try {
+      await moveAll(fresh, staging, dataDir);
+    } catch (error) {
+      await moveAll(aside, replaced, dataDir);
+      throw error;
+    }
+    return replaced;
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+export const restore: Command = {
+  usage: 'FILE.tar [--force]',
+  summary: 'Put a backup back ("-": from standard input). Stop the server first.',
+  names: 1,
+  options: { force: { type: 'boolean' } },
+  async run(given) {
+    const { config, terminal, options } = given;
+    const name = nameAt(given, 0);
+    if (name !== '-' && !existsSync(resolve(name)))
+      throw new AdminError(`There is no file ${resolve(name)}. Check the name.`);
+    const source = name === '-' ? process.stdin : createReadStream(resolve(name));
+    const replaced = await restoreFrom(source, config.dataDir, options.force === true);
+    terminal.say(`Restored into ${config.dataDir}. You can start Porchlight now.`);
+    if (replaced) terminal.say(`What was there before is in ${replaced}. Delete it when you are sure.`);
+  },
+};

@@ -1,0 +1,243 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
+import { ANSWER, candidate, OFFER, openPhone, type Phone } from '../../../test/helpers/phone.ts';
+
+const MINUTE = 60_000;
+
+let house: House;
+let ana: Person;
+let ben: Person;
+let chat: number;
+let anas: Phone;
+let bens: Phone;
+
+beforeEach(async () => {
+  house = await openHouse();
+  ana = await house.person('ana');
+  ben = await house.person('ben');
+  house.app.services.friends.befriend(ana.id, ben.id);
+  chat = house.app.services.chats.directWith(ana.id, ben.id);
+  anas = await openPhone(house, ana);
+  bens = await openPhone(house, ben);
+});
+afterEach(() => house.close());
+
+const find = (call: string) => house.app.services.calls.find(call);
+const entries = () =>
+  house.app.services.chats.history(chat).messages.flatMap(({ call }) => (call ? [call] : []));
+
+async function talking() {
+  const { call, member: caller } = await anas.rings(chat);
+  bens.say({ type: 'accept', call, answer: ANSWER });
+  const { member: callee } = await bens.hears('accepted');
+  await anas.hears('accepted');
+  return { call, caller, callee };
+}
+
+describe('a socket that goes', () => {
+  test('leaves the call alone; the other side hears of it, and when it is back', async () => {
+    const { call, caller, callee } = await talking();
+    await anas.drop();
+    const peer = { type: 'peer', call, member: caller };
+    expect(await bens.hears('peer')).toEqual({ ...peer, connected: false, fresh: false });
+    house.clock.advance(MINUTE);
+    anas = await openPhone(house, ana, anas.device);
+    anas.say({ type: 'resume', call, member: caller, fresh: false });
+    expect(await anas.hears('resumed')).toMatchObject({
+      call,
+      state: 'active',
+      peer: { member: callee, name: 'ben' },
+    });
+    expect(await bens.hears('peer')).toEqual({ ...peer, connected: true, fresh: false });
+    house.clock.advance(2 * MINUTE);
+    expect(find(call)?.state.name).toBe('active');
+    bens.say({ type: 'description', call, to: caller, description: OFFER });
+    expect(await anas.hears('description')).toMatchObject({ from: callee });
+  });
+
+  test('tells the other side when the page was loaded anew', async () => {
+    const { call, caller } = await talking();
+    await anas.drop();
+    anas = await openPhone(house, ana, anas.device);
+    anas.say({ type: 'resume', call, member: caller, fresh: true });
+    await bens.hears('peer');
+    expect(await bens.hears('peer')).toMatchObject({ connected: true, fresh: true });
+  });
+
+  test('ends the call after two minutes, at the moment it went', async () => {
+    const { call } = await talking();
+    house.clock.advance(30_000);
+    await anas.drop();
+    house.clock.advance(2 * MINUTE - 1);
+    expect(find(call)?.state.name).toBe('active');
+    house.clock.advance(1);
+    expect(await bens.hears('ended')).toEqual({ type: 'ended', call, reason: 'hung-up', seconds: 30 });
+    expect(entries()).toMatchObject([{ outcome: 'hung-up', seconds: 30 }]);
+  });
+
+  test('ends the call likewise when both go', async () => {
+    const { call } = await talking();
+    house.clock.advance(30_000);
+    await anas.drop();
+    house.clock.advance(10_000);
+    await bens.drop();
+    house.clock.advance(2 * MINUTE);
+    expect(find(call)?.state).toEqual({ name: 'ended', reason: 'hung-up' });
+    expect(entries()).toMatchObject([{ seconds: 30 }]);
+  });
+
+  test('makes a call fail that was accepted when the caller had gone', async () => {
+    const { call } = await anas.rings(chat);
+    await anas.drop();
+    bens.say({ type: 'accept', call, answer: ANSWER });
+    await bens.hears('accepted');
+    house.clock.advance(2 * MINUTE);
+    expect(await bens.hears('ended')).toMatchObject({ reason: 'failed', seconds: 0 });
+  });
+
+  test('gives way to the one that takes up its place', async () => {
+    const { call, caller } = await talking();
+    const next = await openPhone(house, ana, anas.device);
+    next.say({ type: 'resume', call, member: caller, fresh: true });
+    await next.hears('resumed');
+    expect(await anas.hears('ended')).toMatchObject({ call, reason: 'answered-elsewhere' });
+    await anas.drop();
+    house.clock.advance(3 * MINUTE);
+    expect(find(call)?.state.name).toBe('active');
+  });
+});
+
+describe('a place', () => {
+  test('is taken up by its own person only, and by who has joined', async () => {
+    const { call, member } = await anas.rings(chat);
+    bens.say({ type: 'resume', call, member, fresh: false });
+    expect(await bens.hears('error')).toMatchObject({ code: 'not-found', about: 'resume' });
+    const own = find(call)?.members.find(({ user }) => user === ben.id)?.id ?? '';
+    bens.say({ type: 'resume', call, member: own, fresh: false });
+    expect(await bens.hears('error')).toMatchObject({ code: 'out-of-turn', about: 'resume' });
+    const cleo = await openPhone(house, await house.person('cleo'));
+    cleo.say({ type: 'resume', call, member, fresh: false });
+    expect(await cleo.hears('error')).toMatchObject({ code: 'not-found' });
+  });
+
+  test('in a call that is over is told how it ended', async () => {
+    const { call, caller } = await talking();
+    await anas.drop();
+    house.clock.advance(5000);
+    bens.say({ type: 'hang-up', call });
+    await bens.hears('ended');
+    anas = await openPhone(house, ana, anas.device);
+    anas.say({ type: 'resume', call, member: caller, fresh: false });
+    expect(await anas.hears('ended')).toMatchObject({ call, reason: 'hung-up', seconds: 5 });
+  });
+});
+
+describe('a restart in mid-ring', () => {
+  test('lets the caller resume and offer again, and the callee accept', async () => {
+    const { call, member } = await anas.rings(chat);
+    await house.restart();
+    expect(await anas.closed).toBe(1012);
+    anas = await openPhone(house, ana, anas.device);
+    bens = await openPhone(house, ben, bens.device);
+    expect((await bens.hears('incoming')).offer).toBeUndefined();
+    anas.say({ type: 'resume', call, member, fresh: false });
+    expect(await anas.hears('resumed')).toEqual({ type: 'resumed', call, state: 'ringing' });
+    anas.say({ type: 'description', call, description: OFFER });
+    anas.say({ type: 'candidates', call, candidates: [candidate('late')] });
+    await anas.settled();
+    bens.say({ type: 'accept', call });
+    expect(await bens.hears('accepted')).toMatchObject({
+      description: OFFER,
+      candidates: [candidate('late')],
+    });
+    expect(await anas.hears('accepted')).toMatchObject({ call, member });
+  });
+
+  test('still ends the ringing at its deadline', async () => {
+    const { call, member } = await anas.rings(chat);
+    house.clock.advance(50_000);
+    await house.restart();
+    anas = await openPhone(house, ana, anas.device);
+    anas.say({ type: 'resume', call, member, fresh: false });
+    await anas.hears('resumed');
+    house.clock.advance(9_999);
+    expect(find(call)?.state.name).toBe('ringing');
+    house.clock.advance(1);
+    expect(await anas.hears('ended')).toMatchObject({ call, reason: 'missed' });
+  });
+
+  test('ends what is overdue', async () => {
+    const { call } = await anas.rings(chat);
+    await house.app.close();
+    house.clock.advance(5 * MINUTE);
+    await house.restart();
+    house.clock.advance(0);
+    expect(find(call)?.state).toEqual({ name: 'ended', reason: 'missed' });
+    expect(entries()).toMatchObject([{ outcome: 'missed' }]);
+  });
+
+  test('cancels the call of a caller who does not come back', async () => {
+    const { call } = await anas.rings(chat);
+    await house.restart();
+    house.clock.advance(10_000);
+    expect(find(call)?.state).toEqual({ name: 'ended', reason: 'cancelled' });
+  });
+
+  test('keeps the offer of a page that was loaded anew apart from the old one', async () => {
+    const { call, member } = await anas.rings(chat);
+    await anas.drop();
+    anas = await openPhone(house, ana, anas.device);
+    anas.say({ type: 'resume', call, member, fresh: true });
+    await anas.hears('resumed');
+    expect(house.app.services.calls.offerOf(call).description).toBeUndefined();
+    anas.say({ type: 'description', call, description: { type: 'offer', sdp: 'new' } });
+    await anas.settled();
+    expect(house.app.services.calls.offerOf(call).description?.sdp).toBe('new');
+  });
+});
+
+describe('a restart in mid-call', () => {
+  test('rebuilds the call from the members who resume', async () => {
+    const { call, caller, callee } = await talking();
+    house.clock.advance(20_000);
+    await house.restart();
+    house.clock.advance(MINUTE);
+    anas = await openPhone(house, ana, anas.device);
+    anas.say({ type: 'resume', call, member: caller, fresh: false });
+    const { answeredAt } = await anas.hears('resumed');
+    expect(answeredAt).toBe(house.clock.now() - 20_000 - MINUTE);
+    expect(await anas.hears('peer')).toMatchObject({ member: callee, connected: false });
+    bens = await openPhone(house, ben, bens.device);
+    bens.say({ type: 'resume', call, member: callee, fresh: false });
+    await bens.hears('resumed');
+    expect(await anas.hears('peer')).toMatchObject({ member: callee, connected: true });
+    house.clock.advance(3 * MINUTE);
+    bens.say({ type: 'hang-up', call });
+    expect(await anas.hears('ended')).toMatchObject({ reason: 'hung-up', seconds: 260 });
+  });
+
+  test('lets a page hang up that has hung up while the server was away', async () => {
+    const { call } = await talking();
+    house.clock.advance(20_000);
+    await house.restart();
+    anas = await openPhone(house, ana, anas.device);
+    anas.say({ type: 'hang-up', call });
+    expect(await anas.hears('ended')).toMatchObject({ call, reason: 'hung-up', seconds: 20 });
+  });
+
+  test('ends a call that nobody comes back to when it was last seen, not when the server came back', async () => {
+    const { call } = await talking();
+    house.clock.advance(100_000);
+    // As in a crash: the sockets' ends are never noticed.
+    house.app.services.calls.stop();
+    await house.app.close();
+    house.clock.advance(8 * 60 * MINUTE);
+    await house.restart();
+    house.clock.advance(2 * MINUTE - 1);
+    expect(find(call)?.state.name).toBe('active');
+    house.clock.advance(1);
+    expect(find(call)?.state).toEqual({ name: 'ended', reason: 'hung-up' });
+    // Seen every thirty seconds.
+    expect(entries()).toMatchObject([{ seconds: 90 }]);
+  });
+});

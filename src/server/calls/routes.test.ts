@@ -1,0 +1,208 @@
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type House, openHouse, openSocket, type Person } from '../../../test/helpers/house.ts';
+import { ANSWER, candidate, OFFER, openPhone, type Phone } from '../../../test/helpers/phone.ts';
+import { CallPageData } from '../../protocol/page.ts';
+
+let house: House;
+let ana: Person;
+let ben: Person;
+let chat: number;
+let anas: Phone;
+
+beforeEach(async () => {
+  house = await openHouse();
+  ana = await house.person('ana');
+  ben = await house.person('ben');
+  house.app.services.friends.befriend(ana.id, ben.id);
+  chat = house.app.services.chats.directWith(ana.id, ben.id);
+  anas = await openPhone(house, ana);
+});
+afterEach(() => house.close());
+
+/** What the script of a call page is given. */
+function dataOf({ body }: { body: string }): CallPageData {
+  const json = /<script type="application\/json" id="call-data">([^<]*)<\/script>/.exec(body)?.[1];
+  return v.parse(CallPageData, JSON.parse(json ?? ''));
+}
+
+/** A page has no devices, no holes, and no scripts but ours. */
+function expectSound({ body }: { body: string }): void {
+  expect(body).not.toContain('undefined');
+  expect(body).not.toMatch(/calls?\.\w+\.\w+/);
+  expect(body).not.toMatch(/<script(?![^>]*(src=|application\/json))/);
+}
+
+describe('the page that calls', () => {
+  test.each(['voice', 'video'] as const)('%s', async (media) => {
+    const page = await ben.get(`/chats/${chat}/call?media=${media}`);
+    expect(page.statusCode).toBe(200);
+    expectSound(page);
+    expect(dataOf(page)).toMatchObject({ role: 'caller', chat, media, peerName: 'ana' });
+    expect(page.headers['permissions-policy']).toContain('camera=(self), microphone=(self)');
+    expect(page.headers['cache-control']).toBe('no-store');
+    expect(page.body).toMatch(/<script type="module" src="\/static\/build\/call-[\w-]+\.js">/);
+  });
+
+  test('rings nobody by being opened', async () => {
+    await ben.get(`/chats/${chat}/call?media=video`);
+    expect(house.app.services.calls.ringingAt(ana.id)).toEqual([]);
+    expect(house.app.services.chats.history(chat).messages).toEqual([]);
+  });
+
+  test('has a new key each time', async () => {
+    const url = `/chats/${chat}/call`;
+    const [first, second] = [dataOf(await ben.get(url)), dataOf(await ben.get(url))];
+    expect(first).not.toEqual(second);
+  });
+
+  test('is for friends and their own conversations', async () => {
+    const cleo = await house.person('cleo');
+    expect((await cleo.get(`/chats/${chat}/call`)).statusCode).toBe(404);
+    expect((await cleo.get('/chats/4711/call')).statusCode).toBe(404);
+    house.app.services.friends.remove(ana.id, ben.id);
+    const page = await ana.get(`/chats/${chat}/call`);
+    expect(page.statusCode).toBe(403);
+    expect(page.body).toContain('You can only call friends');
+  });
+
+  test('speaks the reader’s language', async () => {
+    const page = await ben.get(`/chats/${chat}/call`, { 'accept-language': 'zh-CN' });
+    expect(page.body).toContain('<html lang="zh-CN">');
+    expectSound(page);
+  });
+});
+
+describe('the page of a call', () => {
+  test('carries the offer for the callee, and accepts nothing by itself', async () => {
+    const { call } = await anas.rings(chat);
+    anas.say({ type: 'candidates', call, candidates: [candidate('</script>')] });
+    await anas.settled();
+    const page = await ben.get(`/calls/${call}`);
+    expectSound(page);
+    expect(dataOf(page)).toMatchObject({
+      role: 'callee',
+      call,
+      chat,
+      media: 'video',
+      peerName: 'ana',
+      offer: OFFER,
+      candidates: [candidate('</script>')],
+    });
+    expect(house.app.services.calls.find(call)?.state.name).toBe('ringing');
+  });
+
+  test('takes its caller back, while it rings and while it is on', async () => {
+    const { call } = await anas.rings(chat);
+    const ringing = dataOf(await ana.get(`/calls/${call}`));
+    expect(ringing).toMatchObject({ role: 'returning', call });
+    expect(ringing).not.toHaveProperty('answeredAt');
+    const bens = await openPhone(house, ben);
+    bens.say({ type: 'accept', call, answer: ANSWER });
+    await bens.hears('accepted');
+    for (const person of [ana, ben])
+      expect(dataOf(await person.get(`/calls/${call}`))).toMatchObject({
+        role: 'returning',
+        call,
+        answeredAt: house.clock.now(),
+      });
+  });
+
+  test('says afterwards who, when and how long', async () => {
+    const { call } = await anas.rings(chat, 'voice');
+    const bens = await openPhone(house, ben);
+    bens.say({ type: 'accept', call, answer: ANSWER });
+    await bens.hears('accepted');
+    house.clock.advance(65_000);
+    bens.say({ type: 'hang-up', call });
+    await bens.hears('ended');
+    const page = await ben.get(`/calls/${call}`);
+    expectSound(page);
+    expect(page.body).toContain('<h1>Voice call with ana</h1>');
+    expect(page.body).toContain('<dd>ana</dd>');
+    expect(page.body).toContain('1 min 5 sec');
+    expect(page.body).toContain('datetime="2026-11-22T12:00:00.000Z"');
+    expect(page.body).toContain(`href="/chats/${chat}/call?media=voice"`);
+    expect(page.headers['permissions-policy']).toContain('camera=()');
+  });
+
+  test('does not exist for others', async () => {
+    const { call } = await anas.rings(chat);
+    const cleo = await house.person('cleo');
+    expect((await cleo.get(`/calls/${call}`)).statusCode).toBe(404);
+    expect((await cleo.get('/calls/AAAAAAAAAAAAAAAAAAAAAA')).statusCode).toBe(404);
+    expect((await cleo.post(`/calls/${call}/decline`)).statusCode).toBe(404);
+    expect(house.app.services.calls.find(call)?.state.name).toBe('ringing');
+  });
+});
+
+describe('declining from any page', () => {
+  test('by a form', async () => {
+    const { call } = await anas.rings(chat);
+    const answer = await ben.post(`/calls/${call}/decline`);
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/chats']);
+    expect(await anas.hears('ended')).toMatchObject({ call, reason: 'declined' });
+    expect((await ben.post(`/calls/${call}/decline`)).statusCode).toBe(303);
+  });
+
+  test('by htmx takes the ring off the page', async () => {
+    const { call } = await anas.rings(chat);
+    const answer = await ben.post(`/calls/${call}/decline`, {}, { 'hx-request': 'true' });
+    expect(answer.body.trim()).toBe(`<div id="ring-${call}" hx-swap-oob="delete"></div>`);
+  });
+
+  test('needs the token of a form, and is not for the caller', async () => {
+    const { call } = await anas.rings(chat);
+    expect((await ben.post(`/calls/${call}/decline`, { _csrf: 'made-up' })).statusCode).toBe(403);
+    await ana.post(`/calls/${call}/decline`);
+    expect(house.app.services.calls.find(call)?.state.name).toBe('ringing');
+  });
+});
+
+describe('the ring on open pages', () => {
+  const open = (person: Person) => openSocket(house, '/live', { cookie: person.cookie });
+  const has = (text: string) => (html: string) => html.includes(text);
+
+  test('comes as HTML, and goes', async () => {
+    const page = await open(ben);
+    const { call } = await anas.rings(chat, 'voice');
+    const ring = await page.until(has('alertdialog'));
+    expect(ring).toContain('Incoming call');
+    expect(ring).toContain('ana · Voice call');
+    expect(ring).toContain(`<a class="button primary" href="/calls/${call}">`);
+    expect(ring).toContain('<audio autoplay loop src="/static/sounds/ring.mp3">');
+    expect(ring).toMatch(/<link rel="prefetch"[^>]* href="\/static\/build\/call-/);
+    anas.say({ type: 'hang-up', call });
+    await page.until(has(`<div id="ring-${call}" hx-swap-oob="delete">`));
+  });
+
+  test('is there on a page that opens while it rings; one that comes back too late falls silent', async () => {
+    const { call } = await anas.rings(chat);
+    await (await open(ben)).until(has(`data-call="${call}"`));
+    anas.say({ type: 'hang-up', call });
+    await anas.hears('ended');
+    await (await open(ben)).until(has('<div id="ring" hx-swap-oob="true"></div>'));
+  });
+
+  test('makes no sound for who has switched it off', async () => {
+    await ben.post('/settings', { locale: 'en' });
+    const page = await open(ben);
+    await anas.rings(chat);
+    expect(await page.until(has('alertdialog'))).not.toContain('<audio');
+  });
+
+  test('is a quiet notice for who is in a call', async () => {
+    const bens = await openPhone(house, ben);
+    const { call } = await anas.rings(chat);
+    bens.say({ type: 'accept', call });
+    await bens.hears('accepted');
+    const cleo = await house.person('cleo');
+    house.app.services.friends.befriend(cleo.id, ben.id);
+    const page = await open(ben);
+    const cleos = await openPhone(house, cleo);
+    const other = house.app.services.chats.directWith(cleo.id, ben.id);
+    cleos.say({ type: 'ring', key: 'cleo-rings-ben', chat: other, media: 'voice', offer: OFFER });
+    expect(await page.until(has('id="notices"'))).toContain('cleo tried to call you');
+    expect(page.received.filter(has('alertdialog'))).toEqual([]);
+  });
+});

@@ -22,7 +22,7 @@ const config = configOrExit();
 // Only this server's user may read what a family says to each other.
 mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
 const app = await buildApp(config);
-await app.listen({ port: config.port, host: config.host, listenTextResolver: () => '' });
+await app.listen({ port: config.port, host: config.host });
 
 const bound = app.server.address();
 const port = typeof bound === 'object' && bound ? bound.port : config.port;

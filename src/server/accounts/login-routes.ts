@@ -37,13 +37,10 @@ export function loginRoutes(app: FastifyInstance, { accounts, sessions, setup }:
     const refuse = (status: number, error: string) =>
       reply.code(status).show('accounts/login', { next, username, error, firstStart: false });
     if (!parsed.success) return refuse(422, 'accounts.errors.signIn');
-    if ((await byName.exceeded(request)) || (await byAddress.exceeded(request)))
-      return refuse(429, 'errors.tooMany');
+    const allowed = await Promise.all([byName(request), byAddress(request)]);
+    if (allowed.includes(false)) return refuse(429, 'errors.tooMany');
     const user = await signIn(accounts, username, password);
-    if (!user) {
-      await Promise.all([byName.fail(request), byAddress.fail(request)]);
-      return refuse(422, 'accounts.errors.signIn');
-    }
+    if (!user) return refuse(422, 'accounts.errors.signIn');
     const cookie = await sessions.start(user.id, request.headers['user-agent'] ?? '');
     return reply.header('Set-Cookie', cookie).redirect(safePath(next), 303);
   });

@@ -68,11 +68,9 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
       reply.code(status).show('accounts/settings', settings(request, { errors }));
     const form = readForm(PasswordForm, request.body);
     if (!form.ok) return refuse(422, form.errors);
-    if (await guesses.exceeded(request)) return refuse(429, { current: 'errors.tooMany' });
-    if (!(await checkPassword(accounts.passwordHash(user.id), form.output.current))) {
-      await guesses.fail(request);
+    if (!(await guesses(request))) return refuse(429, { current: 'errors.tooMany' });
+    if (!(await checkPassword(accounts.passwordHash(user.id), form.output.current)))
       return refuse(422, { current: 'accounts.errors.currentPassword' });
-    }
     accounts.setPassword(user.id, await hashPassword(form.output.password));
     // Whoever knew the old password is out; this device stays in.
     sessions.endAll(user.id, request.signedIn?.session);

@@ -1,19 +1,19 @@
-/** How often something may be tried. Only failures count, so nobody is locked out by being busy. */
+/**
+ * How often something may be tried. An attempt counts when it begins: guesses that are sent at once must not
+ * all be let in before the first has failed.
+ */
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-export type Limit = {
-  /** Whether there were as many failures as may be. */
-  exceeded(request: FastifyRequest): Promise<boolean>;
-  fail(request: FastifyRequest): Promise<void>;
-};
+/** Counts an attempt; false when there were too many. */
+export type Limit = (request: FastifyRequest) => Promise<boolean>;
 
 export async function registerLimits(app: FastifyInstance): Promise<void> {
   await app.register(rateLimit, { global: false, cache: 10_000 });
 }
 
 /**
- * @param max failures in `timeWindow` ("10 minutes")
+ * @param max attempts in `timeWindow` ("10 minutes")
  * @param keyOf what is counted: an address, a name
  */
 export function createLimit(
@@ -23,13 +23,8 @@ export function createLimit(
   keyOf: (request: FastifyRequest) => string,
 ): Limit {
   const limiter = app.createRateLimit({ max, timeWindow, keyGenerator: keyOf });
-  return {
-    async exceeded(request) {
-      const state = await limiter(request, { increment: false });
-      return !state.isAllowed && (state.isExceeded || state.remaining === 0);
-    },
-    async fail(request) {
-      await limiter(request);
-    },
+  return async (request) => {
+    const state = await limiter(request);
+    return state.isAllowed || !state.isExceeded;
   };
 }

@@ -32,7 +32,12 @@ export interface OpenBrowser {
   readonly engine: Engine;
   /** A page in a context of its own: another person or device, with its own cookies. Further tabs: `page.browserContext().newPage()`. */
   newPage(options?: PageOptions): Promise<Page>;
-  /** Uncaught errors and errors on the console (Content Security Policy among them) of pages from `newPage`, oldest first. */
+  /** Closes all pages, so that those of one test don't slow down the next. */
+  closePages(): Promise<void>;
+  /**
+   * Uncaught errors and errors on the console (Content Security Policy among them) of pages from `newPage`, oldest
+   * first. Not what a browser says of a refused form or a server that is away: that is what tests are about.
+   */
   readonly problems: string[];
   close(): Promise<void>;
 }
@@ -93,13 +98,17 @@ const firefoxOptions = (options: BrowserOptions): LaunchOptions => {
   };
 };
 
+const EXPECTED =
+  /status of (401|403|404|422|429)|ERR_(CONNECTION|NETWORK|SOCKET|EMPTY)|WebSocket connection|ws:error|establish a connection|connection to .* was interrupted/i;
+
 const openPage = async (browser: Browser, options: PageOptions, problems: string[]) => {
   const { javascript = true, width = 1280, height = 800 } = options;
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   page.on('pageerror', (error) => problems.push(`${page.url()}: ${error}`));
   page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(`${page.url()}: ${message.text()}`);
+    if (message.type() === 'error' && !EXPECTED.test(message.text()))
+      problems.push(`${page.url()}: ${message.text()}`);
   });
   await page.setViewport({ width, height });
   if (!javascript) await page.setJavaScriptEnabled(false);
@@ -119,6 +128,10 @@ export const openBrowser = async (options: BrowserOptions = {}): Promise<OpenBro
     engine,
     problems,
     newPage: (pageOptions = {}) => openPage(browser, pageOptions, problems),
+    closePages: async () => {
+      const [, ...contexts] = browser.browserContexts();
+      for (const context of contexts) await context.close();
+    },
     close: async () => {
       await browser.close();
       rmSync(folder, { recursive: true, force: true });

@@ -6,7 +6,7 @@ export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(r
 
 /** What a page says while it is being replaced by the next one; the question is then asked again. */
 const BETWEEN_PAGES =
-  /context was destroyed|detached|Cannot find context|no such (frame|node|browsing context)|DiscardedBrowsingContext|navigat|JSHandles can be evaluated|no such handle|stale|does not belong to the document|Node with given id/i;
+  /context was destroyed|detached|Cannot find context|no such (frame|node|browsing context)|DiscardedBrowsingContext|navigat|JSHandles can be evaluated|no such handle|stale|documentAccessible is null|does not belong to the document|Node with given id/i;
 
 /**
  * Asks until the answer is neither undefined, null nor false, and returns it.

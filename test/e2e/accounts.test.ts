@@ -1,0 +1,178 @@
+/** The way in and out: setup, invitation, sign-in, and the end of sessions, as people meet them. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { createClient } from '../helpers/client.ts';
+import { arrive, createPerson, type Person, signIn, signInClient } from '../helpers/people.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { openLive } from '../helpers/socket.ts';
+import { click, fill, find, findAll, follow, textOf, waitForText } from '../helpers/ui.ts';
+
+/** The close code that tells a page not to come back by itself. */
+const SIGNED_OUT = 4401;
+
+let chromium: OpenBrowser;
+let firefox: OpenBrowser;
+
+beforeAll(async () => {
+  chromium = await openBrowser();
+  firefox = await openBrowser({ engine: 'firefox' });
+});
+
+afterEach(async () => {
+  await chromium.closePages();
+  await firefox.closePages();
+});
+
+afterAll(async () => {
+  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
+  await chromium.close();
+  await firefox.close();
+});
+
+describe('from an empty server to two friends', () => {
+  let server: Server;
+  let invitation: string;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server.remove());
+
+  test('whoever opens the setup link becomes the owner, and the link is used up', async () => {
+    const page = await chromium.newPage();
+    await page.goto(server.setupLink());
+    await fill(page, 'Display name', 'Anna');
+    await fill(page, 'Username', 'anna');
+    await fill(page, 'Password', 'anna keeps the light on');
+    await follow(page, 'button', 'Create account');
+
+    for (const name of ['Chats', 'Friends', 'Settings', 'Admin']) await find(page, 'link', name);
+    await find(page, 'button', 'Sign out');
+    expect((await createClient(server.origin).get(new URL(server.setupLink()).pathname)).status).toBe(404);
+    expect((await fetch(server.setupLink())).status).toBe(404);
+  });
+
+  test('the owner makes an invitation, as a link and as a QR code', async () => {
+    const page = await chromium.newPage();
+    await arrive(
+      page,
+      server,
+      { username: 'anna', displayName: 'Anna', password: 'anna keeps the light on' },
+      '/friends',
+    );
+    await follow(page, 'button', 'Create invitation');
+    await find(page, 'image', 'QR code of the invitation link');
+    invitation = /http:\/\/\S+\/join\/\S+/.exec(await textOf(page))?.[0] ?? '';
+    expect(new URL(invitation).origin).toBe(server.origin);
+  });
+
+  test('who follows it in another browser joins and has a friend from the start', async () => {
+    const page = await firefox.newPage();
+    await page.goto(invitation);
+    expect(await textOf(page)).toContain('Anna');
+    await fill(page, 'Display name', 'Grandma Zoë');
+    await fill(page, 'Username', 'zoe');
+    await fill(page, 'Password', 'the cat sleeps outside');
+    await follow(page, 'button', 'Join');
+
+    await page.goto(`${server.origin}/friends`);
+    for (const name of ['Message', 'Voice call', 'Video call']) await find(page, 'link', name);
+    expect(await textOf(page)).toContain('Anna');
+    expect((await findAll(page, 'link', 'Admin')).length).toBe(0);
+    expect((await fetch(invitation)).status).toBe(404);
+  });
+});
+
+describe('with an account', () => {
+  let server: Server;
+  let anna: Person;
+  beforeAll(async () => {
+    server = await startServer();
+    anna = await createPerson(server, 'anna', 'Anna');
+  });
+  afterAll(() => server.remove());
+
+  test('a wrong password is said where it happened and keeps the name; the right one signs in', async () => {
+    for (const browser of [chromium, firefox]) {
+      const page = await browser.newPage();
+      await page.goto(`${server.origin}/settings`);
+      await fill(page, 'Username', 'anna');
+      await fill(page, 'Password', 'not this one');
+      await follow(page, 'button', 'Sign in');
+      await waitForText(page, 'alert', undefined, /wrong/);
+      const name = await find(page, 'textbox', 'Username');
+      expect(await name.evaluate((node) => node instanceof HTMLInputElement && node.value)).toBe('anna');
+
+      await fill(page, 'Password', anna.password);
+      await follow(page, 'button', 'Sign in');
+      expect(new URL(page.url()).pathname).toBe('/settings');
+    }
+  });
+
+  test('after signing out, going back shows nothing of what was there', async () => {
+    for (const browser of [chromium, firefox]) {
+      const page = await browser.newPage();
+      await signIn(page, server, anna);
+      await follow(page, 'link', 'Settings');
+      await follow(page, 'button', 'Sign out');
+      await find(page, 'button', 'Sign in');
+      await page.goBack();
+      await find(page, 'button', 'Sign in');
+      expect(await textOf(page)).not.toContain('Devices');
+    }
+  });
+
+  test('a new password ends every other device within a second, and this one stays', async () => {
+    const tablet = await signInClient(server, anna);
+    const socket = await openLive(tablet);
+    const page = await chromium.newPage();
+    await arrive(page, server, anna, '/settings');
+    await fill(page, 'Current password', anna.password);
+    await fill(page, 'New password', 'a new lamp for the porch');
+    let closedAfter = Number.POSITIVE_INFINITY;
+    const pressed = performance.now();
+    const closed = socket.closed.then(() => {
+      closedAfter = performance.now() - pressed;
+    });
+    await follow(page, 'button', 'Change password');
+    await closed;
+
+    expect(closedAfter).toBeLessThan(1000);
+    expect((await tablet.get('/chats')).path).toContain('/login');
+    await follow(page, 'link', 'Chats');
+    expect(new URL(page.url()).pathname).toBe('/chats');
+    anna.password = 'a new lamp for the porch';
+  });
+
+  test('a device signed out from another one loses its open page within a second, and stays away', async () => {
+    const carl = await createPerson(server, 'carl', 'Carl');
+    const tablet = await signInClient(server, carl);
+    const socket = await openLive(tablet);
+    const page = await firefox.newPage();
+    await arrive(page, server, carl, '/settings');
+    await find(page, 'button', 'Change password');
+    const rows = await findAll(page, 'listitem');
+    const texts = await Promise.all(rows.map((row) => row.evaluate((node) => node.textContent)));
+    const other = rows[texts.findIndex((text) => text.includes('Sign out') && !text.includes('This device'))];
+    if (other === undefined) throw new Error(`no other device among ${texts.join('; ')}`);
+
+    const pressed = performance.now();
+    await click(other, 'button', 'Sign out');
+    expect(await socket.closed).toBe(SIGNED_OUT);
+    expect(performance.now() - pressed).toBeLessThan(1000);
+    await waitForText(page, 'status', undefined, /signed out/);
+    await expect(openLive(tablet)).rejects.toThrow();
+    expect((await tablet.get('/chats')).path).toContain('/login');
+  });
+
+  test('ten wrong passwords make a name wait, even when they come at once', async () => {
+    await createPerson(server, 'guessed', 'Guessed');
+    const client = createClient(server.origin);
+    const token = /name="_csrf" value="([^"]*)"/.exec((await client.get('/login')).body)?.[1] ?? '';
+    const guess = (password: string) =>
+      client.post('/login', { _csrf: token, username: 'guessed', password });
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => guess(`guess ${i}`)));
+    expect(answers.filter(({ status }) => status !== 429).length).toBeLessThanOrEqual(10);
+    expect((await guess('guessed keeps the light on')).status).toBe(429);
+    expect((await signInClient(server, anna)).origin).toBe(server.origin);
+  });
+});

@@ -1,0 +1,21 @@
+/** A page's live socket without the page, for what only the socket shows: when it is closed, and how. */
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import type { Client } from './client.ts';
+
+export interface LiveSocket {
+  /** Resolves when the server has closed it, with the close code. */
+  closed: Promise<number>;
+  close(): void;
+}
+
+/** Opens `/live` with the client's session, as a page of this server. */
+export const openLive = async (client: Client): Promise<LiveSocket> => {
+  const cookie = [...client.cookies()].map(([name, value]) => `${name}=${value}`).join('; ');
+  const socket = new WebSocket(`${client.origin.replace('http', 'ws')}/live`, {
+    headers: { cookie, origin: client.origin },
+  });
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  await once(socket, 'open');
+  return { closed, close: () => socket.terminate() };
+};

@@ -1,6 +1,8 @@
 /** What lies in the data folder, as backup and restore see it. */
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { type Database, openDatabase } from '../database.ts';
+import { AdminError } from './command.ts';
 
 const DATABASE = 'porchlight.db';
 
@@ -25,6 +27,19 @@ export const isKept = (name: string): boolean =>
 
 /** Whether a restore has to put this entry aside. */
 export const isInTheWay = (name: string): boolean => isKept(name) || OF_DATABASE.has(name);
+
+/**
+ * Opens the database and brings its tables up to date.
+ * @throws {AdminError} when it is from a newer Porchlight
+ */
+export function openOrExplain(path: string): Database {
+  try {
+    return openDatabase(path);
+  } catch (error) {
+    if (error instanceof Sqlite.SqliteError || !(error instanceof Error)) throw error;
+    throw new AdminError(`${error.message} Update this Porchlight first.`);
+  }
+}
 
 /**
  * Whether some process has this database open. SQLite leaves WAL mode only for its sole user

@@ -4,16 +4,15 @@ import { createSessions } from '../accounts/sessions.ts';
 import { createAccountStore } from '../accounts/store.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { openDatabase } from '../database.ts';
 import { createEvents } from '../events.ts';
 import { createFriends } from '../friends/friends.ts';
 import { createFriendStore } from '../friends/store.ts';
 import { AdminError } from './command.ts';
-import { databaseIn } from './data-folder.ts';
+import { databaseIn, openOrExplain } from './data-folder.ts';
 
 /** Opens the database in `dataDir`, beside a running server or without one. */
 function openHousehold(config: Config) {
-  const database = openDatabase(databaseIn(config.dataDir));
+  const database = openOrExplain(databaseIn(config.dataDir));
   // Nobody listens here: a running server finds out by itself (see elsewhere.ts).
   const events = createEvents();
   const accounts = createAccountStore(database);

@@ -1,35 +1,45 @@
 /** Puts a backup into the data folder. What was there is moved aside, never deleted. */
+import { once } from 'node:events';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import Sqlite from 'better-sqlite3';
 import { extract } from 'tar';
-import { openDatabase } from '../database.ts';
 import { AdminError, type Command, nameAt } from './command.ts';
-import { databaseIn, isInTheWay, isOpenElsewhere, REPLACED } from './data-folder.ts';
+import { databaseIn, isInTheWay, isOpenElsewhere, openOrExplain, REPLACED } from './data-folder.ts';
 
 function refuseWhileOpen(dataDir: string): void {
   if (existsSync(databaseIn(dataDir)) && isOpenElsewhere(databaseIn(dataDir)))
     throw new AdminError(`Porchlight is running on ${dataDir}. Stop it first, then restore.`);
 }
 
-/** Unpacks plain files and folders; whatever leads out of the folder ends it. */
+/**
+ * Unpacks plain files and folders.
+ * @throws when the archive is cut off, or an entry would lead out of `folder`
+ */
 async function unpack(source: Readable, dataDir: string, folder: string): Promise<void> {
   const { uid, gid } = await stat(dataDir);
-  await new Promise<void>((done, fail) => {
-    const target = extract({
-      cwd: folder,
-      strict: true,
-      filter: (_path, entry) => 'type' in entry && (entry.type === 'File' || entry.type === 'Directory'),
-      // An administrator restores as root, but the server must be able to read it.
-      ...(process.getuid?.() === 0 && { uid, gid }),
-    });
-    source.once('error', fail);
-    target.once('error', fail);
-    target.once('close', done);
-    source.pipe(target);
+  const target = extract({
+    cwd: folder,
+    strict: true,
+    filter: (_path, entry) => 'type' in entry && (entry.type === 'File' || entry.type === 'Directory'),
+    // An administrator restores as root, but the server must be able to read it.
+    ...(process.getuid?.() === 0 && { uid, gid }),
   });
+  let whole = false;
+  target.once('eof', () => {
+    whole = true;
+  });
+  const closed = once(target, 'close');
+  // Awaited below; until then a failure must not count as one that nobody handles.
+  closed.catch(() => {});
+  // Written by hand: the target isn't quite a stream of Node's, and pipe() wants it to be.
+  for await (const chunk of source)
+    if (!target.write(chunk)) await Promise.race([once(target, 'drain'), closed]);
+  target.end();
+  await closed;
+  if (!whole) throw new Error('it is cut off');
 }
 
 /**
@@ -50,7 +60,7 @@ function verify(folder: string): void {
   } finally {
     raw.close();
   }
-  openDatabase(path).close();
+  openOrExplain(path).close();
 }
 
 /** Moves entries from one folder to another on the same disk: all of them, or none. */

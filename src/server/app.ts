@@ -29,6 +29,8 @@ import { createCommitQueue } from './commit-queue.ts';
 import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
 import { createEvents } from './events.ts';
+import { createFiles } from './files/files.ts';
+import { createFileStore } from './files/store.ts';
 import { createFriends } from './friends/friends.ts';
 import { createPresence } from './friends/presence.ts';
 import { friendRoutes } from './friends/routes.ts';
@@ -82,7 +84,16 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   const setup = createSetup(accounts);
   const friends = createFriends(createFriendStore(database), accounts, clock, events);
   const presence = createPresence(clock, events);
-  const chats = createChats(createChatStore(database), queue, friends, clock, events);
+  const chatStore = createChatStore(database);
+  const files = createFiles({
+    store: createFileStore(database),
+    queue,
+    isMember: chatStore.isMember,
+    dataDir: config.dataDir,
+    clock,
+    events,
+  });
+  const chats = createChats(chatStore, queue, friends, clock, events);
   const calls = createCalls({
     store: createCallStore(database),
     chats,
@@ -117,6 +128,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
     friends,
     presence,
     chats,
+    files,
     renderRow,
     calls,
   };

@@ -20,6 +20,10 @@ export type Happenings = {
   'call-quiet': [{ call: string; callee: number }];
   /** `callee` was rung while in another call. */
   'call-missed-busy': [{ callee: number; caller: number; media: 'voice' | 'video' }];
+  /** A file came, changed or went, with where it is shown. */
+  'file-changed': [
+    { file: string; conversation: number; call: string | undefined; message: number | undefined },
+  ];
 };
 
 export type Events = EventEmitter<Happenings>;

@@ -8,6 +8,7 @@ import type { RenderRow } from './chats/rows.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Events } from './events.ts';
+import type { Files } from './files/files.ts';
 import type { Friends } from './friends/friends.ts';
 import type { Presence } from './friends/presence.ts';
 
@@ -21,6 +22,7 @@ export type Services = {
   friends: Friends;
   presence: Presence;
   chats: Chats;
+  files: Files;
   renderRow: RenderRow;
   calls: Calls;
 };

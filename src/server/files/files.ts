@@ -1,0 +1,162 @@
+/** The rules of files: who may read them, how much may be kept, and that rows and bytes come and go together. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { CommitQueue } from '../commit-queue.ts';
+import type { Events } from '../events.ts';
+import { cleanName } from './names.ts';
+import { createRoom, type Refusal } from './room.ts';
+import type { FileFacts, FileKind, FileStore, Limits, StoredFile } from './store.ts';
+
+export type FileParts = {
+  store: FileStore;
+  queue: CommitQueue;
+  /** Whether a person belongs to a conversation now. */
+  isMember(conversation: number, user: number): boolean;
+  dataDir: string;
+  clock: Clock;
+  events: Events;
+};
+
+export type FileRequest = {
+  owner: number;
+  conversation: number;
+  call?: string;
+  kind: FileKind;
+  /** As given; it is cleaned here. */
+  name: string;
+};
+
+export function createFiles({ store, queue, isMember, dataDir, clock, events }: FileParts) {
+  const folders = { uploads: join(dataDir, 'uploads'), recordings: join(dataDir, 'recordings') };
+  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const room = createRoom(store, dataDir);
+  /** Bytes so far of what is received, where they count instead of the row's. */
+  const growing = new Map<string, number>();
+
+  /** Where the bytes lie. Made of the kind and the id alone. */
+  const pathOf = ({ id, kind }: { id: string; kind: FileKind }): string =>
+    join(kind === 'recording' ? folders.recordings : folders.uploads, id);
+  const previewPathOf = (file: { id: string; kind: FileKind }): string => `${pathOf(file)}.preview`;
+
+  const announce = ({ id, conversation, call, message }: StoredFile) =>
+    events.emit('file-changed', { file: id, conversation, call, message });
+
+  /** Lets other bytes count for a file than did before. */
+  function count(file: StoredFile, bytes: number): void {
+    room.count(file.owner, bytes - (growing.get(file.id) ?? file.bytes));
+  }
+
+  async function removeBytes(file: StoredFile): Promise<void> {
+    await rm(pathOf(file), { force: true });
+    await rm(previewPathOf(file), { force: true });
+  }
+
+  // What was being received when the server stopped takes its room still.
+  for (const file of store.all()) {
+    if (file.bytes > 0) continue;
+    const size = statSync(pathOf(file), { throwIfNoEntry: false })?.size ?? 0;
+    count(file, size);
+    growing.set(file.id, size);
+  }
+
+  return {
+    pathOf,
+    /** Where its smaller picture (WebP or JPEG) lies, if it has one. */
+    previewPathOf,
+    folders,
+    find: store.find,
+    ofMessage: store.ofMessage,
+    /** Everything kept with a call, oldest first. */
+    ofCall: store.ofCall,
+    biggestOf: store.biggestOf,
+    olderThan: store.olderThan,
+    all: store.all,
+    limits: store.limits,
+    setLimits: (limits: Limits) => store.setLimits(limits),
+    /** Bytes, with what is being received. */
+    usedBy: room.usedBy,
+    usedInAll: room.usedInAll,
+    /** Bytes that may still be written, with the reserve for the database taken off. */
+    free: room.free,
+    /** Whether it is being received by this process. */
+    isGrowing: (id: string): boolean => growing.has(id),
+
+    /** Whether this person may read a file now: to be asked at each request. */
+    mayRead(user: number, id: string): boolean {
+      const file = store.find(id);
+      return file !== undefined && isMember(file.conversation, user);
+    },
+
+    /** Makes room for a new file; the row is on disk before the first byte may be written to `path`. */
+    async create(given: FileRequest): Promise<{ id: string; path: string } | { refused: Refusal }> {
+      const refused = await room.refuses(given.owner);
+      if (refused) return { refused };
+      const id = randomBytes(16).toString('base64url');
+      const { owner, conversation, kind } = given;
+      const row = { id, owner, conversation, kind, call: given.call, name: cleanName(given.name) };
+      growing.set(id, 0);
+      await queue.commit(() => store.insert({ ...row, now: clock.now() }));
+      return { id, path: pathOf(row) };
+    },
+
+    /**
+     * Counts what has come so far.
+     * @param bytes of the whole file, as it is now or would be after what is about to be written
+     * @returns why it must stop, if it must
+     */
+    async grown(id: string, bytes: number): Promise<Refusal | undefined> {
+      const file = store.find(id);
+      if (!file) return undefined;
+      count(file, bytes);
+      growing.set(id, bytes);
+      return room.refuses(file.owner);
+    },
+
+    /** States what a file is, now or after a change. False when it was removed meanwhile. */
+    async complete(id: string, facts: FileFacts): Promise<boolean> {
+      const known = store.find(id);
+      const done = known !== undefined && (await queue.commit(() => store.setFacts(id, facts)));
+      if (!done) return false;
+      count(known, facts.bytes);
+      growing.delete(id);
+      announce({ ...known, ...facts });
+      return true;
+    },
+
+    /** A step on the way, such as from 'receiving' to 'finishing'. */
+    async setState(id: string, state: StoredFile['state']): Promise<void> {
+      const known = store.find(id);
+      if (known && (await queue.commit(() => store.setState(id, state)))) announce(known);
+    },
+
+    /** Ties a file to the message it is sent with. To be used in the message's transaction. */
+    bind: (id: string, message: number): void => store.setMessage(id, message),
+
+    /**
+     * What a deleted message leaves: a screenshot or recording stays with its call. To be used in the
+     * message's transaction; the answer is a file to be removed afterwards.
+     */
+    unbind(message: number): string | undefined {
+      const file = store.ofMessage(message);
+      if (!file) return undefined;
+      store.setMessage(file.id, undefined);
+      return file.call === undefined ? file.id : undefined;
+    },
+
+    /** The row first, so that nothing is ever offered whose bytes are gone. False when there is none. */
+    async remove(id: string): Promise<boolean> {
+      const file = store.find(id);
+      if (!file || !(await queue.commit(() => store.remove(id)))) return false;
+      count(file, 0);
+      growing.delete(id);
+      await removeBytes(file);
+      announce(file);
+      return true;
+    },
+  };
+}
+
+export type Files = ReturnType<typeof createFiles>;

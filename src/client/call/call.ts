@@ -38,6 +38,7 @@ export interface CallEvents {
   state(state: State, since: number | undefined): void;
   /** The server has given the call its address. */
   named(call: string): void;
+  /** The other side's tracks, once more for each that is added. */
   stream(stream: MediaStream): void;
   peerState(state: ChannelMessage & { type: 'state' }): void;
 }
@@ -83,7 +84,7 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
     freshIce: renewal.request,
     connected: () => dispatch({ type: 'connected' }),
     lost: () => dispatch({ type: 'lost' }),
-    stream: events.stream,
+    track: events.stream,
     channelOpened: tell,
     channelMessage(message) {
       if (message.type === 'hang-up') dispatch({ type: 'peer-hung-up' });

@@ -21,8 +21,8 @@ export interface LinkEvents {
   freshIce(): Promise<IceConfiguration | undefined>;
   connected(): void;
   lost(): void;
-  /** What is to be seen and heard of the other side; a new stream for each new connection. */
-  stream(stream: MediaStream): void;
+  /** Something more is to be seen or heard of the other side; a new connection has a new stream. */
+  track(stream: MediaStream): void;
   channelOpened(): void;
   channelMessage(message: ChannelMessage): void;
 }
@@ -93,7 +93,10 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
         recovery.state(state);
         if (state === 'connected') events.connected();
       },
-      track: (track) => stream.addTrack(track),
+      track(track) {
+        stream.addTrack(track);
+        events.track(stream);
+      },
       channel: {
         opened() {
           if (made !== peer) return;
@@ -105,7 +108,6 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
       },
     });
     peer = made;
-    events.stream(stream);
     return made;
   }
 

@@ -1,42 +1,56 @@
-/** Plays what is heard of the other side, and asks for a tap where the browser won't play unasked. */
+/**
+ * Plays what is heard of the other side, and asks for a tap where the browser won't play unasked.
+ * It has an element of its own: a video element plays no sound before its first picture, which in a voice call
+ * never comes, and a silent one may always play.
+ */
 
 export interface Sound {
-  /** Tries again with sound, if the browser has refused it before. */
+  /** Plays the sound of a stream; null stops it. */
+  listen(stream: MediaStream | null): void;
+  /** Tries again, if the browser has refused before. */
   retry(): void;
 }
 
-/**
- * Watches over a media element whose stream changes.
- * @param blocked is told whether a tap is needed
- */
-export function createSound(element: HTMLMediaElement, blocked: (needsTap: boolean) => void): Sound {
-  let refused = false;
+export interface SoundEvents {
+  blocked(needsTap: boolean): void;
+  /** Whether the microphone is open: Firefox and Safari let a page be heard that hears. */
+  capturing(): boolean;
+}
 
-  async function play(): Promise<void> {
+/** Takes over an audio element. */
+export function createSound(element: HTMLAudioElement, events: SoundEvents): Sound {
+  let refused = false;
+  let heard: MediaStreamTrack[] = [];
+
+  async function play(patient: boolean): Promise<void> {
     try {
       await element.play();
+      refused = false;
     } catch (error) {
       // AbortError only says that a newer stream took the place of this one.
-      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || element.muted) return;
+      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
+      // The refusal may be older than the microphone.
+      if (patient && events.capturing()) return play(false);
       refused = true;
-      element.muted = true;
-      await play();
     }
-    if (refused !== element.muted) return;
-    blocked(refused);
+    events.blocked(refused);
   }
 
   function retry(): void {
-    if (!refused) return;
-    refused = false;
-    element.muted = false;
-    void play();
+    if (refused) void play(false);
   }
 
-  // Each new stream starts a load, and `autoplay` alone would not say that it was refused.
-  element.addEventListener('loadstart', () => element.srcObject && void play());
   // Any gesture gives the permission that was missing; the button only says so.
   for (const gesture of ['pointerup', 'keydown'] as const) document.addEventListener(gesture, retry);
 
-  return { retry };
+  return {
+    listen(stream) {
+      const tracks = stream?.getAudioTracks() ?? [];
+      if (tracks.length === heard.length && tracks.every((track) => heard.includes(track))) return;
+      heard = tracks;
+      element.srcObject = tracks.length > 0 ? new MediaStream(tracks) : null;
+      if (tracks.length > 0) void play(true);
+    },
+    retry,
+  };
 }

@@ -34,13 +34,16 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
   const self = createTile(find(stage, '.tile.self', HTMLElement));
   const notices = createNotices(find(root, '.call-notice', HTMLElement), say);
   const toolbar = createToolbar(controls, actions);
-  const selects = createDeviceSelects(root, local, remote.video, say);
-  const sound = createSound(remote.video, (needsTap) =>
-    notices.set('sound', needsTap ? say('soundBlocked') : undefined, {
-      label: say('hear'),
-      run: sound.retry,
-    }),
-  );
+  const output = find(stage, 'audio', HTMLAudioElement);
+  const selects = createDeviceSelects(root, local, output, say);
+  const sound = createSound(output, {
+    blocked: (needsTap) =>
+      notices.set('sound', needsTap ? say('soundBlocked') : undefined, {
+        label: say('hear'),
+        run: () => sound.retry(),
+      }),
+    capturing: () => local.isLive('audio'),
+  });
   wireFullScreen(find(root, '[data-do="fullscreen"]', HTMLButtonElement), root);
   wirePictureInPicture(find(root, '[data-do="pip"]', HTMLButtonElement), remote.video);
 
@@ -62,6 +65,7 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
     tick();
     notices.clear();
     remote.show(null);
+    sound.listen(null);
     const hadFocus = controls.contains(document.activeElement);
     stage.hidden = true;
     controls.hidden = true;
@@ -101,7 +105,7 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
     },
     remoteStream(stream) {
       remote.show(stream);
-      remote.camera(undefined);
+      sound.listen(stream);
     },
     remoteState({ microphone, camera }) {
       remote.camera(camera);
@@ -111,7 +115,6 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
       toolbar.update(local);
       selects.update();
       self.camera(local.isLive('video'));
-      // Firefox and Safari let a page be heard as soon as it hears.
       if (local.isLive('audio')) sound.retry();
       for (const [kind, device] of [
         ['audio', 'microphone'],

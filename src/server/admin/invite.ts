@@ -33,7 +33,9 @@ export const inviteSomebody: Command = {
     });
     const link = `${address(config)}/join/${code}`;
     terminal.say(link);
-    if (terminal.interactive) terminal.say(await qrCode(link, { type: 'terminal', small: true }));
+    // A code for "localhost" would lead a telephone to itself.
+    if (terminal.interactive && config.publicUrl)
+      terminal.say(await qrCode(link, { type: 'terminal', small: true }));
     const { days, uses } = form.output;
     terminal.note(
       `Good for ${days} ${days === 1 ? 'day' : 'days'} and ${uses} ${uses === 1 ? 'person' : 'people'}.`,

@@ -1,0 +1,116 @@
+/** Fills an empty data folder with the demo's family, by the same rules as everybody's. */
+import { createHash } from 'node:crypto';
+import { hashPassword } from '../accounts/passwords.ts';
+import { createAccountStore } from '../accounts/store.ts';
+import { createCallStore } from '../calls/store.ts';
+import { createChats } from '../chats/chats.ts';
+import { createChatStore } from '../chats/store.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { createCommitQueue } from '../commit-queue.ts';
+import { openDatabase } from '../database.ts';
+import { createEvents } from '../events.ts';
+import { createFriends } from '../friends/friends.ts';
+import { createFriendStore } from '../friends/store.ts';
+import { databaseIn } from './data-folder.ts';
+import { CHATS, type DemoLine, FRIENDS, PASSWORD, PEOPLE, REQUESTS, type When } from './demo-family.ts';
+
+const MINUTE = 60_000;
+
+/** ms since 1970, in this machine's time zone. */
+function momentOf(when: When, now: number): number {
+  if ('minutesAgo' in when) return now - when.minutesAgo * MINUTE;
+  const [hours, minutes] = when.time.split(':').map(Number);
+  const day = new Date(now);
+  day.setDate(day.getDate() - when.daysAgo);
+  return day.setHours(hours ?? 0, minutes ?? 0, 0, 0);
+}
+
+/** 128 bits in base64url, the same each time. */
+const idOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
+
+/**
+ * Writes the family into `dataDir`, which must be there and empty.
+ * @param now the end of their talk, ms since 1970
+ */
+export async function makeDemoHousehold(dataDir: string, now: number): Promise<void> {
+  const database = openDatabase(databaseIn(dataDir));
+  // Made anew whenever it is wanted, so there is nothing to protect from a power cut.
+  database.pragma('synchronous = OFF');
+  let moment = now;
+  const clock: Clock = { now: () => moment, at: systemClock.at };
+  const events = createEvents();
+  const accounts = createAccountStore(database);
+  const friends = createFriends(createFriendStore(database), accounts, clock, events);
+  const chats = createChats(createChatStore(database), createCommitQueue(database), friends, clock, events);
+  const calls = createCallStore(database);
+
+  const ids = new Map<string, number>();
+  const idOfUser = (name: string): number => ids.get(name) ?? 0;
+
+  moment = momentOf({ daysAgo: 30, time: '18:00' }, now);
+  const passwordHash = await hashPassword(PASSWORD);
+  for (const [index, { username, displayName, locale }] of PEOPLE.entries()) {
+    const id = accounts.insertUser({
+      username,
+      displayName,
+      passwordHash,
+      isOwner: index === 0,
+      createdAt: moment,
+    });
+    if (id === undefined) throw new Error(`${dataDir} is not empty.`);
+    accounts.setPreferences(id, { locale, sound: true });
+    ids.set(username, id);
+  }
+  for (const [a, b] of FRIENDS) friends.befriend(idOfUser(a), idOfUser(b));
+  for (const [asking, asked] of REQUESTS) friends.ask(idOfUser(asking), asked);
+
+  function putCall(
+    chat: number,
+    key: string,
+    line: Extract<DemoLine, { call: object }>,
+    other: string,
+  ): void {
+    const { media, outcome, seconds } = line.call;
+    const id = idOf(key);
+    const [caller, callee] = [idOfUser(line.by), idOfUser(other)];
+    calls.transaction(() => {
+      calls.insert({
+        id,
+        conversation: chat,
+        media,
+        now: moment,
+        ringDeadline: moment + MINUTE,
+        caller: { member: idOf(`${key} caller`), user: caller, device: 'demo-device', key },
+        callee: { member: idOf(`${key} callee`), user: callee },
+      });
+      const accepted = seconds > 0 && calls.accept(id, callee, 'demo-device', undefined, moment);
+      calls.end(id, accepted ? 'active' : 'ringing', outcome, moment + seconds * 1000);
+      chats.putCall(chat, caller, { id, media, outcome, seconds });
+    });
+  }
+
+  for (const [number, { between, lines, unread }] of CHATS.entries()) {
+    const [a, b] = between;
+    moment = momentOf(lines[0]?.when ?? { minutesAgo: 0 }, now);
+    const chat = chats.directWith(idOfUser(a), idOfUser(b));
+    const written: number[] = [];
+    for (const [index, line] of lines.entries()) {
+      moment = momentOf(line.when, now);
+      const key = `demo-${number}-${String(index).padStart(12, '0')}`;
+      const author = idOfUser(line.by);
+      if ('call' in line) putCall(chat, key, line, line.by === a ? b : a);
+      else {
+        const { id } = await chats.send({ conversation: chat, author, key, body: line.before ?? line.text });
+        moment += MINUTE / 2;
+        if (line.before) chats.edit(chat, id, author, line.text);
+        if (line.deleted) chats.remove(chat, id, author);
+      }
+      written.push(chats.newestId(chat));
+    }
+    for (const name of between) {
+      const seen = unread?.who === name ? written.length - unread.lines : written.length;
+      chats.read(chat, idOfUser(name), written[seen - 1] ?? 0);
+    }
+  }
+  database.close();
+}

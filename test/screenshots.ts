@@ -28,7 +28,11 @@ const shoot = async (page: Page, name: string, locale: string, fullPage = true) 
   for (const width of WIDTHS)
     for (const scheme of SCHEMES) {
       await page.setViewport({ width, height: width < 600 ? 740 : 800 });
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      await page.emulateMediaFeatures([
+        { name: 'prefers-color-scheme', value: scheme },
+        // A colour on its way from one scheme to the other is in neither.
+        { name: 'prefers-reduced-motion', value: 'reduce' },
+      ]);
       await page.screenshot({ path: join(outDir, `${name}-${width}-${scheme}-${locale}.png`), fullPage });
     }
 };

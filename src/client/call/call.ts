@@ -268,8 +268,9 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
         return;
       case 'welcome':
       case 'incoming':
-      case 'missed':
       case 'pong':
+      // The live socket says on every page that somebody was missed.
+      case 'missed':
         return;
       default:
         received satisfies never;

@@ -15,7 +15,7 @@ export function audioConstraints(deviceId: string | undefined): MediaTrackConstr
     echoCancellation: true,
     noiseSuppression: true,
     autoGainControl: true,
-    ...(deviceId && { deviceId: { ideal: deviceId } }),
+    ...(deviceId && { deviceId: { exact: deviceId } }),
   };
 }
 
@@ -25,7 +25,7 @@ export function videoConstraints(deviceId: string | undefined): MediaTrackConstr
     width: { ideal: 1280 },
     height: { ideal: 720 },
     // Phones have two cameras or more, and a call is about faces.
-    ...(deviceId ? { deviceId: { ideal: deviceId } } : { facingMode: 'user' }),
+    ...(deviceId ? { deviceId: { exact: deviceId } } : { facingMode: 'user' }),
   };
 }
 

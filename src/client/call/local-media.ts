@@ -50,10 +50,18 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
       });
       for (const track of stream.getTracks()) use(track.kind === 'audio' ? 'audio' : 'video', track);
     } catch (error) {
-      if (kinds.length === 1) for (const kind of kinds) fail(kind, problemOf(error));
       // One missing or refused device makes both fail together, so each is tried on its own.
-      else for (const kind of kinds) await open([kind]);
+      if (kinds.length > 1) for (const kind of kinds) await open([kind]);
+      else for (const kind of kinds) await openAny(kind, problemOf(error));
     }
+  }
+
+  /** The chosen device can't be had: what is open stays open, and where nothing is, any other will do. */
+  async function openAny(kind: Kind, problem: Problem): Promise<void> {
+    const hadChosen = chosen[kind] !== undefined;
+    delete chosen[kind];
+    if (hadChosen && !outgoing.tracks[kind] && problem !== 'refused') await open([kind]);
+    else fail(kind, problem);
   }
 
   function use(kind: Kind, track: MediaStreamTrack): void {
@@ -129,7 +137,11 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
       const track = outgoing.tracks[kind];
       if (!want[kind] && kind === 'video') put('video', null);
       else if (track) track.enabled = want[kind];
-      else if (want[kind]) await open([kind]);
+      else if (want[kind]) {
+        delete problems[kind];
+        events.changed();
+        await open([kind]);
+      }
       events.changed();
     },
     async choose(kind, deviceId) {

@@ -16,7 +16,7 @@ const say = createSay(data.words);
 
 /** The call that the page shows, and one that comes in after its end and isn't accepted yet. */
 let current: Call;
-let waiting: { call: Call; name: string } | undefined;
+let waiting: Call | undefined;
 
 const local = createLocalMedia({
   track: (kind, track) => current.send(kind, track),
@@ -69,15 +69,14 @@ const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
 const signal = openSignal(`${scheme}//${location.host}/calls/socket`, deviceId(), {
   opened() {
     current.opened();
-    waiting?.call.opened();
+    waiting?.opened();
   },
   message(message) {
-    if (message.type === 'missed') view.missed(message.name);
-    else if (message.type === 'incoming') comesIn(message);
+    if (message.type === 'incoming') comesIn(message);
     else {
       current.message(message);
-      waiting?.call.message(message);
-      if (waiting?.call.state().name === 'ended') waiting = undefined;
+      waiting?.message(message);
+      if (waiting?.state().name === 'ended') waiting = undefined;
     }
   },
 });
@@ -118,15 +117,15 @@ function comesIn(message: ServerMessage & { type: 'incoming' }): void {
       },
     },
   });
-  waiting = { call, name: message.name };
+  waiting = call;
   call.dispatch({ type: 'incoming' });
 }
 
 interceptAccept(
-  () => waiting?.call.id(),
+  () => waiting?.id(),
   (id) => {
     if (!waiting) return;
-    current = waiting.call;
+    current = waiting;
     waiting = undefined;
     history.replaceState(null, '', `/calls/${id}`);
     current.dispatch({ type: 'accept' });

@@ -22,7 +22,8 @@ export function createNotices(box: Element, say: Say): Notices {
   }
 
   return {
-    set(matter, text, action = { label: say('dismiss'), run: () => remove(matter) }) {
+    set(matter, text, action) {
+      // What was put away stays away for as long as it is the same.
       if (shown.get(matter)?.text === text) return;
       remove(matter);
       if (text === undefined) return;
@@ -30,8 +31,8 @@ export function createNotices(box: Element, say: Say): Notices {
       const button = document.createElement('button');
       button.type = 'button';
       button.className = 'quiet';
-      button.textContent = action.label;
-      button.addEventListener('click', () => action.run());
+      button.textContent = action?.label ?? say('dismiss');
+      button.addEventListener('click', () => (action ? action.run() : line.remove()));
       line.append(text, ' ', button);
       box.append(line);
       shown.set(matter, { text, line });

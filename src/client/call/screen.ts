@@ -40,9 +40,12 @@ export function wireFullScreen(button: HTMLButtonElement, element: Element): voi
   });
 }
 
-/** Wires a button to picture in picture; it is hidden where the browser has none, or has its own button (Firefox). */
+/** Whether a page may float a picture; Firefox has a button of its own for it. */
+export const canFloat = (video: HTMLVideoElement): boolean =>
+  'requestPictureInPicture' in video && document.pictureInPictureEnabled;
+
+/** Wires a button to picture in picture. */
 export function wirePictureInPicture(button: HTMLButtonElement, video: HTMLVideoElement): void {
-  button.hidden = !('requestPictureInPicture' in video) || !document.pictureInPictureEnabled;
   button.addEventListener('click', () => {
     const change = document.pictureInPictureElement
       ? document.exitPictureInPicture()

@@ -5,7 +5,7 @@ import { formatDuration } from './duration.ts';
 import type { LocalMedia } from './local-media.ts';
 import type { Reason, State } from './machine.ts';
 import { createNotices } from './notices.ts';
-import { createWakeLock, wireFullScreen, wirePictureInPicture } from './screen.ts';
+import { canFloat, createWakeLock, wireFullScreen, wirePictureInPicture } from './screen.ts';
 import { createSound } from './sound.ts';
 import { createTile } from './tiles.ts';
 import { createToolbar, type ToolbarActions } from './toolbar.ts';
@@ -20,7 +20,6 @@ export interface View {
   remoteState(state: { microphone: boolean; camera: boolean }): void;
   /** One's own media have changed. */
   local(): void;
-  missed(name: string): void;
 }
 
 export function createView(root: HTMLElement, say: Say, local: LocalMedia, actions: ToolbarActions): View {
@@ -29,6 +28,8 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
   const clock = find(root, '.call-duration', HTMLElement);
   const stage = find(root, '.stage', HTMLElement);
   const controls = find(root, '[role="toolbar"]', HTMLElement);
+  const devices = find(root, '.devices', HTMLDetailsElement);
+  const floating = find(root, '[data-do="pip"]', HTMLButtonElement);
   const over = find(root, '.call-over', HTMLElement);
   const remote = createTile(find(stage, '.tile:not(.self)', HTMLElement));
   const self = createTile(find(stage, '.tile.self', HTMLElement));
@@ -45,7 +46,7 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
     capturing: () => local.isLive('audio'),
   });
   wireFullScreen(find(root, '[data-do="fullscreen"]', HTMLButtonElement), root);
-  wirePictureInPicture(find(root, '[data-do="pip"]', HTMLButtonElement), remote.video);
+  wirePictureInPicture(floating, remote.video);
 
   let shown: State = { name: 'idle' };
   let answeredAt: number | undefined;
@@ -61,15 +62,29 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
     setText(clock, formatDuration(Date.now() - answeredAt));
   }
 
+  /** The same trouble with both is one thing to do, and one thing to read. */
+  function tellProblems(): void {
+    const [microphone, camera] = [local.problem('audio'), local.problem('video')];
+    const both = microphone === camera ? microphone : undefined;
+    notices.set('both', both && say(`both-${both}`));
+    notices.set('microphone', both ? undefined : microphone && say(`microphone-${microphone}`));
+    notices.set('camera', both ? undefined : camera && say(`camera-${camera}`));
+  }
+
+  /** Either the call, or what is left when it is over. */
+  function show(call: boolean): void {
+    for (const element of [stage, controls, devices]) element.hidden = !call;
+    floating.hidden = !call || !canFloat(remote.video);
+    over.hidden = call;
+  }
+
   function end(reason: Reason): void {
     tick();
     notices.clear();
     remote.show(null);
     sound.listen(null);
     const hadFocus = controls.contains(document.activeElement);
-    stage.hidden = true;
-    controls.hidden = true;
-    over.hidden = false;
+    show(false);
     setText(
       find(over, '.call-reason', HTMLElement),
       reason === 'hung-up' ? '' : say(`end-${reason}`, { name }),
@@ -89,9 +104,7 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
       notices.clear();
       clock.hidden = true;
       answeredAt = undefined;
-      stage.hidden = false;
-      controls.hidden = false;
-      over.hidden = true;
+      show(true);
     },
     state(state, since) {
       const before = shown;
@@ -116,16 +129,7 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
       selects.update();
       self.camera(local.isLive('video'));
       if (local.isLive('audio')) sound.retry();
-      for (const [kind, device] of [
-        ['audio', 'microphone'],
-        ['video', 'camera'],
-      ] as const) {
-        const problem = local.problem(kind);
-        notices.set(device, problem && say(`${device}-${problem}`));
-      }
-    },
-    missed(caller) {
-      notices.set('missed', say('missedCall', { name: caller }));
+      tellProblems();
     },
   };
 }

@@ -194,6 +194,15 @@ describe('a restart in mid-ring', () => {
     await anas.settled();
     expect(house.app.services.calls.offerOf(call).description?.sdp).toBe('new');
   });
+
+  test('forgets the candidates of an offer that was renewed', async () => {
+    const { call } = await anas.rings(chat);
+    anas.say({ type: 'candidates', call, candidates: [candidate('old')] });
+    anas.say({ type: 'description', call, description: { type: 'offer', sdp: 'new' } });
+    anas.say({ type: 'candidates', call, candidates: [candidate('new')] });
+    await anas.settled();
+    expect(house.app.services.calls.offerOf(call).candidates).toEqual([candidate('new')]);
+  });
 });
 
 describe('a restart in mid-call', () => {
@@ -225,7 +234,16 @@ describe('a restart in mid-call', () => {
     expect(await anas.hears('ended')).toMatchObject({ call, reason: 'hung-up', seconds: 20 });
   });
 
-  test('ends a call that nobody comes back to when it was last seen, not when the server came back', async () => {
+  test('ends a call that nobody comes back to at the moment of the stop', async () => {
+    const { call } = await talking();
+    house.clock.advance(100_000);
+    await house.restart();
+    house.clock.advance(2 * MINUTE);
+    expect(find(call)?.state).toEqual({ name: 'ended', reason: 'hung-up' });
+    expect(entries()).toMatchObject([{ seconds: 100 }]);
+  });
+
+  test('ends a call after a crash when it was last seen, not when the server came back', async () => {
     const { call } = await talking();
     house.clock.advance(100_000);
     // As in a crash: the sockets' ends are never noticed.

@@ -35,14 +35,13 @@ export function createRegistry() {
       else byUser.set(connection.user, new Set([connection]));
     },
 
-    /** The answer is the place that nobody stands on now, if there is one. */
+    /** The answer is the place that is empty now, if this page had one. */
     remove(connection: Connection): Place | undefined {
       const connections = byUser.get(connection.user);
       connections?.delete(connection);
       if (connections?.size === 0) byUser.delete(connection.user);
       for (const pages of told.values()) pages.delete(connection);
-      const place = leave(connection);
-      return place && !byMember.has(place.member) ? place : undefined;
+      return leave(connection);
     },
 
     ofUser: (user: number): Connection[] => [...(byUser.get(user) ?? [])],

@@ -5,5 +5,6 @@ import Bowser from 'bowser';
 export function deviceName(userAgent: string): { browser: string | undefined; system: string | undefined } {
   if (!userAgent) return { browser: undefined, system: undefined };
   const parsed = Bowser.parse(userAgent);
-  return { browser: parsed.browser.name, system: parsed.os.name };
+  // Bowser says '' as well as undefined for what it doesn't know.
+  return { browser: parsed.browser.name || undefined, system: parsed.os.name || undefined };
 }

@@ -25,6 +25,8 @@ export type Person = {
   id: number;
   username: string;
   cookie: string;
+  /** What belongs into each form. */
+  token: string;
   get(url: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>;
   /** Posts a form with the token that belongs in it. */
   post(
@@ -86,6 +88,7 @@ async function signedIn(
     id,
     username,
     cookie,
+    token,
     get: (url, headers = {}) => house.app.inject({ url, headers: { cookie, ...headers } }),
     post: (url, form = {}, headers = {}) =>
       house.app.inject({

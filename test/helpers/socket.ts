@@ -4,8 +4,8 @@ import { WebSocket } from 'ws';
 import type { Client } from './client.ts';
 
 export interface LiveSocket {
-  /** Resolves when the server has closed it, with the close code. */
-  closed: Promise<number>;
+  /** The code the server closed it with, or undefined while it is open. */
+  closeCode(): number | undefined;
   close(): void;
 }
 
@@ -15,7 +15,10 @@ export const openLive = async (client: Client): Promise<LiveSocket> => {
   const socket = new WebSocket(`${client.origin.replace('http', 'ws')}/live`, {
     headers: { cookie, origin: client.origin },
   });
-  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+  let closeCode: number | undefined;
+  socket.once('close', (code) => {
+    closeCode = code;
+  });
   await once(socket, 'open');
-  return { closed, close: () => socket.terminate() };
+  return { closeCode: () => closeCode, close: () => socket.terminate() };
 };

@@ -1,0 +1,37 @@
+# Three stages: what is installed, what is bundled from it for browsers, and what runs.
+FROM node:24-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM dependencies AS bundles
+COPY build.ts ./
+COPY public ./public
+COPY src ./src
+RUN node build.ts
+
+# What only the bundling needs, and two that come as optional peers of packages which never load them here:
+# TypeScript (of valibot) and Redis (of @tus/server).
+FROM dependencies AS production
+RUN rm -rf node_modules/typescript node_modules/esbuild node_modules/@esbuild node_modules/htmx.org \
+  node_modules/redis node_modules/@redis node_modules/ioredis
+
+FROM node:24-slim
+ENV NODE_ENV=production DATA_DIR=/data
+WORKDIR /app
+COPY --from=production /app/node_modules ./node_modules
+COPY --from=bundles /app/public ./public
+COPY package.json ./
+COPY migrations ./migrations
+COPY locales ./locales
+COPY views ./views
+COPY src ./src
+# The volume takes over this folder's owner when it is first made.
+RUN mkdir --mode=700 /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 3000
+# The certificate names the family's address, not this one, so it isn't looked at here.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["node", "--no-warnings", "-e", \
+  "const { PORT = 3000, TLS_CERT } = process.env; process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; fetch(`http${TLS_CERT ? 's' : ''}://127.0.0.1:${PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "src/server/main.ts"]

@@ -6,16 +6,28 @@
  *
  * Nothing is asserted: a missed budget is a line in the table, not a failure.
  */
+
+import { acceptToPicture } from './accept-to-picture.ts';
 import { chatHistory } from './chat-history.ts';
 import { chatPages } from './chat-pages.ts';
 import { durableSends } from './durable-sends.ts';
 import { memory } from './memory.ts';
+import { pageWeights } from './page-weights.ts';
 import { sendToAll } from './send-to-all.ts';
 import { sendToShown } from './send-to-shown.ts';
 import type { Bench, Figure } from './support/figures.ts';
 import { describeMachine } from './support/machine.ts';
 
-const BENCHES: Bench[] = [chatPages, durableSends, sendToShown, sendToAll, chatHistory, memory];
+const BENCHES: Bench[] = [
+  pageWeights,
+  chatPages,
+  durableSends,
+  sendToShown,
+  sendToAll,
+  chatHistory,
+  memory,
+  acceptToPicture,
+];
 
 const verdict = ({ met }: Figure): string => (met === undefined ? '' : met ? 'met' : '**missed**');
 

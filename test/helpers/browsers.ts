@@ -105,10 +105,12 @@ const openPage = async (browser: Browser, options: PageOptions, problems: string
   const { javascript = true, width = 1280, height = 800 } = options;
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
-  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error}`));
+  const note = (problem: unknown) => {
+    if (!EXPECTED.test(String(problem))) problems.push(`${page.url()}: ${problem}`);
+  };
+  page.on('pageerror', note);
   page.on('console', (message) => {
-    if (message.type() === 'error' && !EXPECTED.test(message.text()))
-      problems.push(`${page.url()}: ${message.text()}`);
+    if (message.type() === 'error') note(message.text());
   });
   await page.setViewport({ width, height });
   if (!javascript) await page.setJavaScriptEnabled(false);

@@ -1,0 +1,35 @@
+/** Files that must be there after a power cut, under the names they were given. */
+import { copyFile, link, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** An empty file that stays (fsync(2): the name is in the folder, and wants a sync of its own). */
+export async function makeEmpty(path: string): Promise<void> {
+  await (await open(path, 'wx', 0o600)).close();
+  await sync(dirname(path));
+}
+
+/** Puts a file in the place of another: at every moment one of the two is there, and whole. */
+export async function moveOver(from: string, to: string): Promise<void> {
+  await sync(from);
+  await rename(from, to);
+  await sync(dirname(to));
+}
+
+/** Lets `to` be the same bytes as `from`, without taking room where the file system can. */
+export async function shareOver(from: string, to: string): Promise<void> {
+  const beside = `${to}.shared`;
+  await rm(beside, { force: true });
+  await link(from, beside).catch(() => copyFile(from, beside));
+  await moveOver(beside, to);
+  // Renaming one name of a file to another of the same does nothing (rename(2)).
+  await rm(beside, { force: true });
+}

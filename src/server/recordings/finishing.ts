@@ -1,0 +1,118 @@
+/**
+ * Makes playable what was received, one recording at a time. Each step can be repeated: whoever is killed in
+ * between leaves what was received as it is, and the next start begins anew.
+ */
+import { existsSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Clock } from '../clock.ts';
+import type { CommitQueue } from '../commit-queue.ts';
+import type { Files } from '../files/files.ts';
+import type { StoredFile } from '../files/store.ts';
+import { typeOf } from '../files/types.ts';
+import { moveOver, shareOver } from './disk.ts';
+import type { Maker, Playable } from './playable.ts';
+import type { RecordingStore } from './store.ts';
+
+/** Without room for a second copy it is tried again after so many ms. */
+const LATER = 10 * 60_000;
+
+export type FinishingParts = {
+  store: RecordingStore;
+  files: Files;
+  queue: CommitQueue;
+  maker: Maker;
+  clock: Clock;
+  log: FastifyBaseLogger;
+  /** Is told when there is something to play. */
+  finished(id: string): Promise<void>;
+};
+
+/** Where what was received lies, and where it is made playable. */
+export const rawOf = (path: string): string => `${path}.raw`;
+const madeOf = (path: string): string => `${path}.made`;
+
+export function createFinishing({ store, files, queue, maker, clock, log, finished }: FinishingParts) {
+  const waiting = new Set<string>();
+  const later = new Map<string, () => void>();
+  let last: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  async function previewOf(file: StoredFile, path: string, facts: Playable): Promise<boolean> {
+    const preview = files.previewPathOf(file);
+    if (facts.type.startsWith('audio/')) return false;
+    return existsSync(preview) || maker.poster(path, facts, preview);
+  }
+
+  async function finish(id: string): Promise<void> {
+    const file = files.find(id);
+    if (!file) return;
+    const path = files.pathOf(file);
+    const bytes = (await stat(rawOf(path)).catch(() => undefined))?.size;
+    if (bytes === undefined) return;
+    if (bytes === 0) return void (await files.remove(id));
+    if ((await files.free()) < bytes) {
+      log.warn({ recording: id }, 'no room to finish a recording');
+      return wait(id);
+    }
+    const made = madeOf(path);
+    const facts = await maker.make(rawOf(path), made);
+    // Killed because the server stops, or deleted meanwhile.
+    if (stopped || !files.find(id)) return rm(made, { force: true });
+    const isWhole = store.find(id)?.length === bytes;
+    if (facts) await moveOver(made, path);
+    else await shareOver(rawOf(path), path);
+    await rm(made, { force: true });
+    const hasPreview = facts !== undefined && (await previewOf(file, path, facts));
+    const type = facts?.type ?? (await typeOf(path));
+    const size = (await stat(path)).size;
+    if (stopped) return;
+    const state = facts ? (isWhole ? 'ready' : 'partial') : 'failed';
+    await queue.commit(() => store.setFinished(id, bytes));
+    await files.complete(id, { ...facts, type, bytes: size, hasPreview, state });
+    if (isWhole) await rm(rawOf(path), { force: true });
+    log.info({ recording: id, state, bytes: size }, 'recording finished');
+    if (facts) await finished(id);
+  }
+
+  function wait(id: string): void {
+    later.get(id)?.();
+    later.set(
+      id,
+      clock.at(clock.now() + LATER, () => add(id)),
+    );
+  }
+
+  /** What is added while it is being finished is finished once more: more has come. */
+  function add(id: string): void {
+    if (stopped || waiting.has(id)) return;
+    later.get(id)?.();
+    later.delete(id);
+    waiting.add(id);
+    last = last.then(async () => {
+      waiting.delete(id);
+      if (stopped) return;
+      try {
+        await finish(id);
+      } catch (error) {
+        if (stopped) return;
+        log.error({ err: error, recording: id }, 'a recording could not be finished');
+        wait(id);
+      }
+    });
+  }
+
+  return {
+    add,
+    /** Resolves when nothing is under way or waiting. */
+    idle: (): Promise<void> => last,
+    async stop(): Promise<void> {
+      stopped = true;
+      for (const takeBack of later.values()) takeBack();
+      maker.stop();
+      await last;
+    },
+  };
+}
+
+export type Finishing = ReturnType<typeof createFinishing>;

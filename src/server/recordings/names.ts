@@ -1,0 +1,46 @@
+/** What a recording is called when it is kept: a name that says years later what it is. */
+import { cleanName } from '../files/names.ts';
+import type { StoredFile } from '../files/store.ts';
+import type { Reader } from '../http/reader.ts';
+import type { Services } from '../services.ts';
+
+const EXTENSIONS = new Map([
+  ['video/webm', '.webm'],
+  ['audio/webm', '.webm'],
+  ['video/mp4', '.mp4'],
+  ['audio/mp4', '.m4a'],
+]);
+
+type Named = {
+  /** ms since 1970 */
+  startedAt: number;
+  media: 'voice' | 'video';
+  /** The other person, as the reader sees it; without one the name suits everybody. */
+  other: string | undefined;
+  type: string;
+};
+
+/** "2026-11-22 Video call with Alice.webm", in the reader's language and by their calendar day. */
+export function recordingName(reader: Reader, { startedAt, media, other, type }: Named): string {
+  const date = reader.dayKey(startedAt);
+  const name =
+    other === undefined
+      ? reader.t(`recordings.name.${media}`, { date })
+      : reader.t(`recordings.nameWith.${media}`, { date, name: other });
+  return cleanName(name + (EXTENSIONS.get(type) ?? ''));
+}
+
+type Parts = Pick<Services, 'calls' | 'chats' | 'accounts'>;
+
+/** What this reader's browser offers to keep a file as. Only recordings are called by what they are. */
+export function downloadName(
+  { calls, chats, accounts }: Parts,
+  reader: Reader,
+  me: number,
+  file: StoredFile,
+): string {
+  const call = file.kind === 'recording' && file.call !== undefined && calls.find(file.call);
+  if (!call) return file.name;
+  const other = accounts.userById(chats.otherOf(call.conversation, me) ?? 0)?.displayName;
+  return recordingName(reader, { startedAt: call.startedAt, media: call.media, other, type: file.type });
+}

@@ -1,0 +1,238 @@
+/**
+ * The rules of recordings: who may make one, how it grows, when it is finished, and that nothing of it is lost.
+ *
+ *     create ──▶ receiving ── length reached ──▶ finishing ──▶ ready
+ *                    │                               ▲
+ *                    └─ two minutes of silence ─▶ finishing ──▶ partial
+ *                                                               │ more came
+ *                                                               └──────▶ finished again: partial, or ready
+ *
+ * `failed` is what nothing can play; it can be downloaded as it came. What was received stays beside what is
+ * played until all of it has come, or for two weeks.
+ */
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Call } from '../calls/store.ts';
+import type { Chats } from '../chats/chats.ts';
+import type { Clock } from '../clock.ts';
+import type { CommitQueue } from '../commit-queue.ts';
+import type { Files } from '../files/files.ts';
+import type { Refusal } from '../files/room.ts';
+import type { StoredFile } from '../files/store.ts';
+import { createAppending, type NotAppended } from './appending.ts';
+import { makeEmpty } from './disk.ts';
+import { type Finishing, rawOf } from './finishing.ts';
+import type { Mode, Recording, RecordingStore } from './store.ts';
+
+/** A recorder that has said nothing for so many ms may be gone for good. */
+const SILENCE = 2 * 60_000;
+const DAY = 24 * 60 * 60_000;
+/** How long the rest of a partial recording is waited for, in ms. */
+const KEPT = 14 * DAY;
+
+export type RecordingParts = {
+  store: RecordingStore;
+  files: Files;
+  chats: Chats;
+  queue: CommitQueue;
+  clock: Clock;
+};
+
+export type NewRecording = { call: Call; owner: number; mode: Mode; name: string };
+
+/** `gone`: nothing more is taken. `length`: not what was said before, or less than there is. */
+export type NotReceived = NotAppended | 'gone' | 'length';
+
+export type Progress = { offset: number; length: number | undefined };
+
+export type Sent = {
+  offset: number;
+  body: Readable;
+  /** Bytes of the body, where announced. */
+  bytes: number | undefined;
+  /** Bytes of the whole recording, where said with this chunk. */
+  length: number | undefined;
+};
+
+/** Whether this person is or was in that call. */
+export const tookPart = (call: Call, user: number): boolean =>
+  call.members.some((member) => member.user === user && member.device !== undefined);
+
+export function createRecordings(parts: RecordingParts, makeFinishing: (finished: Finished) => Finishing) {
+  const { store, files, chats, queue, clock } = parts;
+  const appending = createAppending(files.grown);
+  const finishing = makeFinishing(post);
+  const silences = new Map<string, () => void>();
+  let takeBack = () => {};
+
+  const rawPathOf = (file: StoredFile): string => rawOf(files.pathOf(file));
+  const receivedOf = (file: StoredFile): number | undefined =>
+    statSync(rawPathOf(file), { throwIfNoEntry: false })?.size;
+
+  /** Once, whatever became of the message since. */
+  async function post(id: string): Promise<void> {
+    const file = files.find(id);
+    if (!file || store.find(id)?.posted) return;
+    const { owner, conversation } = file;
+    // No form can send a key with a colon.
+    if (chats.mayWrite(conversation, owner))
+      await chats.send({ conversation, author: owner, key: `recording:${id}`, body: '', file: id });
+    await queue.commit(() => store.setPosted(id));
+  }
+
+  function quieten(id: string): void {
+    silences.get(id)?.();
+    silences.delete(id);
+  }
+
+  async function finish(id: string): Promise<void> {
+    quieten(id);
+    // What plays already goes on playing while it is made anew.
+    if (files.find(id)?.state === 'receiving') await files.setState(id, 'finishing');
+    finishing.add(id);
+  }
+
+  /** Something came: the silence begins anew. */
+  function heard(id: string): void {
+    silences.get(id)?.();
+    silences.set(
+      id,
+      clock.at(clock.now() + SILENCE, () => void finish(id)),
+    );
+  }
+
+  function progressOf({ length, finished }: Recording, file: StoredFile): Progress | undefined {
+    const received = receivedOf(file);
+    if (received !== undefined) return { offset: received, length };
+    return length !== undefined && finished === length ? { offset: length, length } : undefined;
+  }
+
+  /** @returns the recording and its file, where they are this person's */
+  function own(user: number, id: string): { recording: Recording; file: StoredFile } | undefined {
+    const recording = store.find(id);
+    const file = files.find(id);
+    return recording && file?.owner === user ? { recording, file } : undefined;
+  }
+
+  /** Those that are whole but for what may still lie on the recorder's device. */
+  const openOf = (user: number) =>
+    store.openOf(user).flatMap((recording) => {
+      const file = files.find(recording.id);
+      const progress = file && progressOf(recording, file);
+      return progress ? [{ ...progress, file }] : [];
+    });
+
+  /** Takes up what was under way when the server stopped. */
+  function resume(): void {
+    for (const recording of store.open()) {
+      const { id, length, finished = 0, posted } = recording;
+      const file = files.find(id);
+      const received = file && receivedOf(file);
+      if (!file) continue;
+      if (received === undefined) {
+        // Stopped between the row and its first byte.
+        if (file.state === 'receiving') void files.remove(id);
+      } else if (file.state === 'finishing' || received === length) finishing.add(id);
+      else if (received > finished || file.state === 'receiving') heard(id);
+      if (file.state === 'receiving' && received) void files.grown(id, received);
+      if (!posted && (file.state === 'ready' || file.state === 'partial')) void post(id);
+    }
+  }
+
+  /** What was received is of no use any more when all of it is playable, or when nobody brought the rest. */
+  function tidy(): void {
+    for (const name of readdirSync(files.folders.recordings)) {
+      if (!name.endsWith('.raw')) continue;
+      const path = join(files.folders.recordings, name);
+      const recording = store.find(name.slice(0, -'.raw'.length));
+      if (!recording || recording.finished === undefined) continue;
+      const { size, mtimeMs } = statSync(path);
+      const isOld = recording.finished === size && mtimeMs < clock.now() - KEPT;
+      if (recording.finished === recording.length || isOld) rmSync(path, { force: true });
+    }
+    takeBack = clock.at(clock.now() + DAY, tidy);
+  }
+
+  const rules = {
+    find: store.find,
+    own,
+    progressOf,
+    openOf,
+    idle: finishing.idle,
+
+    async create(given: NewRecording): Promise<{ id: string } | { refused: Refusal }> {
+      const { call, owner, mode, name } = given;
+      const made = await files.create({
+        owner,
+        conversation: call.conversation,
+        call: call.id,
+        kind: 'recording',
+        name,
+      });
+      if ('refused' in made) return made;
+      // The name that is played from is taken from the start, so that nobody takes the row for one without bytes.
+      await makeEmpty(made.path);
+      await makeEmpty(rawOf(made.path));
+      await queue.commit(() => store.insert(made.id, mode));
+      heard(made.id);
+      return { id: made.id };
+    },
+
+    /** Takes a chunk, at any time while there is something missing. */
+    async receive(id: string, sent: Sent): Promise<{ offset: number } | { refused: NotReceived }> {
+      const recording = store.find(id);
+      const file = files.find(id);
+      const progress = recording && file && progressOf(recording, file);
+      if (!progress || !file) return { refused: 'gone' };
+      const { offset, body, bytes } = sent;
+      if (offset !== progress.offset) return { refused: 'conflict' };
+      const said = progress.length ?? sent.length;
+      if (said !== undefined && (said < offset || said !== (sent.length ?? said)))
+        return { refused: 'length' };
+      const isWhole = receivedOf(file) === undefined;
+      if (isWhole) return bytes === 0 ? { offset } : { refused: 'too-long' };
+      const most = said ?? Number.MAX_SAFE_INTEGER;
+      const result = await appending.append(id, rawPathOf(file), { offset, body, bytes, most }, async () => {
+        if (sent.length !== undefined && progress.length === undefined)
+          await queue.commit(() => store.setLength(id, said ?? 0));
+      });
+      if ('refused' in result && result.refused !== 'broken') return result;
+      if (files.find(id)) {
+        heard(id);
+        if ('offset' in result && result.offset === said) await finish(id);
+      }
+      return result;
+    },
+
+    /** Says how long it is without sending anything. */
+    end: (id: string, length: number): Promise<{ offset: number } | { refused: NotReceived }> =>
+      rules.receive(id, { offset: length, body: Readable.from([]), bytes: 0, length }),
+
+    /** Its row, its bytes, and what was received. */
+    async remove(id: string): Promise<void> {
+      const file = files.find(id);
+      if (!file) return;
+      quieten(id);
+      await files.remove(id);
+      rmSync(rawPathOf(file), { force: true });
+    },
+
+    start(): void {
+      resume();
+      tidy();
+    },
+
+    /** Ends timers and workers; the database may be closed after this. */
+    async stop(): Promise<void> {
+      for (const id of [...silences.keys()]) quieten(id);
+      takeBack();
+      await finishing.stop();
+    },
+  };
+  return rules;
+}
+
+type Finished = (id: string) => Promise<void>;
+
+export type Recordings = ReturnType<typeof createRecordings>;

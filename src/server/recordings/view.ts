@@ -1,0 +1,49 @@
+/** What the page of a call shows of its recordings. */
+import type { AccountStore } from '../accounts/store.ts';
+import type { Files } from '../files/files.ts';
+import type { FileState, StoredFile } from '../files/store.ts';
+import { type FileView, fileView } from '../files/view.ts';
+import type { Recordings } from './recordings.ts';
+import type { Mode } from './store.ts';
+
+export type RecordingView = FileView & {
+  mode: Mode;
+  state: FileState;
+  /** Who recorded it; missing where that is the reader. */
+  by: string | undefined;
+  /** ms since 1970 */
+  at: number;
+  seconds: number | undefined;
+  element: 'video' | 'audio' | undefined;
+  mayDelete: boolean;
+};
+
+type Parts = { files: Files; recordings: Recordings; accounts: AccountStore };
+type Viewer = { id: number; isOwner: boolean };
+
+function elementOf({ state, type }: StoredFile): RecordingView['element'] {
+  if (state !== 'ready' && state !== 'partial') return undefined;
+  return type.startsWith('audio/') ? 'audio' : 'video';
+}
+
+/** Oldest first. */
+export function recordingsOf(
+  { files, recordings, accounts }: Parts,
+  call: string,
+  me: Viewer,
+): RecordingView[] {
+  return files.ofCall(call).flatMap((file) => {
+    const recording = recordings.find(file.id);
+    if (!recording) return [];
+    return {
+      ...fileView(file),
+      mode: recording.mode,
+      state: file.state,
+      by: file.owner === me.id ? undefined : (accounts.userById(file.owner)?.displayName ?? ''),
+      at: file.createdAt,
+      seconds: file.durationMs === undefined ? undefined : Math.round(file.durationMs / 1000),
+      element: elementOf(file),
+      mayDelete: file.owner === me.id || me.isOwner,
+    };
+  });
+}

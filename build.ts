@@ -57,6 +57,7 @@ async function buildAll(): Promise<void> {
         ';\n',
       ),
     ],
+    ['attach.js', await bundle('src/client/attach/main.ts', 'esm')],
     ['call.js', await bundle('src/client/call/main.ts', 'esm')],
     ['style.css', css.code],
   ]);

@@ -28,7 +28,9 @@ CREATE UNIQUE INDEX files_by_message ON files (message_id) WHERE message_id IS N
 CREATE INDEX files_by_call ON files (call_id) WHERE call_id IS NOT NULL;
 CREATE INDEX files_by_conversation ON files (conversation_id);
 CREATE INDEX files_by_owner ON files (owner_id, bytes);
-CREATE INDEX files_by_age ON files (created_at);
+
+-- Stays when the file goes, so that a message can say that it had one.
+ALTER TABLE messages ADD COLUMN has_file INTEGER NOT NULL DEFAULT 0;
 
 -- One row. NULL is no limit.
 CREATE TABLE storage_limits (

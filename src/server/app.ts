@@ -30,7 +30,12 @@ import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
 import { createEvents } from './events.ts';
 import { createFiles } from './files/files.ts';
+import { createIntake, LARGEST } from './files/intake.ts';
+import { createPictures } from './files/pictures.ts';
+import { fileRoutes } from './files/routes.ts';
+import { screenshotRoutes } from './files/screenshot-routes.ts';
 import { createFileStore } from './files/store.ts';
+import { createSweep } from './files/sweep.ts';
 import { createFriends } from './friends/friends.ts';
 import { createPresence } from './friends/presence.ts';
 import { friendRoutes } from './friends/routes.ts';
@@ -42,6 +47,7 @@ import { registerHeaders } from './http/headers.ts';
 import { registerHealth } from './http/health.ts';
 import { registerLimits } from './http/limits.ts';
 import { loggerOptions } from './http/logging.ts';
+import { registerMultipart } from './http/multipart.ts';
 import { registerSession } from './http/session.ts';
 import { registerSockets } from './http/sockets.ts';
 import { createEta, registerViews } from './http/views.ts';
@@ -51,6 +57,11 @@ import type { Services } from './services.ts';
 /** Bytes of a posted form: 10,000 characters of four bytes, percent-encoded, and room to spare. */
 const LONGEST_BODY = 256 * 1024;
 
+/** ms until a request must have come in whole; Node's five minutes would cut large files off. */
+const LONGEST_REQUEST = 6 * 60 * 60 * 1000;
+/** ms until a connection on which nothing moves is taken for dead; sockets have heartbeats of their own. */
+const SILENCE = 2 * 60 * 1000;
+
 declare module 'fastify' {
   interface FastifyInstance {
     services: Services;
@@ -59,9 +70,10 @@ declare module 'fastify' {
 
 /** http, or https where a certificate is given. */
 function serverFactory({ tls }: Config): (handler: RequestListener) => HttpServer {
-  if (!tls) return (handler) => createHttpServer(handler);
-  const files = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
-  return (handler) => createHttpsServer(files, handler);
+  const limits = { requestTimeout: LONGEST_REQUEST };
+  if (!tls) return (handler) => createHttpServer(limits, handler).setTimeout(SILENCE);
+  const certificate = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
+  return (handler) => createHttpsServer({ ...limits, ...certificate }, handler).setTimeout(SILENCE);
 }
 
 /** Builds the server on the database in `config.dataDir`; the caller listens, or injects. */
@@ -93,7 +105,9 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
     clock,
     events,
   });
-  const chats = createChats(chatStore, queue, friends, clock, events);
+  const pictures = createPictures();
+  const sweep = createSweep(files, clock, app.log);
+  const chats = createChats(chatStore, queue, friends, files, clock, events);
   const calls = createCalls({
     store: createCallStore(database),
     chats,
@@ -106,6 +120,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
 
   await app.register(cookie);
   await app.register(formbody);
+  await registerMultipart(app, LARGEST);
   await app.register(compress, { threshold: 1024, encodings: ['gzip'], zlibOptions: { level: 4 } });
   await registerSockets(app);
   await registerHeaders(app, config.secure);
@@ -117,7 +132,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   registerErrors(app);
   registerHealth(app, database);
 
-  const renderRow = createRowRenderer(render);
+  const renderRow = createRowRenderer(render, files.ofMessage);
   const services: Services = {
     config,
     clock,
@@ -129,6 +144,8 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
     presence,
     chats,
     files,
+    pictures,
+    intake: createIntake(files, pictures),
     renderRow,
     calls,
   };
@@ -142,13 +159,18 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   messageRoutes(app, services);
   callRoutes(app, services);
   callSocket(app, services);
+  fileRoutes(app, services);
+  screenshotRoutes(app, services);
   adminRoutes(app, services);
   registerLive(app, services, render);
 
   app.addHook('onClose', async () => {
     calls.stop();
+    sweep.stop();
+    pictures.stop();
     database.close();
   });
+  sweep.run();
   app.decorate('services', services);
   return app;
 }

@@ -9,6 +9,8 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Events } from './events.ts';
 import type { Files } from './files/files.ts';
+import type { Intake } from './files/intake.ts';
+import type { Pictures } from './files/pictures.ts';
 import type { Friends } from './friends/friends.ts';
 import type { Presence } from './friends/presence.ts';
 
@@ -23,6 +25,8 @@ export type Services = {
   presence: Presence;
   chats: Chats;
   files: Files;
+  pictures: Pictures;
+  intake: Intake;
   renderRow: RenderRow;
   calls: Calls;
 };

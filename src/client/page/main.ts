@@ -8,7 +8,9 @@
 document.cookie = `tz=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 
 /** htmx's request context, as far as it is used here. */
-type RequestEvent = CustomEvent<{ ctx: { sourceElement: Element; response?: { status: number } } }>;
+type RequestEvent = CustomEvent<{
+  ctx: { sourceElement: Element; fetch: typeof fetch; requestTimeout: number; response?: { status: number } };
+}>;
 type CloseEvent = CustomEvent<{ code: number }>;
 
 declare global {
@@ -37,14 +39,25 @@ if (composer && box) {
   });
   document.addEventListener('htmx:before:request', ({ detail }) => {
     if (detail.ctx.sourceElement === composer) sent = box.value;
+    // A file takes as long as it takes.
+    if (detail.ctx.sourceElement.querySelector<HTMLInputElement>('[type=file]')?.files?.length)
+      clearTimeout(detail.ctx.requestTimeout);
   });
+  // A page that is only read needs none of what files need.
+  const { attach } = composer.dataset;
+  const load = () => void (attach && import(attach));
+  composer.addEventListener('focusin', load, { once: true });
+  composer.addEventListener('change', load, { once: true });
+  document.addEventListener('dragenter', load, { once: true });
   document.addEventListener('htmx:finally:request', ({ detail }) => {
     if (detail.ctx.sourceElement !== composer) return;
     const error = document.querySelector<HTMLElement>('#composer-error');
+    const file = composer.querySelector<HTMLInputElement>('[type=file]');
     const status = detail.ctx.response?.status;
     if (status && status < 300) {
       // What was typed while the message was under way stays.
       if (box.value.startsWith(sent)) box.value = box.value.slice(sent.length);
+      if (file) file.value = '';
       if (error) error.textContent = '';
     } else if (!status && error) error.textContent = error.dataset.unsent ?? '';
   });

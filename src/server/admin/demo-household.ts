@@ -9,6 +9,8 @@ import { type Clock, systemClock } from '../clock.ts';
 import { createCommitQueue } from '../commit-queue.ts';
 import { openDatabase } from '../database.ts';
 import { createEvents } from '../events.ts';
+import { createFiles } from '../files/files.ts';
+import { createFileStore } from '../files/store.ts';
 import { createFriends } from '../friends/friends.ts';
 import { createFriendStore } from '../friends/store.ts';
 import { databaseIn } from './data-folder.ts';
@@ -41,7 +43,11 @@ export async function makeDemoHousehold(dataDir: string, now: number): Promise<v
   const events = createEvents();
   const accounts = createAccountStore(database);
   const friends = createFriends(createFriendStore(database), accounts, clock, events);
-  const chats = createChats(createChatStore(database), createCommitQueue(database), friends, clock, events);
+  const queue = createCommitQueue(database);
+  const chatStore = createChatStore(database);
+  const { isMember } = chatStore;
+  const files = createFiles({ store: createFileStore(database), queue, isMember, dataDir, clock, events });
+  const chats = createChats(chatStore, queue, friends, files, clock, events);
   const calls = createCallStore(database);
 
   const ids = new Map<string, number>();
@@ -103,7 +109,7 @@ export async function makeDemoHousehold(dataDir: string, now: number): Promise<v
         const { id } = await chats.send({ conversation: chat, author, key, body: line.before ?? line.text });
         moment += MINUTE / 2;
         if (line.before) chats.edit(chat, id, author, line.text);
-        if (line.deleted) chats.remove(chat, id, author);
+        if (line.deleted) await chats.remove(chat, id, author);
       }
       written.push(chats.newestId(chat));
     }

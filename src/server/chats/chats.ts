@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Events } from '../events.ts';
+import type { Files } from '../files/files.ts';
 import type { Friends } from '../friends/friends.ts';
 import type { CallEntry, ChatStore, Message } from './store.ts';
 
@@ -9,16 +10,24 @@ export const PAGE_SIZE = 40;
 
 /**
  * `sent`: it is on disk. `again`: this very message was sent before. `changed`: the key was used for another
- * text, so this one isn't sent yet and wants a new key.
+ * text or file, so this one isn't sent yet and wants a new key.
  */
 export type SendResult = { result: 'sent' | 'again' | 'changed'; id: number };
 
-export type NewText = { conversation: number; author: number; key: string; body: string };
+export type NewText = {
+  conversation: number;
+  author: number;
+  key: string;
+  body: string;
+  /** The id of a complete file of this conversation; the text may be empty then. */
+  file?: string;
+};
 
 export function createChats(
   store: ChatStore,
   queue: CommitQueue,
   friends: Friends,
+  files: Files,
   clock: Clock,
   events: Events,
 ) {
@@ -33,6 +42,22 @@ export function createChats(
     const message = store.byId(conversation, id);
     return message?.authorId === me && !message.deleted ? message : undefined;
   }
+
+  /** What a key was used for before, as the answer to a message that comes with it now. */
+  function sentBefore(given: Omit<NewText, 'file'>, hasFile: boolean): SendResult | undefined {
+    const known = store.byKey(given.author, given.key);
+    if (!known) return undefined;
+    const same = known.body === given.body && known.hasFile === hasFile;
+    const again = known.conversation === given.conversation && (same || known.deleted);
+    return { result: again ? 'again' : 'changed', id: known.id };
+  }
+
+  // A file that is ready, or gone, changes how its message looks.
+  events.on('file-changed', ({ conversation, message }) => {
+    if (message === undefined) return;
+    store.transaction(() => store.touchMessage(conversation, message));
+    announce(conversation);
+  });
 
   return {
     isMember: store.isMember,
@@ -72,16 +97,19 @@ export function createChats(
     /** The message right before another one. */
     previous: (conversation: number, id: number): Message | undefined => store.before(conversation, id, 1)[0],
 
-    /** Answers once the message is on disk; the same key twice is one message. */
-    async send({ conversation, author, key, body }: NewText): Promise<SendResult> {
+    sentBefore,
+
+    /** Answers once the message is on disk; the same key twice is one message, and so is the same file. */
+    async send({ conversation, author, key, body, file }: NewText): Promise<SendResult> {
       const sent = await queue.commit((): SendResult => {
-        const known = store.byKey(author, key);
-        if (known) {
-          const same = known.conversation === conversation && (known.body === body || known.deleted);
-          return { result: same ? 'again' : 'changed', id: known.id };
-        }
-        const now = clock.now();
-        const { id } = store.insert({ conversation, author, key, kind: 'text', body, call: undefined, now });
+        const hasFile = file !== undefined;
+        const before = sentBefore({ conversation, author, key, body }, hasFile);
+        if (before) return before;
+        const standing = hasFile ? files.find(file)?.message : undefined;
+        if (standing !== undefined) return { result: 'again', id: standing };
+        const message = { conversation, author, key, kind: 'text' as const, body, call: undefined, hasFile };
+        const { id } = store.insert({ ...message, now: clock.now() });
+        if (hasFile) files.bind(file, id);
         // Who writes has seen what stands above.
         store.setRead(conversation, author, id);
         return { result: 'sent', id };
@@ -102,13 +130,17 @@ export function createChats(
       return done;
     },
 
-    remove(conversation: number, id: number, me: number): boolean {
+    /** With its file's bytes, unless a call keeps them. */
+    async remove(conversation: number, id: number, me: number): Promise<boolean> {
+      let file: string | undefined;
       const done = store.transaction(() => {
         if (own(conversation, id, me)?.kind !== 'text') return false;
+        file = files.unbind(id);
         store.tombstone(conversation, id, clock.now());
         return true;
       });
       if (done) announce(conversation);
+      if (file !== undefined) await files.remove(file);
       return done;
     },
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { fileView } from '../files/view.ts';
 import { notFound } from '../http/errors.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
@@ -63,7 +64,7 @@ export function showChat(
 }
 
 export function chatRoutes(app: FastifyInstance, services: Services): void {
-  const { chats, presence, friends, renderRow } = services;
+  const { chats, files, presence, friends, renderRow } = services;
   const guard = { preHandler: requireUser };
 
   function lines(request: FastifyRequest) {
@@ -73,10 +74,12 @@ export function chatRoutes(app: FastifyInstance, services: Services): void {
     return chats.lines(me).map((line) => {
       const message =
         line.lastMessageId === undefined ? undefined : chats.message(line.id, line.lastMessageId);
+      const file = message?.hasFile ? files.ofMessage(message.id) : undefined;
       const isFriend = line.otherId !== undefined && friends.areFriends(me, line.otherId);
       return {
         ...line,
         message,
+        file: file && fileView(file),
         own: message?.authorId === me,
         online: isFriend && line.otherId !== undefined && presence.isOnline(line.otherId),
       };

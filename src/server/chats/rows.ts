@@ -2,6 +2,8 @@
  * Messages as HTML. One partial serves the page, the fragment and the live push. What comes out depends on
  * the message and a few facts about the reader, so it is kept and used again.
  */
+import type { StoredFile } from '../files/store.ts';
+import { fileView } from '../files/view.ts';
 import type { Reader } from '../http/reader.ts';
 import type { Render } from '../http/views.ts';
 import type { Message } from './store.ts';
@@ -26,7 +28,11 @@ export type RenderRow = (
   oob?: boolean,
 ) => string;
 
-export function createRowRenderer(render: Render): RenderRow {
+/** @param fileOf the file that a message was sent with, if it is kept still */
+export function createRowRenderer(
+  render: Render,
+  fileOf: (message: number) => StoredFile | undefined,
+): RenderRow {
   const kept = new Map<string, string>();
 
   return ({ reader, me, conversation, group }, message, previous, oob = false) => {
@@ -50,8 +56,10 @@ export function createRowRenderer(render: Render): RenderRow {
     ].join();
     const known = kept.get(key);
     if (known !== undefined) return known;
+    const file = message.hasFile ? fileOf(message.id) : undefined;
     const html = render('chats/row', reader, {
       message,
+      file: file && fileView(file),
       segments: segments(message.body),
       conversation,
       own,

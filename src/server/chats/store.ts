@@ -17,6 +17,8 @@ export type Message = {
   /** Empty when deleted. */
   body: string;
   call: CallEntry | undefined;
+  /** It was sent with a file, which may be gone by now. */
+  hasFile: boolean;
   firstRev: number;
   rev: number;
   sentAt: number;
@@ -45,6 +47,7 @@ type MessageRow = {
   kind: 'text' | 'call';
   body: string;
   call: string | null;
+  has_file: number;
   first_rev: number;
   rev: number;
   sent_at: number;
@@ -59,6 +62,7 @@ const toMessage = (row: MessageRow): Message => ({
   kind: row.kind,
   body: row.body,
   call: row.call ? JSON.parse(row.call) : undefined,
+  hasFile: row.has_file === 1,
   firstRev: row.first_rev,
   rev: row.rev,
   sentAt: row.sent_at,
@@ -66,7 +70,8 @@ const toMessage = (row: MessageRow): Message => ({
   deleted: row.deleted_at !== null,
 });
 
-const MESSAGE = `SELECT messages.id, author_id, display_name, kind, body, call, first_rev, rev, sent_at, edited_at, deleted_at
+const MESSAGE = `SELECT messages.id, author_id, display_name, kind, body, call, has_file, first_rev, rev, sent_at,
+    edited_at, deleted_at
   FROM messages JOIN users ON users.id = author_id`;
 
 /** What a member hasn't seen. Of calls only the missed ones are news: one knows of those one answered. */
@@ -84,6 +89,7 @@ export type NewMessage = {
   kind: 'text' | 'call';
   body: string;
   call: CallEntry | undefined;
+  hasFile?: boolean;
   now: number;
 };
 
@@ -129,8 +135,8 @@ export function createChatStore(database: Database) {
   const touch = database.prepare<[number, number]>('UPDATE conversations SET active_at = ? WHERE id = ?');
   const insert = database
     .prepare<Record<string, string | number | null>, number>(
-      `INSERT INTO messages (conversation_id, author_id, key, kind, body, call, first_rev, rev, sent_at)
-       VALUES (:conversation, :author, :key, :kind, :body, :call, :rev, :rev, :now) RETURNING id`,
+      `INSERT INTO messages (conversation_id, author_id, key, kind, body, call, has_file, first_rev, rev, sent_at)
+       VALUES (:conversation, :author, :key, :kind, :body, :call, :hasFile, :rev, :rev, :now) RETURNING id`,
     )
     .pluck();
   const byKey = database.prepare<[number, string], MessageRow & { conversation_id: number }>(
@@ -142,11 +148,12 @@ export function createChatStore(database: Database) {
   const edit = database.prepare<[string, number, number, number]>(
     'UPDATE messages SET body = ?, edited_at = ?, rev = ? WHERE id = ?',
   );
+  const touchMessage = database.prepare<[number, number]>('UPDATE messages SET rev = ? WHERE id = ?');
   const setCall = database.prepare<[string, number, number]>(
     'UPDATE messages SET call = ?, rev = ? WHERE id = ?',
   );
   const tombstone = database.prepare<[number, number, number]>(
-    `UPDATE messages SET body = '', call = NULL, deleted_at = ?, rev = ? WHERE id = ?`,
+    `UPDATE messages SET body = '', call = NULL, has_file = 0, deleted_at = ?, rev = ? WHERE id = ?`,
   );
   const before = database.prepare<[number, number, number], MessageRow>(
     `${MESSAGE} WHERE conversation_id = ? AND messages.id < ? ORDER BY messages.id DESC LIMIT ?`,
@@ -204,7 +211,7 @@ export function createChatStore(database: Database) {
     insert: (given: NewMessage): { id: number; rev: number } => {
       const rev = bump(given.conversation);
       const call = given.call ? JSON.stringify(given.call) : null;
-      const id = insert.get({ ...given, call, rev }) ?? 0;
+      const id = insert.get({ ...given, call, hasFile: given.hasFile ? 1 : 0, rev }) ?? 0;
       touch.run(given.now, given.conversation);
       return { id, rev };
     },
@@ -220,6 +227,8 @@ export function createChatStore(database: Database) {
       void edit.run(body, now, bump(conversation), id),
     setCall: (conversation: number, id: number, call: CallEntry) =>
       void setCall.run(JSON.stringify(call), bump(conversation), id),
+    /** What is shown with it has changed. */
+    touchMessage: (conversation: number, id: number) => void touchMessage.run(bump(conversation), id),
     /** Soft: the row stays, so that pages which come back learn of it; the text is gone. */
     tombstone: (conversation: number, id: number, now: number) =>
       void tombstone.run(now, bump(conversation), id),

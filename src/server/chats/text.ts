@@ -6,13 +6,16 @@ import * as v from 'valibot';
 export const LONGEST_TEXT = 10_000;
 
 // The messages are keys of locales/*.json.
-export const MessageText = v.pipe(
+const Text = v.pipe(
   v.optional(v.string(), ''),
   // Forms send CRLF (HTML, form submission); NUL would end the text in some clients.
   v.transform((text) => text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim()),
-  v.minLength(1, 'chats.errors.empty'),
   v.check((text) => text.length <= LONGEST_TEXT || [...text].length <= LONGEST_TEXT, 'chats.errors.long'),
 );
+
+export const MessageText = v.pipe(Text, v.minLength(1, 'chats.errors.empty'));
+/** What is written to a file, which says enough alone. */
+export const TextWithFile = Text;
 
 /** A stretch of text, or a link. */
 export type Segment = { text: string; href?: string };

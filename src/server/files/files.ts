@@ -35,6 +35,8 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
   const room = createRoom(store, dataDir);
   /** Bytes so far of what is received, where they count instead of the row's. */
   const growing = new Map<string, number>();
+  /** What this process is taking in. */
+  const active = new Set<string>();
 
   /** Where the bytes lie. Made of the kind and the id alone. */
   const pathOf = ({ id, kind }: { id: string; kind: FileKind }): string =>
@@ -47,6 +49,11 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
   /** Lets other bytes count for a file than did before. */
   function count(file: StoredFile, bytes: number): void {
     room.count(file.owner, bytes - (growing.get(file.id) ?? file.bytes));
+  }
+
+  function forget(id: string): void {
+    growing.delete(id);
+    active.delete(id);
   }
 
   async function removeBytes(file: StoredFile): Promise<void> {
@@ -72,7 +79,6 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
     /** Everything kept with a call, oldest first. */
     ofCall: store.ofCall,
     biggestOf: store.biggestOf,
-    olderThan: store.olderThan,
     all: store.all,
     limits: store.limits,
     setLimits: (limits: Limits) => store.setLimits(limits),
@@ -81,8 +87,8 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
     usedInAll: room.usedInAll,
     /** Bytes that may still be written, with the reserve for the database taken off. */
     free: room.free,
-    /** Whether it is being received by this process. */
-    isGrowing: (id: string): boolean => growing.has(id),
+    /** Whether it was begun by this process and isn't complete. */
+    isActive: (id: string): boolean => active.has(id),
 
     /** Whether this person may read a file now: to be asked at each request. */
     mayRead(user: number, id: string): boolean {
@@ -97,7 +103,7 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
       const id = randomBytes(16).toString('base64url');
       const { owner, conversation, kind } = given;
       const row = { id, owner, conversation, kind, call: given.call, name: cleanName(given.name) };
-      growing.set(id, 0);
+      active.add(id);
       await queue.commit(() => store.insert({ ...row, now: clock.now() }));
       return { id, path: pathOf(row) };
     },
@@ -121,7 +127,7 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
       const done = known !== undefined && (await queue.commit(() => store.setFacts(id, facts)));
       if (!done) return false;
       count(known, facts.bytes);
-      growing.delete(id);
+      forget(id);
       announce({ ...known, ...facts });
       return true;
     },
@@ -143,7 +149,7 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
       const file = store.ofMessage(message);
       if (!file) return undefined;
       store.setMessage(file.id, undefined);
-      return file.call === undefined ? file.id : undefined;
+      return file.kind === 'attachment' ? file.id : undefined;
     },
 
     /** The row first, so that nothing is ever offered whose bytes are gone. False when there is none. */
@@ -151,7 +157,7 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
       const file = store.find(id);
       if (!file || !(await queue.commit(() => store.remove(id)))) return false;
       count(file, 0);
-      growing.delete(id);
+      forget(id);
       await removeBytes(file);
       announce(file);
       return true;

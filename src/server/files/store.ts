@@ -98,7 +98,6 @@ export function createFileStore(database: Database) {
     'SELECT * FROM files WHERE call_id = ? ORDER BY created_at, id',
   );
   const all = database.prepare<[], FileRow>('SELECT * FROM files');
-  const olderThan = database.prepare<[number], FileRow>('SELECT * FROM files WHERE created_at < ?');
   const biggest = database.prepare<[number, number], FileRow>(
     'SELECT * FROM files WHERE owner_id = ? ORDER BY bytes DESC LIMIT ?',
   );
@@ -138,7 +137,6 @@ export function createFileStore(database: Database) {
     /** Oldest first. */
     ofCall: (call: string): StoredFile[] => byCall.all(call).map(toFile),
     all: (): StoredFile[] => all.all().map(toFile),
-    olderThan: (moment: number): StoredFile[] => olderThan.all(moment).map(toFile),
     biggestOf: (owner: number, limit: number): StoredFile[] => biggest.all(owner, limit).map(toFile),
     /** Bytes by owner. */
     used: (): Map<number, number> => new Map(used.all().map(({ owner, bytes }) => [owner, bytes])),

@@ -18,6 +18,8 @@ export type Reader = {
   moment(moment: number): string;
   /** "1 hr, 2 min, 5 sec" without the parts that are zero */
   duration(seconds: number): string;
+  /** "3.4 MB" */
+  size(bytes: number): string;
 };
 
 function formatDuration(locale: Locale, seconds: number): string {
@@ -32,6 +34,21 @@ function formatDuration(locale: Locale, seconds: number): string {
       new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value),
     )
     .join(' ');
+}
+
+const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+
+/** Powers of ten, as browsers and telephones count. */
+function formatSize(locale: Locale, bytes: number): string {
+  const power = bytes < 1000 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: SIZES[power] ?? 'byte',
+    // "12 byte" would be the short form.
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
+  }).format(value);
 }
 
 const readers = new Map<string, Reader>();
@@ -52,6 +69,7 @@ export function readerFor(locale: Locale, timeZone: string): Reader {
     shortDay: (moment) => formats.shortDay.format(moment),
     moment: (moment) => formats.moment.format(moment),
     duration: (seconds) => formatDuration(locale, seconds),
+    size: (bytes) => formatSize(locale, bytes),
   };
   readers.set(key, reader);
   return reader;

@@ -1,0 +1,84 @@
+/** Takes a file in: streams it to disk within its limits, then finds out what it is. Leaves nothing behind when it can't. */
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Upload } from '../http/multipart.ts';
+import type { FileRequest, Files } from './files.ts';
+import type { Pictures } from './pictures.ts';
+import type { Refusal } from './room.ts';
+import { showingOf, typeOf } from './types.ts';
+
+/** Bytes of one file. What is longer wants a way to go on after a break, as recordings have. */
+export const LARGEST = 2 * 1024 ** 3;
+/** Room is looked at each time so many bytes have come. */
+const STEP = 4 * 1024 * 1024;
+
+export type IntakeRefusal = Refusal | 'empty' | 'too-large';
+
+class Refused extends Error {
+  readonly why: IntakeRefusal;
+  constructor(why: IntakeRefusal) {
+    super(why);
+    this.why = why;
+  }
+}
+
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+
+export function createIntake(files: Files, pictures: Pictures) {
+  /** Writes the stream to `path`; the answer is the number of its bytes, which are on disk then. */
+  async function write(id: string, path: string, { stream }: Upload): Promise<number> {
+    let bytes = 0;
+    let looked = 0;
+    const look = async () => {
+      looked = bytes;
+      const refused = await files.grown(id, bytes);
+      if (refused) throw new Refused(refused);
+    };
+    async function* measured(source: AsyncIterable<Buffer>) {
+      for await (const chunk of source) {
+        bytes += chunk.length;
+        if (bytes - looked >= STEP) await look();
+        yield chunk;
+      }
+    }
+    await pipeline(stream, measured, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }));
+    if (stream.truncated) throw new Refused('too-large');
+    if (bytes === 0) throw new Refused('empty');
+    await look();
+    return bytes;
+  }
+
+  return {
+    /**
+     * @throws what the stream throws when the sender is gone
+     * @returns the file, complete, or why it isn't taken
+     */
+    async take(upload: Upload, request: FileRequest): Promise<{ id: string } | { refused: IntakeRefusal }> {
+      const made = await files.create(request);
+      if ('refused' in made) return made;
+      const { id, path } = made;
+      try {
+        const received = await write(id, path, upload);
+        const type = await typeOf(path);
+        const preview = files.previewPathOf({ id, kind: request.kind });
+        const picture = showingOf(type) === 'picture' ? await pictures.prepare({ path, preview }) : undefined;
+        await files.complete(id, {
+          type,
+          bytes: picture?.bytes ?? received,
+          ...picture?.size,
+          hasPreview: picture?.size !== undefined,
+          state: 'ready',
+        });
+        return { id };
+      } catch (error) {
+        await files.remove(id);
+        if (error instanceof Refused) return { refused: error.why };
+        if (isDiskFull(error)) return { refused: 'disk-full' };
+        throw error;
+      }
+    },
+  };
+}
+
+export type Intake = ReturnType<typeof createIntake>;

@@ -1,0 +1,42 @@
+/** Screenshots of a call: sent by its page as they are taken, kept with the call. */
+import type { FastifyInstance } from 'fastify';
+import { notFound } from '../http/errors.ts';
+import { readFields } from '../http/multipart.ts';
+import { requireUser, userOf } from '../http/session.ts';
+import type { Services } from '../services.ts';
+import { statusOf } from './refusal.ts';
+
+export function screenshotRoutes(app: FastifyInstance, { calls, chats, files, intake }: Services): void {
+  /**
+   * Multipart with one `image/png`; the token comes in the header `x-csrf-token`.
+   * Answers 201 `{ id, url }`, or a status and `{ error }` with the sentence to show.
+   */
+  app.post<{ Params: { call: string } }>(
+    '/calls/:call/screenshots',
+    { preValidation: [requireUser, readFields] },
+    async (request, reply) => {
+      const owner = userOf(request).id;
+      const call = calls.find(request.params.call);
+      if (!call || !chats.isMember(call.conversation, owner)) throw notFound();
+      const refuse = (status: number, words: string) =>
+        reply.code(status).send({ error: request.reader.t(words) });
+      if (!request.upload) return refuse(422, 'files.errors.empty');
+      const { name } = request.upload;
+      const { id: callId, conversation } = call;
+      const taken = await intake.take(request.upload, {
+        owner,
+        conversation,
+        call: callId,
+        kind: 'screenshot',
+        name,
+      });
+      if ('refused' in taken) return refuse(statusOf(taken.refused), `files.errors.${taken.refused}`);
+      const { id } = taken;
+      if (files.find(id)?.type !== 'image/png') {
+        await files.remove(id);
+        return refuse(415, 'files.errors.notPicture');
+      }
+      return reply.code(201).send({ id, url: `/files/${id}` });
+    },
+  );
+}

@@ -1,0 +1,52 @@
+/** How bytes that somebody else chose leave the server: as what they are, and never to be run. */
+import { open } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { send } from '@fastify/send';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { notFound } from '../http/errors.ts';
+import { disposition } from './disposition.ts';
+
+type Served = {
+  /** Made by this server alone. */
+  path: string;
+  type: string;
+  name: string;
+  /** Whether the browser may show it by itself. */
+  inline: boolean;
+};
+
+/** Byte ranges, validators and HEAD (RFC 9110 §13 and §14) are @fastify/send's. */
+export async function serve(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { path, type, name, inline }: Served,
+): Promise<FastifyReply> {
+  const sent = await send(request.raw, `/${basename(path)}`, {
+    root: dirname(path),
+    contentType: false,
+    cacheControl: false,
+  });
+  if (sent.statusCode === 404) throw notFound();
+  reply.code(sent.statusCode).headers(sent.headers);
+  // Kept by the reader's browser only, and asked for anew each time: who may read it can change.
+  reply.header('Cache-Control', 'private, no-cache');
+  reply.header('X-Content-Type-Options', 'nosniff');
+  // Opened by itself it is a document without an origin, without scripts and without anything to load.
+  reply.header('Content-Security-Policy', "sandbox; default-src 'none'");
+  if (sent.type === 'error') return reply.removeHeader('Content-Length').send();
+  reply.header('Content-Disposition', disposition(inline ? 'inline' : 'attachment', name));
+  if (sent.statusCode !== 304) reply.type(type);
+  return reply.send(sent.stream);
+}
+
+/** Previews are WebP, or JPEG where a video tool made them. */
+export async function previewType(path: string): Promise<string> {
+  const handle = await open(path).catch(() => undefined);
+  if (!handle) throw notFound();
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.toString('hex') === 'ffd8' ? 'image/jpeg' : 'image/webp';
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,51 @@
+/** What templates need to know about a file, whoever reads. */
+import type { StoredFile } from './store.ts';
+import { type Showing, showingOf } from './types.ts';
+
+/** Longest side of a picture in a page, in CSS pixels. */
+const LARGEST_SHOWN = 320;
+/** Bytes up to which an animation moves in the page; a longer one does when it is opened. */
+const LARGEST_ANIMATION = 2 * 1024 * 1024;
+
+export type FileView = {
+  id: string;
+  name: string;
+  bytes: number;
+  url: string;
+  downloadUrl: string;
+  show: Showing;
+  /** What an `img` shows; the poster of a video. */
+  preview: string | undefined;
+  /** CSS pixels that the page keeps free for it. */
+  width: number | undefined;
+  height: number | undefined;
+  /** A key of locales/*.json that says what is special about it. */
+  note: 'unshown' | 'finishing' | 'partial' | 'failed' | undefined;
+};
+
+function noteOn({ state, type, hasPreview }: StoredFile): FileView['note'] {
+  if (state === 'receiving') return 'finishing';
+  if (state !== 'ready') return state;
+  return showingOf(type) === 'picture' && !hasPreview ? 'unshown' : undefined;
+}
+
+export function fileView(file: StoredFile): FileView {
+  const { id, name, bytes, type, hasPreview, width = 0, height = 0, state } = file;
+  const url = `/files/${id}`;
+  const note = noteOn(file);
+  const isPlayable = state === 'ready' || state === 'partial';
+  const shrink = Math.min(1, LARGEST_SHOWN / Math.max(width, height, 1));
+  const moves = type === 'image/gif' && bytes <= LARGEST_ANIMATION;
+  return {
+    id,
+    name,
+    bytes,
+    url,
+    downloadUrl: `${url}/download`,
+    show: isPlayable && note !== 'unshown' ? showingOf(type) : 'card',
+    preview: !hasPreview ? undefined : moves ? url : `${url}/preview`,
+    width: width > 0 ? Math.max(1, Math.round(width * shrink)) : undefined,
+    height: height > 0 ? Math.max(1, Math.round(height * shrink)) : undefined,
+    note,
+  };
+}

@@ -29,9 +29,9 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
   await chromium.close();
   await firefox.close();
+  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
 });
 
 describe('from an empty server to two friends', () => {

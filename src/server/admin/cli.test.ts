@@ -38,10 +38,10 @@ test('reads the password from the first line of standard input, and a backup goe
   expect(archive.code).toBe(0);
   expect((await cli('b', ['restore', '-'], archive.out)).code).toBe(0);
   expect((await cli('b', ['list-users'])).said).toContain('奶奶');
-}, 30_000);
+}, 90_000);
 
 test('no password, no account', async () => {
   const { code, said, errors } = await cli('c', ['create-user', 'mei', '--display', 'Mei']);
   expect([code, said]).toEqual([1, '']);
   expect(errors).toContain('The password is read from standard input, and nothing came.');
-}, 30_000);
+}, 90_000);

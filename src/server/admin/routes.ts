@@ -1,17 +1,39 @@
 /** The owner's page: who lives here, and a new password for who forgot theirs. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { inventPassword } from '../accounts/passwords.ts';
 import { resetPassword } from '../accounts/reset.ts';
+import { typedLimits } from '../files/limits.ts';
 import { notFound } from '../http/errors.ts';
+import type { FormErrors } from '../http/forms.ts';
 import { idFrom } from '../http/ids.ts';
 import { requireOwner } from '../http/session.ts';
 import type { Services } from '../services.ts';
 
-export function adminRoutes(app: FastifyInstance, { accounts, sessions }: Services): void {
+type Shown = {
+  /** Somebody's new password, which is shown this once. */
+  reset?: { name: string; password: string };
+  /** What was typed for the limits, and what is wrong with it. */
+  limits?: { values: Record<string, string>; errors: FormErrors };
+  done?: string;
+};
+
+export async function showAdmin(
+  reply: FastifyReply,
+  { accounts, files }: Services,
+  { reset, limits, done }: Shown = {},
+): Promise<FastifyReply> {
+  const typed = limits ?? { values: typedLimits(files.limits()), errors: {} };
+  const storage = { used: files.usedInAll(), free: await files.free(), ...typed };
+  const usedBy = files.usedBy;
+  return reply.show('admin/index', { people: accounts.allUsers(), usedBy, storage, reset, done });
+}
+
+export function adminRoutes(app: FastifyInstance, services: Services): void {
+  const { accounts, sessions } = services;
   const guard = { preHandler: requireOwner };
 
-  app.get('/admin', guard, (_request, reply) =>
-    reply.show('admin/index', { people: accounts.allUsers(), reset: undefined }),
+  app.get<{ Querystring: { done?: string } }>('/admin', guard, ({ query }, reply) =>
+    showAdmin(reply, services, query.done === 'storage' ? { done: query.done } : {}),
   );
 
   app.post<{ Params: { user: string } }>('/admin/people/:user/password', guard, async (request, reply) => {
@@ -20,7 +42,6 @@ export function adminRoutes(app: FastifyInstance, { accounts, sessions }: Servic
     const password = inventPassword();
     await resetPassword(accounts, sessions, user.id, password);
     // Answered at once instead of by a redirect: the password must not stand in an address or be kept anywhere.
-    const reset = { name: user.displayName, password };
-    return reply.show('admin/index', { people: accounts.allUsers(), reset });
+    return showAdmin(reply, services, { reset: { name: user.displayName, password } });
   });
 }

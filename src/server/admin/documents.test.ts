@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { admin } from './test-terminal.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+test('the README has every setting', () => {
+  const source = readFileSync(join(root, 'src/server/config.ts'), 'utf8');
+  const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): v\./gm)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(10);
+  for (const name of names) expect(readme).toMatch(new RegExp(`^\\| .*\`${name}\`.*\\|.*\\|.*\\|$`, 'm'));
+});
+
+test('the README has every command', async () => {
+  const { said } = await admin('', ['help']);
+  const names = [...said.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(5);
+  for (const name of names) expect(readme).toContain(`npm run admin -- ${name}`);
+});

@@ -15,6 +15,7 @@ import { settingsRoutes } from './accounts/settings-routes.ts';
 import { createSetup } from './accounts/setup.ts';
 import { createAccountStore } from './accounts/store.ts';
 import { adminRoutes } from './admin/routes.ts';
+import { storageRoutes } from './admin/storage-routes.ts';
 import { createCalls } from './calls/calls.ts';
 import { callRoutes } from './calls/routes.ts';
 import { callSocket } from './calls/socket.ts';
@@ -161,6 +162,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   callSocket(app, services);
   fileRoutes(app, services);
   screenshotRoutes(app, services);
+  storageRoutes(app, services);
   adminRoutes(app, services);
   registerLive(app, services, render);
 

@@ -1,6 +1,7 @@
 /** A person's own settings: language, sound, password, devices. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { ownStorage } from '../files/storage.ts';
 import { notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { createLimit } from '../http/limits.ts';
@@ -22,7 +23,7 @@ const PasswordForm = v.object({ current: v.optional(v.string(), ''), password: P
 const ZONES = Intl.supportedValuesOf('timeZone');
 
 export function settingsRoutes(app: FastifyInstance, services: Services): void {
-  const { accounts, sessions, friends } = services;
+  const { accounts, sessions, friends, files } = services;
   const guard = { preHandler: requireUser };
   const guesses = createLimit(app, 10, '10 minutes', (request) => `password ${userOf(request).id}`);
 
@@ -40,6 +41,7 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
       }),
       current: request.signedIn?.session,
       blocked: friends.blockedBy(user.id),
+      storage: ownStorage(files, user.id),
       errors: {},
       done: undefined,
       ...more,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallPageData } from '../../protocol/page.ts';
 import { type ChatParams, chatOf } from '../chats/routes.ts';
+import { screenshotsOf } from '../files/screenshots.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { allowDevices } from '../http/headers.ts';
 import { isHtmx } from '../http/htmx.ts';
@@ -55,6 +56,7 @@ export function callRoutes(app: FastifyInstance, services: Services): void {
       other: otherOf(request, call.conversation),
       startedAt: call.startedAt,
       chat: call.conversation,
+      screenshots: screenshotsOf(services.files, call.id, me),
       mayCall: chats.mayWrite(call.conversation, me),
     });
   }

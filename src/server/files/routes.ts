@@ -1,9 +1,10 @@
 /** Files by their address: to show, to keep, to send on, to delete. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
 import { notFound, personError } from '../http/errors.ts';
 import { isHtmx, seeOther } from '../http/htmx.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { requireUser, safePath, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { previewType, serve } from './serving.ts';
 import type { StoredFile } from './store.ts';
@@ -68,6 +69,11 @@ export function fileRoutes(app: FastifyInstance, { files, chats }: Services): vo
     const file = fileOf(request);
     if (file.owner !== userOf(request).id) throw notFound();
     await files.remove(file.id);
-    return seeOther(request, reply, file.call ? `/calls/${file.call}` : '/settings#storage');
+    const { back } = v.parse(v.object({ back: v.optional(v.string()) }), request.body ?? {});
+    return seeOther(
+      request,
+      reply,
+      `${safePath(back ?? '/settings')}#${file.call ? 'screenshots' : 'storage'}`,
+    );
   });
 }

@@ -1,0 +1,21 @@
+/** What people are shown of the room that files take. */
+import type { Files } from './files.ts';
+import { type FileView, fileView } from './view.ts';
+
+/** How many of the largest are listed to be deleted: they are what makes room. */
+const LISTED = 10;
+
+export type OwnStorage = {
+  used: number;
+  /** Bytes that this person may have. */
+  limit: number | undefined;
+  retentionDays: number | undefined;
+  /** The largest first. */
+  biggest: FileView[];
+};
+
+export function ownStorage(files: Files, user: number): OwnStorage {
+  const { personBytes, retentionDays } = files.limits();
+  const biggest = files.biggestOf(user, LISTED).filter((file) => file.bytes > 0);
+  return { used: files.usedBy(user), limit: personBytes, retentionDays, biggest: biggest.map(fileView) };
+}

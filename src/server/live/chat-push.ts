@@ -78,7 +78,7 @@ export function chatPush(services: Services, hub: Hub, render: Render): ChatPush
     let unread: number | undefined;
     for (const page of hub.pagesOf(user)) {
       unread ??= chats.unreadChats(user);
-      send(page, render('chats/unread', page.reader, { unread }));
+      send(page, render('chats/unread-push', page.reader, { unread }));
     }
   }
 

@@ -81,11 +81,7 @@ async function moveAll(names: string[], from: string, to: string): Promise<void>
  * Replaces what is in `dataDir` by the archive. Until the archive is unpacked and checked, nothing changes.
  * @returns the folder that holds what was there before, if there was something
  */
-export async function restoreFrom(
-  source: Readable,
-  dataDir: string,
-  force: boolean,
-): Promise<string | undefined> {
+async function restoreFrom(source: Readable, dataDir: string, force: boolean): Promise<string | undefined> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   refuseWhileOpen(dataDir);
   const old = (await readdir(dataDir)).filter(isInTheWay);

@@ -8,9 +8,9 @@ import type { Connection } from './registry.ts';
 import type { Call, Member } from './store.ts';
 
 /** A caller who closed the page doesn't keep the other side's devices ringing. */
-export const CALLER_GRACE = 10_000;
+const CALLER_GRACE = 10_000;
 /** Members of an active call may be without a socket for so long; their media don't need it. */
-export const MEMBER_GRACE = 120_000;
+const MEMBER_GRACE = 120_000;
 /** How exact the duration of a call is that nobody came back to. */
 const SEEN_EVERY = 30_000;
 

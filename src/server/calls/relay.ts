@@ -55,5 +55,3 @@ export function createRelay(desk: Desk) {
     },
   };
 }
-
-export type Relay = ReturnType<typeof createRelay>;

@@ -11,7 +11,7 @@ import type { Connection } from './registry.ts';
 import type { Call } from './store.ts';
 
 /** How long a call rings, in ms. */
-export const RING_TIME = 60_000;
+const RING_TIME = 60_000;
 /** New calls of one person in `RING_WINDOW` ms: each makes somebody's devices ring and stands in the chat. */
 const MOST_RINGS = 12;
 const RING_WINDOW = 60_000;
@@ -223,5 +223,3 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
     leave,
   };
 }
-
-export type Ringing = ReturnType<typeof createRinging>;

@@ -53,6 +53,13 @@ import { registerSession } from './http/session.ts';
 import { registerSockets } from './http/sockets.ts';
 import { createEta, registerViews } from './http/views.ts';
 import { registerLive } from './live/index.ts';
+import { createFinishing } from './recordings/finishing.ts';
+import { createMaker } from './recordings/playable.ts';
+import { posterRoutes } from './recordings/poster-routes.ts';
+import { createRecordings } from './recordings/recordings.ts';
+import { recordingRoutes } from './recordings/routes.ts';
+import { createRecordingStore } from './recordings/store.ts';
+import { uploadRoutes } from './recordings/upload-routes.ts';
 import type { Services } from './services.ts';
 
 /** Bytes of a posted form: 10,000 characters of four bytes, percent-encoded, and room to spare. */
@@ -118,6 +125,14 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
     events,
     config,
   });
+  const recordingStore = createRecordingStore(database);
+  const recordings = createRecordings({ store: recordingStore, files, chats, queue, clock }, (finished) =>
+    createFinishing({
+      ...{ store: recordingStore, files, queue, clock, finished },
+      maker: createMaker(),
+      log: app.log,
+    }),
+  );
 
   await app.register(cookie);
   await app.register(formbody);
@@ -149,6 +164,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
     intake: createIntake(files, pictures),
     renderRow,
     calls,
+    recordings,
   };
 
   joinRoutes(app, services);
@@ -163,15 +179,20 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   fileRoutes(app, services);
   screenshotRoutes(app, services);
   storageRoutes(app, services);
+  recordingRoutes(app, services);
+  uploadRoutes(app, services);
+  posterRoutes(app, services);
   adminRoutes(app, services);
   registerLive(app, services, render);
 
   app.addHook('onClose', async () => {
     calls.stop();
+    await recordings.stop();
     sweep.stop();
     pictures.stop();
     database.close();
   });
+  recordings.start();
   sweep.run();
   app.decorate('services', services);
   return app;

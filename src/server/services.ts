@@ -13,6 +13,7 @@ import type { Intake } from './files/intake.ts';
 import type { Pictures } from './files/pictures.ts';
 import type { Friends } from './friends/friends.ts';
 import type { Presence } from './friends/presence.ts';
+import type { Recordings } from './recordings/recordings.ts';
 
 export type Services = {
   config: Config;
@@ -29,4 +30,5 @@ export type Services = {
   intake: Intake;
   renderRow: RenderRow;
   calls: Calls;
+  recordings: Recordings;
 };

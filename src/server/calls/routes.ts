@@ -9,6 +9,7 @@ import { allowDevices } from '../http/headers.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { wordsBelow } from '../http/locale.ts';
 import { requireUser, userOf } from '../http/session.ts';
+import { recordingsOf } from '../recordings/view.ts';
 import type { Services } from '../services.ts';
 import { entryOf } from './desk.ts';
 import { jsonInScript, pageDataOf } from './page-data.ts';
@@ -58,6 +59,7 @@ export function callRoutes(app: FastifyInstance, services: Services): void {
       chat: call.conversation,
       screenshots: screenshotsOf(services.files, call.id, me),
       mayCall: chats.mayWrite(call.conversation, me),
+      recordings: recordingsOf(services, call.id, userOf(request)),
     });
   }
 

@@ -50,7 +50,10 @@ export function createFinishing({ store, files, queue, maker, clock, log, finish
     const path = files.pathOf(file);
     const bytes = (await stat(rawOf(path)).catch(() => undefined))?.size;
     if (bytes === undefined) return;
-    if (bytes === 0) return void (await files.remove(id));
+    if (bytes === 0) {
+      await files.remove(id);
+      return rm(rawOf(path), { force: true });
+    }
     if ((await files.free()) < bytes) {
       log.warn({ recording: id }, 'no room to finish a recording');
       return wait(id);
@@ -68,8 +71,8 @@ export function createFinishing({ store, files, queue, maker, clock, log, finish
     const size = (await stat(path)).size;
     if (stopped) return;
     const state = facts ? (isWhole ? 'ready' : 'partial') : 'failed';
-    await queue.commit(() => store.setFinished(id, bytes));
     await files.complete(id, { ...facts, type, bytes: size, hasPreview, state });
+    await queue.commit(() => store.setFinished(id, bytes));
     if (isWhole) await rm(rawOf(path), { force: true });
     log.info({ recording: id, state, bytes: size }, 'recording finished');
     if (facts) await finished(id);

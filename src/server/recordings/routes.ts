@@ -2,12 +2,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import type { Call } from '../calls/store.ts';
+import { serve } from '../files/serving.ts';
 import { notFound } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
 import { requireUser, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { answer, refuse, requireSignedIn } from './answers.ts';
-import { recordingName } from './names.ts';
+import { downloadName, recordingName } from './names.ts';
 import { tookPart } from './recordings.ts';
 import { MODES } from './store.ts';
 import type { RecordingParams } from './upload-routes.ts';
@@ -74,6 +75,19 @@ export function recordingRoutes(app: FastifyInstance, services: Services): void 
         createdAt: file.createdAt,
       })),
     ),
+  );
+
+  /** As /files/<id>/download, under a name in the reader's language. */
+  app.get<RecordingParams>(
+    '/recordings/:recording/download',
+    { preHandler: requireUser, compress: false as const },
+    (request, reply) => {
+      const me = userOf(request).id;
+      const file = recordings.find(request.params.recording) && files.find(request.params.recording);
+      if (!file || file.state === 'receiving' || !files.mayRead(me, file.id)) throw notFound();
+      const name = downloadName(services, request.reader, me, file);
+      return serve(request, reply, { path: files.pathOf(file), type: file.type, name, inline: false });
+    },
   );
 
   app.post<RecordingParams>(

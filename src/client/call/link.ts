@@ -13,6 +13,8 @@ const BATCH_MS = 20;
 const BATCH_SIZE = 64;
 /** A page that was loaded anew makes the offer; if it doesn't, we do. */
 const OFFER_WAIT_MS = 10_000;
+/** How long the polite side leaves the other the first word in a restart. */
+const POLITE_MS = 700;
 
 export interface LinkEvents {
   /** Sends over the server, if it can be reached and knows the other side; says whether. */
@@ -59,6 +61,7 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
   let unsentCandidates: Candidate[] = [];
   let batch: ReturnType<typeof setTimeout> | undefined;
   let offerWait: ReturnType<typeof setTimeout> | undefined;
+  let offersSeen = 0;
   let queue = Promise.resolve();
 
   const recovery = createRecovery({ lost: events.lost, restart, replace: () => enqueue(offerAnew) });
@@ -70,7 +73,9 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
       try {
         await work();
       } catch (error) {
-        if (!closed) console.warn('A step of the negotiation failed; it will be tried again.', error);
+        if (closed) return;
+        console.warn('A step of the negotiation failed; another connection will be tried.', error);
+        recovery.broken();
       }
     });
     return queue;
@@ -161,6 +166,7 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
   }
 
   function receive(description: Description): void {
+    if (description.type === 'offer') offersSeen += 1;
     void enqueue(async () => {
       clearTimeout(offerWait);
       const side = { signaling: peer?.signaling() ?? 'stable', remote: peer?.remote(), polite };
@@ -182,9 +188,12 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
 
   function restart(): void {
     void (async () => {
+      const seen = offersSeen;
       const fresh = await events.freshIce();
       if (fresh) ice = fresh;
-      if (closed) return;
+      // One restart is enough for both sides, and browsers aren't good at rolling one back.
+      if (polite) await new Promise((resolve) => setTimeout(resolve, POLITE_MS));
+      if (closed || offersSeen !== seen) return;
       // An offer without answer may have been lost on the way; a second one can't be made before it is answered.
       if (peer?.signaling() === 'have-local-offer') flush(true);
       peer?.restart(fresh);
@@ -213,10 +222,13 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
     },
     renew() {
       events.lost();
-      peer?.close();
-      peer = undefined;
-      unsentDescription = false;
       clearTimeout(offerWait);
+      // What is still being done with a connection that is closed under it would never come to an end.
+      void enqueue(async () => {
+        peer?.close();
+        peer = undefined;
+        unsentDescription = false;
+      });
       offerWait = setTimeout(() => void enqueue(offerAnew), OFFER_WAIT_MS);
     },
     restart,

@@ -1,17 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { isPolite, judge } from './negotiation.ts';
-import { fingerprint, usernameFragments } from './sdp.ts';
 
 const sdp = (certificate: string) =>
   `v=0\r\na=ice-ufrag:ab\r\na=ice-pwd:x\r\na=fingerprint:sha-256 ${certificate}\r\na=ice-ufrag:cd\r\n`;
 const offer = (certificate: string) => ({ type: 'offer' as const, sdp: sdp(certificate) });
 const answer = (certificate: string) => ({ type: 'answer' as const, sdp: sdp(certificate) });
-
-test('reads fingerprint and username fragments', () => {
-  expect(fingerprint(sdp('AA:BB'))).toBe('sha-256 AA:BB');
-  expect(fingerprint('v=0\r\n')).toBeUndefined();
-  expect([...usernameFragments(sdp('AA'))]).toEqual(['ab', 'cd']);
-});
 
 test('exactly one of two members is polite', () => {
   expect(isPolite('a', 'b')).toBe(true);

@@ -1,7 +1,7 @@
 /** One RTCPeerConnection with its transceivers and its channel. What is sent when is the link's business. */
 import type { Candidate, Description, IceConfiguration } from '../../protocol/common.ts';
 import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
-import { usernameFragments } from './sdp.ts';
+import { keepDtlsRole, usernameFragments } from './sdp.ts';
 
 const KINDS = ['audio', 'video'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -115,8 +115,13 @@ export function createPeer(ice: IceConfiguration, outgoing: Outgoing, events: Pe
     },
 
     async take(description) {
-      await connection.setRemoteDescription(description);
-      if (description.type === 'offer') {
+      const { type, sdp } = description;
+      const { currentLocalDescription, currentRemoteDescription } = connection;
+      await connection.setRemoteDescription({
+        type,
+        sdp: type === 'answer' ? keepDtlsRole(sdp, currentLocalDescription, currentRemoteDescription) : sdp,
+      });
+      if (type === 'offer') {
         adopt();
         await connection.setLocalDescription();
       }

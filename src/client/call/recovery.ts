@@ -3,8 +3,9 @@
 const DISCONNECTED_MS = 2000;
 const FIRST_CONNECT_MS = 10_000;
 const RETRY_MS = 8000;
-/** Every third attempt takes a new connection: the other side may have lost more than its way to us. */
-const REPLACE_EACH = 3;
+/** Every other attempt takes a new connection: more may be lost than the way, and Firefox doesn't mend a failed one. */
+const REPLACE_EACH = 2;
+const BROKEN_MS = 1000;
 
 export interface Recovery {
   /** To be told of every change of the connection's state. */
@@ -15,6 +16,8 @@ export interface Recovery {
   begin(): void;
   /** The way to the other side is open again: what was going to be tried is worth trying now. */
   nudge(): void;
+  /** The connection refuses what it was given: soon there is to be another one. */
+  broken(): void;
   stop(): void;
 }
 
@@ -70,6 +73,10 @@ export function createRecovery(actions: RecoveryActions): Recovery {
     },
     nudge() {
       if (current === 'failed' || current === 'disconnected') act();
+    },
+    broken() {
+      attempts = REPLACE_EACH - 1;
+      arm(BROKEN_MS);
     },
     stop: disarm,
   };

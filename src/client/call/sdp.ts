@@ -1,4 +1,4 @@
-/** The two things we read from an SDP; everything else in it is the browser's business. */
+/** What we read from an SDP, and the one thing we mend in it; everything else is the browser's business. */
 
 /**
  * The DTLS certificate's fingerprint (RFC 8122), which stays the same for as long as a connection lives:
@@ -11,4 +11,24 @@ export function fingerprint(sdp: string): string | undefined {
 /** The ICE username fragments (RFC 8839 §5.4) of a description, which change with each ICE restart. */
 export function usernameFragments(sdp: string): Set<string> {
   return new Set(Array.from(sdp.matchAll(/^a=ice-ufrag:(.+?)\s*$/gm), (match) => match[1] ?? ''));
+}
+
+const SETUP = /^a=setup:(\S+)/m;
+const OPPOSITE: Record<string, string> = { active: 'passive', passive: 'active' };
+
+/**
+ * An answer in which the other side keeps its DTLS role, as RFC 8842 §5.3 asks of it. Firefox (ESR 153) makes itself
+ * active in each answer to an ICE restart, and Chromium refuses such an answer; the connection itself has its
+ * roles since the first round, and Firefox doesn't change them either.
+ * @param local,remote the current descriptions: one of them is the last answer, which says who has which role
+ */
+export function keepDtlsRole(
+  answer: string,
+  local: RTCSessionDescriptionInit | null,
+  remote: RTCSessionDescriptionInit | null,
+): string {
+  const theirs = remote?.type === 'answer' ? SETUP.exec(remote.sdp ?? '')?.[1] : undefined;
+  const ours = local?.type === 'answer' ? SETUP.exec(local.sdp ?? '')?.[1] : undefined;
+  const role = theirs ?? OPPOSITE[ours ?? ''];
+  return role ? answer.replace(/^a=setup:\S+/gm, `a=setup:${role}`) : answer;
 }

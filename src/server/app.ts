@@ -14,6 +14,7 @@ import { createSessions } from './accounts/sessions.ts';
 import { settingsRoutes } from './accounts/settings-routes.ts';
 import { createSetup } from './accounts/setup.ts';
 import { createAccountStore } from './accounts/store.ts';
+import { watchElsewhere } from './admin/elsewhere.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { storageRoutes } from './admin/storage-routes.ts';
 import { createCalls } from './calls/calls.ts';
@@ -42,6 +43,7 @@ import { createPresence } from './friends/presence.ts';
 import { friendRoutes } from './friends/routes.ts';
 import { createFriendStore } from './friends/store.ts';
 import { readAssets, registerAssets } from './http/assets.ts';
+import { registerClosing } from './http/closing.ts';
 import { registerCsrf } from './http/csrf.ts';
 import { registerErrors } from './http/errors.ts';
 import { registerHeaders } from './http/headers.ts';
@@ -139,6 +141,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   await registerMultipart(app, LARGEST);
   await app.register(compress, { threshold: 1024, encodings: ['gzip'], zlibOptions: { level: 4 } });
   await registerSockets(app);
+  registerClosing(app);
   await registerHeaders(app, config.secure);
   await registerLimits(app);
   await registerAssets(app);
@@ -185,7 +188,10 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   adminRoutes(app, services);
   registerLive(app, services, render);
 
+  const stopWatching = watchElsewhere(database, sessions.noticeEnded);
   app.addHook('onClose', async () => {
+    stopWatching();
+    presence.stop();
     calls.stop();
     await recordings.stop();
     sweep.stop();

@@ -47,6 +47,7 @@ export function createSessionStore(database: Database) {
   const remove = database.prepare<[string]>('DELETE FROM sessions WHERE id = ?');
   const removeOf = database.prepare<[number]>('DELETE FROM sessions WHERE user_id = ?');
   const removeOwn = database.prepare<[string, number]>('DELETE FROM sessions WHERE id = ? AND user_id = ?');
+  const exists = database.prepare<[string], number>('SELECT 1 FROM sessions WHERE id = ?').pluck();
   const removeExpired = database.prepare<[number]>('DELETE FROM sessions WHERE expires_at <= ?');
 
   const adapter: Adapter = {
@@ -90,6 +91,7 @@ export function createSessionStore(database: Database) {
       })),
     /** `id` is hashed. False when this person has no such session. */
     removeOwn: (id: string, userId: number) => removeOwn.run(id, userId).changes === 1,
+    exists: (id: string) => exists.get(id) === 1,
     see: (id: string, now: number) => void see.run(now, id),
   };
 }

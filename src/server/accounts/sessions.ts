@@ -26,6 +26,8 @@ export type Device = { id: string; userAgent: string; seenAt: number; createdAt:
 /** @param secure whether the cookie is limited to https */
 export function createSessions(database: Database, clock: Clock, events: Events, secure: boolean) {
   const store = createSessionStore(database);
+  /** How many sockets were opened with each session. */
+  const held = new Map<string, number>();
   const lucia = new Lucia(store.adapter, {
     sessionExpiresIn: LIFETIME,
     sessionCookie: {
@@ -80,6 +82,22 @@ export function createSessions(database: Database, clock: Clock, events: Events,
     /** Ends all sessions of a person, but for `except`. */
     endAll(userId: number, except?: string): void {
       for (const { id } of store.ofUser(userId)) if (id !== except) end(id, userId);
+    },
+
+    /** A socket was opened with this session; the returned function says that it is closed. */
+    hold(session: string): () => void {
+      held.set(session, (held.get(session) ?? 0) + 1);
+      return () => {
+        const left = (held.get(session) ?? 1) - 1;
+        if (left > 0) held.set(session, left);
+        else held.delete(session);
+      };
+    },
+
+    /** Announces the end of sessions that another process has ended, such as the command line. */
+    noticeEnded(): void {
+      for (const session of held.keys())
+        if (!store.exists(session)) events.emit('session-ended', { session });
     },
 
     forgetExpired: () => lucia.deleteExpiredSessions(),

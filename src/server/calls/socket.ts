@@ -23,7 +23,7 @@ const CLOSE = { tooLarge: 1009, version: 4400, signedOut: 4401, noHello: 4408 } 
 
 type Open = { socket: WebSocket; session: string };
 
-export function callSocket(app: FastifyInstance, { calls, clock, events }: Services): void {
+export function callSocket(app: FastifyInstance, { calls, clock, events, sessions }: Services): void {
   const sockets = new Set<Open>();
 
   function serve(socket: WebSocket, { user, session }: SignedIn, log: FastifyBaseLogger): void {
@@ -62,6 +62,7 @@ export function callSocket(app: FastifyInstance, { calls, clock, events }: Servi
       }
     }
 
+    const release = sessions.hold(session);
     let alive = true;
     const heartbeat = setInterval(() => {
       if (!alive) return socket.terminate();
@@ -83,6 +84,7 @@ export function callSocket(app: FastifyInstance, { calls, clock, events }: Servi
     socket.on('close', () => {
       clearInterval(heartbeat);
       cancelHello();
+      release();
       sockets.delete(open);
       if (connection) calls.gone(connection);
     });

@@ -33,6 +33,12 @@ export function createPresence(clock: Clock, events: Events) {
       });
       leaving.set(user, cancel);
     },
+
+    /** Forgets who was about to leave: nobody is told after the database has closed. */
+    stop(): void {
+      for (const cancel of leaving.values()) cancel();
+      leaving.clear();
+    },
   };
 }
 

@@ -32,7 +32,7 @@ export function liveSocket(
   hub: Hub,
   listeners: LiveListeners,
 ): void {
-  const { presence, chats } = services;
+  const { presence, chats, sessions } = services;
 
   app.get(
     '/live',
@@ -56,6 +56,7 @@ export function liveSocket(
         chat: undefined,
       };
 
+      const release = sessions.hold(session);
       let alive = true;
       const heartbeat = setInterval(() => {
         if (!alive) return socket.terminate();
@@ -77,6 +78,7 @@ export function liveSocket(
       });
       socket.on('close', () => {
         clearInterval(heartbeat);
+        release();
         hub.remove(page);
         presence.closed(user.id);
       });

@@ -155,6 +155,8 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
     /** The row first, so that nothing is ever offered whose bytes are gone. False when there is none. */
     async remove(id: string): Promise<boolean> {
       const file = store.find(id);
+      // What isn't offered yet makes room first: on a full disk the database may need it.
+      if (file?.state === 'receiving') await removeBytes(file);
       if (!file || !(await queue.commit(() => store.remove(id)))) return false;
       count(file, 0);
       forget(id);

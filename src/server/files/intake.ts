@@ -1,16 +1,15 @@
 /** Takes a file in: streams it to disk within its limits, then finds out what it is. Leaves nothing behind when it can't. */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { personError } from '../http/errors.ts';
 import type { Upload } from '../http/multipart.ts';
 import type { FileRequest, Files } from './files.ts';
 import type { Pictures } from './pictures.ts';
-import type { Refusal } from './room.ts';
+import { LOOK_EVERY, type Refusal } from './room.ts';
 import { showingOf, typeOf } from './types.ts';
 
 /** Bytes of one file. What is longer wants a way to go on after a break, as recordings have. */
 export const LARGEST = 2 * 1024 ** 3;
-/** Room is looked at each time so many bytes have come. */
-const STEP = 4 * 1024 * 1024;
 
 export type IntakeRefusal = Refusal | 'empty' | 'too-large';
 
@@ -38,7 +37,7 @@ export function createIntake(files: Files, pictures: Pictures) {
     async function* measured(source: AsyncIterable<Buffer>) {
       for await (const chunk of source) {
         bytes += chunk.length;
-        if (bytes - looked >= STEP) await look();
+        if (bytes - looked >= LOOK_EVERY) await look();
         yield chunk;
       }
     }
@@ -51,7 +50,7 @@ export function createIntake(files: Files, pictures: Pictures) {
 
   return {
     /**
-     * @throws what the stream throws when the sender is gone
+     * @throws an error for the person when the form breaks off
      * @returns the file, complete, or why it isn't taken
      */
     async take(upload: Upload, request: FileRequest): Promise<{ id: string } | { refused: IntakeRefusal }> {
@@ -75,6 +74,8 @@ export function createIntake(files: Files, pictures: Pictures) {
         await files.remove(id);
         if (error instanceof Refused) return { refused: error.why };
         if (isDiskFull(error)) return { refused: 'disk-full' };
+        // The form broke off, or its sender did.
+        if (error === upload.stream.errored) throw personError(400, 'errors.badRequest');
         throw error;
       }
     },

@@ -7,6 +7,8 @@ export type Refusal = 'quota-person' | 'quota-server' | 'disk-full';
 /** The chat's database must always have room: 200 MB, or 5 % of a disk that is small. */
 const RESERVE_BYTES = 200 * 1024 * 1024;
 const RESERVE_SHARE = 0.05;
+/** Bytes that may come in before room is looked at again. */
+export const LOOK_EVERY = 4 * 1024 * 1024;
 
 /** Bytes that may still be written to the disk under `folder`. */
 export async function freeBytes(folder: string): Promise<number> {
@@ -32,12 +34,12 @@ export function createRoom(store: FileStore, folder: string) {
       all += bytes;
     },
 
-    /** Whether what is counted already, and `more` bytes, fit. */
-    async refuses(owner: number, more = 0): Promise<Refusal | undefined> {
+    /** Whether what is counted already fits, and the disk takes what may come before the next look. */
+    async refuses(owner: number): Promise<Refusal | undefined> {
       const { personBytes, serverBytes } = store.limits();
-      if (personBytes !== undefined && usedBy(owner) + more > personBytes) return 'quota-person';
-      if (serverBytes !== undefined && all + more > serverBytes) return 'quota-server';
-      return (await freeBytes(folder)) <= more ? 'disk-full' : undefined;
+      if (personBytes !== undefined && usedBy(owner) > personBytes) return 'quota-person';
+      if (serverBytes !== undefined && all > serverBytes) return 'quota-server';
+      return (await freeBytes(folder)) < LOOK_EVERY ? 'disk-full' : undefined;
     },
   };
 }

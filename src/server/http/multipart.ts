@@ -45,7 +45,10 @@ export async function readFields(request: FastifyRequest, reply: FastifyReply): 
   request.body = {};
   const parts = request.parts();
   for (;;) {
-    const { value: part, done } = await parts.next();
+    // Whatever is wrong with a form's form is the sender's fault.
+    const { value: part, done } = await parts.next().catch(() => {
+      throw personError(400, 'errors.badRequest');
+    });
     if (done || !part) break;
     if (part.type === 'field') {
       if (part.valueTruncated) throw personError(413, 'errors.tooLarge');

@@ -1,0 +1,66 @@
+/** What is taken out of pictures is gone, and what is seen is the same. */
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import { BrokenPicture, stripJpeg, stripPng, stripWebp } from './stripping.ts';
+
+const EXIF = {
+  IFD0: { Copyright: 'Ana Secret' },
+  IFD3: { GPSLatitudeRef: 'N', GPSLatitude: '48/1 51/1 30/1' },
+};
+
+/** A picture whose four corners differ, so that turning it shows. */
+async function picture() {
+  const pixels = Buffer.alloc(64 * 48 * 3);
+  for (let at = 0; at < pixels.length; at += 1) pixels[at] = (at * 7 + (at >> 6)) % 256;
+  return sharp(pixels, { raw: { width: 64, height: 48, channels: 3 } })
+    .withExif(EXIF)
+    .withIccProfile('p3');
+}
+const pixelsOf = (bytes: Buffer) => sharp(bytes).autoOrient().raw().toBuffer();
+
+/** A COM segment (ITU T.81, B.2.4.5) right after the start. */
+function withComment(jpeg: Buffer, comment: string): Buffer {
+  const segment = Buffer.concat([Buffer.from([0xff, 0xfe, 0, 0]), Buffer.from(comment)]);
+  segment.writeUInt16BE(segment.length - 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)]);
+}
+
+test.each([
+  1, 3, 6, 8,
+])('a JPEG turned by orientation %i looks the same without the rest of its Exif', async (n) => {
+  const jpeg = await (await picture()).withMetadata({ orientation: n }).withExifMerge(EXIF).jpeg().toBuffer();
+  expect(jpeg.toString('latin1')).toContain('Ana Secret');
+  const script = '<html><script>alert(1)</script>';
+  const clean = stripJpeg(Buffer.concat([withComment(jpeg, script), Buffer.from(script)]), n);
+  const { exif, xmp, iptc, icc, orientation } = await sharp(clean).metadata();
+  expect({ xmp, iptc, orientation: orientation ?? 1 }).toEqual({ orientation: n });
+  expect(exif?.length ?? 0).toBeLessThan(40);
+  expect(icc).toBeDefined();
+  expect(clean.toString('latin1')).not.toMatch(/Secret|script/);
+  expect(await pixelsOf(clean)).toEqual(await pixelsOf(jpeg));
+});
+
+test('a progressive JPEG, with its many scans, stays whole', async () => {
+  const jpeg = await (await picture()).jpeg({ progressive: true }).toBuffer();
+  expect(await pixelsOf(stripJpeg(jpeg, 1))).toEqual(await pixelsOf(jpeg));
+});
+
+test.each(['png', 'webp'] as const)('a %s loses its Exif and what hangs on behind', async (format) => {
+  const bytes = await (await picture()).toFormat(format, { lossless: true }).toBuffer();
+  const strip = format === 'png' ? stripPng : stripWebp;
+  const clean = strip(Buffer.concat([bytes, Buffer.from('PK\x03\x04 an archive')]));
+  const metadata = await sharp(clean).metadata();
+  expect(metadata.exif).toBeUndefined();
+  expect(metadata.icc).toBeDefined();
+  expect(clean.toString('latin1')).not.toMatch(/Secret|archive/);
+  expect(await pixelsOf(clean)).toEqual(await pixelsOf(bytes));
+});
+
+test('bytes that end too early are not taken for a picture', async () => {
+  const jpeg = await (await picture()).jpeg().toBuffer();
+  const png = await (await picture()).png().toBuffer();
+  for (const length of [2, 3, 30, jpeg.length - 10])
+    expect(() => stripJpeg(jpeg.subarray(0, length), 1), `${length}`).toThrow();
+  for (const length of [8, 30, png.length - 4])
+    expect(() => stripPng(png.subarray(0, length)), `${length}`).toThrow(BrokenPicture);
+});

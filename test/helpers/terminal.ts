@@ -15,6 +15,8 @@ export interface Terminal {
   /** Types text as it is. */
   type(text: string): Promise<void>;
   screen(): Promise<string>;
+  /** Waits until the program has read the keys: until the cursor is where it is and stays there. */
+  settled(): Promise<void>;
   /** Waits until the screen matches, and returns it. */
   shows(wanted: RegExp, timeout?: number): Promise<string>;
   close(): Promise<void>;
@@ -48,6 +50,15 @@ export const openTerminal = async (browser: TextBrowser, address: string): Promi
       await tmux('send-keys', '-l', text);
     },
     screen,
+    settled: async () => {
+      let last = '';
+      await eventually(`${browser} to settle`, async () => {
+        const now = `${await tmux('display-message', '-p', '#{cursor_x} #{cursor_y}')}${await screen()}`;
+        const same = now === last;
+        last = now;
+        return same;
+      });
+    },
     shows: (wanted, timeout) =>
       eventually(
         `${browser} to show ${wanted}`,

@@ -1,0 +1,199 @@
+/** A chat between two people in two browsers, live. */
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import type { Client } from '../helpers/client.ts';
+import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { click, fill, find, findAll, follow, gone, textOf, waitForText } from '../helpers/ui.ts';
+
+let server: Server;
+let chromium: OpenBrowser;
+let firefox: OpenBrowser;
+let anna: Person;
+let ben: Person;
+let annas: Client;
+let bens: Client;
+let chat: string;
+/** Anna in Chromium, Ben in Firefox, both with the chat open. */
+let annaPage: Page;
+let benPage: Page;
+
+beforeAll(async () => {
+  server = await startServer();
+  [anna, ben] = await createPair(server);
+  [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
+  chat = await chatOf(annas, ben);
+  chromium = await openBrowser();
+  firefox = await openBrowser({ engine: 'firefox' });
+  annaPage = await chromium.newPage();
+  benPage = await firefox.newPage({ width: 360, height: 740 });
+  await arrive(annaPage, server, anna, chat);
+  await arrive(benPage, server, ben, chat);
+});
+
+afterAll(async () => {
+  await chromium.close();
+  await firefox.close();
+  await server.remove();
+  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
+});
+
+const log = (page: Page, text: RegExp) => waitForText(page, 'log', 'Messages', text);
+const boxText = async (page: Page) =>
+  (await find(page, 'textbox', 'Message')).evaluate((box) =>
+    box instanceof HTMLTextAreaElement ? box.value : undefined,
+  );
+
+test('Enter sends, Shift+Enter is a new line, and the other side sees it at once', async () => {
+  await fill(annaPage, 'Message', 'Soup is ready');
+  await annaPage.keyboard.down('Shift');
+  await annaPage.keyboard.press('Enter');
+  await annaPage.keyboard.up('Shift');
+  await annaPage.keyboard.type('Come over! 🍲');
+  await annaPage.keyboard.press('Enter');
+  await log(benPage, /Soup is ready\nCome over! 🍲/);
+  await log(annaPage, /Soup is ready\nCome over! 🍲/);
+  await eventually('the box to be empty', async () => (await boxText(annaPage)) === '');
+  expect(await annaPage.evaluate(() => document.activeElement?.id)).toBe('body');
+});
+
+test('a message stands there once on every page, with its day above', async () => {
+  await fill(benPage, 'Message', 'On my way');
+  await click(benPage, 'button', 'Send');
+  await log(annaPage, /On my way/);
+  await log(benPage, /On my way/);
+  for (const page of [annaPage, benPage]) {
+    const text = await log(page, /On my way/);
+    expect(text.match(/On my way/g)).toHaveLength(1);
+    expect(text.match(/20\d\d/g)).toHaveLength(1);
+  }
+});
+
+test('whoever writes is seen to be writing, and whose message was read learns it', async () => {
+  await fill(annaPage, 'Message', 'I am typing this');
+  await eventually('Anna to be typing', async () => (await textOf(benPage)).includes('Anna is typing'));
+  await annaPage.keyboard.press('Enter');
+  await log(annaPage, /I am typing this[\s\S]*Seen/);
+});
+
+test('a changed message changes in both pages, a deleted one leaves a mark', async () => {
+  await fill(annaPage, 'Message', 'See you at tree');
+  await annaPage.keyboard.press('Enter');
+  await log(benPage, /See you at tree/);
+  await eventually('the pencil of the last message', async () => {
+    const pencils = await findAll(annaPage, 'link', 'Edit');
+    return pencils.at(-1);
+  }).then((pencil) => pencil.evaluate((link) => link instanceof HTMLElement && link.click()));
+  await fill(annaPage, 'Edit message', 'See you at three');
+  await click(annaPage, 'button', 'Save');
+  await log(benPage, /See you at three[\s\S]*edited/);
+
+  await eventually('the pencil', async () => (await findAll(annaPage, 'link', 'Edit')).at(-1)).then(
+    (pencil) => pencil.evaluate((link) => link instanceof HTMLElement && link.click()),
+  );
+  await find(annaPage, 'textbox', 'Edit message');
+  await annaPage.$eval('details.delete', (details) => details.setAttribute('open', ''));
+  await click(annaPage, 'button', 'Delete message');
+  await log(benPage, /Message deleted/);
+  expect(await textOf(benPage)).not.toContain('See you at three');
+});
+
+test('a link can be followed and a script can not', async () => {
+  await fill(
+    annaPage,
+    'Message',
+    'https://example.org/a?b=1 javascript:alert(1) <img src=x onerror=alert(1)>',
+  );
+  await annaPage.keyboard.press('Enter');
+  const link = await find(benPage, 'link', 'https://example.org/a?b=1');
+  expect(await link.evaluate((node) => node.getAttribute('href'))).toBe('https://example.org/a?b=1');
+  await log(benPage, /javascript:alert\(1\) <img src=x onerror=alert\(1\)>/);
+  expect(await benPage.$$('img[src="x"], a[href^="javascript"]')).toEqual([]);
+});
+
+test('a text that is too long stays in the box, with a sentence', async () => {
+  const long = 'x'.repeat(10_001);
+  const box = await find(annaPage, 'textbox', 'Message');
+  await box.evaluate((node, text) => {
+    if (node instanceof HTMLTextAreaElement) node.value = text;
+  }, long);
+  await click(annaPage, 'button', 'Send');
+  await waitForText(annaPage, 'alert', undefined, /10,000 characters at most/);
+  expect(await boxText(annaPage)).toBe(long);
+  await fill(annaPage, 'Message', 'Short');
+  await annaPage.keyboard.press('Enter');
+  await log(benPage, /Short/);
+  await eventually('the sentence to go', async () => !(await textOf(annaPage)).includes('10,000'));
+});
+
+test('elsewhere the number of unread chats comes by itself, and goes when they are read', async () => {
+  await benPage.goto(`${server.origin}/settings`);
+  await annas.submit(chat, 'Send', { Message: 'Are you there?' });
+  await eventually('the badge', async () => (await textOf(benPage)).match(/Chats\s*1/));
+  await benPage.goto(`${server.origin}/chats`);
+  await annas.submit(chat, 'Send', { Message: 'Hello?' });
+  await eventually('the line', async () => (await textOf(benPage)).includes('Hello?'));
+  await follow(benPage, 'link', 'Anna 2 unread');
+  await log(benPage, /New since you were here/);
+  await eventually('no badge', async () => !(await textOf(benPage)).match(/Chats\s*\d/));
+});
+
+test('history comes while one scrolls up, and what is on the screen stays where it is', async () => {
+  for (let n = 1; n <= 90; n++) await bens.submit(chat, 'Send', { Message: `line ${n}.` });
+  await annaPage.reload();
+  await log(annaPage, /line 90\./);
+  expect(await textOf(annaPage)).not.toContain('line 20.');
+  const scroller = await find(annaPage, 'log', 'Messages');
+  const moved = await scroller.evaluate(async (node) => {
+    const rows = [...node.querySelectorAll('li.message')];
+    const first = rows[0];
+    if (!first) return undefined;
+    const settled = new Promise<void>((resolve) => {
+      new MutationObserver((_, observer) => {
+        if (node.querySelectorAll('li.message').length <= rows.length) return;
+        observer.disconnect();
+        // Two frames: one lays out, the next has been painted.
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+      }).observe(node, { childList: true, subtree: true });
+    });
+    node.scrollTop = -node.scrollHeight;
+    first.scrollIntoView({ block: 'center' });
+    const before = first.getBoundingClientRect().top;
+    node.scrollTop -= before;
+    const start = first.getBoundingClientRect().top;
+    await settled;
+    return Math.abs(first.getBoundingClientRect().top - start);
+  });
+  expect(moved).toBeLessThan(3);
+  await eventually('older lines', async () => (await textOf(annaPage)).includes('line 20.'));
+});
+
+test('a page that lost its socket is brought up to date when it comes back', async () => {
+  await benPage.goto(`${server.origin}${chat}`);
+  await annaPage.setOfflineMode(true);
+  await bens.submit(chat, 'Send', { Message: 'Written meanwhile' });
+  await fill(annaPage, 'Message', 'Will not go');
+  await annaPage.keyboard.press('Enter');
+  await waitForText(annaPage, 'alert', undefined, /Not sent/);
+  expect(await boxText(annaPage)).toBe('Will not go');
+  await annaPage.setOfflineMode(false);
+  await eventually('the text to go', async () => {
+    await click(annaPage, 'button', 'Send');
+    return (await boxText(annaPage)) === '';
+  });
+  await log(annaPage, /Written meanwhile/);
+  const text = await log(benPage, /Will not go/);
+  expect(text.match(/Will not go/g)).toHaveLength(1);
+});
+
+test('signed out, the back button shows nothing of it', async () => {
+  const page = await chromium.newPage();
+  await arrive(page, server, ben, chat);
+  await log(page, /Will not go/);
+  await follow(page, 'button', 'Sign out');
+  await page.goBack();
+  await gone(page, 'log', 'Messages');
+  expect(await textOf(page)).not.toContain('Will not go');
+});

@@ -1,0 +1,83 @@
+/** lynx and w3m in a real terminal: sign in, friends, read, send. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Client } from '../helpers/client.ts';
+import { chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { openTerminal, type Terminal } from '../helpers/terminal.ts';
+
+let server: Server;
+let anna: Person;
+let ben: Person;
+let bens: Client;
+let chat: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  [anna, ben] = await createPair(server);
+  bens = await signInClient(server, ben);
+  chat = await chatOf(bens, anna);
+  await bens.submit(chat, 'Send', { Message: 'Hello from a big screen' });
+});
+afterAll(() => server.remove());
+
+/** Goes from field to field and link to link until the line at the bottom says what wanted. */
+async function tabUntil(terminal: Terminal, wanted: RegExp): Promise<void> {
+  for (let presses = 0; presses < 30; presses++) {
+    const before = await terminal.screen();
+    if (wanted.test(before)) return;
+    await terminal.press('Tab');
+    await terminal.settled();
+  }
+  throw new Error(`30 presses of Tab did not come to ${wanted}`);
+}
+
+test('lynx signs in, sees friends, reads and sends', async () => {
+  const lynx = await openTerminal('lynx', `${server.origin}/login`);
+  await lynx.shows(/Username/);
+  // The first field is chosen from the start; Down goes to the next.
+  await lynx.type(anna.username);
+  await lynx.press('Down');
+  await lynx.type(anna.password);
+  await lynx.press('Down', 'Enter');
+  await lynx.shows(/Ben 1 unread[\s\S]*Hello from a big screen/);
+
+  await lynx.press('g');
+  await lynx.type(`${server.origin}/friends`);
+  await lynx.press('Enter');
+  await lynx.shows(/Your friends[\s\S]*Ben[\s\S]*Voice call/);
+
+  await lynx.press('g');
+  await lynx.type(`${server.origin}${chat}`);
+  await lynx.press('Enter');
+  await lynx.shows(/New since you were here[\s\S]*Hello from a big screen/);
+  await tabUntil(lynx, /\(Textarea\)/);
+  await lynx.type('Hello from a terminal');
+  await lynx.press('Tab');
+  await tabUntil(lynx, /\(Form submit button\)/);
+  await lynx.press('Enter');
+  await lynx.shows(/You:\s+Hello from a terminal/);
+  await lynx.close();
+  const page = await bens.get(chat);
+  expect(page.body).toContain('Hello from a terminal');
+});
+
+test('w3m signs in, reads and sends', async () => {
+  const w3m = await openTerminal('w3m', `${server.origin}/login`);
+  await w3m.shows(/Username/);
+  for (const text of [anna.username, anna.password]) {
+    await w3m.press('Tab', 'Enter');
+    await w3m.shows(/^(TEXT|Password):/m);
+    await w3m.type(text);
+    await w3m.press('Enter');
+    await w3m.shows(/^≪/m);
+  }
+  await w3m.press('Tab', 'Enter');
+  await w3m.shows(/Chats · Porchlight/);
+  await w3m.press('U');
+  await w3m.shows(/Goto URL/);
+  await w3m.press('C-u');
+  await w3m.type(`${server.origin}${chat}`);
+  await w3m.press('Enter');
+  await w3m.shows(/Hello from a big screen/);
+  await w3m.close();
+});

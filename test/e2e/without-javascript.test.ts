@@ -1,0 +1,81 @@
+/** The whole chat in a browser that runs no scripts. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { arrive, chatOf, createPair, type Person, signIn, signInClient } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { fill, find, follow, textOf, waitForText } from '../helpers/ui.ts';
+
+let server: Server;
+let chromium: OpenBrowser;
+let anna: Person;
+let ben: Person;
+
+beforeAll(async () => {
+  server = await startServer();
+  [anna, ben] = await createPair(server);
+  chromium = await openBrowser();
+});
+afterAll(async () => {
+  await chromium.close();
+  await server.remove();
+});
+
+const openPage = () => chromium.newPage({ javascript: false, width: 360, height: 740 });
+
+test('sign in, find a friend, send, read, change and delete', async () => {
+  const page = await openPage();
+  await signIn(page, server, anna);
+  await follow(page, 'link', 'Friends');
+  await follow(page, 'link', 'Message');
+  await fill(page, 'Message', 'Plain but whole');
+  await follow(page, 'button', 'Send');
+  await waitForText(page, 'log', 'Messages', /Plain but whole/);
+  await follow(page, 'link', 'Edit');
+  await fill(page, 'Edit message', 'Plain and whole');
+  await follow(page, 'button', 'Save');
+  await waitForText(page, 'log', 'Messages', /Plain and whole[\s\S]*edited/);
+  await follow(page, 'link', 'Edit');
+  await (await page.waitForSelector('details.delete summary'))?.click();
+  const button = await find(page, 'button', 'Delete message');
+  await button.evaluate((node) => node.scrollIntoView({ block: 'center' }));
+  await follow(page, 'button', 'Delete message');
+  await waitForText(page, 'log', 'Messages', /Message deleted/);
+});
+
+test('new messages appear by themselves, and what is being typed stays', async () => {
+  const [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
+  const chat = await chatOf(annas, ben);
+  const page = await openPage();
+  await arrive(page, server, anna, chat);
+  await fill(page, 'Message', 'Half a sentence');
+  await bens.submit(chat, 'Send', { Message: 'Meanwhile, from Ben' });
+  const frame = await eventually('the frame of new messages', () =>
+    page.frames().find((candidate) => candidate.url().includes('/newer')),
+  );
+  await eventually('the new message', async () => {
+    const now = page.frames().find((candidate) => candidate.url().includes('/newer')) ?? frame;
+    return (await now.content()).includes('Meanwhile, from Ben');
+  });
+  const box = await find(page, 'textbox', 'Message');
+  expect(await box.evaluate((node) => (node instanceof HTMLTextAreaElement ? node.value : ''))).toBe(
+    'Half a sentence',
+  );
+  await follow(page, 'button', 'Send');
+  await waitForText(page, 'log', 'Messages', /Meanwhile, from Ben[\s\S]*Half a sentence/);
+});
+
+test('too long a text is shown again with what is wrong', async () => {
+  const annas = await signInClient(server, anna);
+  const chat = await chatOf(annas, ben);
+  const answer = await annas.submit(chat, 'Send', { Message: 'y'.repeat(10_001) });
+  expect(answer.status).toBe(422);
+  expect(answer.body).toContain('10,000 characters at most');
+});
+
+test('the call page says that it needs scripts', async () => {
+  const annas = await signInClient(server, anna);
+  const page = await openPage();
+  await arrive(page, server, anna, `${await chatOf(annas, ben)}/call?media=video`);
+  expect(await textOf(page)).toContain('Calls need JavaScript');
+});

@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { missingPrograms, PROGRAMS } from './helpers/programs.ts';
+import { E2E_PROGRAMS, missingPrograms, PROGRAMS, type Program, UNIT_PROGRAMS } from './helpers/programs.ts';
 
 const root = join(import.meta.dirname, '..');
 const reports = mkdtempSync(join(tmpdir(), 'porchlight-test-'));
@@ -35,8 +35,8 @@ const tool = (script: string, ...args: string[]) =>
 
 const isRootOnDebian = () => process.getuid?.() === 0 && existsSync('/etc/debian_version');
 
-const installPrograms = async () => {
-  const missing = missingPrograms();
+const installPrograms = async (needed: Program[]) => {
+  const missing = missingPrograms(needed);
   if (missing.length === 0) return true;
   const packages = missing.map((program) => PROGRAMS[program].debian);
   if (!isRootOnDebian()) {
@@ -63,9 +63,12 @@ const steps = (unitPatterns: string[], e2ePatterns: string[]) => ({
     { name: 'Dead code', run: () => tool('knip/bin/knip.js') },
   ],
   build: [{ name: 'Client bundles', run: () => run(process.execPath, ['build.ts']) }],
-  unit: [{ name: 'Unit and integration', run: () => vitest('unit', unitPatterns) }],
+  unit: [
+    { name: 'Programs', run: () => installPrograms(UNIT_PROGRAMS) },
+    { name: 'Unit and integration', run: () => vitest('unit', unitPatterns) },
+  ],
   e2e: [
-    { name: 'Browsers and terminals', run: installPrograms },
+    { name: 'Browsers and terminals', run: () => installPrograms(E2E_PROGRAMS) },
     { name: 'End to end', run: () => vitest('e2e', e2ePatterns) },
   ],
 });

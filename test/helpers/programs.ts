@@ -9,6 +9,7 @@ export const PROGRAMS = {
   w3m: { names: ['w3m'], debian: 'w3m' },
   lynx: { names: ['lynx'], debian: 'lynx' },
   tmux: { names: ['tmux'], debian: 'tmux' },
+  ffmpeg: { names: ['ffmpeg'], debian: 'ffmpeg' },
 } as const;
 
 export type Program = keyof typeof PROGRAMS;
@@ -36,5 +37,9 @@ export const requireProgram = (program: Program): string => {
   return path;
 };
 
-export const missingPrograms = (): Program[] =>
-  (['chromium', 'firefox', 'w3m', 'lynx', 'tmux'] as const).filter((program) => !findProgram(program));
+/** Those that the tests beside the sources start. */
+export const UNIT_PROGRAMS: Program[] = ['ffmpeg'];
+export const E2E_PROGRAMS: Program[] = ['chromium', 'firefox', 'w3m', 'lynx', 'tmux', 'ffmpeg'];
+
+export const missingPrograms = (needed: Program[]): Program[] =>
+  needed.filter((program) => !findProgram(program));

@@ -8,6 +8,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Files } from '../files/files.ts';
+import { freeBytes } from '../files/room.ts';
 import type { StoredFile } from '../files/store.ts';
 import { typeOf } from '../files/types.ts';
 import { moveOver, shareOver } from './disk.ts';
@@ -54,7 +55,7 @@ export function createFinishing({ store, files, queue, maker, clock, log, finish
       await files.remove(id);
       return rm(rawOf(path), { force: true });
     }
-    if ((await files.free()) < bytes) {
+    if ((await freeBytes(files.folders.recordings)) < bytes) {
       log.warn({ recording: id }, 'no room to finish a recording');
       return wait(id);
     }
@@ -71,7 +72,11 @@ export function createFinishing({ store, files, queue, maker, clock, log, finish
     const size = (await stat(path)).size;
     if (stopped) return;
     const state = facts ? (isWhole ? 'ready' : 'partial') : 'failed';
-    await files.complete(id, { ...facts, type, bytes: size, hasPreview, state });
+    if (!(await files.complete(id, { ...facts, type, bytes: size, hasPreview, state }))) {
+      // Deleted in the meantime: what was made since goes as well.
+      for (const name of [path, files.previewPathOf(file), rawOf(path)]) await rm(name, { force: true });
+      return;
+    }
     await queue.commit(() => store.setFinished(id, bytes));
     if (isWhole) await rm(rawOf(path), { force: true });
     log.info({ recording: id, state, bytes: size }, 'recording finished');

@@ -18,7 +18,7 @@ import type { Chats } from '../chats/chats.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Files } from '../files/files.ts';
-import type { Refusal } from '../files/room.ts';
+import { freeBytes, type Refusal } from '../files/room.ts';
 import type { StoredFile } from '../files/store.ts';
 import { createAppending, type NotAppended } from './appending.ts';
 import { makeEmpty } from './disk.ts';
@@ -61,7 +61,11 @@ export const tookPart = (call: Call, user: number): boolean =>
 
 export function createRecordings(parts: RecordingParts, makeFinishing: (finished: Finished) => Finishing) {
   const { store, files, chats, queue, clock } = parts;
-  const appending = createAppending(files.grown);
+  /** Recordings may lie on a disk of their own. */
+  const isFull = async () => (await freeBytes(files.folders.recordings)) <= 0;
+  const appending = createAppending(
+    async (id, bytes) => (await files.grown(id, bytes)) ?? ((await isFull()) ? 'disk-full' : undefined),
+  );
   const finishing = makeFinishing(post);
   const silences = new Map<string, () => void>();
   let takeBack = () => {};
@@ -163,6 +167,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
 
     async create(given: NewRecording): Promise<{ id: string } | { refused: Refusal }> {
       const { call, owner, mode, name } = given;
+      if (await isFull()) return { refused: 'disk-full' };
       const made = await files.create({
         owner,
         conversation: call.conversation,

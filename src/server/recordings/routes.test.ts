@@ -22,7 +22,7 @@ let recorder: Recorder;
 beforeAll(async () => {
   house = await openHouse();
   eve = await house.person('eve');
-  ana = await house.person('Alice');
+  ana = await house.person('alice');
   ben = await house.person('ben');
   call = await pastCall(house, ana, ben);
 });
@@ -57,7 +57,7 @@ describe('the page of the call', () => {
     const row = part(page.body);
     expect(row).toContain(`<video controls playsinline preload="metadata" src="/files/${recorder.id}"`);
     expect(row).toContain(`poster="/files/${recorder.id}/preview"`);
-    expect(row).toContain('recorded by Alice · 3 sec');
+    expect(row).toContain('recorded by alice · 3 sec');
     expect(row).toMatch(new RegExp(`<a [^>]*href="/recordings/${recorder.id}/download"[^>]*>Download</a>`));
     expect(row).not.toContain('<form');
     expect(part((await ana.get(`/calls/${call}`)).body)).toContain('recorded by you');
@@ -78,11 +78,11 @@ describe('a download', () => {
     const url = `/recordings/${recorder.id}/download`;
     const english = await ben.get(url);
     expect(english.headers['content-disposition']).toBe(
-      'attachment; filename="2026-11-22 Video call with Alice.webm"',
+      'attachment; filename="2026-11-22 Video call with alice.webm"',
     );
     const chinese = await ben.get(url, { 'accept-language': 'zh-CN' });
     expect(chinese.headers['content-disposition']).toContain(
-      `filename*=UTF-8''${encodeURIComponent('2026-11-22 与 Alice 的视频通话.webm')}`,
+      `filename*=UTF-8''${encodeURIComponent('2026-11-22 与 alice 的视频通话.webm')}`,
     );
     expect(english.headers['content-length']).toBe(String(file()?.bytes));
     const range = await ben.get(url, {

@@ -46,7 +46,7 @@ export function fetchWithProgress(bar: HTMLProgressElement, left: HTMLElement, l
           left.textContent = (left.dataset.time ?? '').replace('%', inWords(seconds, locale));
       };
       request.onload = () => resolve(toResponse(request));
-      request.onerror = () => reject(new TypeError('the connection broke'));
+      request.onerror = () => reject(new TypeError('Failed to fetch'));
       request.onabort = () => reject(new DOMException('aborted', 'AbortError'));
       init.signal?.addEventListener('abort', () => request.abort());
       request.send(init.body instanceof FormData ? init.body : null);

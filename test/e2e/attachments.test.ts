@@ -1,0 +1,200 @@
+/** Files in chats, as people send and see them: with and without scripts, in both browsers. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
+import sharp from 'sharp';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { arrive, createPair, type Person } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import { requireProgram } from '../helpers/programs.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { click, fill, find, findAll, follow, gone, textOf, waitForText } from '../helpers/ui.ts';
+
+let server: Server;
+let anna: Person;
+let ben: Person;
+let folder: string;
+const browsers = new Map<Engine, OpenBrowser>();
+
+/** Puts bytes where a browser can choose them. */
+function fileOf(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+beforeAll(async () => {
+  server = await startServer();
+  [anna, ben] = await createPair(server);
+  folder = mkdtempSync(join(tmpdir(), 'porchlight-files-'));
+  browsers.set('chromium', await openBrowser());
+  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
+});
+afterEach(async () => {
+  for (const browser of browsers.values()) await browser.closePages();
+});
+afterAll(async () => {
+  for (const browser of browsers.values()) await browser.close();
+  await server.remove();
+  rmSync(folder, { recursive: true });
+  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
+});
+
+async function chatPage(engine: Engine, person: Person, friend: Person, javascript = true): Promise<Page> {
+  const browser = browsers.get(engine);
+  if (!browser) throw new Error(`no ${engine}`);
+  const page = await browser.newPage({ javascript });
+  await arrive(page, server, person);
+  await page.goto(`${server.origin}/chats`);
+  await follow(page, 'link', friend.displayName);
+  return page;
+}
+
+async function choose(page: Page, path: string): Promise<void> {
+  const field = await page.waitForSelector('input[type=file]');
+  if (!field) throw new Error('no file field');
+  expect(await field.evaluate((node) => node.ariaLabel)).toBe('Attach');
+  await field.uploadFile(path);
+}
+
+/** Two seconds of a moving picture with a tone: VP8 and Opus, which both browsers play. */
+function video(): Buffer {
+  const path = join(folder, 'clip.webm');
+  const source = [
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc=size=320x180:rate=15',
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=frequency=440',
+  ];
+  const coding = ['-t', '2', '-c:v', 'libvpx', '-c:a', 'libopus', '-y', path];
+  execFileSync(requireProgram('ffmpeg'), ['-loglevel', 'error', ...source, ...coding]);
+  return readFileSync(path);
+}
+const photo = () =>
+  sharp({ create: { width: 1200, height: 800, channels: 3, background: '#b5652b' } })
+    .jpeg()
+    .toBuffer();
+
+/** Whether a picture of the chat has come, and has the size that was kept free for it. */
+const pictureSize = (page: Page) =>
+  page.evaluate(() => {
+    const [picture] = document.querySelectorAll<HTMLImageElement>('[role=log] img');
+    return picture?.complete && picture.naturalWidth > 0
+      ? { natural: picture.naturalWidth, shown: picture.width / picture.height }
+      : undefined;
+  });
+
+test('a photo goes from Chromium to Firefox, and one can write on meanwhile', async () => {
+  const annas = await chatPage('chromium', anna, ben);
+  const bens = await chatPage('firefox', ben, anna);
+  await fill(annas, 'Message', 'From the lake');
+  await choose(annas, fileOf('See.jpg', await photo()));
+  await eventually('the chosen file by name', async () => (await textOf(annas)).includes('See.jpg'));
+  await click(annas, 'button', 'Send');
+  await waitForText(bens, 'log', 'Messages', /From the lake/);
+  const size = await eventually('the picture', () => pictureSize(bens));
+  expect(size.natural).toBe(640);
+  expect(size.shown).toBeCloseTo(1.5, 1);
+  await find(bens, 'image', 'Picture: See.jpg');
+  await eventually('an empty box', async () => (await textOf(annas)).includes('See.jpg') === false);
+  // The next message is words alone.
+  await fill(annas, 'Message', 'Nice?');
+  await annas.keyboard.press('Enter');
+  await waitForText(bens, 'log', 'Messages', /Nice\?/);
+  expect(await findAll(bens, 'image')).toHaveLength(1);
+});
+
+test.each(['chromium', 'firefox'] as const)('in %s a sent video plays under its sandbox', async (engine) => {
+  const annas = await chatPage(engine, anna, ben);
+  await choose(annas, fileOf('clip.webm', video()));
+  await click(annas, 'button', 'Send');
+  await annas.waitForSelector('[role=log] video');
+  await eventually('a frame of the video', () =>
+    annas.evaluate(async () => {
+      const [element] = document.querySelectorAll('video');
+      if (!element) return false;
+      element.muted = true;
+      await element.play();
+      return element.currentTime > 0.2 && element.videoWidth === 320;
+    }),
+  );
+});
+
+test('a file that can’t be taken says so where it stands, and can be let go', async () => {
+  const annas = await chatPage('chromium', anna, ben);
+  await fill(annas, 'Message', 'Here it comes');
+  await choose(annas, fileOf('empty.txt', Buffer.alloc(0)));
+  await click(annas, 'button', 'Send');
+  await eventually('the sentence', async () => (await textOf(annas)).includes('This file is empty.'));
+  await click(annas, 'button', 'Cancel');
+  await gone(annas, 'button', 'Cancel');
+  const box = await find(annas, 'textbox', 'Message');
+  expect(await box.evaluate((node) => node instanceof HTMLTextAreaElement && node.value)).toBe(
+    'Here it comes',
+  );
+});
+
+test('while the server is away an upload waits, and is sent once when it is back', async () => {
+  const annas = await chatPage('chromium', anna, ben);
+  await fill(annas, 'Message', 'Patience');
+  await choose(annas, fileOf('list.txt', Buffer.from('milk, bread')));
+  await server.kill9();
+  await click(annas, 'button', 'Send');
+  await eventually('the sentence', async () => (await textOf(annas)).includes('the connection broke'));
+  await server.start();
+  await click(annas, 'button', 'Send again');
+  await waitForText(annas, 'log', 'Messages', /Patience/);
+  await gone(annas, 'button', 'Send again');
+  const texts = (await textOf(annas)).match(/list\.txt/g);
+  expect(texts).toHaveLength(1);
+});
+
+test('dropped and pasted pictures are taken like chosen ones', async () => {
+  const annas = await chatPage('chromium', anna, ben);
+  const box = await find(annas, 'textbox', 'Message');
+  await box.focus();
+  const send = (type: 'paste' | 'drop', name: string) =>
+    annas.evaluate(
+      ({ type, name }) => {
+        const data = new DataTransfer();
+        data.items.add(new File([`${name} text`], name));
+        const init = { bubbles: true, cancelable: true };
+        const event =
+          type === 'paste'
+            ? new ClipboardEvent('paste', { ...init, clipboardData: data })
+            : new DragEvent('drop', { ...init, dataTransfer: data });
+        document.querySelector('textarea')?.dispatchEvent(event);
+      },
+      { type, name },
+    );
+  for (const type of ['paste', 'drop'] as const) {
+    await eventually(`the ${type}ped file`, async () => {
+      await send(type, `${type}.txt`);
+      return (await textOf(annas)).includes(`${type}.txt`);
+    });
+    await click(annas, 'button', 'Send');
+    await waitForText(annas, 'log', 'Messages', new RegExp(`${type}\\.txt`));
+  }
+});
+
+test('without scripts a file goes up, is shown and comes down', async () => {
+  const annas = await chatPage('chromium', anna, ben, false);
+  await choose(annas, fileOf('Plain.jpg', await photo()));
+  await fill(annas, 'Message', 'No scripts here');
+  await follow(annas, 'button', 'Send');
+  await waitForText(annas, 'log', 'Messages', /No scripts here/);
+  await find(annas, 'image', 'Picture: Plain.jpg');
+  await choose(annas, fileOf('Notes.zip', Buffer.from('PK\x03\x04')));
+  await follow(annas, 'button', 'Send');
+  const links = await findAll(annas, 'link', 'Download');
+  expect(await links.at(-1)?.evaluate((node) => node.getAttribute('href'))).toMatch(
+    /^\/files\/.*\/download$/,
+  );
+});

@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Problem } from '../../client/call/devices.ts';
 import { LOCALES } from './locale.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -53,4 +54,17 @@ test('every key that templates and routes name has words', () => {
       if (key && !key.endsWith('.') && !key.endsWith('error'))
         expect(known.has(key), `${key} in ${file}`).toBe(true);
   }
+});
+
+test('every key that the call page names has words', () => {
+  const known = new Set(english.map(([key]) => key));
+  for (const file of globSync('src/client/call/*.ts', { cwd: ROOT })) {
+    const source = readFileSync(join(ROOT, file), 'utf8');
+    for (const [, key] of source.matchAll(/\bsay\('([\w-]+)'/g))
+      expect(known.has(`call.${key}`), `${key} in ${file}`).toBe(true);
+  }
+  const problems: Problem[] = ['refused', 'missing', 'busy', 'insecure'];
+  for (const what of ['microphone', 'camera', 'both'])
+    for (const problem of problems)
+      expect(known.has(`call.${what}-${problem}`), `${what}-${problem}`).toBe(true);
 });

@@ -24,14 +24,19 @@ const { locale = 'en' } = composer.dataset;
 const picker = () => need(composer, '#file', HTMLInputElement);
 const field = (name: string) => need(composer, `input[name=${name}]`, HTMLInputElement);
 
-const size = new Intl.NumberFormat(locale, { style: 'unit', unit: 'megabyte', maximumSignificantDigits: 2 });
+/** Whole kilobytes, or megabytes from where those are many. */
+function sizeInWords(bytes: number): string {
+  const unit = bytes < 1e6 ? 'kilobyte' : 'megabyte';
+  const format = new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 0 });
+  return format.format(Math.ceil(bytes / (bytes < 1e6 ? 1e3 : 1e6)));
+}
 
 function showChosen(): void {
   const file = picker().files?.[0];
   chosen.hidden = !file;
   if (!file) return;
   need(chosen, '.file-name', HTMLElement).textContent = file.name;
-  need(chosen, '.muted', HTMLElement).textContent = size.format(Math.max(0.01, file.size / 1e6));
+  need(chosen, '.muted', HTMLElement).textContent = sizeInWords(file.size);
 }
 
 function choose(files: FileList | undefined): boolean {

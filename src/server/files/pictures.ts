@@ -17,7 +17,7 @@ const IDLE = 20_000;
 /** How long one picture may take; sharp's own limit is shorter. */
 const PATIENCE = 60_000;
 /** Below everything that people wait for. */
-const NICE = 10;
+const NICE = 5;
 
 export function createPictures() {
   let worker: ChildProcess | undefined;

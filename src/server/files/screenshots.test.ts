@@ -1,0 +1,94 @@
+/** Screenshots, from the call's page to the call's summary and into the chat. */
+import sharp from 'sharp';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
+import { upload } from '../../../test/helpers/upload.ts';
+import { openDatabase } from '../database.ts';
+
+const CALL = 'c'.repeat(22);
+
+let house: House;
+let ana: Person;
+let ben: Person;
+let eve: Person;
+let chat: number;
+let png: Buffer;
+
+beforeEach(async () => {
+  house = await openHouse();
+  ana = await house.person('ana');
+  ben = await house.person('ben');
+  eve = await house.person('eve');
+  house.app.services.friends.befriend(ana.id, ben.id);
+  chat = house.app.services.chats.directWith(ana.id, ben.id);
+  const database = openDatabase(`${house.dataDir}/porchlight.db`);
+  database
+    .prepare(
+      `INSERT INTO calls (id, conversation_id, caller_id, media, state, reason, started_at, ring_deadline, seen_at, ended_at)
+       VALUES (?, ?, ?, 'video', 'ended', 'hung-up', 1, 1, 1, 2)`,
+    )
+    .run(CALL, chat, ana.id);
+  database.close();
+  png = await sharp({ create: { width: 320, height: 180, channels: 3, background: '#123' } })
+    .png()
+    .toBuffer();
+});
+afterEach(() => house.close());
+
+/** As the call page sends it: by fetch, with the token in a header. */
+const shoot = (person: Person, bytes: Uint8Array, call = CALL, token = person.token) => {
+  const headers = { 'x-csrf-token': token };
+  const file = { name: '2026-11-22 Ben.png', bytes };
+  return upload(house, person, `/calls/${call}/screenshots`, file, { _csrf: '' }, headers);
+};
+const messages = () => house.app.services.chats.history(chat).messages;
+
+test('a screenshot stays with its call, for both', async () => {
+  const answer = await shoot(ana, png);
+  expect(answer.statusCode).toBe(201);
+  const { id, url } = answer.json();
+  expect(url).toBe(`/files/${id}`);
+  const whole = await ben.get(url);
+  expect(await sharp(whole.rawPayload).metadata()).toMatchObject({ format: 'png', width: 320, height: 180 });
+  const page = await ben.get(`/calls/${CALL}`);
+  expect(page.body).toContain('Screenshots');
+  expect(page.body).toContain(`href="/files/${id}/download"`);
+  expect(page.body).not.toContain(`/files/${id}/delete`);
+  expect(messages()).toEqual([]);
+});
+
+test('it goes into the chat once, however often one presses, and survives the message', async () => {
+  const { id } = (await shoot(ana, png)).json();
+  const sent = await Promise.all([ben.post(`/files/${id}/send`), ben.post(`/files/${id}/send`)]);
+  const [message] = messages();
+  for (const answer of sent) expect(answer.headers.location).toBe(`/chats/${chat}#m-${message?.id}`);
+  expect(messages()).toHaveLength(1);
+  expect(message?.authorId).toBe(ben.id);
+  expect((await ana.get(`/chats/${chat}`)).body).toContain(`/files/${id}/preview`);
+  await ben.post(`/chats/${chat}/messages/${message?.id}/delete`);
+  expect((await ana.get(`/files/${id}`)).statusCode).toBe(200);
+  expect((await ana.get(`/calls/${CALL}`)).body).toContain(`/files/${id}/preview`);
+});
+
+test('whoever took it deletes it, and nobody else', async () => {
+  const { id } = (await shoot(ana, png)).json();
+  expect((await ben.post(`/files/${id}/delete`)).statusCode).toBe(404);
+  const answer = await ana.post(`/files/${id}/delete`, { back: `/calls/${CALL}` });
+  expect(answer.headers.location).toBe(`/calls/${CALL}#screenshots`);
+  expect((await ben.get(`/files/${id}`)).statusCode).toBe(404);
+  const elsewhere = await ana.post(`/files/${(await shoot(ana, png)).json().id}/delete`, {
+    back: '//elsewhere.example',
+  });
+  expect(elsewhere.headers.location).toMatch(/^\/chats#/);
+});
+
+test('strangers, other calls, forged tokens and what is no picture are refused', async () => {
+  expect((await shoot(eve, png)).statusCode).toBe(404);
+  expect((await shoot(ana, png, 'x'.repeat(22))).statusCode).toBe(404);
+  expect((await shoot(ana, png, CALL, 'forged')).statusCode).toBe(403);
+  const text = await shoot(ana, Buffer.from('<svg onload="alert(1)">'));
+  expect(text.statusCode).toBe(415);
+  expect(text.json()).toEqual({ error: 'This is not a picture.' });
+  expect((await shoot(ana, Buffer.alloc(0))).json().error).toContain('empty');
+  expect(house.app.services.files.all()).toEqual([]);
+});

@@ -70,7 +70,7 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
 
   const renewal = createIceRenewal(
     () => id !== undefined && signal.send({ type: 'ice', call: id }),
-    () => link.restart(),
+    () => link.renewIce(),
   );
   const link = createLink(ice, local.outgoing, {
     postDescription: (description) =>
@@ -340,7 +340,7 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
     opened,
     message,
     online() {
-      if (other !== undefined && state.name !== 'ended') link.restart();
+      if (other !== undefined && state.name !== 'ended') link.online();
     },
     send: link.send,
     tell,

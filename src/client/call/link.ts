@@ -46,8 +46,13 @@ export interface Link {
   flush(again?: boolean): void;
   /** The other side has no connection any more, and will offer a new one. */
   renew(): void;
-  /** Fresh ICE servers, and with them a new way to the other side (RFC 8445 §2.4). */
-  restart(): void;
+  /**
+   * The browser has a network again: a new way (an ICE restart, RFC 8445 §2.4) unless the old one still carries.
+   * A restart of what works can cost seconds: Chromium sends to the old port of Firefox for a while.
+   */
+  online(): void;
+  /** The ICE servers run out: a new way if the old one goes over them. */
+  renewIce(): void;
   send(kind: Kind, track: MediaStreamTrack | null): void;
   say(message: ChannelMessage): boolean;
   close(): void;
@@ -187,17 +192,24 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
   }
 
   function restart(): void {
-    void (async () => {
-      const seen = offersSeen;
-      const fresh = await events.freshIce();
-      if (fresh) ice = fresh;
-      // One restart is enough for both sides, and browsers aren't good at rolling one back.
-      if (polite) await new Promise((resolve) => setTimeout(resolve, POLITE_MS));
-      if (closed || offersSeen !== seen) return;
-      // An offer without answer may have been lost on the way; a second one can't be made before it is answered.
-      if (peer?.signaling() === 'have-local-offer') flush(true);
-      peer?.restart(fresh);
-    })();
+    void restartIf(async () => true);
+  }
+
+  /** Fresh ICE servers in any case, and a new way where it is needed. */
+  async function restartIf(isNeeded: (peer: Peer) => Promise<boolean>): Promise<void> {
+    const seen = offersSeen;
+    const fresh = await events.freshIce();
+    if (closed) return;
+    if (fresh) {
+      ice = fresh;
+      peer?.configure(fresh);
+    }
+    // One restart is enough for both sides, and browsers aren't good at rolling one back.
+    if (polite) await new Promise((resolve) => setTimeout(resolve, POLITE_MS));
+    if (closed || !peer || offersSeen !== seen || !(await isNeeded(peer))) return;
+    // An offer without answer may have been lost on the way; a second one can't be made before it is answered.
+    if (peer.signaling() === 'have-local-offer') flush(true);
+    peer.restart();
   }
 
   return {
@@ -231,7 +243,8 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
       });
       offerWait = setTimeout(() => void enqueue(offerAnew), OFFER_WAIT_MS);
     },
-    restart,
+    online: () => void restartIf((current) => current.isSilent()),
+    renewIce: () => void restartIf((current) => current.isRelayed()),
     send: (kind, track) => void peer?.send(kind, track),
     say: (message) => peer?.channel.send(message) ?? false,
     close() {

@@ -2,6 +2,7 @@
 import type { Candidate, Description, IceConfiguration } from '../../protocol/common.ts';
 import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
 import { keepDtlsRole, usernameFragments } from './sdp.ts';
+import { isRelayed, isSilent } from './way.ts';
 
 const KINDS = ['audio', 'video'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -35,7 +36,11 @@ export interface Peer {
   /** Applies a description, and answers it if it is an offer. */
   take(description: Description): Promise<void>;
   addCandidate(candidate: Candidate): Promise<void>;
-  restart(ice: IceConfiguration | undefined): void;
+  /** Uses these ICE servers from the next gathering on. */
+  configure(ice: IceConfiguration): void;
+  restart(): void;
+  isSilent(): Promise<boolean>;
+  isRelayed(): Promise<boolean>;
   send(kind: Kind, track: MediaStreamTrack | null): Promise<void>;
   close(): void;
 }
@@ -132,11 +137,13 @@ export function createPeer(ice: IceConfiguration, outgoing: Outgoing, events: Pe
 
     addCandidate,
 
-    restart(fresh) {
-      if (fresh)
-        connection.setConfiguration({ ...connection.getConfiguration(), iceServers: iceServers(fresh) });
-      connection.restartIce();
+    configure(fresh) {
+      connection.setConfiguration({ ...connection.getConfiguration(), iceServers: iceServers(fresh) });
     },
+
+    restart: () => connection.restartIce(),
+    isSilent: () => isSilent(connection),
+    isRelayed: () => isRelayed(connection),
 
     send,
 

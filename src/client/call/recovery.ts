@@ -60,9 +60,8 @@ export function createRecovery(actions: RecoveryActions): Recovery {
       } else if (state === 'closed') disarm();
       else if (state === 'disconnected' && before === 'connected') arm(DISCONNECTED_MS);
       else if (state === 'failed') {
-        // Without any network a connection fails at once each time; that must not become a loop.
+        // Later failures wait for the next try: without any network each fails at once.
         if (attempts === 0) act();
-        else arm(DISCONNECTED_MS);
       } else if (timer === undefined) arm(RETRY_MS);
     },
     replaced() {

@@ -116,7 +116,8 @@ export function chatRoutes(app: FastifyInstance, services: Services): void {
     if (last) chats.read(chat, me, last.id);
     const to = { reader: request.reader, me, conversation: chat, group: false };
     const [first] = messages;
-    return reply.show('chats/newer', {
+    // The frame loads itself again: every browser knows this header, also without scripts.
+    return reply.header('Refresh', '5').show('chats/newer', {
       chat,
       rows: renderRows(renderRow, to, messages, first && chats.previous(chat, first.id)),
     });

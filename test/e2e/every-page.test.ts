@@ -1,0 +1,166 @@
+/** What must be true of every page, whatever is on it. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HtmlValidate } from 'html-validate';
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../helpers/axe.ts';
+import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { createClient } from '../helpers/client.ts';
+import { type Furnished, furnish } from '../helpers/every-page.ts';
+import { arrive, signInClient } from '../helpers/people.ts';
+
+const VIEWS = join(import.meta.dirname, '../../views');
+
+let house: Furnished;
+let chromium: OpenBrowser;
+let page: Page;
+
+beforeAll(async () => {
+  house = await furnish();
+  chromium = await openBrowser();
+});
+afterAll(async () => {
+  await chromium.close();
+  await house.server.remove();
+});
+
+const validator = new HtmlValidate({
+  extends: ['html-validate:recommended'],
+  rules: {
+    // HTML as browsers read it, not XML.
+    'void-style': 'off',
+    // Eta leaves white space where its tags stood.
+    'no-trailing-whitespace': 'off',
+    // htmx's attributes hold colons; a long line is a long line.
+    'attr-case': 'off',
+    'doctype-style': 'off',
+    'no-implicit-input-type': 'off',
+    'long-title': 'off',
+    // A form's button submits unless it says otherwise: that is what makes it work without scripts.
+    'no-implicit-button-type': 'off',
+    'prefer-native-element': 'off',
+    'no-inline-style': 'error',
+    'no-redundant-role': 'off',
+    'tel-non-breaking': 'off',
+    'wcag/h30': 'error',
+    // The form that tells the socket how far the page is is never seen; the pictures of a call have to play.
+    'wcag/h32': 'off',
+    'no-autoplay': 'off',
+  },
+});
+
+/** Every page as Anna gets it over HTTP. */
+async function pagesIn(language: string): Promise<[string, string][]> {
+  const stranger = createClient(house.server.origin, language);
+  const annas = await signInClient(house.server, house.anna, language);
+  const pages: [string, string][] = [];
+  for (const [name, path] of Object.entries(house.open)) pages.push([name, (await stranger.get(path)).body]);
+  for (const [name, path] of Object.entries(house.signedIn)) pages.push([name, (await annas.get(path)).body]);
+  return pages;
+}
+
+/** What a reader sees or hears of a page. */
+const wordsOf = (html: string): string =>
+  [
+    html.replace(/<(script|style|svg|title)\b[\s\S]*?<\/\1>/g, ' ').replace(/<[^>]*>/g, ' '),
+    ...[...html.matchAll(/(?:aria-label|placeholder|alt|title)="([^"]*)"/g)].map(([, text]) => text),
+  ].join(' ');
+
+test('is valid HTML', async () => {
+  const all: string[] = [];
+  for (const [name, html] of await pagesIn('en')) {
+    const report = await validator.validateString(html);
+    const errors = report.results.flatMap((result) =>
+      result.messages.filter(({ severity }) => severity === 2),
+    );
+    const complaints = errors.map(
+      ({ ruleId, message, line, selector }) => `${ruleId} ${line} ${selector}: ${message}`,
+    );
+    all.push(...complaints.map((complaint) => `${name}: ${complaint}`));
+  }
+  expect(all).toEqual([]);
+});
+
+describe.each(['en', 'zh-CN'])('in %s', (language) => {
+  test('shows no holes: no undefined, no object, no key instead of words', async () => {
+    for (const [name, html] of await pagesIn(language)) {
+      expect(html, name).not.toMatch(/\bundefined\b|\[object |\bNaN\b/);
+      expect(wordsOf(html), name).not.toMatch(
+        /\b(nav|errors|accounts|settings|friends|chats|calls?|admin|files|recordings)\.[a-z]\w+/,
+      );
+      expect(html, name).toContain(`<html lang="${language}"`);
+    }
+  });
+});
+
+test('in Chinese has no English left but names', async () => {
+  const known =
+    /Porchlight|Anna|Ben|Carla|Dora|@?(anna|ben|carla|dora)\b|English|https?:\S+|JavaScript|Hello|second line|Look: .*|Unread|To be deleted|[A-Z][\w]+(\/[\w+-]+)+|UTC|GMT|Node|\b[A-Z]\b|&\w+;|&#\d+;|[KMGT]?B\b/g;
+  for (const [name, html] of await pagesIn('zh-CN')) {
+    const left =
+      wordsOf(html)
+        .replace(known, ' ')
+        .match(/[A-Za-z]{3,}/g) ?? [];
+    expect(left, name).toEqual([]);
+  }
+});
+
+test('asks nothing of anybody else', async () => {
+  page = await chromium.newPage();
+  const hosts = new Set<string>();
+  page.on('request', (request) => {
+    if (!request.url().startsWith('blob:')) hosts.add(new URL(request.url()).host);
+  });
+  await arrive(page, house.server, house.anna);
+  for (const path of Object.values({ ...house.open, ...house.signedIn }))
+    await page.goto(`${house.server.origin}${path}`);
+  expect([...hosts]).toEqual([new URL(house.server.origin).host]);
+  expect(chromium.problems).toEqual([]);
+});
+
+test('keeps nobody out: axe finds nothing serious, light or dark, small or large', async () => {
+  const stranger = await chromium.newPage();
+  const visits = [
+    ...Object.entries(house.open).map((visit) => [stranger, ...visit] as const),
+    ...Object.entries(house.signedIn).map((visit) => [page, ...visit] as const),
+  ];
+  for (const width of [320, 1280])
+    for (const [visitor, name, path] of visits) {
+      await visitor.setViewport({ width, height: 740 });
+      await visitor.goto(`${house.server.origin}${path}`);
+      expect(await violations(visitor), `${name} at ${width} px`).toEqual([]);
+      const overflow = await visitor.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
+    }
+});
+
+test('carries a policy that lets no foreign or inline script run', async () => {
+  const annas = await signInClient(house.server, house.anna);
+  for (const path of Object.values(house.signedIn)) {
+    const { headers, body } = await annas.get(path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('cache-control')).toContain('no-store');
+    expect(body).not.toMatch(/\son\w+=|javascript:/);
+  }
+});
+
+test('camera and microphone are for the call page alone', async () => {
+  const annas = await signInClient(house.server, house.anna);
+  for (const [name, path] of Object.entries(house.signedIn)) {
+    const policy = (await annas.get(path)).headers.get('permissions-policy') ?? '';
+    expect(policy.includes('camera=(self)'), name).toBe(name === 'call page');
+  }
+});
+
+test('templates print raw HTML only where it was made by a template, the QR code or checked JSON', () => {
+  const allowed = /^(include\(|it\.(body|rows|oldRows|newRows|row|added|replaced|json)$|invitation\.qr$)/;
+  for (const file of globSync('**/*.eta', { cwd: VIEWS }))
+    for (const [, expression = ''] of readFileSync(join(VIEWS, file), 'utf8').matchAll(
+      /<%~\s*([\s\S]*?)\s*%>/g,
+    ))
+      expect(expression, file).toMatch(allowed);
+});

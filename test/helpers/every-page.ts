@@ -1,0 +1,62 @@
+/** A server with something on every page, and the addresses of all of them. */
+import { type Client, createClient } from './client.ts';
+import { befriend, chatOf, createPerson, type Person, signInClient } from './people.ts';
+import { type Server, startServer } from './server.ts';
+
+export interface Furnished {
+  server: Server;
+  anna: Person;
+  /** Pages for strangers, by what they are. */
+  open: Record<string, string>;
+  /** Pages for Anna, the owner. */
+  signedIn: Record<string, string>;
+}
+
+/** The owner with a friend, a request, a blocked person, an invitation and a chat with every kind of message. */
+export const furnish = async (language = 'en'): Promise<Furnished> => {
+  const server = await startServer();
+  const setup = new URL(server.setupLink());
+  const strangers = createClient(server.origin, language);
+  const setupPage = await strangers.get(`${setup.pathname}${setup.search}`);
+  if (setupPage.status !== 200) throw new Error('no setup page');
+  const anna = await createPerson(server, 'anna', 'Anna');
+  const ben = await createPerson(server, 'ben', 'Ben');
+  const carla = await createPerson(server, 'carla', 'Carla');
+  const dora = await createPerson(server, 'dora', 'Dora');
+  await befriend(server, anna, ben);
+  await befriend(server, anna, dora);
+  const [annas, bens, carlas] = await Promise.all([anna, ben, carla].map((one) => signInClient(server, one)));
+  if (!annas || !bens || !carlas) throw new Error('nobody is home');
+  const csrf = async (client: Client) =>
+    /name="_csrf" value="([^"]*)"/.exec((await client.get('/settings')).body)?.[1] ?? '';
+  await carlas.post('/friends', { _csrf: await csrf(carlas), username: 'anna' });
+  await annas.post('/friends/4/block', { _csrf: await csrf(annas) });
+  await annas.post('/friends/invitations', { _csrf: await csrf(annas), days: '7', uses: '2' });
+  const invitation = /\/join\/[\w-]+/.exec((await annas.get('/friends')).body)?.[0] ?? '';
+  const chat = await chatOf(annas, ben);
+  for (const [client, text] of [
+    [bens, 'Look: https://example.org/?a=1&b=2 <b>'],
+    [annas, 'To be deleted'],
+    [annas, 'Hello 👋\nsecond line'],
+    [bens, 'Unread'],
+  ] as const)
+    await client.submit(chat, 'Send', { Message: text });
+  await annas.post(`${chat}/messages/2/delete`, { _csrf: await csrf(annas) });
+  return {
+    server,
+    anna,
+    open: { login: '/login', join: invitation, 'not found': '/nothing/here' },
+    signedIn: {
+      chats: '/chats',
+      chat,
+      'older messages': `${chat}?before=3`,
+      'new messages': `${chat}/newer?after=0`,
+      'edit a message': `${chat}/messages/3/edit`,
+      friends: '/friends',
+      settings: '/settings',
+      admin: '/admin',
+      'call page': `${chat}/call?media=video`,
+      'not theirs': '/chats/99',
+    },
+  };
+};

@@ -78,9 +78,15 @@ declare module 'fastify' {
   }
 }
 
+/**
+ * ms an idle connection is kept: longer than proxies and browsers keep theirs, because whoever closes first must
+ * not be the server, just as a request is on its way.
+ */
+const KEPT_ALIVE = 72_000;
+
 /** http, or https where a certificate is given. */
 function serverFactory({ tls }: Config): (handler: RequestListener) => HttpServer {
-  const limits = { requestTimeout: LONGEST_REQUEST };
+  const limits = { requestTimeout: LONGEST_REQUEST, keepAliveTimeout: KEPT_ALIVE };
   if (!tls) return (handler) => createHttpServer(limits, handler).setTimeout(SILENCE);
   const certificate = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
   return (handler) => createHttpsServer({ ...limits, ...certificate }, handler).setTimeout(SILENCE);

@@ -45,7 +45,7 @@ async function addPair(database: Database, index: number): Promise<Pair> {
 }
 
 /** Writes messages of both in turn, a minute apart, the last one now; all are read. */
-export function addMessages(database: Database, { chat, users }: Pair, count: number): void {
+function addMessages(database: Database, { chat, users }: Pair, count: number): void {
   const chats = createChatStore(database);
   chats.transaction(() => {
     let last = 0;

@@ -40,7 +40,7 @@ const Candidate = v.object({
 export const Candidates = v.pipe(v.array(Candidate), v.maxLength(MAX_CANDIDATES));
 
 /** RTCIceServer with the optional parts that TURN needs. */
-export const IceServer = v.object({
+const IceServer = v.object({
   urls: v.array(v.string()),
   username: v.optional(v.string()),
   credential: v.optional(v.string()),
@@ -62,6 +62,5 @@ export const Peer = v.object({
 export type Media = v.InferOutput<typeof Media>;
 export type Description = v.InferOutput<typeof Description>;
 export type Candidate = v.InferOutput<typeof Candidate>;
-export type IceServer = v.InferOutput<typeof IceServer>;
 export type IceConfiguration = v.InferOutput<typeof IceConfiguration>;
 export type Peer = v.InferOutput<typeof Peer>;

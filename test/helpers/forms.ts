@@ -14,7 +14,7 @@ const decoded = (html: string) =>
   html.replace(/&([a-z]+|#39);/g, (all, name: string) => ENTITIES[name] ?? all);
 
 /** The text of a piece of HTML as one line. */
-export const textIn = (html: string): string =>
+const textIn = (html: string): string =>
   decoded(html.replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .trim();

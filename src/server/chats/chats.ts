@@ -6,7 +6,7 @@ import type { Files } from '../files/files.ts';
 import type { Friends } from '../friends/friends.ts';
 import type { CallEntry, ChatStore, Message } from './store.ts';
 
-export const PAGE_SIZE = 40;
+const PAGE_SIZE = 40;
 
 /**
  * `sent`: it is on disk. `again`: this very message was sent before. `changed`: the key was used for another

@@ -3,7 +3,7 @@ import { find } from 'linkifyjs';
 import * as v from 'valibot';
 
 /** Characters as people count them: code points, so that an emoji is not two. */
-export const LONGEST_TEXT = 10_000;
+const LONGEST_TEXT = 10_000;
 
 // The messages are keys of locales/*.json.
 const Text = v.pipe(

@@ -43,5 +43,3 @@ export function createRoom(store: FileStore, folder: string) {
     },
   };
 }
-
-export type Room = ReturnType<typeof createRoom>;

@@ -18,7 +18,7 @@ export type LivePage = {
 const MOST_BUFFERED = 4 * 1024 * 1024;
 
 /** A closing code of our own (RFC 6455 §7.4.2): the page must not come back by itself. */
-export const SIGNED_OUT = 4401;
+const SIGNED_OUT = 4401;
 
 /** Sends HTML to a page; a page that takes nothing any more is closed, and catches up when it comes back. */
 export function send(page: LivePage, html: string | Buffer): void {

@@ -11,7 +11,9 @@ import type { LocalMedia } from './local-media.ts';
 import { type CallEvent, type Command, deadline, next, type Reason, type State } from './machine.ts';
 import { forgetPlace, recallPlace, rememberPlace } from './memory.ts';
 import { isPolite } from './negotiation.ts';
+import { createOutbox } from './outbox.ts';
 import type { Kind } from './peer.ts';
+import { meaningOf, type Refusal } from './refusal.ts';
 import type { Signal } from './signal.ts';
 
 /** A closing connection drops what it hasn't sent yet, and the farewell should arrive. */
@@ -91,6 +93,7 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
       else if (message.type === 'state') events.peerState(message);
     },
   });
+  const outbox = createOutbox(signal, link.local);
   renewal.schedule(ice);
 
   function dispatch(event: CallEvent): void {
@@ -112,7 +115,7 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
         void local.start({ audio: true, video: media === 'video' });
         return;
       case 'ring':
-        void link.offer().then(() => state.name === 'calling' && keepRing());
+        void link.offer().then(ring);
         return;
       case 'prepare-answer':
         if (origin.role === 'callee' && origin.offer) prepared = link.answer(origin.offer, origin.candidates);
@@ -121,10 +124,10 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
         link.offerAnew();
         return;
       case 'send-accept':
-        void prepared.then(() => state.name !== 'ended' && keepAccept());
+        void prepared.then(() => id !== undefined && state.name !== 'ended' && outbox.accept(id));
         return;
       case 'send-decline':
-        keep('decline');
+        if (id !== undefined) outbox.decline(id);
         return;
       case 'send-hang-up':
         farewell();
@@ -143,41 +146,21 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
     }
   }
 
-  function keepRing(): void {
-    if (origin.role !== 'caller') return;
-    if (!link.local()) {
-      dispatch({ type: 'over', reason: 'failed' });
-      return;
-    }
-    signal.keep('ring', () => {
-      const offer = link.local() ?? { type: 'offer', sdp: '' };
-      return { type: 'ring', key: origin.key, chat: origin.chat, media, offer };
-    });
-  }
-
-  function keepAccept(): void {
-    const call = id;
-    if (call === undefined) return;
-    signal.keep('accept', () => {
-      const answer = link.local();
-      return { type: 'accept', call, ...(answer?.type === 'answer' && { answer }) };
-    });
-  }
-
-  function keep(type: 'decline' | 'hang-up'): void {
-    const call = id;
-    if (call !== undefined && !overAtServer) signal.keep(type, () => ({ type, call }));
+  function ring(): void {
+    if (origin.role !== 'caller' || state.name !== 'calling') return;
+    if (link.local()) outbox.ring(origin.key, origin.chat, media);
+    else dispatch({ type: 'over', reason: 'failed' });
   }
 
   /** What the server has to hear depends on what it has heard already. */
   function farewell(): void {
-    if (origin.role === 'caller' && id === undefined) {
+    if (id === undefined) {
       // One that was sent is confirmed with the call's id, and that is when it can be hung up.
-      if (!signal.wasSent('ring')) signal.settle('ring');
-    } else if (origin.role === 'callee' && !place && !signal.wasSent('accept')) {
-      signal.settle('accept');
-      keep('decline');
-    } else keep('hang-up');
+      if (!outbox.wasSent('ring')) outbox.settle('ring');
+    } else if (origin.role === 'callee' && !place && !outbox.wasSent('accept')) {
+      outbox.settle('accept');
+      outbox.decline(id);
+    } else outbox.hangUp(id);
   }
 
   function mayPost(): boolean {
@@ -187,10 +170,6 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
 
   function addressee(): { to?: string } {
     return other === undefined ? {} : { to: other };
-  }
-
-  function settleAll(): void {
-    for (const name of ['ring', 'accept', 'decline', 'hang-up']) signal.settle(name);
   }
 
   function take(member: string, since?: number): void {
@@ -217,8 +196,8 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
         if (origin.role !== 'caller' || received.key !== origin.key) return;
         name(received.call);
         take(received.member);
-        signal.settle('ring');
-        if (state.name === 'ended') keep('hang-up');
+        outbox.settle('ring');
+        if (state.name === 'ended') outbox.hangUp(received.call);
         dispatch({ type: 'rung' });
         link.flush();
         return;
@@ -227,8 +206,7 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
         name(received.call);
         take(received.member, place?.since ?? Date.now());
         meet(received.peer.member);
-        signal.settle('ring');
-        signal.settle('accept');
+        outbox.settle('ring', 'accept');
         dispatch({ type: 'accepted' });
         events.state(state, place?.since);
         if (received.description && !isAnswered(received.description)) link.receive(received.description);
@@ -285,32 +263,15 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
   function over(reason: Reason): void {
     if (id === undefined && state.name !== 'calling') return;
     overAtServer = true;
-    settleAll();
+    outbox.settle();
     dispatch({ type: 'over', reason });
   }
 
-  function refused(error: ServerMessage & { type: 'error' }): void {
-    if (error.code === 'version') {
-      // A call that is on needs no server; one that isn't can't begin without it.
-      if (!other) over('out-of-date');
-      return;
-    }
-    switch (error.about) {
-      case 'ring':
-      case 'accept':
-      case 'resume':
-        if (error.code === 'too-many' || error.code === 'internal') setTimeout(retry, REFUSED_RETRY_MS);
-        else if (error.code === 'answered-elsewhere' || error.code === 'not-allowed') over(error.code);
-        else if (error.code === 'ended') over(other === undefined ? 'cancelled' : 'hung-up');
-        else over('failed');
-        return;
-      case 'decline':
-      case 'hang-up':
-        signal.settle(error.about);
-        return;
-      default:
-        return;
-    }
+  function refused(error: Refusal): void {
+    const meaning = meaningOf(error, other !== undefined);
+    if (meaning === 'retry') setTimeout(retry, REFUSED_RETRY_MS);
+    else if (meaning === 'settled') outbox.settle('decline', 'hang-up');
+    else if (meaning) over(meaning.over);
   }
 
   function opened(): void {

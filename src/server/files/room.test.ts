@@ -64,6 +64,19 @@ test('two uploads at once can’t both take the last room', async () => {
   expect(files().usedBy(ana.id)).toBeLessThanOrEqual(10 * MB);
 });
 
+test('an upload is stopped when the room is used up, not when it ends', async () => {
+  await limit({ personBytes: '0.006' });
+  let read = 0;
+  function* long() {
+    for (; read < 100 * MB; read += MB) yield Buffer.alloc(MB);
+  }
+  const request = { owner: ana.id, conversation: chat, kind: 'attachment' as const, name: 'x' };
+  const taken = await house.app.services.intake.take({ name: 'x', stream: Readable.from(long()) }, request);
+  expect(taken).toEqual({ refused: 'quota-person' });
+  expect(read).toBeLessThan(40 * MB);
+  expect(onDisk()).toEqual([]);
+});
+
 test('what is longer than a file may be is refused, and nothing is left', async () => {
   const stream = Object.assign(Readable.from([Buffer.alloc(100)]), { truncated: true });
   const request = { owner: ana.id, conversation: chat, kind: 'attachment' as const, name: 'x' };

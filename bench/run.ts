@@ -13,6 +13,7 @@ import { chatPages } from './chat-pages.ts';
 import { durableSends } from './durable-sends.ts';
 import { memory } from './memory.ts';
 import { pageWeights } from './page-weights.ts';
+import { recordingHour } from './recording-hour.ts';
 import { sendToAll } from './send-to-all.ts';
 import { sendToShown } from './send-to-shown.ts';
 import type { Bench, Figure } from './support/figures.ts';
@@ -27,6 +28,7 @@ const BENCHES: Bench[] = [
   chatHistory,
   memory,
   acceptToPicture,
+  recordingHour,
 ];
 
 const verdict = ({ met }: Figure): string => (met === undefined ? '' : met ? 'met' : '**missed**');

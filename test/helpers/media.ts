@@ -28,9 +28,9 @@ export const picturesChange = async (page: Page, name: string, wanted = 5): Prom
         ) {
           context.drawImage(video, 0, 0, 64, 48);
           const now = context.getImageData(0, 0, 64, 48).data;
-          // A clear change in ten of 3,072 pixels: more than an encoder makes of a still picture.
+          // A clear change in ten values of red, green or blue: more than an encoder makes of a still picture.
           const changed = now.reduce((sum, value, i) => {
-            return i % 4 === 1 && Math.abs(value - (before?.[i] ?? value)) > 24 ? sum + 1 : sum;
+            return i % 4 !== 3 && Math.abs(value - (before?.[i] ?? value)) > 24 ? sum + 1 : sum;
           }, 0);
           if (changed >= 10) changes++;
           if (changed >= 10 || before === undefined) before = now;
@@ -62,21 +62,23 @@ export const pictureColour = async (page: Page, name: string): Promise<[number, 
 };
 
 /**
- * Waits until the loudest frequency in the sound that the participant's media element plays lies within 5 % of `hz`.
+ * Listens to what the participant's media element plays until it is right; the answer is what was heard instead.
  * An element that is paused or muted is not heard.
+ * @param hz loudest frequency, within 5 %; undefined for silence that outlasts two pauses of the test tone
  */
-export const pitchHeard = async (page: Page, name: string, hz: number): Promise<void> => {
+const listenFor = async (page: Page, name: string, hz: number | undefined): Promise<string | undefined> => {
   const tile = await participant(page, name);
-  const heard = await tile.evaluate(
+  return tile.evaluate(
     async (node, wanted, patience) => {
       const audio = new AudioContext();
       const analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
       const bins = new Uint8Array(analyser.frequencyBinCount);
       const end = Date.now() + patience;
+      const enough = wanted === null ? 20 : 3;
       let listening: MediaStreamTrack | undefined;
       let last = 'no sound';
       let hits = 0;
-      while (hits < 3 && Date.now() < end) {
+      while (hits < enough && Date.now() < end) {
         await new Promise((resolve) => setTimeout(resolve, 60));
         await audio.resume();
         const playing = [...node.querySelectorAll('audio, video')].find(
@@ -97,17 +99,43 @@ export const pitchHeard = async (page: Page, name: string, hz: number): Promise<
         analyser.getByteFrequencyData(bins);
         const loudest = bins.indexOf(Math.max(...bins));
         const frequency = (loudest * audio.sampleRate) / analyser.fftSize;
-        if ((bins[loudest] ?? 0) < 60) continue;
-        last = `${frequency.toFixed(0)} Hz`;
-        if (Math.abs(frequency - wanted) <= wanted * 0.05) hits++;
+        const isQuiet = (bins[loudest] ?? 0) < 60;
+        if (!isQuiet) last = `${frequency.toFixed(0)} Hz`;
+        if (wanted === null) hits = isQuiet ? hits + 1 : 0;
+        else if (!isQuiet && Math.abs(frequency - wanted) <= wanted * 0.05) hits++;
       }
       await audio.close();
-      return hits >= 3 ? undefined : last;
+      return hits >= enough ? undefined : last;
     },
-    hz,
+    hz ?? null,
     PATIENCE_MS,
   );
+};
+
+/** Waits until a participant is heard at this pitch. */
+export const pitchHeard = async (page: Page, name: string, hz: number): Promise<void> => {
+  const heard = await listenFor(page, name, hz);
   if (heard !== undefined) throw new Error(`"${name}" was heard at ${heard}, not at ${hz} Hz`);
+};
+
+/** Waits until nothing is heard of a participant whose sound plays all the same. */
+export const fallsSilent = async (page: Page, name: string): Promise<void> => {
+  const heard = await listenFor(page, name, undefined);
+  if (heard !== undefined) throw new Error(`"${name}" did not fall silent: ${heard}`);
+};
+
+/** Whether a picture of the participant can be seen now. */
+export const isSeen = async (page: Page, name: string): Promise<boolean> => {
+  const tile = await participant(page, name);
+  return tile.evaluate((node) => {
+    const video = node.querySelector('video');
+    return (
+      video !== null &&
+      video.videoWidth > 0 &&
+      video.srcObject instanceof MediaStream &&
+      video.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+    );
+  });
 };
 
 export interface Watch {

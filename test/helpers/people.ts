@@ -13,6 +13,9 @@ export interface Person {
   password: string;
 }
 
+/** Where a server is reached: of its own process, or within the test's. */
+type Address = Pick<Server, 'origin'>;
+
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'server', 'admin', 'cli.ts');
 
 /** Runs `npm run admin -- …` on the server's data and returns what it printed; throws what it complained of. */
@@ -57,7 +60,7 @@ export const createPair = async (server: Server): Promise<[Person, Person]> => {
 };
 
 /** Signs in over HTTP. */
-export const signInClient = async (server: Server, person: Person, language = 'en'): Promise<Client> => {
+export const signInClient = async (server: Address, person: Person, language = 'en'): Promise<Client> => {
   const client = createClient(server.origin, language);
   const login = await client.get('/login');
   const token = /name="_csrf" value="([^"]*)"/.exec(login.body)?.[1] ?? '';
@@ -72,16 +75,15 @@ export const signInClient = async (server: Server, person: Person, language = 'e
 };
 
 /** Signs in as a person does: through the login page, in English. */
-export const signIn = async (page: Page, server: Server, person: Person): Promise<void> => {
+export const signIn = async (page: Page, server: Address, person: Person): Promise<void> => {
   await page.goto(`${server.origin}/login`);
   await fill(page, 'Username', person.username);
   await fill(page, 'Password', person.password);
   await follow(page, 'button', 'Sign in');
 };
 
-/** Gives a page the session of a person without going through the login page, and opens `path`. */
-export const arrive = async (page: Page, server: Server, person: Person, path = '/chats'): Promise<void> => {
-  const client = await signInClient(server, person);
+/** Gives a page the session of somebody who is signed in, and opens `path`. */
+export const visit = async (page: Page, client: Client, path: string): Promise<void> => {
   const cookies = [...client.cookies()].map(([name, value]) => ({
     name,
     value,
@@ -91,8 +93,12 @@ export const arrive = async (page: Page, server: Server, person: Person, path = 
     sameSite: 'Lax' as const,
   }));
   await page.browserContext().setCookie(...cookies);
-  await page.goto(`${server.origin}${path}`);
+  await page.goto(`${client.origin}${path}`);
 };
+
+/** Signs a person in on a page without going through the login page, and opens `path`. */
+export const arrive = async (page: Page, server: Address, person: Person, path = '/chats'): Promise<void> =>
+  visit(page, await signInClient(server, person), path);
 
 /** The address of the conversation of two friends, `/chats/<id>`, as the first one sees it. */
 export const chatOf = async (client: Client, other: Person): Promise<string> => {

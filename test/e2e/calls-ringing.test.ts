@@ -1,0 +1,249 @@
+/** The ways into a call and out of it again: what each side sees, and what stands in the chat afterwards. */
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../helpers/axe.ts';
+import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { accept, connected, dial, hangUp, newestEntry, ringOn, says } from '../helpers/calls.ts';
+import type { Client } from '../helpers/client.ts';
+import { type House, openHouse, PASSWORD } from '../helpers/house.ts';
+import { isSeen, picturesChange, pitchHeard } from '../helpers/media.ts';
+import { befriend, chatOf, createPair, createPerson, signInClient, visit } from '../helpers/people.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { click, findAll, follow, gone, pressOn, waitForText } from '../helpers/ui.ts';
+
+const PITCH = 440;
+
+let server: Server;
+let chromium: OpenBrowser;
+let firefox: OpenBrowser;
+let anna: Client;
+let ben: Client;
+let cleo: Client;
+/** Another device of Ben's, with a session of its own. */
+let bensTablet: Client;
+let chat: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  chromium = await openBrowser({ camera: 'green', pitch: PITCH });
+  firefox = await openBrowser({ engine: 'firefox' });
+  const pair = await createPair(server);
+  const third = await createPerson(server, 'cleo', 'Cleo');
+  await befriend(server, pair[0], third);
+  anna = await signInClient(server, pair[0]);
+  ben = await signInClient(server, pair[1]);
+  bensTablet = await signInClient(server, pair[1]);
+  cleo = await signInClient(server, third);
+  chat = await chatOf(anna, pair[1]);
+});
+
+afterEach(async () => {
+  await chromium.closePages();
+  await firefox.closePages();
+});
+
+afterAll(async () => {
+  await chromium.close();
+  await firefox.close();
+  await server.remove();
+  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
+});
+
+/** A page at home with somebody, small so that its pictures cost little. */
+const open = async (client: Client, path: string, browser = chromium): Promise<Page> => {
+  const page = await browser.newPage({ width: 800, height: 600 });
+  await visit(page, client, path);
+  return page;
+};
+
+const silent = (page: Page) => gone(page, 'alertdialog', 'Incoming call');
+
+describe('while it rings', () => {
+  test('every device rings on any page, says who and how, and falls silent when one answers', async () => {
+    const tablet = await open(bensTablet, '/settings', firefox);
+    const laptop = await open(ben, '/friends');
+    const caller = await open(anna, chat);
+    await dial(caller, 'video');
+    for (const page of [tablet, laptop]) {
+      await ringOn(page);
+      await waitForText(page, 'alertdialog', 'Incoming call', /Anna · Video call/);
+    }
+
+    await accept(tablet);
+    await silent(laptop);
+    await connected(caller, tablet);
+    await picturesChange(tablet, 'Anna');
+    expect(new URL(laptop.url()).pathname).toBe('/friends');
+    expect(new URL(tablet.url()).pathname).toBe(new URL(caller.url()).pathname);
+    await hangUp(tablet, caller);
+  });
+
+  test('Decline on one device ends it for all, and leaves each where it was', async () => {
+    const tablet = await open(bensTablet, '/settings', firefox);
+    const laptop = await open(ben, '/chats');
+    const caller = await open(anna, chat);
+    await dial(caller, 'voice');
+    await waitForText(tablet, 'alertdialog', 'Incoming call', /Anna · Voice call/);
+    await click(await ringOn(laptop), 'button', 'Decline');
+    await silent(laptop);
+    await silent(tablet);
+    await says(caller, /Call ended/);
+    await waitForText(caller, 'main', undefined, /The call was declined\./);
+    expect([tablet, laptop].map((page) => new URL(page.url()).pathname)).toEqual(['/settings', '/chats']);
+    await follow(caller, 'link', 'Back to chat');
+    await newestEntry(caller, /^Voice call, declined/);
+  });
+
+  test('the caller who hangs up cancels it', async () => {
+    const callee = await open(ben, chat);
+    const caller = await open(anna, chat);
+    await dial(caller, 'video');
+    await ringOn(callee);
+    await newestEntry(callee, /^Video call \d/);
+    await hangUp(caller);
+    await silent(callee);
+    await newestEntry(callee, /^Video call, cancelled/);
+  });
+
+  test('who calls somebody in a call hears that they are busy, and they find a missed call', async () => {
+    const [caller, callee] = [await open(ben, chat), await open(anna, '/chats')];
+    await dial(caller, 'voice');
+    await accept(callee);
+    await connected(caller, callee);
+
+    const phone = await open(anna, '/friends');
+    const third = await open(cleo, '/friends');
+    await follow(third, 'link', 'Video call');
+    await says(third, /Call ended/);
+    await waitForText(third, 'main', undefined, /Anna is in another call\./);
+    for (const page of [callee, phone]) await says(page, /Cleo tried to call you by video/);
+    expect((await findAll(phone, 'alertdialog')).length).toBe(0);
+    await connected(caller, callee);
+
+    await follow(third, 'link', 'Back to chat');
+    await newestEntry(third, /^Missed video call, the line was busy/);
+    await phone.goto(`${server.origin}/chats`);
+    await waitForText(phone, 'main', undefined, /Missed video call, the line was busy/);
+    await hangUp(callee, caller);
+  });
+
+  test('two who call each other at the same time are in one call', async () => {
+    const pages = [await open(anna, chat), await open(ben, chat)] as const;
+    const [one, other] = pages;
+    const entries = async () => new Set((await anna.get(chat)).body.match(/\/calls\/[\w-]{22}/g)).size;
+    const before = await entries();
+    await Promise.all(pages.map((page) => follow(page, 'link', 'Video call')));
+    await connected(...pages);
+    await Promise.all([picturesChange(one, 'Ben'), picturesChange(other, 'Anna')]);
+    expect(new URL(one.url()).pathname).toBe(new URL(other.url()).pathname);
+    await hangUp(one, other);
+    expect(await entries()).toBe(before + 1);
+  });
+});
+
+describe('in a call', () => {
+  test('the keyboard alone makes it, accepts it, mutes and hangs up', async () => {
+    const callee = await open(anna, '/settings');
+    const caller = await open(ben, '/friends');
+    await pressOn(caller, 'link', 'Voice call');
+    await says(caller, /Ringing…/);
+    await pressOn(callee, 'link', 'Accept');
+    await connected(caller, callee);
+
+    await pressOn(callee, 'button', 'Microphone', 'Space');
+    await waitForText(caller, 'group', 'Anna', /muted/);
+    await callee.keyboard.press('m');
+    await waitForText(caller, 'group', 'Anna', /^(?!.*muted)/s);
+    // The toolbar's buttons are a row: the arrow keys go through it.
+    for (let presses = 0; presses < 2; presses++) await callee.keyboard.press('ArrowRight');
+    await callee.keyboard.press('Enter');
+    await says(caller, /Call ended/);
+    await pressOn(caller, 'link', 'Back to chat');
+    await newestEntry(caller, /^Voice call/);
+  });
+
+  test('a page that is loaded again comes back into it', async () => {
+    const [caller, callee] = [await open(anna, chat), await open(ben, '/chats')];
+    await dial(caller, 'video');
+    await accept(callee);
+    await connected(caller, callee);
+    for (const page of [caller, callee]) {
+      await page.reload();
+      await connected(caller, callee);
+      await Promise.all([
+        picturesChange(caller, 'Ben'),
+        picturesChange(callee, 'Anna'),
+        pitchHeard(caller, 'Ben', PITCH),
+        pitchHeard(callee, 'Anna', PITCH),
+      ]);
+    }
+    await hangUp(callee, caller);
+  });
+
+  test.each([
+    ['lets the page use no devices', 'refused', /may not use microphone and camera/],
+    ['has no camera', 'none', /No camera was found/],
+  ] as const)('who %s is told so, and sees and hears all the same', async (_, media, words) => {
+    const bare = await openBrowser({ media });
+    try {
+      const callee = await open(ben, '/chats', bare);
+      const caller = await open(anna, chat);
+      await dial(caller, 'video');
+      await accept(callee);
+      await connected(caller, callee);
+      await waitForText(callee, 'main', undefined, words);
+      await Promise.all([picturesChange(callee, 'Anna'), pitchHeard(callee, 'Anna', PITCH)]);
+      expect(await isSeen(caller, 'Ben')).toBe(false);
+      await hangUp(callee, caller);
+      expect(bare.problems).toEqual([]);
+    } finally {
+      await bare.close();
+    }
+  });
+
+  test('nothing of it keeps people with disabilities out, in either colour scheme', async () => {
+    const [caller, callee] = [await open(anna, chat), await open(ben, '/chats')];
+    await dial(caller, 'video');
+    expect(await violations(caller)).toEqual([]);
+    await ringOn(callee);
+    expect(await violations(callee)).toEqual([]);
+    await accept(callee);
+    await connected(caller, callee);
+    await picturesChange(caller, 'Ben');
+    expect(await violations(caller)).toEqual([]);
+    await hangUp(callee, caller);
+    expect(await violations(caller)).toEqual([]);
+  });
+});
+
+describe('when nobody answers', () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse();
+  });
+  afterAll(() => house.close());
+
+  test('it stops ringing after a minute, and is a missed call on both sides', async () => {
+    const [tom, una] = [await house.person('tom'), await house.person('una')];
+    house.app.services.friends.befriend(tom.id, una.id);
+    const { port } = new URL(await house.app.listen({ port: 0, host: 'localhost' }));
+    const origin = `http://localhost:${port}`;
+    const signedIn = ({ username }: { username: string }) =>
+      signInClient({ origin }, { username, displayName: username, password: PASSWORD });
+    const caller = await open(await signedIn(tom), '/friends');
+    const callee = await open(await signedIn(una), '/chats');
+    await dial(caller, 'video');
+    await ringOn(callee);
+
+    house.clock.advance(59_999);
+    await ringOn(callee);
+    house.clock.advance(1);
+    await silent(callee);
+    await says(caller, /Call ended/);
+    await waitForText(caller, 'main', undefined, /una did not answer\./);
+    await follow(caller, 'link', 'Back to chat');
+    await newestEntry(caller, /^Missed video call/);
+    await follow(callee, 'link', 'tom 1 unread');
+    await newestEntry(callee, /^Missed video call/);
+  });
+});

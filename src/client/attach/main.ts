@@ -18,8 +18,12 @@ function need<Kind extends Element>(root: ParentNode, selector: string, kind: ne
 
 const composer = need(document, '#composer', HTMLFormElement);
 const box = need(composer, '#body', HTMLTextAreaElement);
-const chosen = need(document, '#chosen', HTMLElement);
-const template = need(document, '#sending', HTMLTemplateElement);
+// Not in a <template>, which text browsers would show.
+const parts = document.createElement('template');
+parts.innerHTML = need(document, '#attach-parts', HTMLScriptElement).text;
+const chosen = need(parts.content, '#chosen', HTMLElement);
+const sending = need(parts.content, '.sending', HTMLFormElement);
+box.before(chosen);
 const { locale = 'en' } = composer.dataset;
 const picker = () => need(composer, '#file', HTMLInputElement);
 const field = (name: string) => need(composer, `input[name=${name}]`, HTMLInputElement);
@@ -64,8 +68,7 @@ function hidden(name: string, value: string): HTMLInputElement {
 /** Takes the file out of the composer and sends it by a form of its own, which shows how far it is. */
 function sendChosen(): void {
   const input = picker();
-  const [form] = document.importNode(template.content, true).children;
-  if (!(form instanceof HTMLFormElement)) return;
+  const form = document.importNode(sending, true);
   need(form, '.file-name', HTMLElement).textContent = input.files?.[0]?.name ?? '';
   const text = box.value;
   form.append(

@@ -1,4 +1,5 @@
 /** The environment, read once. A wrong value stops the start with a sentence that names it. */
+import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 
@@ -66,6 +67,15 @@ export type Config = {
 /** Thrown for a wrong environment; the message is one sentence for the person who started the server. */
 export class ConfigError extends Error {}
 
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** "true", a number of proxies in front, or their addresses. */
 function parseTrustProxy(text: string): Config['trustProxy'] {
   if (text === '' || text === 'false' || text === '0') return false;
@@ -90,6 +100,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     throw new ConfigError('TLS_CERT and TLS_KEY must be set together.');
   if (env.TURN_URLS.length > 0 && env.TURN_SECRET === undefined)
     throw new ConfigError('TURN_SECRET must be set when TURN_URLS is.');
+  for (const name of ['TLS_CERT', 'TLS_KEY'] as const)
+    if (env[name] !== undefined && !isReadable(env[name]))
+      throw new ConfigError(`${name} names a file that can't be read.`);
   const tls = env.TLS_CERT && env.TLS_KEY ? { cert: env.TLS_CERT, key: env.TLS_KEY } : undefined;
   return {
     port: env.PORT,

@@ -5,6 +5,9 @@ import Sqlite from 'better-sqlite3';
 
 export type Database = Sqlite.Database;
 
+/** The file was written by a later version than this one. */
+export class NewerDatabaseError extends Error {}
+
 const MIGRATIONS = join(import.meta.dirname, '../../migrations');
 
 /**
@@ -31,8 +34,8 @@ function migrate(database: Database): void {
   const newest = files.length;
   const found = Number(database.pragma('user_version', { simple: true }));
   if (found > newest)
-    throw new Error(
-      `The database is from a newer Porchlight (${found} migrations, this one knows ${newest}).`,
+    throw new NewerDatabaseError(
+      `The database is from a newer Porchlight (${found} migrations, this one knows ${newest}): update, or restore a backup.`,
     );
   for (const [index, name] of files.entries()) {
     if (index < found) continue;

@@ -2,27 +2,27 @@
 import { mkdirSync } from 'node:fs';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { readConfig } from './config.ts';
+import { sentenceFor } from './start-failure.ts';
 
 /** How long requests in flight may take at a stop. */
 const GRACE = 10_000;
 
-/** The configuration, or a sentence and the end: a stack trace helps nobody who mistyped a port. */
-function configOrExit(): Config {
-  try {
-    return readConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    process.exit(1);
-  }
+async function start() {
+  const config = readConfig(process.env);
+  // Only this server's user may read what a family says to each other.
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const app = await buildApp(config);
+  await app.listen({ port: config.port, host: config.host });
+  return { app, config };
 }
 
-const config = configOrExit();
-// Only this server's user may read what a family says to each other.
-mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-const app = await buildApp(config);
-await app.listen({ port: config.port, host: config.host });
+const { app, config } = await start().catch((error: unknown) => {
+  const sentence = sentenceFor(error);
+  if (sentence === undefined) throw error;
+  console.error(sentence);
+  process.exit(1);
+});
 
 const bound = app.server.address();
 const port = typeof bound === 'object' && bound ? bound.port : config.port;

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+
+test('nothing needs to be set', () => {
+  expect(readConfig({})).toMatchObject({
+    port: 3000,
+    host: '0.0.0.0',
+    registration: 'invite',
+    secure: false,
+  });
+});
+
+test('an empty variable is one that is not set', () => {
+  expect(readConfig({ PORT: '', PUBLIC_URL: '' })).toMatchObject({ port: 3000, publicUrl: undefined });
+});
+
+test.each([
+  [{ PORT: 'abc' }, /^PORT must be a number/],
+  [{ PORT: '70000' }, /^PORT must be between/],
+  [{ PUBLIC_URL: 'porchlight.example' }, /^PUBLIC_URL must be an address/],
+  [{ PUBLIC_URL: 'ftp://porchlight.example' }, /^PUBLIC_URL must start with/],
+  [{ STUN_URLS: 'stun:a.example,b.example' }, /^STUN_URLS\S* must hold addresses/],
+  [{ TURN_URLS: 'turn:a.example' }, /^TURN_SECRET must be set/],
+  [{ TLS_CERT: '/etc/hostname' }, /^TLS_CERT and TLS_KEY must be set together/],
+  [{ TLS_CERT: '/nowhere', TLS_KEY: '/nowhere' }, /^TLS_CERT names a file/],
+  [{ REGISTRATION: 'everybody' }, /^REGISTRATION must be/],
+  [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be/],
+])('%j is refused with a sentence that names it', (environment, sentence) => {
+  expect(() => readConfig(environment)).toThrow(sentence);
+});
+
+test('an https address makes cookies secure, and keeps only the origin', () => {
+  const config = readConfig({ PUBLIC_URL: 'https://porchlight.example/some/path' });
+  expect(config).toMatchObject({ publicUrl: 'https://porchlight.example', secure: true });
+});
+
+test('proxies are trusted as far as it was said', () => {
+  expect(readConfig({ TRUST_PROXY: '127.0.0.1' }).trustProxy).toBe('127.0.0.1');
+  const { trustProxy } = readConfig({ TRUST_PROXY: '1' });
+  if (typeof trustProxy !== 'function') throw new Error('a hop count is a test of hops');
+  expect([trustProxy('192.0.2.1', 0), trustProxy('192.0.2.1', 1)]).toEqual([true, false]);
+});

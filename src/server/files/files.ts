@@ -57,8 +57,8 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
   }
 
   async function removeBytes(file: StoredFile): Promise<void> {
-    await rm(pathOf(file), { force: true });
-    await rm(previewPathOf(file), { force: true });
+    // Beside a file may lie its preview and, for a recording, what was received and what is being made of it.
+    for (const suffix of ['', '.preview', '.raw', '.made']) await rm(pathOf(file) + suffix, { force: true });
   }
 
   // What was being received when the server stopped takes its room still.

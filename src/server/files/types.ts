@@ -19,7 +19,15 @@ const SAME = new Map([
   ['audio/ogg; codecs=opus', 'audio/ogg'],
   ['image/apng', 'image/png'],
 ]);
-const SOUNDS = new Set(['audio/mpeg', 'audio/mp4', 'audio/aac', 'audio/ogg', 'audio/wav', 'audio/flac']);
+const SOUNDS = new Set([
+  'audio/mpeg',
+  'audio/mp4',
+  'audio/aac',
+  'audio/ogg',
+  'audio/wav',
+  'audio/flac',
+  'audio/webm',
+]);
 const VIDEOS = new Set(['video/mp4', 'video/webm', 'video/ogg', 'video/quicktime']);
 
 export type Showing = 'picture' | 'sound' | 'video' | 'card';

@@ -55,15 +55,12 @@ export const acceptToPicture: Bench = {
 
       const call = async () => {
         await callee.goto(`${origin}/chats`);
-        await Promise.all([
-          forgetPictures(callee),
-          caller.goto(`${origin}/chats/${pair.chat}/call?media=video`),
-        ]);
-        await forgetPictures(caller);
+        await caller.goto(`${origin}/chats/${pair.chat}/call?media=video`);
         size = await ownSize(caller);
         await find(callee, 'alertdialog', 'Incoming call');
         // Nobody accepts faster than the page could prefetch the script while it rang.
         await callee.waitForNetworkIdle({ idleTime: 300, timeout: 10_000 });
+        await Promise.all([caller, callee].map(forgetPictures));
         await click(callee, 'link', 'Accept');
         const clicked = await clickedAt(callee);
         const [shown, back] = await Promise.all([picturedAt(callee), picturedAt(caller)]);

@@ -12,8 +12,6 @@ import { residentBytes } from './support/usage.ts';
 
 const PAGES = 500;
 const MESSAGES = 40;
-/** So many pages are opened and closed first: what the first ones cost is the program, not the page. */
-const WARM_UP = 100;
 
 /** Resident bytes once they have stood still for a second, or after ten. */
 async function settledBytes({ pid }: Running): Promise<number> {
@@ -56,7 +54,8 @@ async function closeAll(sockets: WebSocket[]): Promise<void> {
 
 /** Bytes a further page takes. */
 async function bytesPerPage(server: Running, open: (count: number) => Promise<WebSocket[]>): Promise<number> {
-  await closeAll(await open(WARM_UP));
+  // As many are opened and closed first: what the first ones take is the program's, not the page's.
+  await closeAll(await open(PAGES));
   const before = await settledBytes(server);
   const sockets = await open(PAGES);
   const after = await settledBytes(server);

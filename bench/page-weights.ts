@@ -33,7 +33,10 @@ function heaviest(what: string, most: number, pages: Weighed[], bytesOf: (weight
     what,
     budget: `≤ ${kilobytes(most)}`,
     measured: kilobytes(bytes),
-    absolute: sorted.map(({ path, weight }) => `${path} ${(bytesOf(weight) / 1000).toFixed(1)}`).join(', '),
+    absolute: [
+      sorted.map(({ path, weight }) => `${path} ${(bytesOf(weight) / 1000).toFixed(1)}`).join(', '),
+      `with all headers at most ${kilobytes(Math.max(...pages.map(({ weight }) => weight.wire)))} in all`,
+    ].join('; '),
     met: bytes <= most,
   };
 }

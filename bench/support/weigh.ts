@@ -2,23 +2,29 @@
 import { request } from 'node:http';
 import type { OpenBrowser } from '../../test/helpers/browsers.ts';
 
-export type Fetched = { url: string; type: 'document' | 'script' | 'other'; bytes: number };
+type Kind = 'script' | 'other';
 
 export type Weight = {
-  /** Bytes of all answers with their headers, asked for with gzip. */
+  /** Bytes of all answers' bodies as they are sent to who takes gzip. */
   all: number;
   script: number;
+  /** Bytes of all answers with their headers, as the socket counts them. */
+  wire: number;
   /** Addresses that aren't the server's own. */
   foreign: string[];
 };
 
-/** Bytes of an answer as they come through the socket, headers and chunk marks included. */
-function wireBytes(url: string, cookie: string): Promise<number> {
+/** Bytes of an answer: of its body as it was sent, and of everything that came through the socket for it. */
+function weighAnswer(url: string, cookie: string): Promise<{ body: number; wire: number }> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { agent: false, headers: { 'Accept-Encoding': 'gzip', Cookie: cookie } });
     asked.once('response', (response) => {
-      response.resume();
-      response.once('end', () => resolve(response.socket.bytesRead));
+      if ((response.statusCode ?? 500) >= 500) reject(new Error(`${url} answered ${response.statusCode}`));
+      let body = 0;
+      response.on('data', (data: Buffer) => {
+        body += data.length;
+      });
+      response.once('end', () => resolve({ body, wire: response.socket.bytesRead }));
     });
     asked.once('error', reject);
     asked.end();
@@ -37,15 +43,14 @@ async function fetched(
   javascript: boolean,
 ) {
   const page = await browser.newPage({ javascript });
-  const found = new Map<string, Fetched['type']>();
+  const found = new Map<string, Kind>();
   for (const pair of cookie.split('; ')) {
     const [name = '', value = ''] = pair.split('=');
     if (name) await page.browserContext().setCookie({ name, value, domain: new URL(origin).hostname });
   }
   page.on('request', (sent) => {
-    const type = sent.resourceType();
     if (sent.url().startsWith('ws')) return;
-    found.set(sent.url(), type === 'script' ? 'script' : type === 'document' ? 'document' : 'other');
+    found.set(sent.url(), sent.resourceType() === 'script' ? 'script' : 'other');
   });
   await page.goto(`${origin}${path}`, { waitUntil: 'networkidle2' });
   const icons = await page.$$eval(ICONS, (links) =>
@@ -63,16 +68,17 @@ export async function weigh(
   cookie: string,
   javascript: boolean,
 ): Promise<Weight> {
-  const weight: Weight = { all: 0, script: 0, foreign: [] };
+  const weight: Weight = { all: 0, script: 0, wire: 0, foreign: [] };
   for (const [url, type] of await fetched(browser, origin, path, cookie, javascript)) {
     if (/^(data|blob):/.test(url)) continue;
     if (new URL(url).origin !== origin) {
       weight.foreign.push(url);
       continue;
     }
-    const bytes = await wireBytes(url, cookie);
-    weight.all += bytes;
-    if (type === 'script') weight.script += bytes;
+    const { body, wire } = await weighAnswer(url, cookie);
+    weight.all += body;
+    weight.wire += wire;
+    if (type === 'script') weight.script += body;
   }
   return weight;
 }

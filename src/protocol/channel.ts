@@ -5,12 +5,13 @@
 import * as v from 'valibot';
 import { Candidates, Description } from './common.ts';
 
-/** Which of one's own media are on; sent when the channel opens and at each change. */
+/** Which of one's own media are on; sent when the channel opens and at each change. Without `screen`, none is shared. */
 const State = v.object({
   type: v.literal('state'),
   microphone: v.boolean(),
   camera: v.boolean(),
   recording: v.boolean(),
+  screen: v.optional(v.boolean()),
 });
 
 const HangUp = v.object({ type: v.literal('hang-up') });

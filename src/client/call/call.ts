@@ -5,6 +5,7 @@
 import type { ChannelMessage } from '../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration, Media } from '../../protocol/common.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
+import type { Screen } from '../capture/screen.ts';
 import { createIceRenewal } from './ice.ts';
 import { createLink } from './link.ts';
 import type { LocalMedia } from './local-media.ts';
@@ -12,7 +13,7 @@ import { type CallEvent, type Command, deadline, next, type Reason, type State }
 import { forgetPlace, recallPlace, rememberPlace } from './memory.ts';
 import { isPolite } from './negotiation.ts';
 import { createOutbox } from './outbox.ts';
-import type { Kind } from './peer.ts';
+import type { Kind, Source } from './peer.ts';
 import { meaningOf, type Refusal } from './refusal.ts';
 import type { Signal } from './signal.ts';
 
@@ -32,6 +33,7 @@ export interface CallOptions {
   ice: IceConfiguration;
   signal: Signal;
   local: LocalMedia;
+  screen: Screen;
   events: CallEvents;
 }
 
@@ -41,7 +43,7 @@ export interface CallEvents {
   /** The server has given the call its address. */
   named(call: string): void;
   /** The other side's tracks, once more for each that is added. */
-  stream(stream: MediaStream): void;
+  stream(source: Source, stream: MediaStream): void;
   peerState(state: ChannelMessage & { type: 'state' }): void;
 }
 
@@ -54,12 +56,12 @@ export interface Call {
   message(message: ServerMessage): void;
   /** The browser believes that it has a network again. */
   online(): void;
-  send(kind: Kind, track: MediaStreamTrack | null): void;
+  send(source: Source, kind: Kind, track: MediaStreamTrack | null): void;
   /** Tells the other side which of one's media are on. */
   tell(): void;
 }
 
-export function createCall({ origin, media, ice, signal, local, events }: CallOptions): Call {
+export function createCall({ origin, media, ice, signal, local, screen, events }: CallOptions): Call {
   let state: State = { name: 'idle' };
   let id = origin.role === 'caller' ? undefined : origin.call;
   let place = origin.role === 'returning' ? recallPlace(origin.call) : undefined;
@@ -74,25 +76,29 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
     () => id !== undefined && signal.send({ type: 'ice', call: id }),
     () => link.renewIce(),
   );
-  const link = createLink(ice, local.outgoing, {
-    postDescription: (description) =>
-      mayPost() &&
-      id !== undefined &&
-      signal.send({ type: 'description', call: id, ...addressee(), description }),
-    postCandidates: (candidates) =>
-      mayPost() &&
-      id !== undefined &&
-      signal.send({ type: 'candidates', call: id, ...addressee(), candidates }),
-    freshIce: renewal.request,
-    connected: () => dispatch({ type: 'connected' }),
-    lost: () => dispatch({ type: 'lost' }),
-    track: events.stream,
-    channelOpened: tell,
-    channelMessage(message) {
-      if (message.type === 'hang-up') dispatch({ type: 'peer-hung-up' });
-      else if (message.type === 'state') events.peerState(message);
+  const link = createLink(
+    ice,
+    { self: local.outgoing, screen: screen.outgoing },
+    {
+      postDescription: (description) =>
+        mayPost() &&
+        id !== undefined &&
+        signal.send({ type: 'description', call: id, ...addressee(), description }),
+      postCandidates: (candidates) =>
+        mayPost() &&
+        id !== undefined &&
+        signal.send({ type: 'candidates', call: id, ...addressee(), candidates }),
+      freshIce: renewal.request,
+      connected: () => dispatch({ type: 'connected' }),
+      lost: () => dispatch({ type: 'lost' }),
+      track: events.stream,
+      channelOpened: tell,
+      channelMessage(message) {
+        if (message.type === 'hang-up') dispatch({ type: 'peer-hung-up' });
+        else if (message.type === 'state') events.peerState(message);
+      },
     },
-  });
+  );
   const outbox = createOutbox(signal, link.local);
   renewal.schedule(ice);
 
@@ -137,6 +143,7 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
         return;
       case 'close':
         local.stop();
+        screen.stop();
         renewal.stop();
         if (id !== undefined) forgetPlace(id);
         setTimeout(link.close, FAREWELL_MS);
@@ -291,6 +298,7 @@ export function createCall({ origin, media, ice, signal, local, events }: CallOp
       microphone: local.isLive('audio'),
       camera: local.isLive('video'),
       recording: false,
+      screen: screen.isOn(),
     });
   }
 

@@ -1,4 +1,5 @@
-/** The select boxes Camera, Microphone and Speaker. */
+/** The select boxes Camera, Microphone, Speaker, and what is on a shared screen. */
+import { canShareScreen, type Screen } from '../capture/screen.ts';
 import { listDevices } from './devices.ts';
 import { find } from './dom.ts';
 import type { LocalMedia } from './local-media.ts';
@@ -9,11 +10,12 @@ export interface DeviceSelects {
   update(): void;
 }
 
-/** @param output the element whose sound goes to the chosen speaker */
+/** @param outputs the elements whose sound goes to the chosen speaker */
 export function createDeviceSelects(
   root: ParentNode,
   local: LocalMedia,
-  output: HTMLMediaElement,
+  shared: Screen,
+  outputs: HTMLMediaElement[],
   say: Say,
 ): DeviceSelects {
   const camera = find(root, '[data-device="videoinput"]', HTMLSelectElement);
@@ -21,10 +23,14 @@ export function createDeviceSelects(
   const speaker = find(root, '[data-device="audiooutput"]', HTMLSelectElement);
 
   camera.addEventListener('change', () => void local.choose('video', camera.value));
+  const content = find(root, '[data-choice="screen"]', HTMLSelectElement);
+  const field = content.closest<HTMLElement>('.field');
+  if (field) field.hidden = !canShareScreen();
+  content.addEventListener('change', () => shared.hint(content.value === 'motion' ? 'motion' : 'detail'));
   microphone.addEventListener('change', () => void local.choose('audio', microphone.value));
   speaker.addEventListener('change', () => {
     // A speaker that was unplugged meanwhile can't be had; the list shows so at the next change.
-    output.setSinkId(speaker.value).catch(update);
+    Promise.all(outputs.map((output) => output.setSinkId(speaker.value))).catch(update);
   });
 
   function update(): void {
@@ -32,8 +38,9 @@ export function createDeviceSelects(
       const of = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind);
       fill(camera, of('videoinput'), local.deviceId('video'), say);
       fill(microphone, of('audioinput'), local.deviceId('audio'), say);
-      const canChoose = 'setSinkId' in output;
-      fill(speaker, canChoose ? of('audiooutput') : [], canChoose ? output.sinkId : undefined, say);
+      const [output] = outputs;
+      const chosen = output && 'setSinkId' in output ? output.sinkId : undefined;
+      fill(speaker, chosen === undefined ? [] : of('audiooutput'), chosen, say);
     });
   }
   return { update };

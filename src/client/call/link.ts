@@ -5,7 +5,7 @@
 import type { ChannelMessage } from '../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration } from '../../protocol/common.ts';
 import { judge } from './negotiation.ts';
-import { createPeer, type Kind, type Outgoing, type Peer } from './peer.ts';
+import { createPeer, type Kind, type Outgoing, type Peer, type Source } from './peer.ts';
 import { createRecovery } from './recovery.ts';
 
 /** Candidates come in bursts; a burst is one message. */
@@ -24,7 +24,7 @@ export interface LinkEvents {
   connected(): void;
   lost(): void;
   /** Something more is to be seen or heard of the other side; a new connection has a new stream. */
-  track(stream: MediaStream): void;
+  track(source: Source, stream: MediaStream): void;
   channelOpened(): void;
   channelMessage(message: ChannelMessage): void;
 }
@@ -53,12 +53,16 @@ export interface Link {
   online(): void;
   /** The ICE servers run out: a new way if the old one goes over them. */
   renewIce(): void;
-  send(kind: Kind, track: MediaStreamTrack | null): void;
+  send(source: Source, kind: Kind, track: MediaStreamTrack | null): void;
   say(message: ChannelMessage): boolean;
   close(): void;
 }
 
-export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: LinkEvents): Link {
+export function createLink(
+  ice: IceConfiguration,
+  outgoing: Record<Source, Outgoing>,
+  events: LinkEvents,
+): Link {
   let peer: Peer | undefined;
   let polite = false;
   let closed = false;
@@ -90,7 +94,7 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
     peer?.close();
     recovery.replaced();
     unsentCandidates = [];
-    const stream = new MediaStream();
+    const streams: Record<Source, MediaStream> = { self: new MediaStream(), screen: new MediaStream() };
     const made = createPeer(ice, outgoing, {
       negotiationNeeded: () => made === peer && void enqueue(offerAgain),
       candidate(candidate) {
@@ -103,9 +107,9 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
         recovery.state(state);
         if (state === 'connected') events.connected();
       },
-      track(track) {
-        stream.addTrack(track);
-        events.track(stream);
+      track(source, track) {
+        streams[source].addTrack(track);
+        events.track(source, streams[source]);
       },
       channel: {
         opened() {
@@ -245,7 +249,7 @@ export function createLink(ice: IceConfiguration, outgoing: Outgoing, events: Li
     },
     online: () => void restartIf((current) => current.isSilent()),
     renewIce: () => void restartIf((current) => current.isRelayed()),
-    send: (kind, track) => void peer?.send(kind, track),
+    send: (source, kind, track) => void peer?.send(source, kind, track),
     say: (message) => peer?.channel.send(message) ?? false,
     close() {
       closed = true;

@@ -2,10 +2,12 @@
 import * as v from 'valibot';
 import { CallPageData } from '../../protocol/page.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
+import { createScreen } from '../capture/screen.ts';
 import { type Call, type CallEvents, createCall, type Origin } from './call.ts';
 import { find } from './dom.ts';
 import { createLocalMedia } from './local-media.ts';
 import { deviceId, recallPlace } from './memory.ts';
+import type { Source } from './peer.ts';
 import { interceptAccept } from './ring.ts';
 import { openSignal } from './signal.ts';
 import { createView } from './view.ts';
@@ -19,15 +21,25 @@ let current: Call;
 let waiting: Call | undefined;
 
 const local = createLocalMedia({
-  track: (kind, track) => current.send(kind, track),
-  changed() {
-    view.local();
-    current.tell();
-  },
+  track: (kind, track) => current.send('self', kind, track),
+  changed,
 });
-const view = createView(find(document, 'main.call', HTMLElement), say, local, {
+const screen = createScreen({
+  track: (kind, track) => current.send('screen', kind, track),
+  changed,
+  failed: (failed) => view.screenFailed(failed),
+  wanted: () => current.state().name !== 'ended',
+});
+
+function changed(): void {
+  view.local();
+  current.tell();
+}
+
+const view = createView(find(document, 'main.call', HTMLElement), say, local, screen, {
   microphone: () => void local.toggle('audio'),
   camera: () => void local.toggle('video'),
+  screen: () => void screen.toggle(),
   hangUp: () => current.dispatch({ type: 'hang-up' }),
 });
 
@@ -82,7 +94,7 @@ const signal = openSignal(`${scheme}//${location.host}/calls/socket`, deviceId()
 });
 
 const { origin, begin } = open();
-current = createCall({ origin, media: data.media, ice: data.ice, signal, local, events: shown });
+current = createCall({ origin, media: data.media, ice: data.ice, signal, local, screen, events: shown });
 view.begin(data.peerName);
 begin(current);
 addEventListener('online', () => current.online());
@@ -93,7 +105,7 @@ addEventListener('online', () => current.online());
  */
 function comesIn(message: ServerMessage & { type: 'incoming' }): void {
   if (current.state().name !== 'ended' || waiting || message.chat !== data.chat) return;
-  let stream: MediaStream | undefined;
+  const streams = new Map<Source, MediaStream>();
   let accepted = false;
   const call = createCall({
     origin: { role: 'callee', call: message.call, offer: message.offer, candidates: message.candidates },
@@ -101,19 +113,20 @@ function comesIn(message: ServerMessage & { type: 'incoming' }): void {
     ice: message.ice,
     signal,
     local,
+    screen,
     events: {
       ...shown,
       state(state, since) {
         if (state.name === 'connecting' && !accepted) {
           accepted = true;
           view.begin(message.name);
-          if (stream) view.remoteStream(stream);
+          for (const [source, stream] of streams) view.remoteStream(source, stream);
         }
         if (accepted) view.state(state, since);
       },
-      stream(made) {
-        stream = made;
-        if (accepted) view.remoteStream(made);
+      stream(source, stream) {
+        streams.set(source, stream);
+        if (accepted) view.remoteStream(source, stream);
       },
     },
   });

@@ -4,8 +4,20 @@ import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
 import { keepDtlsRole, usernameFragments } from './sdp.ts';
 import { isRelayed, isSilent } from './way.ts';
 
-const KINDS = ['audio', 'video'] as const;
-export type Kind = (typeof KINDS)[number];
+export type Kind = 'audio' | 'video';
+/** Somebody's camera and microphone, or their screen and its sound. */
+export type Source = 'self' | 'screen';
+
+/**
+ * What the sections of every first offer are for, in this order. The screen has its own from the beginning:
+ * it is shown and taken away without a word of negotiation, whatever the signalling is doing.
+ */
+const SECTIONS: { source: Source; kind: Kind }[] = [
+  { source: 'self', kind: 'audio' },
+  { source: 'self', kind: 'video' },
+  { source: 'screen', kind: 'video' },
+  { source: 'screen', kind: 'audio' },
+];
 
 /** More early candidates than any honest peer has. */
 const MAX_EARLY = 256;
@@ -20,7 +32,7 @@ export interface PeerEvents {
   negotiationNeeded(): void;
   candidate(candidate: Candidate): void;
   state(state: RTCPeerConnectionState): void;
-  track(track: MediaStreamTrack): void;
+  track(source: Source, track: MediaStreamTrack): void;
   channel: ChannelEvents;
 }
 
@@ -41,12 +53,16 @@ export interface Peer {
   restart(): void;
   isSilent(): Promise<boolean>;
   isRelayed(): Promise<boolean>;
-  send(kind: Kind, track: MediaStreamTrack | null): Promise<void>;
+  send(source: Source, kind: Kind, track: MediaStreamTrack | null): Promise<void>;
   close(): void;
 }
 
 /** Makes a connection that as yet does nothing: `offer` or `take` start it. */
-export function createPeer(ice: IceConfiguration, outgoing: Outgoing, events: PeerEvents): Peer {
+export function createPeer(
+  ice: IceConfiguration,
+  outgoing: Record<Source, Outgoing>,
+  events: PeerEvents,
+): Peer {
   const connection = new RTCPeerConnection({ iceServers: iceServers(ice), bundlePolicy: 'max-bundle' });
   const channel = openChannel(connection, events.channel);
   let early: Candidate[] = [];
@@ -61,23 +77,30 @@ export function createPeer(ice: IceConfiguration, outgoing: Outgoing, events: Pe
     events.candidate({ candidate: candidate.candidate, sdpMid, sdpMLineIndex, usernameFragment });
   });
   connection.addEventListener('connectionstatechange', () => events.state(connection.connectionState));
-  connection.addEventListener('track', ({ track }) => events.track(track));
+  connection.addEventListener('track', ({ track, transceiver }) => {
+    const section = SECTIONS[connection.getTransceivers().indexOf(transceiver)];
+    if (section) events.track(section.source, track);
+  });
 
-  async function send(kind: Kind, track: MediaStreamTrack | null): Promise<void> {
-    const transceiver = connection.getTransceivers().find(({ receiver }) => receiver.track.kind === kind);
-    if (transceiver && connection.signalingState !== 'closed') await transceiver.sender.replaceTrack(track);
+  async function send(source: Source, kind: Kind, track: MediaStreamTrack | null): Promise<void> {
+    const at = SECTIONS.findIndex((section) => section.source === source && section.kind === kind);
+    const sender = connection.getTransceivers()[at]?.sender;
+    if (!sender || connection.signalingState === 'closed') return;
+    await sender.replaceTrack(track);
+    if (track && source === 'screen' && kind === 'video') await favour(sender, track.contentHint);
   }
 
   function sendAll(): void {
-    for (const kind of KINDS) void send(kind, outgoing.tracks[kind]);
+    for (const { source, kind } of SECTIONS) void send(source, kind, outgoing[source].tracks[kind]);
   }
 
   /** The offer's sections become ours in both directions, with or without a track to send. */
   function adopt(): void {
-    for (const transceiver of connection.getTransceivers()) {
-      if (transceiver.direction !== 'recvonly') continue;
+    for (const [at, transceiver] of connection.getTransceivers().entries()) {
+      const section = SECTIONS[at];
+      if (!section || transceiver.direction !== 'recvonly') continue;
       transceiver.direction = 'sendrecv';
-      transceiver.sender.setStreams(outgoing.stream);
+      transceiver.sender.setStreams(outgoing[section.source].stream);
     }
     sendAll();
   }
@@ -111,8 +134,8 @@ export function createPeer(ice: IceConfiguration, outgoing: Outgoing, events: Pe
 
     async offer() {
       if (connection.getTransceivers().length === 0) {
-        for (const kind of KINDS) {
-          connection.addTransceiver(kind, { direction: 'sendrecv', streams: [outgoing.stream] });
+        for (const { source, kind } of SECTIONS) {
+          connection.addTransceiver(kind, { direction: 'sendrecv', streams: [outgoing[source].stream] });
         }
         sendAll();
       }
@@ -152,6 +175,16 @@ export function createPeer(ice: IceConfiguration, outgoing: Outgoing, events: Pe
       connection.close();
     },
   };
+}
+
+/** With too little room, text loses pictures a second and what moves loses pixels. */
+async function favour(sender: RTCRtpSender, contentHint: string): Promise<void> {
+  const degradationPreference = contentHint === 'motion' ? 'maintain-framerate' : 'maintain-resolution';
+  try {
+    await sender.setParameters({ ...sender.getParameters(), degradationPreference });
+  } catch {
+    // Before the first answer there may be nothing to set; then the hint alone has to do.
+  }
 }
 
 function describe(description: RTCSessionDescription | null): Description | undefined {

@@ -51,7 +51,7 @@ export function createTile(element: HTMLElement): Tile {
 }
 
 /** A media element holds back the page's load event until it has data, which for a call may be a minute away. */
-function whenLoaded(work: () => void): void {
+export function whenLoaded(work: () => void): void {
   if (document.readyState === 'complete') work();
   else addEventListener('load', work, { once: true });
 }

@@ -1,23 +1,28 @@
 /** The toolbar named "Call controls": buttons, shortcuts, and arrow keys as the ARIA toolbar pattern has them. */
+import { canShareScreen, type Screen } from '../capture/screen.ts';
 import { find } from './dom.ts';
 import type { LocalMedia } from './local-media.ts';
 
 export interface Toolbar {
   /** Shows what is switched on. */
-  update(local: LocalMedia): void;
+  update(local: LocalMedia, shared: Screen): void;
 }
 
 export interface ToolbarActions {
   microphone(): void;
   camera(): void;
+  screen(): void;
   hangUp(): void;
 }
 
 export function createToolbar(element: HTMLElement, actions: ToolbarActions): Toolbar {
   const microphone = find(element, '[data-do="microphone"]', HTMLButtonElement);
   const camera = find(element, '[data-do="camera"]', HTMLButtonElement);
+  const screen = find(element, '[data-do="screen"]', HTMLButtonElement);
+  screen.hidden = !canShareScreen();
   microphone.addEventListener('click', actions.microphone);
   camera.addEventListener('click', actions.camera);
+  screen.addEventListener('click', actions.screen);
   find(element, '[data-do="hang-up"]', HTMLButtonElement).addEventListener('click', actions.hangUp);
   element.addEventListener('keydown', moveFocus);
 
@@ -37,9 +42,10 @@ export function createToolbar(element: HTMLElement, actions: ToolbarActions): To
   });
 
   return {
-    update(local) {
+    update(local, shared) {
       microphone.setAttribute('aria-pressed', String(local.isOn('audio')));
       camera.setAttribute('aria-pressed', String(local.isOn('video')));
+      screen.setAttribute('aria-pressed', String(shared.isOn()));
     },
   };
 }

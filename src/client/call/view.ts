@@ -1,12 +1,15 @@
 /** The call page's picture of the call: states and what the person does go through here, nothing else touches the page. */
+import type { Screen } from '../capture/screen.ts';
 import { createDeviceSelects } from './device-selects.ts';
 import { find, setText } from './dom.ts';
 import { formatDuration } from './duration.ts';
 import type { LocalMedia } from './local-media.ts';
 import type { Reason, State } from './machine.ts';
 import { createNotices } from './notices.ts';
+import type { Source } from './peer.ts';
 import { canFloat, createWakeLock, wireFullScreen, wirePictureInPicture } from './screen.ts';
-import { createSound } from './sound.ts';
+import { createScreenTile } from './screen-tile.ts';
+import { createSound, type Sound } from './sound.ts';
 import { createTile } from './tiles.ts';
 import { createToolbar, type ToolbarActions } from './toolbar.ts';
 import type { Say } from './words.ts';
@@ -16,13 +19,21 @@ export interface View {
   begin(peerName: string): void;
   /** @param since when the call was answered, in ms since 1970 */
   state(state: State, since: number | undefined): void;
-  remoteStream(stream: MediaStream): void;
-  remoteState(state: { microphone: boolean; camera: boolean }): void;
+  remoteStream(source: Source, stream: MediaStream): void;
+  remoteState(state: { microphone: boolean; camera: boolean; screen?: boolean | undefined }): void;
   /** One's own media have changed. */
   local(): void;
+  /** Whether a screen was wanted that the browser could not give. */
+  screenFailed(failed: boolean): void;
 }
 
-export function createView(root: HTMLElement, say: Say, local: LocalMedia, actions: ToolbarActions): View {
+export function createView(
+  root: HTMLElement,
+  say: Say,
+  local: LocalMedia,
+  shared: Screen,
+  actions: ToolbarActions,
+): View {
   const heading = find(root, '.call-head h1', HTMLElement);
   const status = find(root, '.call-status', HTMLElement);
   const clock = find(root, '.call-duration', HTMLElement);
@@ -35,16 +46,10 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
   const self = createTile(find(stage, '.tile.self', HTMLElement));
   const notices = createNotices(find(root, '.call-notice', HTMLElement), say);
   const toolbar = createToolbar(controls, actions);
+  const screen = createScreenTile(stage, (output) => soundOf('screen-sound', output));
   const output = find(stage, 'audio', HTMLAudioElement);
-  const selects = createDeviceSelects(root, local, output, say);
-  const sound = createSound(output, {
-    blocked: (needsTap) =>
-      notices.set('sound', needsTap ? say('soundBlocked') : undefined, {
-        label: say('hear'),
-        run: () => sound.retry(),
-      }),
-    capturing: () => local.isLive('audio'),
-  });
+  const selects = createDeviceSelects(root, local, shared, [output, screen.output], say);
+  const sound = soundOf('sound', output);
   wireFullScreen(find(root, '[data-do="fullscreen"]', HTMLButtonElement), root);
   wirePictureInPicture(floating, remote.video);
 
@@ -55,6 +60,18 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
 
   setInterval(tick, 1000);
   self.show(local.outgoing.stream);
+
+  function soundOf(matter: string, output: HTMLAudioElement): Sound {
+    const made = createSound(output, {
+      blocked: (needsTap) =>
+        notices.set(matter, needsTap ? say('soundBlocked') : undefined, {
+          label: say('hear'),
+          run: () => made.retry(),
+        }),
+      capturing: () => local.isLive('audio'),
+    });
+    return made;
+  }
 
   function tick(): void {
     if (answeredAt === undefined || shown.name === 'ended') return;
@@ -83,6 +100,8 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
     notices.clear();
     remote.show(null);
     sound.listen(null);
+    screen.show(null);
+    screen.shared(false);
     const hadFocus = controls.contains(document.activeElement);
     show(false);
     setText(
@@ -101,6 +120,7 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
       remote.name(peerName);
       remote.camera(undefined);
       remote.microphone(true);
+      screen.name(say('screenOf', { name }));
       notices.clear();
       clock.hidden = true;
       answeredAt = undefined;
@@ -116,21 +136,24 @@ export function createView(root: HTMLElement, say: Say, local: LocalMedia, actio
       if (state.name === 'ended' && before.name !== 'ended') end(state.reason);
       wake.update();
     },
-    remoteStream(stream) {
+    remoteStream(source, stream) {
+      if (source === 'screen') return screen.show(stream);
       remote.show(stream);
       sound.listen(stream);
     },
-    remoteState({ microphone, camera }) {
-      remote.camera(camera);
-      remote.microphone(microphone);
+    remoteState(state) {
+      remote.camera(state.camera);
+      remote.microphone(state.microphone);
+      screen.shared(state.screen === true);
     },
     local() {
-      toolbar.update(local);
+      toolbar.update(local, shared);
       selects.update();
       self.camera(local.isLive('video'));
       if (local.isLive('audio')) sound.retry();
       tellProblems();
     },
+    screenFailed: (failed) => notices.set('screen', failed ? say('screenFailed') : undefined),
   };
 }
 

@@ -1,0 +1,49 @@
+/** The other side's screen: large, while they say that they share it. */
+import { find } from './dom.ts';
+import type { Sound } from './sound.ts';
+import { whenLoaded } from './tiles.ts';
+
+export interface ScreenTile {
+  /** Plays the sound of the screen. */
+  output: HTMLAudioElement;
+  show(stream: MediaStream | null): void;
+  name(name: string): void;
+  /** A track that is replaced by none only freezes its picture; that it is over, the other side has to say. */
+  shared(on: boolean): void;
+}
+
+/** Takes over the `.tile.screen` of the stage, whose `data-screen` says whether there is one. */
+export function createScreenTile(
+  stage: HTMLElement,
+  soundOf: (output: HTMLAudioElement) => Sound,
+): ScreenTile {
+  const element = find(stage, '.tile.screen', HTMLElement);
+  const video = find(element, 'video', HTMLVideoElement);
+  const output = find(element, 'audio', HTMLAudioElement);
+  const sound = soundOf(output);
+  let stream: MediaStream | null = null;
+  let isShared = false;
+
+  function render(): void {
+    element.hidden = !isShared;
+    stage.dataset.screen = String(isShared);
+    whenLoaded(() => {
+      const shown = isShared ? stream : null;
+      if (video.srcObject !== shown) video.srcObject = shown;
+      sound.listen(shown);
+    });
+  }
+
+  return {
+    output,
+    show(received) {
+      stream = received;
+      render();
+    },
+    name: (name) => element.setAttribute('aria-label', name),
+    shared(on) {
+      isShared = on;
+      render();
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/** A screen that is shared in a call, as the other side sees it in both browsers. */
+import type { ElementHandle, Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { accept, connected } from '../helpers/calls.ts';
+import { participant, picturesChange } from '../helpers/media.ts';
+import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { click, find, findAll, gone } from '../helpers/ui.ts';
+
+let server: Server;
+let anna: Person;
+let ben: Person;
+let chat: string;
+const browsers = new Map<Engine, OpenBrowser>();
+
+beforeAll(async () => {
+  server = await startServer();
+  [anna, ben] = await createPair(server);
+  chat = await chatOf(await signInClient(server, anna), ben);
+  browsers.set('chromium', await openBrowser());
+  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
+});
+afterEach(async () => {
+  for (const browser of browsers.values()) await browser.closePages();
+});
+afterAll(async () => {
+  for (const browser of browsers.values()) await browser.close();
+  await server.remove();
+  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
+});
+
+async function pageOf(engine: Engine): Promise<Page> {
+  const browser = browsers.get(engine);
+  if (!browser) throw new Error(`no ${engine}`);
+  return browser.newPage();
+}
+
+/** Anna calls from Chromium, and Ben accepts. */
+async function connect(engine: Engine): Promise<{ mine: Page; theirs: Page }> {
+  const [mine, theirs] = [await pageOf('chromium'), await pageOf(engine)];
+  await arrive(theirs, server, ben);
+  await arrive(mine, server, anna, `${chat}/call?media=video`);
+  await accept(theirs);
+  await connected(mine, theirs);
+  return { mine, theirs };
+}
+
+const pressed = (page: Page, name: string) =>
+  find(page, 'button', name).then((button) => button.evaluate((node) => node.ariaPressed));
+
+const sizeOf = (tile: ElementHandle<Element>) =>
+  tile.evaluate((node) => {
+    const video = node.querySelector('video');
+    return [video?.videoWidth ?? 0, video?.videoHeight ?? 0];
+  });
+
+/** The size of what a page sends as its screen. */
+const screenSize = (page: Page) =>
+  page.evaluate(() => {
+    const { width = 0, height = 0 } = Reflect.get(window, 'shared')?.getVideoTracks()[0]?.getSettings() ?? {};
+    return [width, height];
+  });
+
+/** Keeps the stream that the page is given, to know the truth about it and to end it as the browser would. */
+const watchCapture = (page: Page) =>
+  page.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getDisplayMedia.bind(mediaDevices);
+    mediaDevices.getDisplayMedia = async (options) => {
+      const stream = await ask(options);
+      Reflect.set(window, 'shared', stream);
+      return stream;
+    };
+  });
+
+test.each(['chromium', 'firefox'] as const)('a screen from Chromium is seen in %s', async (engine) => {
+  const { mine, theirs } = await connect(engine);
+  await picturesChange(theirs, 'Anna', 2);
+  await watchCapture(mine);
+  await click(mine, 'button', 'Share screen');
+
+  const tile = await participant(theirs, "Anna's screen");
+  await picturesChange(theirs, "Anna's screen", 3);
+  const size = await screenSize(mine);
+  await eventually(
+    'the picture to have the size of the screen',
+    async () => String(await sizeOf(tile)) === String(size),
+    15_000,
+    async () => `${await sizeOf(tile)}, not ${size}`,
+  );
+  expect(await pressed(mine, 'Share screen')).toBe('true');
+  // The camera goes on beside it, and smaller.
+  await picturesChange(theirs, 'Anna', 2);
+  const widths = await Promise.all(
+    ['Anna', "Anna's screen"].map(
+      async (name) => (await (await participant(theirs, name)).boundingBox())?.width,
+    ),
+  );
+  expect(widths[0]).toBeLessThan((widths[1] ?? 0) / 3);
+
+  await click(mine, 'button', 'Share screen');
+  await gone(theirs, 'group', "Anna's screen");
+  expect(await pressed(mine, 'Share screen')).toBe('false');
+
+  // Again in the same call, without the server, and ended from the browser's own bar.
+  await server.kill9();
+  await click(mine, 'button', 'Share screen');
+  await picturesChange(theirs, "Anna's screen", 2);
+  await mine.evaluate(() => {
+    for (const track of Reflect.get(window, 'shared').getVideoTracks()) {
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    }
+  });
+  await gone(theirs, 'group', "Anna's screen");
+  await server.start();
+});
+
+test('who says no to the picker reads nothing, and a failure is a sentence', async () => {
+  const { mine } = await connect('chromium');
+  const fail = (name: string) =>
+    mine.evaluate((error) => {
+      navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException('', error));
+    }, name);
+  await fail('NotReadableError');
+  await click(mine, 'button', 'Share screen');
+  await eventually('a sentence', async () =>
+    (await mine.$eval('.call-notice', (box) => box.textContent)).includes('could not be shared'),
+  );
+  await fail('NotAllowedError');
+  await click(mine, 'button', 'Share screen');
+  await eventually(
+    'no sentence',
+    async () => (await mine.$eval('.call-notice', (box) => box.textContent)) === '',
+  );
+  expect(await findAll(mine, 'group', "Ben's screen")).toEqual([]);
+  expect(await pressed(mine, 'Share screen')).toBe('false');
+});

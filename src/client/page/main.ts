@@ -59,6 +59,6 @@ if (composer && box) {
       if (box.value.startsWith(sent)) box.value = box.value.slice(sent.length);
       if (file) file.value = '';
       if (error) error.textContent = '';
-    } else if (!status && error) error.textContent = error.dataset.unsent ?? '';
+    } else if ((!status || status >= 500) && error) error.textContent = error.dataset.unsent ?? '';
   });
 }

@@ -23,6 +23,7 @@ import { callSocket } from './calls/socket.ts';
 import { createCallStore } from './calls/store.ts';
 import { createChats } from './chats/chats.ts';
 import { messageRoutes } from './chats/message-routes.ts';
+import { createHistoryRenderer } from './chats/newest-page.ts';
 import { chatRoutes } from './chats/routes.ts';
 import { createRowRenderer } from './chats/rows.ts';
 import { createChatStore } from './chats/store.ts';
@@ -49,7 +50,7 @@ import { registerErrors } from './http/errors.ts';
 import { registerHeaders } from './http/headers.ts';
 import { registerHealth } from './http/health.ts';
 import { registerLimits } from './http/limits.ts';
-import { loggerOptions } from './http/logging.ts';
+import { loggerOptions, registerRequestLog } from './http/logging.ts';
 import { registerMultipart } from './http/multipart.ts';
 import { registerSession } from './http/session.ts';
 import { registerSockets } from './http/sockets.ts';
@@ -101,6 +102,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   const app = fastify({
     serverFactory: serverFactory(config),
     logger: loggerOptions(config.logLevel),
+    disableRequestLogging: true,
     trustProxy: config.trustProxy,
     bodyLimit: LONGEST_BODY,
     // A closing server ends idle keep-alive connections at once; requests in flight are finished.
@@ -142,13 +144,20 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
     }),
   );
 
+  registerRequestLog(app);
   await app.register(cookie);
   await app.register(formbody);
   await registerMultipart(app, LARGEST);
-  await app.register(compress, { threshold: 1024, encodings: ['gzip'], zlibOptions: { level: 4 } });
+  await app.register(compress, {
+    threshold: 1024,
+    encodings: ['gzip'],
+    zlibOptions: { level: 3 },
+    // A page takes less time to compress than to hand over to another thread and back.
+    syncThreshold: 128 * 1024,
+  });
   await registerSockets(app);
   registerClosing(app);
-  await registerHeaders(app, config.secure);
+  registerHeaders(app, config.secure);
   await registerLimits(app);
   await registerAssets(app);
   registerSession(app, sessions);
@@ -172,6 +181,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
     pictures,
     intake: createIntake(files, pictures),
     renderRow,
+    renderHistory: createHistoryRenderer(chats, renderRow),
     calls,
     recordings,
   };

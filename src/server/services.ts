@@ -4,6 +4,7 @@ import type { Setup } from './accounts/setup.ts';
 import type { AccountStore } from './accounts/store.ts';
 import type { Calls } from './calls/calls.ts';
 import type { Chats } from './chats/chats.ts';
+import type { RenderHistory } from './chats/newest-page.ts';
 import type { RenderRow } from './chats/rows.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -29,6 +30,7 @@ export type Services = {
   pictures: Pictures;
   intake: Intake;
   renderRow: RenderRow;
+  renderHistory: RenderHistory;
   calls: Calls;
   recordings: Recordings;
 };

@@ -224,7 +224,8 @@ export function createLink(
         const made = replacePeer();
         recovery.begin();
         await made.take(offer);
-        await Promise.all(candidates.map(made.addCandidate));
+        // The answer waits for none of them: each takes its way through the browser's processes.
+        for (const candidate of candidates) void made.addCandidate(candidate);
       }),
     local,
     setPolite(value) {

@@ -155,7 +155,7 @@ export function createPeer(
       }
       const waiting = early;
       early = [];
-      await Promise.all(waiting.map(addCandidate));
+      for (const candidate of waiting) void addCandidate(candidate);
     },
 
     addCandidate,

@@ -61,6 +61,7 @@ export function createChats(
 
   return {
     isMember: store.isMember,
+    snapshot: store.snapshot,
     members: store.members,
     otherOf,
     rev: store.rev,

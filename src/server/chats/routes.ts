@@ -27,36 +27,35 @@ export function showChat(
   chat: number,
   more: { before?: number; body?: string; error?: string } = {},
 ): FastifyReply {
-  const { chats, accounts, presence, renderRow } = services;
+  const { chats, accounts, presence, renderHistory } = services;
   const me = userOf(request).id;
-  const other = accounts.userById(chats.otherOf(chat, me) ?? 0);
-  // Read before the messages: what is written in between is brought by the socket a second time, never missed.
-  const rev = chats.rev(chat);
-  const history = chats.history(chat, more.before);
-  const [first] = history.messages;
-  const read = chats.readId(chat, me);
-  const unseen = history.messages.findIndex((message) => message.id > read && message.authorId !== me);
   const to = { reader: request.reader, me, conversation: chat, group: false };
-  const above = first && chats.previous(chat, first.id);
-  const split = unseen === -1 ? history.messages.length : unseen;
-  const old = history.messages.slice(0, split);
-  const last = history.messages.at(-1);
-  const mayWrite = chats.mayWrite(chat, me);
-  if (more.before === undefined && last) chats.read(chat, me, last.id);
+  const { last, unread, ...page } = chats.snapshot(() => {
+    const other = accounts.userById(chats.otherOf(chat, me) ?? 0);
+    const read = chats.readId(chat, me);
+    const { older, oldRows, newRows, firstNew, last } = renderHistory(to, read, more.before);
+    const mayWrite = chats.mayWrite(chat, me);
+    return {
+      rev: chats.rev(chat),
+      other,
+      online: mayWrite && other !== undefined && presence.isOnline(other.id),
+      mayWrite,
+      older,
+      oldRows,
+      newRows,
+      // Keeps its place when later rows come in: keys sort as numbers.
+      newLineKey: firstNew === undefined ? undefined : `${firstNew}`,
+      seen: last?.own === true && chats.othersReadId(chat, me) >= last.id,
+      last: last?.id ?? 0,
+      unread: last && last.id > read,
+    };
+  });
+  if (more.before === undefined && unread) chats.read(chat, me, last);
   return reply.show('chats/show', {
+    ...page,
     chat,
-    rev,
-    other,
-    online: mayWrite && other !== undefined && presence.isOnline(other.id),
-    mayWrite,
-    older: history.more ? first?.id : undefined,
+    last,
     before: more.before,
-    oldRows: renderRows(renderRow, to, old, above),
-    newRows: renderRows(renderRow, to, history.messages.slice(split), old.at(-1) ?? above),
-    // Keeps its place when later rows come in: keys sort as numbers.
-    newLineKey: unseen === -1 ? undefined : `${history.messages[unseen]?.id}`,
-    last: last?.id ?? 0,
-    seen: last?.authorId === me && chats.othersReadId(chat, me) >= last.id,
     key: randomUUID(),
     body: more.body ?? '',
     error: more.error,

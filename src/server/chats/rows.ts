@@ -82,11 +82,8 @@ export function renderRows(
   messages: Message[],
   previous: Message | undefined,
 ): string {
-  let above = previous;
-  let html = '';
-  for (const message of messages) {
-    html += renderRow(to, message, above);
-    above = message;
-  }
-  return html;
+  // Joined, not added up: V8 keeps a sum as a tree of its pieces and walks it for every page it goes into.
+  return messages
+    .map((message, index) => renderRow(to, message, index === 0 ? previous : messages[index - 1]))
+    .join('');
 }

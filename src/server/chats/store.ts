@@ -250,6 +250,8 @@ export function createChatStore(database: Database) {
       })),
     unreadChats: (user: number) => unreadChats.get(user) ?? 0,
     transaction: <Result>(work: () => Result): Result => database.transaction(work).immediate(),
+    /** For reading alone: the statements share one lock, and see one state. */
+    snapshot: <Result>(work: () => Result): Result => database.transaction(work).deferred(),
   };
 }
 

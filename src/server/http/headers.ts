@@ -1,13 +1,14 @@
 /** What every response says about itself: what may run, what may be framed, what may be kept. */
-import helmet from '@fastify/helmet';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import helmet from 'helmet';
 
 const NO_DEVICES = 'camera=(), microphone=(), display-capture=(), geolocation=(), payment=()';
 const CALL_DEVICES = 'camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()';
 
 /** @param secure whether people come by https */
-export async function registerHeaders(app: FastifyInstance, secure: boolean): Promise<void> {
-  await app.register(helmet, {
+export function registerHeaders(app: FastifyInstance, secure: boolean): void {
+  // Helmet itself, not its Fastify plugin: that one builds all of helmet anew for each request.
+  const apply = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -31,8 +32,9 @@ export async function registerHeaders(app: FastifyInstance, secure: boolean): Pr
     crossOriginOpenerPolicy: secure ? { policy: 'same-origin' } : false,
     originAgentCluster: secure,
   });
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('Permissions-Policy', NO_DEVICES);
+    apply(request.raw, reply.raw, () => done());
   });
 }
 

@@ -1,7 +1,7 @@
 /** Which language and time zone a reader has, and the words, dates and numbers in it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInstance, type TFunction } from 'i18next';
+import { createInstance } from 'i18next';
 
 export const LOCALES = ['en', 'zh-CN'] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -23,12 +23,29 @@ await i18n.init({
   interpolation: { escapeValue: false },
 });
 
-const translators = new Map<Locale, TFunction>(LOCALES.map((locale) => [locale, i18n.getFixedT(locale)]));
+/** The words under a key; `values` fill its places, and `count` chooses the plural form. */
+export type Translate = (key: string, values?: Record<string, string | number>) => string;
+
+/** A page asks for some thirty words, nearly all without values: those are looked up once. */
+function createTranslate(locale: Locale): Translate {
+  const translate = i18n.getFixedT(locale);
+  const known = new Map<string, string>();
+  return (key, values) => {
+    if (values) return translate(key, values);
+    const words = known.get(key) ?? translate(key);
+    // Keys come from the source, never from a request, so this can't grow.
+    known.set(key, words);
+    return words;
+  };
+}
+
+const translators: Record<Locale, Translate> = {
+  en: createTranslate('en'),
+  'zh-CN': createTranslate('zh-CN'),
+};
 
 /** The words of a language by key, with plural forms. A key without words comes back as it is. */
-export function translator(locale: Locale): TFunction {
-  return translators.get(locale) ?? i18n.t;
-}
+export const translator = (locale: Locale): Translate => translators[locale];
 
 /** All words below a key, for the scripts of the call page. */
 export function wordsBelow(locale: Locale, key: string): Record<string, string> {

@@ -1,5 +1,5 @@
 /** Structured logs that hold ids, never secrets and never what people write. */
-import type { FastifyLoggerOptions } from 'fastify';
+import type { FastifyInstance, FastifyLoggerOptions } from 'fastify';
 
 /** Paths that carry a secret: the rest of them is left out. */
 const withoutSecrets = (url: string): string =>
@@ -13,4 +13,15 @@ export function loggerOptions(level: string): FastifyLoggerOptions {
       req: (request) => ({ method: request.method, url: withoutSecrets(request.url), from: request.ip }),
     },
   };
+}
+
+/** One line a request, when it is answered, in the place of Fastify's two: each line is a write to the disk or a pipe. */
+export function registerRequestLog(app: FastifyInstance): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    request.log.info(
+      { req: request, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'answered',
+    );
+    done();
+  });
 }

@@ -1,11 +1,10 @@
 /** Everything a template needs to know about who reads it. */
-import type { TFunction } from 'i18next';
-import { formatsFor, type Locale, translator } from './locale.ts';
+import { formatsFor, type Locale, type Translate, translator } from './locale.ts';
 
 export type Reader = {
   locale: Locale;
   timeZone: string;
-  t: TFunction;
+  t: Translate;
   /** "14:05" */
   time(moment: number): string;
   /** "Sunday, 22 November 2026" */

@@ -1,19 +1,16 @@
 /** Brings messages, read marks, typing and unread counts to open pages. */
+import type { Reader } from '../http/reader.ts';
 import type { Render } from '../http/views.ts';
 import type { Services } from '../services.ts';
 import { type Hub, type LivePage, send } from './hub.ts';
 
-export type ChatPush = {
-  /** Brings a page up to date with the chat it shows. */
-  catchUp(page: LivePage): void;
-  /** Forgets what was still to be brought: pages ask for it when they come back. */
-  stop(): void;
-};
+/** Brings a page up to date with the chat it shows. */
+export type CatchUp = (page: LivePage) => void;
 
 /** Changes a frame; a page that slept for a month gets several. */
 const BATCH = 100;
 
-export function chatPush(services: Services, hub: Hub, render: Render): ChatPush {
+export function chatPush(services: Services, hub: Hub, render: Render): CatchUp {
   const { chats, events, renderRow, accounts } = services;
 
   /** What changed after `since`, each with the message before it, read once for all pages of a round. */
@@ -76,9 +73,16 @@ export function chatPush(services: Services, hub: Hub, render: Render): ChatPush
 
   function pushUnread(user: number): void {
     let unread: number | undefined;
+    const html = new Map<Reader, Buffer>();
     for (const page of hub.pagesOf(user)) {
       unread ??= chats.unreadChats(user);
-      send(page, render('chats/unread-push', page.reader, { unread }));
+      // In an open chat most messages leave the number as it is; the list of chats is refreshed by each.
+      if (page.chat && page.unread === unread) continue;
+      page.unread = unread;
+      const badge =
+        html.get(page.reader) ?? Buffer.from(render('chats/unread-push', page.reader, { unread }));
+      html.set(page.reader, badge);
+      send(page, badge);
     }
   }
 
@@ -86,9 +90,8 @@ export function chatPush(services: Services, hub: Hub, render: Render): ChatPush
     return [...hub.pagesOf(user)].filter((page) => page.chat?.id === conversation);
   }
 
-  // Changes of one turn of the loop are brought together.
+  // Changes of one commit are brought together, and before their senders' answers are rendered.
   const due = new Set<number>();
-  let flushing: NodeJS.Immediate | undefined;
   function flush(): void {
     for (const conversation of due) {
       const round = newRound();
@@ -100,7 +103,7 @@ export function chatPush(services: Services, hub: Hub, render: Render): ChatPush
     due.clear();
   }
   events.on('conversation-changed', ({ conversation }) => {
-    if (due.size === 0) flushing = setImmediate(flush);
+    if (due.size === 0) queueMicrotask(flush);
     due.add(conversation);
   });
 
@@ -125,8 +128,5 @@ export function chatPush(services: Services, hub: Hub, render: Render): ChatPush
     }
   });
 
-  return {
-    catchUp: (page) => bringUp(page, newRound()),
-    stop: () => clearImmediate(flushing),
-  };
+  return (page) => bringUp(page, newRound());
 }

@@ -12,6 +12,8 @@ export type LivePage = {
   sound: boolean;
   /** The conversation this page shows, and how far it has been brought up to date. */
   chat: { id: number; rev: number } | undefined;
+  /** The number of unread chats it was told last. */
+  unread: number | undefined;
 };
 
 /** Above this, the other end doesn't read; it will catch up when it comes back. */

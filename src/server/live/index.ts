@@ -11,9 +11,8 @@ import { liveSocket } from './socket.ts';
 export function registerLive(app: FastifyInstance, services: Services, render: Render): void {
   const hub = createHub();
   friendPush(services, hub, render);
-  const { catchUp, stop } = chatPush(services, hub, render);
+  const catchUp = chatPush(services, hub, render);
   const opened = callPush(services, hub, render);
   liveSocket(app, services, hub, { opened, catchUp });
   services.events.on('session-ended', ({ session }) => hub.closeSession(session));
-  app.addHook('onClose', async () => stop());
 }

@@ -54,6 +54,7 @@ export function liveSocket(
         reader,
         sound: user.sound,
         chat: undefined,
+        unread: undefined,
       };
 
       const release = sessions.hold(session);

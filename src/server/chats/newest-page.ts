@@ -1,0 +1,61 @@
+/**
+ * The newest page of a chat as HTML, kept until the conversation changes: every change raises its `rev`, and
+ * apart from that the rows depend on the reader and on how far they have read.
+ */
+import type { Chats } from './chats.ts';
+import { type RenderRow, type RowReader, renderRows } from './rows.ts';
+
+export type HistoryPage = {
+  /** Id of the oldest message, where there are older ones. */
+  older: number | undefined;
+  oldRows: string;
+  /** What the reader hasn't seen yet. */
+  newRows: string;
+  firstNew: number | undefined;
+  last: { id: number; own: boolean } | undefined;
+};
+
+/** Pages of 20 KB: as many as a family keeps open. */
+const MOST_KEPT = 200;
+
+/** @param before an id: the page of history before it; the newest page without */
+export type RenderHistory = (to: RowReader, read: number, before?: number) => HistoryPage;
+
+export function createHistoryRenderer(chats: Chats, renderRow: RenderRow): RenderHistory {
+  const kept = new Map<string, { version: string; page: HistoryPage }>();
+
+  function make(to: RowReader, read: number, before?: number): HistoryPage {
+    const { messages, more } = chats.history(to.conversation, before);
+    const [first] = messages;
+    const last = messages.at(-1);
+    const above = first && chats.previous(to.conversation, first.id);
+    const unseen = messages.findIndex((message) => message.id > read && message.authorId !== to.me);
+    const split = unseen === -1 ? messages.length : unseen;
+    const old = messages.slice(0, split);
+    return {
+      older: more ? first?.id : undefined,
+      oldRows: renderRows(renderRow, to, old, above),
+      newRows: renderRows(renderRow, to, messages.slice(split), old.at(-1) ?? above),
+      firstNew: messages[unseen]?.id,
+      last: last && { id: last.id, own: last.authorId === to.me },
+    };
+  }
+
+  return (to, read, before) => {
+    if (before !== undefined) return make(to, read, before);
+    const { reader, me, conversation } = to;
+    const key = [conversation, me, reader.locale, reader.timeZone].join();
+    const version = `${chats.rev(conversation)} ${read}`;
+    const known = kept.get(key);
+    if (known?.version === version) return known.page;
+    const page = make(to, read);
+    // Put last, so that the first is the one that was made longest ago.
+    kept.delete(key);
+    kept.set(key, { version, page });
+    for (const [oldest] of kept) {
+      if (kept.size <= MOST_KEPT) break;
+      kept.delete(oldest);
+    }
+    return page;
+  };
+}

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { CallPageData } from '../../protocol/page.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
 import { createScreen } from '../capture/screen.ts';
+import { createShots } from '../capture/shots.ts';
 import { type Call, type CallEvents, createCall, type Origin } from './call.ts';
 import { find } from './dom.ts';
 import { createLocalMedia } from './local-media.ts';
@@ -40,8 +41,10 @@ const view = createView(find(document, 'main.call', HTMLElement), say, local, sc
   microphone: () => void local.toggle('audio'),
   camera: () => void local.toggle('video'),
   screen: () => void screen.toggle(),
+  screenshot: () => void shots.take(view.pictures()),
   hangUp: () => current.dispatch({ type: 'hang-up' }),
 });
+const shots = createShots(find(document, '.shots', HTMLElement), say, () => current.id());
 
 const shown: CallEvents = {
   state: view.state,

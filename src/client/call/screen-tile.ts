@@ -4,6 +4,7 @@ import type { Sound } from './sound.ts';
 import { whenLoaded } from './tiles.ts';
 
 export interface ScreenTile {
+  video: HTMLVideoElement;
   /** Plays the sound of the screen. */
   output: HTMLAudioElement;
   show(stream: MediaStream | null): void;
@@ -35,6 +36,7 @@ export function createScreenTile(
   }
 
   return {
+    video,
     output,
     show(received) {
       stream = received;

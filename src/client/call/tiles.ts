@@ -4,6 +4,7 @@ import { find, setText } from './dom.ts';
 export interface Tile {
   video: HTMLVideoElement;
   show(stream: MediaStream | null): void;
+  hasPicture(): boolean;
   name(name: string): void;
   /** Undefined: not known, so a picture counts as soon as there is one. */
   camera(on: boolean | undefined): void;
@@ -35,6 +36,7 @@ export function createTile(element: HTMLElement): Tile {
         render();
       });
     },
+    hasPicture: () => element.dataset.camera === 'on' && video.videoWidth > 0,
     name(name) {
       element.setAttribute('aria-label', name);
       setText(find(element, '.tile-name > span', HTMLElement), name);

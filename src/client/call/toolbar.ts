@@ -12,6 +12,7 @@ export interface ToolbarActions {
   microphone(): void;
   camera(): void;
   screen(): void;
+  screenshot(): void;
   hangUp(): void;
 }
 
@@ -23,6 +24,7 @@ export function createToolbar(element: HTMLElement, actions: ToolbarActions): To
   microphone.addEventListener('click', actions.microphone);
   camera.addEventListener('click', actions.camera);
   screen.addEventListener('click', actions.screen);
+  find(element, '[data-do="screenshot"]', HTMLButtonElement).addEventListener('click', actions.screenshot);
   find(element, '[data-do="hang-up"]', HTMLButtonElement).addEventListener('click', actions.hangUp);
   element.addEventListener('keydown', moveFocus);
 

@@ -1,5 +1,6 @@
 /** The call page's picture of the call: states and what the person does go through here, nothing else touches the page. */
 import type { Screen } from '../capture/screen.ts';
+import type { Picture } from '../capture/shots.ts';
 import { createDeviceSelects } from './device-selects.ts';
 import { find, setText } from './dom.ts';
 import { formatDuration } from './duration.ts';
@@ -23,6 +24,8 @@ export interface View {
   remoteState(state: { microphone: boolean; camera: boolean; screen?: boolean | undefined }): void;
   /** One's own media have changed. */
   local(): void;
+  /** What can be seen now; a shared screen first, oneself last. */
+  pictures(): Picture[];
   /** Whether a screen was wanted that the browser could not give. */
   screenFailed(failed: boolean): void;
 }
@@ -46,6 +49,12 @@ export function createView(
   const self = createTile(find(stage, '.tile.self', HTMLElement));
   const notices = createNotices(find(root, '.call-notice', HTMLElement), say);
   const toolbar = createToolbar(controls, actions);
+  // One's own screen isn't shown, it would show itself in itself; but a screenshot can be taken of it.
+  const own = Object.assign(document.createElement('video'), {
+    muted: true,
+    playsInline: true,
+    autoplay: true,
+  });
   const screen = createScreenTile(stage, (output) => soundOf('screen-sound', output));
   const output = find(stage, 'audio', HTMLAudioElement);
   const selects = createDeviceSelects(root, local, shared, [output, screen.output], say);
@@ -148,11 +157,20 @@ export function createView(
     },
     local() {
       toolbar.update(local, shared);
+      const ownStream = shared.isOn() ? shared.outgoing.stream : null;
+      if (own.srcObject !== ownStream) own.srcObject = ownStream;
       selects.update();
       self.camera(local.isLive('video'));
       if (local.isLive('audio')) sound.retry();
       tellProblems();
     },
+    pictures: () =>
+      [
+        { name: say('screenOf', { name }), video: screen.video, there: screen.video.videoWidth > 0 },
+        { name: say('yourScreen'), video: own, there: own.videoWidth > 0 },
+        { name, video: remote.video, there: remote.hasPicture() },
+        { name: say('you'), video: self.video, there: self.hasPicture() },
+      ].filter(({ there }) => there),
     screenFailed: (failed) => notices.set('screen', failed ? say('screenFailed') : undefined),
   };
 }

@@ -1,0 +1,54 @@
+/** A picture of a picture: what a video shows now, in all its pixels, kept with the call on the server. */
+import * as v from 'valibot';
+
+/** PNG of the video's own width and height, however small it is shown; throws where it shows nothing. */
+export async function takePicture(video: HTMLVideoElement): Promise<Blob> {
+  const canvas = document.createElement('canvas');
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  canvas.getContext('2d')?.drawImage(video, 0, 0);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+  if (!blob) throw new Error('The video shows no picture');
+  return blob;
+}
+
+const Kept = v.object({ id: v.string() });
+const Refused = v.object({ error: v.string() });
+
+/** The id of the file, or the server's sentence why there is none; neither where the server can't be reached. */
+export type Outcome = { id: string } | { error?: string | undefined };
+
+/** Keeps a screenshot with its call. */
+export async function keep(call: string, picture: Blob, name: string): Promise<Outcome> {
+  const form = new FormData();
+  form.append('file', picture, name);
+  try {
+    const response = await fetch(`/calls/${call}/screenshots`, {
+      method: 'POST',
+      headers: pageHeaders(),
+      body: form,
+    });
+    const answer: unknown = await response.json();
+    if (response.ok) return v.parse(Kept, answer);
+    const refused = v.safeParse(Refused, answer);
+    return { error: refused.success ? refused.output.error : undefined };
+  } catch {
+    return {};
+  }
+}
+
+/** Shows a kept file in the chat; says whether it is there. */
+export async function sendToChat(file: string): Promise<boolean> {
+  try {
+    const headers = { ...pageHeaders(), 'hx-request': 'true' };
+    return (await fetch(`/files/${file}/send`, { method: 'POST', headers })).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** What htmx sends with every request of this page: the token against forged ones. */
+function pageHeaders(): Record<string, string> {
+  const known = document.body.getAttribute('hx-headers:inherited') ?? '{}';
+  return v.parse(v.record(v.string(), v.string()), JSON.parse(known));
+}

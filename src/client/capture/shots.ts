@@ -1,0 +1,133 @@
+/** The cards of fresh screenshots: seen at once, saved or sent with one tap, and gone by themselves. */
+import type { Say } from '../call/words.ts';
+import { keep, sendToChat, takePicture } from './screenshot.ts';
+
+/** Long enough to decide; nothing is lost then, as the call's page has the picture. */
+const SHOWN_MS = 15_000;
+const DONE_MS = 4000;
+const MOST_CARDS = 2;
+
+/** Something that shows a picture now, and whose it is. */
+export interface Picture {
+  name: string;
+  video: HTMLVideoElement;
+}
+
+export interface Shots {
+  /** Takes the first picture; its card offers the others. */
+  take(pictures: Picture[]): Promise<void>;
+}
+
+/** @param call the id of the call, as soon as it has one */
+export function createShots(box: HTMLElement, say: Say, call: () => string | undefined): Shots {
+  async function take([picture, ...others]: Picture[]): Promise<void> {
+    const id = call();
+    if (!picture || id === undefined) return tell(say('shotNothing'));
+    try {
+      show(id, picture, await takePicture(picture.video), others);
+    } catch {
+      tell(say('shotNothing'));
+    }
+  }
+
+  function tell(text: string): void {
+    const { card, line } = createCard(box, say);
+    line.textContent = text;
+    card.leave(DONE_MS);
+  }
+
+  function show(id: string, { name, video }: Picture, blob: Blob, others: Picture[]): void {
+    const address = URL.createObjectURL(blob);
+    const { card, line, row, element } = createCard(box, say, () => URL.revokeObjectURL(address));
+    const file = `${stamp(new Date())} ${name}.png`;
+    let kept = keep(id, blob, file);
+
+    const image = new Image(video.videoWidth, video.videoHeight);
+    image.src = address;
+    image.alt = say('shotOf', { name });
+    element.setAttribute('aria-label', image.alt);
+    element.prepend(image);
+
+    const download = document.createElement('a');
+    download.className = 'button';
+    download.href = address;
+    download.download = file;
+    download.textContent = say('download');
+
+    const send = button(say('sendToChat'), async () => {
+      send.disabled = true;
+      let outcome = await kept;
+      if (!('id' in outcome)) {
+        kept = keep(id, blob, file);
+        outcome = await kept;
+      }
+      const sent = 'id' in outcome && (await sendToChat(outcome.id));
+      send.disabled = sent;
+      if (!sent) return complain(outcome);
+      line.textContent = say('shotSent');
+      card.leave(DONE_MS);
+    });
+    row.prepend(download, send);
+    for (const other of others) {
+      const also = button(say('shotAlso', { name: other.name }), () => take([other]));
+      also.className = 'quiet';
+      row.append(also);
+    }
+
+    function complain(outcome: Awaited<typeof kept>): void {
+      line.textContent = ('error' in outcome && outcome.error) || say('shotUnsent');
+      card.stay();
+    }
+    void kept.then((outcome) => ('id' in outcome ? card.leave(SHOWN_MS) : complain(outcome)));
+  }
+
+  return { take };
+}
+
+interface Card {
+  /** Goes in so many ms, unless the pointer or the focus is on it. */
+  leave(ms: number): void;
+  stay(): void;
+}
+
+function createCard(box: HTMLElement, say: Say, gone: () => void = () => undefined) {
+  const element = document.createElement('div');
+  element.className = 'shot card stack';
+  element.setAttribute('role', 'group');
+  const line = document.createElement('p');
+  const row = document.createElement('div');
+  row.className = 'row';
+  row.append(button(say('dismiss'), remove));
+  element.append(line, row);
+  box.append(element);
+  while (box.children.length > MOST_CARDS) box.firstElementChild?.remove();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function remove(): void {
+    element.remove();
+    clearTimeout(timer);
+    gone();
+  }
+
+  function leave(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => (element.matches(':hover, :focus-within') ? leave(ms) : remove()), ms);
+  }
+
+  return { element, line, row, card: { leave, stay: () => clearTimeout(timer) } satisfies Card };
+}
+
+function button(text: string, run: () => void): HTMLButtonElement {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.textContent = text;
+  made.addEventListener('click', run);
+  return made;
+}
+
+/** "2026-11-22 14.05.09", in this device's time, as file names may be on any system. */
+function stamp(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}.${two(date.getMinutes())}.${two(date.getSeconds())}`;
+}

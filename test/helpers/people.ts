@@ -19,7 +19,7 @@ type Address = Pick<Server, 'origin'>;
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'server', 'admin', 'cli.ts');
 
 /** Runs `npm run admin -- …` on the server's data and returns what it printed; throws what it complained of. */
-export const admin = async (server: Server, args: string[], input = ''): Promise<string> => {
+const admin = async (server: Server, args: string[], input = ''): Promise<string> => {
   const child = spawn(process.execPath, [CLI, ...args], {
     env: serverEnvironment(server.dataDir, {}),
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -94,7 +94,7 @@ export const waitForText = (
 export const textOf = (page: Page): Promise<string> => page.evaluate(() => document.body.innerText);
 
 /** Presses Tab until the focus is on what is so named, as someone without a mouse does; fails after `most` presses. */
-export const tabTo = async (page: Page, role: string, name: string, most = 60) => {
+const tabTo = async (page: Page, role: string, name: string, most = 60) => {
   const target = await find(page, role, name);
   for (let presses = 0; presses < most; presses++) {
     await page.keyboard.press('Tab');

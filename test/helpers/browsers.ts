@@ -99,7 +99,7 @@ const firefoxOptions = (options: BrowserOptions): LaunchOptions => {
 };
 
 const EXPECTED =
-  /status of (401|403|404|422|429)|ERR_(CONNECTION|NETWORK|SOCKET|EMPTY|INTERNET)|Failed to fetch|NetworkError when|WebSocket connection|ws:error|establish a connection|connection to .* was interrupted/i;
+  /status of (401|403|404|422|429|503)|ERR_(CONNECTION|NETWORK|SOCKET|EMPTY|INTERNET)|Failed to fetch|NetworkError when|WebSocket connection|ws:error|establish a connection|connection to .* was interrupted/i;
 
 const openPage = async (browser: Browser, options: PageOptions, problems: string[]) => {
   const { javascript = true, width = 1280, height = 800 } = options;

@@ -139,6 +139,8 @@ export const isSeen = async (page: Page, name: string): Promise<boolean> => {
 };
 
 export interface Watch {
+  /** How many pictures have come so far. */
+  pictures(): Promise<number>;
   /** Ends the watch: how many pictures came, and the longest time without one, in ms. */
   stop(): Promise<{ pictures: number; longestGapMs: number }>;
 }
@@ -163,7 +165,10 @@ export const watchPictures = async (page: Page, name: string): Promise<Watch> =>
       watch.stopped = true;
       return { pictures: watch.pictures, longestGapMs: Math.round(gap()) };
     };
-    return { stop };
+    return { watch, stop };
   });
-  return { stop: () => handle.evaluate((watch) => watch.stop()) };
+  return {
+    pictures: () => handle.evaluate(({ watch }) => watch.pictures),
+    stop: () => handle.evaluate(({ stop }) => stop()),
+  };
 };

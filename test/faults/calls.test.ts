@@ -1,0 +1,198 @@
+/** A server that dies in mid-call: the call doesn't notice, can be ended, and is recorded. */
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { accept, connected, dial, hangUp, newestEntry, ringOn, says, secondsIn } from '../helpers/calls.ts';
+import type { Client } from '../helpers/client.ts';
+import { participant, picturesChange, pitchHeard, watchPictures } from '../helpers/media.ts';
+import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { follow, gone, waitForText } from '../helpers/ui.ts';
+
+const PITCH = 440;
+/**
+ * The server stays away until this many pictures have come on each side, which takes longer than the longest
+ * gap that is allowed: media that went with the server, or waited for it, would show.
+ */
+const PICTURES = 80;
+const LONGEST_GAP_MS = 2000;
+
+let server: Server;
+let chromium: OpenBrowser;
+let anna: Client;
+let ben: Client;
+let chat: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  chromium = await openBrowser({ camera: 'green', pitch: PITCH });
+  const pair = await createPair(server);
+  anna = await signInClient(server, pair[0]);
+  ben = await signInClient(server, pair[1]);
+  chat = await chatOf(anna, pair[1]);
+});
+
+afterEach(() => chromium.closePages());
+
+afterAll(async () => {
+  await chromium.close();
+  await server.remove();
+  expect(chromium.problems).toEqual([]);
+});
+
+const open = async (client: Client, path: string): Promise<Page> => {
+  const page = await chromium.newPage({ width: 800, height: 600 });
+  await visit(page, client, path);
+  return page;
+};
+
+const call = async (media: 'voice' | 'video') => {
+  const [caller, callee] = [await open(anna, chat), await open(ben, '/chats')];
+  await dial(caller, media);
+  await accept(callee);
+  await connected(caller, callee);
+  return { caller, callee };
+};
+
+/** The media stream that a participant's picture comes from: another connection would bring another one. */
+const streamOf = async (page: Page, name: string) =>
+  (await participant(page, name)).evaluate((tile) => {
+    const source = tile.querySelector('video')?.srcObject;
+    return source instanceof MediaStream ? source.id : undefined;
+  });
+
+/** Every word that the call page's status says from now on. */
+const listen = async (page: Page) => {
+  const words = await page.evaluateHandle(() => {
+    const said: string[] = [];
+    for (const status of document.querySelectorAll('[role=status]'))
+      new MutationObserver(() => said.push(status.textContent)).observe(status, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+    return said;
+  });
+  return () => words.jsonValue();
+};
+
+/** Starts the server, and waits until both pages have opened their call sockets on it. */
+const comeBack = async () => {
+  const before = server.log().length;
+  await server.start();
+  await eventually(
+    'both pages to come back',
+    () => server.log().slice(before).split('"/calls/socket"').length > 2,
+    20_000,
+  );
+};
+
+test.each([
+  ['killed', () => server.kill9()],
+  ['stopped', () => server.stop()],
+])('pictures never stop while the server is %s and started again', async (_, end) => {
+  const { caller, callee } = await call('video');
+  const answered = performance.now();
+  await Promise.all([picturesChange(caller, 'Ben'), picturesChange(callee, 'Anna')]);
+  const sides = await Promise.all(
+    (
+      [
+        [caller, 'Ben'],
+        [callee, 'Anna'],
+      ] as const
+    ).map(async ([page, name]) => ({
+      page,
+      name,
+      stream: await streamOf(page, name),
+      said: await listen(page),
+      watch: await watchPictures(page, name),
+    })),
+  );
+
+  await end();
+  const coming = sides.map(async ({ watch }) => {
+    const before = await watch.pictures();
+    return eventually(
+      'pictures without a server',
+      async () => (await watch.pictures()) > before + PICTURES,
+      30_000,
+    );
+  });
+  await Promise.all(coming);
+  await comeBack();
+  await Promise.all(sides.map(({ page, name }) => picturesChange(page, name)));
+  await Promise.all(sides.map(({ page, name }) => pitchHeard(page, name, PITCH)));
+
+  for (const { page, name, stream, said, watch } of sides) {
+    const { pictures, longestGapMs } = await watch.stop();
+    expect(pictures).toBeGreaterThan(PICTURES);
+    expect(longestGapMs).toBeLessThan(LONGEST_GAP_MS);
+    expect(await streamOf(page, name)).toBe(stream);
+    expect(await said()).toEqual([]);
+  }
+
+  const talked = performance.now() - answered;
+  await hangUp(callee, caller);
+  for (const page of [caller, callee]) {
+    await follow(page, 'link', 'Back to chat');
+    const seconds = secondsIn(await newestEntry(page, /^Video call · \d/));
+    expect(seconds).toBeGreaterThanOrEqual(Math.floor(talked / 1000));
+  }
+});
+
+test('hanging up while the server is away ends the call on both sides at once, and is recorded when it is back', async () => {
+  const { caller, callee } = await call('voice');
+  await waitForText(caller, 'timer', undefined, /[1-9]/);
+  await server.kill9();
+  await hangUp(caller, callee);
+  await expect(fetch(`${server.origin}/healthz`)).rejects.toThrow();
+
+  await server.start();
+  await eventually(
+    'the end to be recorded',
+    async () => {
+      const entries = (await anna.get(chat)).body.match(/data-reason="[\w-]+"/g);
+      return entries?.at(-1) === 'data-reason="hung-up"';
+    },
+    20_000,
+  );
+  await follow(callee, 'link', 'Back to chat');
+  expect(secondsIn(await newestEntry(callee, /^Voice call · \d/))).toBeGreaterThanOrEqual(1);
+  // Nobody is left in a call that is over.
+  await dial(callee, 'voice');
+  await hangUp(callee);
+});
+
+test('a call that rings goes on ringing after a restart, and can be accepted', async () => {
+  const [caller, callee] = [await open(anna, chat), await open(ben, '/settings')];
+  await dial(caller, 'video');
+  await ringOn(callee);
+  await server.kill9();
+  await server.start();
+  await eventually(
+    'the caller to come back',
+    () => /calls\/socket(?!.*Porchlight is ready)/s.test(server.log()),
+    20_000,
+  );
+  await says(caller, /Ringing…/);
+  await accept(callee);
+  await connected(caller, callee);
+  await Promise.all([picturesChange(caller, 'Ben'), picturesChange(callee, 'Anna')]);
+  await hangUp(caller, callee);
+});
+
+test.each([
+  ['cancels', (page: Page) => hangUp(page)],
+  ['closes the page', (page: Page) => page.close()],
+])('a call whose caller %s while the server is away stops ringing', async (_, leave) => {
+  const [caller, callee] = [await open(anna, chat), await open(ben, chat)];
+  await dial(caller, 'voice');
+  await ringOn(callee);
+  await server.kill9();
+  await leave(caller);
+  await server.start();
+  // Whoever is gone is waited for, for ten seconds.
+  await gone(callee, 'alertdialog', 'Incoming call', 30_000);
+  await newestEntry(callee, /^Voice call, cancelled/);
+});

@@ -56,6 +56,14 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
     active.delete(id);
   }
 
+  function grow(id: string, bytes: number): StoredFile | undefined {
+    const file = store.find(id);
+    if (!file) return undefined;
+    count(file, bytes);
+    growing.set(id, bytes);
+    return file;
+  }
+
   async function removeBytes(file: StoredFile): Promise<void> {
     // Beside a file may lie its preview and, for a recording, what was received and what is being made of it.
     for (const suffix of ['', '.preview', '.raw', '.made']) await rm(pathOf(file) + suffix, { force: true });
@@ -114,12 +122,12 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
      * @returns why it must stop, if it must
      */
     async grown(id: string, bytes: number): Promise<Refusal | undefined> {
-      const file = store.find(id);
-      if (!file) return undefined;
-      count(file, bytes);
-      growing.set(id, bytes);
-      return room.refuses(file.owner);
+      const file = grow(id, bytes);
+      return file && room.refuses(file.owner);
     },
+
+    /** Counts alone, for what had come before this start: whether it fits is asked when more comes. */
+    countReceived: (id: string, bytes: number): void => void grow(id, bytes),
 
     /** States what a file is, now or after a change. False when it was removed meanwhile. */
     async complete(id: string, facts: FileFacts): Promise<boolean> {

@@ -139,7 +139,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
         if (file.state === 'receiving') void files.remove(id);
       } else if (file.state === 'finishing' || received === length) finishing.add(id);
       else if (received > finished || file.state === 'receiving') heard(id);
-      if (file.state === 'receiving' && received) void files.grown(id, received);
+      if (file.state === 'receiving' && received) files.countReceived(id, received);
       if (!posted && (file.state === 'ready' || file.state === 'partial')) void post(id);
     }
   }

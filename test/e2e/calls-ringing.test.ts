@@ -8,8 +8,9 @@ import type { Client } from '../helpers/client.ts';
 import { type House, openHouse, PASSWORD } from '../helpers/house.ts';
 import { isSeen, picturesChange, pitchHeard } from '../helpers/media.ts';
 import { befriend, chatOf, createPair, createPerson, signInClient, visit } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
-import { click, findAll, follow, gone, pressOn, waitForText } from '../helpers/ui.ts';
+import { click, find, findAll, follow, gone, pressOn, textOf, waitForText } from '../helpers/ui.ts';
 
 const PITCH = 440;
 
@@ -116,7 +117,10 @@ describe('while it rings', () => {
     await follow(third, 'link', 'Video call');
     await says(third, /Call ended/);
     await waitForText(third, 'main', undefined, /Anna is in another call\./);
-    for (const page of [callee, phone]) await says(page, /Cleo tried to call you by video/);
+    for (const page of [callee, phone])
+      await eventually('the notice', async () =>
+        (await textOf(page)).includes('Cleo tried to call you by video'),
+      );
     expect((await findAll(phone, 'alertdialog')).length).toBe(0);
     await connected(caller, callee);
 
@@ -155,7 +159,11 @@ describe('in a call', () => {
     await callee.keyboard.press('m');
     await waitForText(caller, 'group', 'Anna', /^(?!.*muted)/s);
     // The toolbar's buttons are a row: the arrow keys go through it.
-    for (let presses = 0; presses < 2; presses++) await callee.keyboard.press('ArrowRight');
+    const hangUpButton = await find(callee, 'button', 'Hang up');
+    await eventually('the arrows to come to Hang up', async () => {
+      await callee.keyboard.press('ArrowRight');
+      return hangUpButton.evaluate((button) => button === document.activeElement);
+    });
     await callee.keyboard.press('Enter');
     await says(caller, /Call ended/);
     await pressOn(caller, 'link', 'Back to chat');

@@ -41,8 +41,9 @@ export async function interleave<Name extends string, Result>(
 export const digits = (value: number): string =>
   new Intl.NumberFormat('en', { maximumSignificantDigits: 3 }).format(value);
 
-/** Bytes in units of 1,000, the stricter reading of a budget in KB. */
-export const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
+/** Bytes in units of 1,000, the stricter reading of a budget in KB or MB. */
+export const kilobytes = (bytes: number): string =>
+  bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 
 export const milliseconds = (ms: number): string => `${digits(ms)} ms`;
 

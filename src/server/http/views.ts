@@ -39,6 +39,8 @@ export async function registerViews(
   await app.register(view, {
     engine: { eta },
     templates: VIEWS,
+    // Otherwise each page, and each live push, would read and compile its templates anew.
+    production: true,
     defaultContext: { ...helpers, asset: assets },
   });
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { invitationRoutes } from './accounts/invitation-routes.ts';
 import { joinRoutes } from './accounts/join-routes.ts';
 import { loginRoutes } from './accounts/login-routes.ts';
@@ -102,7 +102,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   const app = fastify({
     serverFactory: serverFactory(config),
     logger: loggerOptions(config.logLevel),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy,
     bodyLimit: LONGEST_BODY,
     // A closing server ends idle keep-alive connections at once; requests in flight are finished.

@@ -15,13 +15,18 @@ export function loggerOptions(level: string): FastifyLoggerOptions {
   };
 }
 
-/** One line a request, when it is answered, in the place of Fastify's two: each line is a write to the disk or a pipe. */
+/**
+ * One line a request, when it is answered, in the place of Fastify's two: each line is a write to the disk or a
+ * pipe. A socket is logged when it is asked for, because its answer ends with it.
+ */
 export function registerRequestLog(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.headers.upgrade !== undefined) request.log.info({ req: request }, 'socket');
+    done();
+  });
   app.addHook('onResponse', (request, reply, done) => {
-    request.log.info(
-      { req: request, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
-      'answered',
-    );
+    const { statusCode: status, elapsedTime } = reply;
+    request.log.info({ req: request, status, ms: Math.round(elapsedTime) }, 'answered');
     done();
   });
 }

@@ -77,15 +77,15 @@ const listen = async (page: Page) => {
   return () => words.jsonValue();
 };
 
-/** Starts the server, and waits until both pages have opened their call sockets on it. */
-const comeBack = async () => {
-  const before = server.log().length;
-  await server.start();
-  await eventually(
-    'both pages to come back',
-    () => server.log().slice(before).split('"/calls/socket"').length > 2,
-    20_000,
-  );
+/** The answer waits until the page has been told that it has its place in the call again. */
+const resumes = async (page: Page) => {
+  const devtools = await page.createCDPSession();
+  await devtools.send('Network.enable');
+  let resumed = false;
+  devtools.on('Network.webSocketFrameReceived', ({ response }) => {
+    resumed ||= response.payloadData.includes('"type":"resumed"');
+  });
+  return () => eventually('the page to take up its place', () => resumed, 20_000);
 };
 
 test.each([
@@ -106,6 +106,7 @@ test.each([
       name,
       stream: await streamOf(page, name),
       said: await listen(page),
+      resumed: await resumes(page),
       watch: await watchPictures(page, name),
     })),
   );
@@ -120,7 +121,8 @@ test.each([
     );
   });
   await Promise.all(coming);
-  await comeBack();
+  await server.start();
+  await Promise.all(sides.map(({ resumed }) => resumed()));
   await Promise.all(sides.map(({ page, name }) => picturesChange(page, name)));
   await Promise.all(sides.map(({ page, name }) => pitchHeard(page, name, PITCH)));
 
@@ -167,14 +169,13 @@ test('hanging up while the server is away ends the call on both sides at once, a
 test('a call that rings goes on ringing after a restart, and can be accepted', async () => {
   const [caller, callee] = [await open(anna, chat), await open(ben, '/settings')];
   await dial(caller, 'video');
-  await ringOn(callee);
+  const ring = await ringOn(callee);
+  const resumed = await resumes(caller);
   await server.kill9();
   await server.start();
-  await eventually(
-    'the caller to come back',
-    () => /calls\/socket(?!.*Porchlight is ready)/s.test(server.log()),
-    20_000,
-  );
+  await resumed();
+  // A page that comes back is told anew what rings, in place of what it showed.
+  await eventually('the ring to be renewed', () => ring.evaluate((node) => !node.isConnected), 20_000);
   await says(caller, /Ringing…/);
   await accept(callee);
   await connected(caller, callee);

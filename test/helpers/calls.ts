@@ -21,7 +21,8 @@ export const ringOn = (page: Page) => find(page, 'alertdialog', 'Incoming call',
 
 /** Takes the call that rings on this page. */
 export const accept = async (page: Page): Promise<void> => {
-  await follow(await ringOn(page), 'link', 'Accept');
+  await ringOn(page);
+  await follow(page, 'link', 'Accept');
 };
 
 /** Waits until all of these call pages have reached each other. */

@@ -1,5 +1,6 @@
 /** An hour's recording: how long it takes to make it playable, what that takes, and what the chat notices of it. */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   copyFileSync,
@@ -63,7 +64,7 @@ async function send(server: Running, visitor: Visitor, call: string, path: strin
   const made = await fetch(`${origin}/calls/${call}/recordings`, {
     method: 'POST',
     headers: { ...headersOf(visitor), 'content-type': 'application/json' },
-    body: JSON.stringify({ mode: 'everyone', mimeType: 'video/webm' }),
+    body: JSON.stringify({ key: randomUUID(), mode: 'everyone', mimeType: 'video/webm' }),
   });
   const { id, uploadUrl } = v.parse(v.object({ id: v.string(), uploadUrl: v.string() }), await made.json());
   const file = openSync(path, 'r');

@@ -15,6 +15,7 @@ import { eventually } from '../helpers/poll.ts';
 import {
   askToRecord,
   liveWebm,
+  newWish,
   openRecorder,
   packetsIn,
   pastCall,
@@ -47,7 +48,7 @@ describe('a server that is killed', () => {
     const response = await fetch(`${server.origin}/calls/${call}/recordings`, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify({ mode: 'everyone', mimeType: 'video/webm;codecs=vp8,opus' }),
+      body: JSON.stringify(newWish()),
     });
     expect(response.status).toBe(201);
     const { id, uploadUrl } = v.parse(

@@ -1,5 +1,6 @@
 /** A recorder without a browser: real recordings by ffmpeg, and the requests that a call page sends them with. */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,10 +114,15 @@ export type Recorder = {
 
 export const TUS = { 'tus-resumable': '1.0.0' };
 
-const WISH = { mode: 'everyone', mimeType: 'video/webm;codecs=vp8,opus' };
+/** What a recorder asks for; each time another recording. */
+export const newWish = () => ({
+  key: randomUUID(),
+  mode: 'everyone',
+  mimeType: 'video/webm;codecs=vp8,opus',
+});
 
 /** Asks for a recording, as a page does by fetch. */
-export const askToRecord = (house: House, person: Person, call: string, wish: object = WISH) =>
+export const askToRecord = (house: House, person: Person, call: string, wish: object = newWish()) =>
   house.app.inject({
     method: 'POST',
     url: `/calls/${call}/recordings`,

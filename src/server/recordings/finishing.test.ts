@@ -144,25 +144,29 @@ describe('a recorder that falls silent', () => {
     await recorder.patch(0, half);
     await fallSilent();
     const pending = await ana.get('/recordings/pending');
-    expect(pending.json()).toEqual([
-      {
-        id: recorder.id,
-        call,
-        uploadUrl: recorder.uploadUrl,
-        state: 'partial',
-        offset: half.length,
-        length: null,
-        createdAt: house.clock.now() - SILENCE,
-      },
-    ]);
-    expect((await ben.get('/recordings/pending')).json()).toEqual([]);
+    expect(pending.json()).toEqual({
+      me: ana.id,
+      message: expect.stringMatching(/^Sending/),
+      recordings: [
+        {
+          id: recorder.id,
+          call,
+          uploadUrl: recorder.uploadUrl,
+          state: 'partial',
+          offset: half.length,
+          length: null,
+          createdAt: house.clock.now() - SILENCE,
+        },
+      ],
+    });
+    expect((await ben.get('/recordings/pending')).json().recordings).toEqual([]);
     await recorder.sendAll(live, half.length);
     expect(probe(await played()).seconds).toBeDefined();
     await is('ready');
     const bytes = await played();
     expect(packetsIn(bytes)).toBe(packetsIn(live));
     expect(existsSync(path('.raw'))).toBe(false);
-    expect((await ana.get('/recordings/pending')).json()).toEqual([]);
+    expect((await ana.get('/recordings/pending')).json().recordings).toEqual([]);
     expect(entries()).toHaveLength(1);
   });
 
@@ -201,7 +205,7 @@ describe('a recorder that falls silent', () => {
     await eventually('the raw bytes to be gone', () => !existsSync(path('.raw')));
     expect((await recorder.head()).statusCode).toBe(410);
     expect((await recorder.patch(half.length, live.subarray(half.length))).statusCode).toBe(410);
-    expect((await ana.get('/recordings/pending')).json()).toEqual([]);
+    expect((await ana.get('/recordings/pending')).json().recordings).toEqual([]);
     expect(probe(await played()).seconds).toBeGreaterThan(1);
   });
 });

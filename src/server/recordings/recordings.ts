@@ -39,7 +39,8 @@ export type RecordingParts = {
   clock: Clock;
 };
 
-export type NewRecording = { call: Call; owner: number; mode: Mode; name: string };
+/** `key`: the recorder's own, the same when it asks again because an answer was lost. */
+export type NewRecording = { key: string; call: Call; owner: number; mode: Mode; name: string };
 
 /** `gone`: nothing more is taken. `length`: not what was said before, or less than there is. */
 export type NotReceived = NotAppended | 'gone' | 'length';
@@ -165,8 +166,10 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     openOf,
     idle: finishing.idle,
 
-    async create(given: NewRecording): Promise<{ id: string } | { refused: Refusal }> {
-      const { call, owner, mode, name } = given;
+    async create(given: NewRecording): Promise<{ id: string } | { refused: Refusal | 'not-found' }> {
+      const { key, call, owner, mode, name } = given;
+      const known = store.withKey(key);
+      if (known) return own(owner, known.id) ? { id: known.id } : { refused: 'not-found' };
       if (await isFull()) return { refused: 'disk-full' };
       const made = await files.create({
         owner,
@@ -179,9 +182,13 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       // The name that is played from is taken from the start, so that nobody takes the row for one without bytes.
       await makeEmpty(made.path);
       await makeEmpty(rawOf(made.path));
-      await queue.commit(() => store.insert(made.id, mode));
-      heard(made.id);
-      return { id: made.id };
+      if (await queue.commit(() => store.insert(made.id, mode, key))) {
+        heard(made.id);
+        return { id: made.id };
+      }
+      // Asked twice at once, and the other was faster.
+      await rules.remove(made.id);
+      return rules.create(given);
     },
 
     /** Takes a chunk, at any time while there is something missing. */

@@ -17,6 +17,7 @@ type CallParams = { Params: { call: string } };
 
 // The media type is what the recorder means to send; what it is, is found in the bytes.
 const NewRecording = v.object({
+  key: v.pipe(v.string(), v.regex(/^[\w-]{16,64}$/)),
   mode: v.picklist(MODES),
   mimeType: v.pipe(v.string(), v.maxLength(200), v.regex(/^(video|audio)\/(webm|mp4|x-matroska)\b/)),
 });
@@ -43,11 +44,11 @@ export function recordingRoutes(app: FastifyInstance, services: Services): void 
     if (!call) return refuse(request, reply, 'not-found');
     const wish = v.safeParse(NewRecording, request.body);
     if (!wish.success) return refuse(request, reply, 'header');
-    const { mode, mimeType } = wish.output;
+    const { key, mode, mimeType } = wish.output;
     const { startedAt, media } = call;
     const type = mimeType.split(';')[0] ?? '';
     const name = recordingName(request.reader, { startedAt, media, other: undefined, type });
-    const made = await recordings.create({ call, owner: userOf(request).id, mode, name });
+    const made = await recordings.create({ key, call, owner: userOf(request).id, mode, name });
     if ('refused' in made) return refuse(request, reply, made.refused);
     return reply.code(201).send({ id: made.id, uploadUrl: uploadUrl(made.id) });
   });
@@ -63,19 +64,19 @@ export function recordingRoutes(app: FastifyInstance, services: Services): void 
   });
 
   /** What may still lie on this person's devices. */
-  app.get('/recordings/pending', guard, (request, reply) =>
-    reply.send(
-      recordings.openOf(userOf(request).id).map(({ file, offset, length }) => ({
-        id: file.id,
-        call: file.call ?? null,
-        uploadUrl: uploadUrl(file.id),
-        state: file.state,
-        offset,
-        length: length ?? null,
-        createdAt: file.createdAt,
-      })),
-    ),
-  );
+  app.get('/recordings/pending', guard, (request, reply) => {
+    const { id: me } = userOf(request);
+    const open = recordings.openOf(me).map(({ file, offset, length }) => ({
+      id: file.id,
+      call: file.call ?? null,
+      uploadUrl: uploadUrl(file.id),
+      state: file.state,
+      offset,
+      length: length ?? null,
+      createdAt: file.createdAt,
+    }));
+    return reply.send({ me, message: request.reader.t('recordings.pending'), recordings: open });
+  });
 
   /** As /files/<id>/download, under a name in the reader's language. */
   app.get<RecordingParams>(

@@ -40,7 +40,10 @@ export function createRecordingStore(database: Database) {
     `SELECT recordings.* FROM recordings JOIN files ON files.id = recordings.id
      WHERE owner_id = ? AND (length IS NULL OR finished IS NULL OR finished < length) ORDER BY created_at`,
   );
-  const insert = database.prepare<[string, Mode]>('INSERT INTO recordings (id, mode) VALUES (?, ?)');
+  const byKey = database.prepare<[string], RecordingRow>('SELECT * FROM recordings WHERE key = ?');
+  const insert = database.prepare<[string, Mode, string]>(
+    'INSERT INTO recordings (id, mode, key) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING',
+  );
   const setLength = database.prepare<[number, string]>('UPDATE recordings SET length = ? WHERE id = ?');
   const setFinished = database.prepare<[number, string]>('UPDATE recordings SET finished = ? WHERE id = ?');
   const setPosted = database.prepare<[string]>('UPDATE recordings SET posted = 1 WHERE id = ?');
@@ -54,7 +57,12 @@ export function createRecordingStore(database: Database) {
     open: (): Recording[] => open.all().map(toRecording),
     /** Those of one person that are not whole yet, oldest first. */
     openOf: (owner: number): Recording[] => openOf.all(owner).map(toRecording),
-    insert: (id: string, mode: Mode) => void insert.run(id, mode),
+    withKey: (key: string): Recording | undefined => {
+      const row = byKey.get(key);
+      return row && toRecording(row);
+    },
+    /** False where there is one with this key. */
+    insert: (id: string, mode: Mode, key: string): boolean => insert.run(id, mode, key).changes === 1,
     setLength: (id: string, length: number) => void setLength.run(length, id),
     setFinished: (id: string, bytes: number) => void setFinished.run(bytes, id),
     setPosted: (id: string) => void setPosted.run(id),

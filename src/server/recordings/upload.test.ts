@@ -8,6 +8,7 @@ import { type House, openHouse, type Person } from '../../../test/helpers/house.
 import { eventually } from '../../../test/helpers/poll.ts';
 import {
   askToRecord,
+  newWish,
   openRecorder,
   pastCall,
   patch,
@@ -51,8 +52,9 @@ describe('asking for a recording', () => {
   });
 
   test.each([
-    ['an unknown mode', { mode: 'all', mimeType: 'video/webm' }],
-    ['another media type', { mode: 'me', mimeType: 'text/html' }],
+    ['an unknown mode', { ...newWish(), mode: 'all' }],
+    ['another media type', { ...newWish(), mimeType: 'text/html' }],
+    ['a short key', { ...newWish(), key: 'short' }],
     ['nothing', {}],
   ])('with %s is refused', async (_what, wish) => {
     const answer = await askToRecord(house, ana, call, wish);
@@ -67,6 +69,16 @@ describe('asking for a recording', () => {
     expect(
       (await askToRecord(house, { ...ana, cookie: ana.cookie.replace(/^[^;]+/, 'x=y') }, call)).statusCode,
     ).toBe(401);
+  });
+
+  test('again with the same key finds the same one, also at once; somebody else’s key finds nothing', async () => {
+    const wish = newWish();
+    const answers = await Promise.all([1, 2, 3].map(() => askToRecord(house, ana, call, wish)));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([201, 201, 201]);
+    const [first, ...others] = answers.map((answer) => answer.json().id);
+    expect(others).toEqual([first, first]);
+    expect(house.app.services.files.ofCall(call).map(({ id }) => id)).toEqual([recorder.id, first]);
+    expect((await askToRecord(house, ben, call, wish)).statusCode).toBe(404);
   });
 
   test('is refused where the room is used up, with a sentence in the reader’s language', async () => {

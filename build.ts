@@ -28,17 +28,67 @@ function isFresh(): boolean {
   return built !== undefined && built.mtimeMs > newest;
 }
 
-async function bundle(entry: string, format: 'esm' | 'iife'): Promise<string> {
+interface Bundle {
+  /** Its name without the hash. */
+  name: string;
+  entry: string;
+  /** Only what other bundles import may be a module; workers and what stands beside htmx are classic scripts. */
+  format: 'esm' | 'iife';
+  /** The name by which later bundles know its address. */
+  known?: string;
+  /** Scripts that stand before it in the same file. */
+  after?: string[];
+}
+
+const CLIENT = 'src/client';
+const BUNDLES: Bundle[] = [
+  ...['ticker', 'keep', 'leftovers'].map(
+    (name): Bundle => ({
+      name: `${name}-worker.js`,
+      entry: `${CLIENT}/capture/${name}-worker.ts`,
+      format: 'iife',
+      known: `${name.toUpperCase()}_WORKER_URL`,
+    }),
+  ),
+  {
+    name: 'leftovers.js',
+    entry: `${CLIENT}/capture/leftovers.ts`,
+    format: 'esm',
+    known: 'LEFTOVERS_URL',
+  },
+  { name: 'attach.js', entry: `${CLIENT}/attach/main.ts`, format: 'esm' },
+  { name: 'call.js', entry: `${CLIENT}/call/main.ts`, format: 'esm' },
+  // htmx and its extensions are classic scripts that meet in the global `htmx`; ours comes last.
+  { name: 'page.js', entry: `${CLIENT}/page/main.ts`, format: 'iife', after: HTMX.map(htmxPath) },
+];
+
+async function bundle(
+  { entry, format, after = [] }: Bundle,
+  define: Record<string, string>,
+): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(ROOT, entry)],
     bundle: true,
     minify: true,
     format,
+    define,
+    external: ['/static/*'],
     target: TARGET,
     write: false,
     legalComments: 'none',
   });
-  return outputFiles.map((file) => file.text).join('');
+  return [...after.map(text), ...outputFiles.map((file) => file.text)].join(';\n');
+}
+
+/** Writes a file under a name with its hash, compressed copies beside it. @returns that name */
+function write(name: string, content: string): string {
+  const bytes = Buffer.from(content.replace(/\/\/# sourceMappingURL=.*$/gm, ''));
+  const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 10);
+  const hashed = `${name.slice(0, -extname(name).length)}-${hash}${extname(name)}`;
+  writeFileSync(join(OUT, hashed), bytes);
+  writeFileSync(join(OUT, `${hashed}.gz`), gzipSync(bytes, { level: 9 }));
+  writeFileSync(join(OUT, `${hashed}.br`), brotliCompressSync(bytes));
+  return hashed;
 }
 
 async function buildAll(): Promise<void> {
@@ -49,27 +99,12 @@ async function buildAll(): Promise<void> {
     minify: true,
     target: TARGET,
   });
-  const files = new Map([
-    // htmx and its extensions are classic scripts that meet in the global `htmx`; ours comes last.
-    [
-      'page.js',
-      [...HTMX.map((name) => text(htmxPath(name))), await bundle('src/client/page/main.ts', 'iife')].join(
-        ';\n',
-      ),
-    ],
-    ['attach.js', await bundle('src/client/attach/main.ts', 'esm')],
-    ['call.js', await bundle('src/client/call/main.ts', 'esm')],
-    ['style.css', css.code],
-  ]);
-  const manifest: Record<string, string> = {};
-  for (const [name, content] of files) {
-    const bytes = Buffer.from(content.replace(/\/\/# sourceMappingURL=.*$/gm, ''));
-    const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 10);
-    const hashed = `${name.slice(0, -extname(name).length)}-${hash}${extname(name)}`;
-    manifest[name] = hashed;
-    writeFileSync(join(OUT, hashed), bytes);
-    writeFileSync(join(OUT, `${hashed}.gz`), gzipSync(bytes, { level: 9 }));
-    writeFileSync(join(OUT, `${hashed}.br`), brotliCompressSync(bytes));
+  const manifest: Record<string, string> = { 'style.css': write('style.css', css.code) };
+  const addresses: Record<string, string> = {};
+  for (const made of BUNDLES) {
+    const hashed = write(made.name, await bundle(made, addresses));
+    manifest[made.name] = hashed;
+    if (made.known) addresses[made.known] = JSON.stringify(`/static/build/${hashed}`);
   }
   // Last, because its presence says that the build is whole.
   writeFileSync(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -5,6 +5,8 @@ import { CallId, Candidates, ChatId, Description, DeviceId, IceConfiguration, Me
 const Common = {
   chat: ChatId,
   media: Media,
+  /** Whose page it is. */
+  me: v.object({ id: v.number(), name: v.string() }),
   /** The other person's display name. */
   peerName: v.string(),
   ice: IceConfiguration,

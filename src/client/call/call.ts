@@ -34,6 +34,8 @@ export interface CallOptions {
   signal: Signal;
   local: LocalMedia;
   screen: Screen;
+  /** Whether this page records, which everybody in the call is told. */
+  isRecording(): boolean;
   events: CallEvents;
 }
 
@@ -61,7 +63,8 @@ export interface Call {
   tell(): void;
 }
 
-export function createCall({ origin, media, ice, signal, local, screen, events }: CallOptions): Call {
+export function createCall(options: CallOptions): Call {
+  const { origin, media, ice, signal, local, screen, events } = options;
   let state: State = { name: 'idle' };
   let id = origin.role === 'caller' ? undefined : origin.call;
   let place = origin.role === 'returning' ? recallPlace(origin.call) : undefined;
@@ -297,7 +300,7 @@ export function createCall({ origin, media, ice, signal, local, screen, events }
       type: 'state',
       microphone: local.isLive('audio'),
       camera: local.isLive('video'),
-      recording: false,
+      recording: options.isRecording(),
       screen: screen.isOn(),
     });
   }

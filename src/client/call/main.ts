@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { CallPageData } from '../../protocol/page.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
+import { createRecording } from '../capture/recording.ts';
 import { createScreen } from '../capture/screen.ts';
 import { createShots } from '../capture/shots.ts';
 import { type Call, type CallEvents, createCall, type Origin } from './call.ts';
@@ -28,7 +29,7 @@ const local = createLocalMedia({
 const screen = createScreen({
   track: (kind, track) => current.send('screen', kind, track),
   changed,
-  failed: (failed) => view.screenFailed(failed),
+  failed: (failed) => view.notice('screen', failed ? say('screenFailed') : undefined),
   wanted: () => current.state().name !== 'ended',
 });
 
@@ -37,17 +38,37 @@ function changed(): void {
   current.tell();
 }
 
-const view = createView(find(document, 'main.call', HTMLElement), say, local, screen, {
-  microphone: () => void local.toggle('audio'),
-  camera: () => void local.toggle('video'),
-  screen: () => void screen.toggle(),
-  screenshot: () => void shots.take(view.pictures()),
-  hangUp: () => current.dispatch({ type: 'hang-up' }),
+const cards = find(document, '.shots', HTMLElement);
+const recording = createRecording(cards, say, data.me.id, {
+  changed,
+  tell: (text) => view.notice('recording', text),
+  scene: () => view.scene(),
+  mode: () => view.mode(),
+  call: () => (['active', 'reconnecting'].includes(current.state().name) ? current.id() : undefined),
 });
-const shots = createShots(find(document, '.shots', HTMLElement), say, () => current.id());
+
+const root = find(document, 'main.call', HTMLElement);
+const view = createView(
+  root,
+  say,
+  data.me.name,
+  { local, screen, recording },
+  {
+    microphone: () => void local.toggle('audio'),
+    camera: () => void local.toggle('video'),
+    screen: () => void screen.toggle(),
+    screenshot: () => void shots.take(view.scene().pictures.filter(({ seen }) => seen)),
+    record: () => recording.toggle(),
+    hangUp: () => current.dispatch({ type: 'hang-up' }),
+  },
+);
+const shots = createShots(cards, say, () => current.id());
 
 const shown: CallEvents = {
-  state: view.state,
+  state(state, since) {
+    if (state.name === 'ended') recording.stop();
+    view.state(state, since);
+  },
   named: (call) => history.replaceState(null, '', `/calls/${call}`),
   stream: view.remoteStream,
   peerState: view.remoteState,
@@ -97,7 +118,11 @@ const signal = openSignal(`${scheme}//${location.host}/calls/socket`, deviceId()
 });
 
 const { origin, begin } = open();
-current = createCall({ origin, media: data.media, ice: data.ice, signal, local, screen, events: shown });
+const isRecording = () => recording.isOn();
+current = createCall({
+  ...{ origin, media: data.media, ice: data.ice },
+  ...{ signal, local, screen, isRecording, events: shown },
+});
 view.begin(data.peerName);
 begin(current);
 addEventListener('online', () => current.online());
@@ -117,6 +142,7 @@ function comesIn(message: ServerMessage & { type: 'incoming' }): void {
     signal,
     local,
     screen,
+    isRecording,
     events: {
       ...shown,
       state(state, since) {
@@ -125,7 +151,7 @@ function comesIn(message: ServerMessage & { type: 'incoming' }): void {
           view.begin(message.name);
           for (const [source, stream] of streams) view.remoteStream(source, stream);
         }
-        if (accepted) view.state(state, since);
+        if (accepted) shown.state(state, since);
       },
       stream(source, stream) {
         streams.set(source, stream);

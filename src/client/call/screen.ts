@@ -44,15 +44,19 @@ export function wireFullScreen(button: HTMLButtonElement, element: Element): voi
 export const canFloat = (video: HTMLVideoElement): boolean =>
   'requestPictureInPicture' in video && document.pictureInPictureEnabled;
 
-/** Wires a button to picture in picture. */
-export function wirePictureInPicture(button: HTMLButtonElement, video: HTMLVideoElement): void {
+/** Wires a button to picture in picture, which shows the first of these videos that has a picture. */
+export function wirePictureInPicture(button: HTMLButtonElement, videos: HTMLVideoElement[]): void {
   button.addEventListener('click', () => {
+    const video = videos.find(({ videoWidth }) => videoWidth > 0);
     const change = document.pictureInPictureElement
       ? document.exitPictureInPicture()
-      : video.requestPictureInPicture();
-    // Without a picture yet there is nothing to float.
-    change.catch(() => undefined);
+      : video?.requestPictureInPicture();
+    // A browser may refuse, and nothing is lost by it.
+    change?.catch(() => undefined);
   });
-  video.addEventListener('enterpictureinpicture', () => button.setAttribute('aria-pressed', 'true'));
-  video.addEventListener('leavepictureinpicture', () => button.setAttribute('aria-pressed', 'false'));
+  const show = () => button.setAttribute('aria-pressed', String(document.pictureInPictureElement !== null));
+  for (const video of videos) {
+    video.addEventListener('enterpictureinpicture', show);
+    video.addEventListener('leavepictureinpicture', show);
+  }
 }

@@ -1,11 +1,12 @@
 /** The toolbar named "Call controls": buttons, shortcuts, and arrow keys as the ARIA toolbar pattern has them. */
+import { canRecord } from '../capture/recorder.ts';
 import { canShareScreen, type Screen } from '../capture/screen.ts';
 import { find } from './dom.ts';
 import type { LocalMedia } from './local-media.ts';
 
 export interface Toolbar {
   /** Shows what is switched on. */
-  update(local: LocalMedia, shared: Screen): void;
+  update(local: LocalMedia, shared: Screen, isRecording: boolean): void;
 }
 
 export interface ToolbarActions {
@@ -13,6 +14,7 @@ export interface ToolbarActions {
   camera(): void;
   screen(): void;
   screenshot(): void;
+  record(): void;
   hangUp(): void;
 }
 
@@ -20,11 +22,14 @@ export function createToolbar(element: HTMLElement, actions: ToolbarActions): To
   const microphone = find(element, '[data-do="microphone"]', HTMLButtonElement);
   const camera = find(element, '[data-do="camera"]', HTMLButtonElement);
   const screen = find(element, '[data-do="screen"]', HTMLButtonElement);
+  const record = find(element, '[data-do="record"]', HTMLButtonElement);
   screen.hidden = !canShareScreen();
+  record.hidden = !canRecord();
   microphone.addEventListener('click', actions.microphone);
   camera.addEventListener('click', actions.camera);
   screen.addEventListener('click', actions.screen);
   find(element, '[data-do="screenshot"]', HTMLButtonElement).addEventListener('click', actions.screenshot);
+  record.addEventListener('click', actions.record);
   find(element, '[data-do="hang-up"]', HTMLButtonElement).addEventListener('click', actions.hangUp);
   element.addEventListener('keydown', moveFocus);
 
@@ -44,10 +49,11 @@ export function createToolbar(element: HTMLElement, actions: ToolbarActions): To
   });
 
   return {
-    update(local, shared) {
+    update(local, shared, isRecording) {
       microphone.setAttribute('aria-pressed', String(local.isOn('audio')));
       camera.setAttribute('aria-pressed', String(local.isOn('video')));
       screen.setAttribute('aria-pressed', String(shared.isOn()));
+      record.setAttribute('aria-pressed', String(isRecording));
     },
   };
 }

@@ -1,6 +1,7 @@
 /** The call page's picture of the call: states and what the person does go through here, nothing else touches the page. */
+import * as v from 'valibot';
+import { Mode, type Scene } from '../capture/scene.ts';
 import type { Screen } from '../capture/screen.ts';
-import type { Picture } from '../capture/shots.ts';
 import { createDeviceSelects } from './device-selects.ts';
 import { find, setText } from './dom.ts';
 import { formatDuration } from './duration.ts';
@@ -8,6 +9,7 @@ import type { LocalMedia } from './local-media.ts';
 import type { Reason, State } from './machine.ts';
 import { createNotices } from './notices.ts';
 import type { Source } from './peer.ts';
+import { sceneOf } from './scene.ts';
 import { canFloat, createWakeLock, wireFullScreen, wirePictureInPicture } from './screen.ts';
 import { createScreenTile } from './screen-tile.ts';
 import { createSound, type Sound } from './sound.ts';
@@ -21,20 +23,36 @@ export interface View {
   /** @param since when the call was answered, in ms since 1970 */
   state(state: State, since: number | undefined): void;
   remoteStream(source: Source, stream: MediaStream): void;
-  remoteState(state: { microphone: boolean; camera: boolean; screen?: boolean | undefined }): void;
+  remoteState(state: PeerMedia): void;
   /** One's own media have changed. */
   local(): void;
-  /** What can be seen now; a shared screen first, oneself last. */
-  pictures(): Picture[];
-  /** Whether a screen was wanted that the browser could not give. */
-  screenFailed(failed: boolean): void;
+  /** What can be seen and heard now. */
+  scene(): Scene;
+  /** What is to be recorded, as chosen. */
+  mode(): Mode;
+  /** Says something about one matter until it is settled. */
+  notice(matter: 'screen' | 'recording', text: string | undefined): void;
+}
+
+type PeerMedia = {
+  microphone: boolean;
+  camera: boolean;
+  recording: boolean;
+  screen?: boolean | undefined;
+};
+
+/** What this page sends, and what it makes of the call. */
+export interface Media {
+  local: LocalMedia;
+  screen: Screen;
+  recording: { isOn(): boolean };
 }
 
 export function createView(
   root: HTMLElement,
   say: Say,
-  local: LocalMedia,
-  shared: Screen,
+  myName: string,
+  { local, screen: shared, recording }: Media,
   actions: ToolbarActions,
 ): View {
   const heading = find(root, '.call-head h1', HTMLElement);
@@ -45,8 +63,10 @@ export function createView(
   const devices = find(root, '.devices', HTMLDetailsElement);
   const floating = find(root, '[data-do="pip"]', HTMLButtonElement);
   const over = find(root, '.call-over', HTMLElement);
+  const recorded = find(root, '.call-recording', HTMLElement);
   const remote = createTile(find(stage, '.tile:not(.self)', HTMLElement));
   const self = createTile(find(stage, '.tile.self', HTMLElement));
+  const choice = find(devices, '[data-choice="recording"]', HTMLSelectElement);
   const notices = createNotices(find(root, '.call-notice', HTMLElement), say);
   const toolbar = createToolbar(controls, actions);
   // One's own screen isn't shown, it would show itself in itself; but a screenshot can be taken of it.
@@ -60,11 +80,13 @@ export function createView(
   const selects = createDeviceSelects(root, local, shared, [output, screen.output], say);
   const sound = soundOf('sound', output);
   wireFullScreen(find(root, '[data-do="fullscreen"]', HTMLButtonElement), root);
-  wirePictureInPicture(floating, remote.video);
+  wirePictureInPicture(floating, [screen.video, remote.video]);
 
   let shown: State = { name: 'idle' };
   let answeredAt: number | undefined;
   let name = '';
+  let isPeerRecording = false;
+  const streams: Record<Source, MediaStream | null> = { self: null, screen: null };
   const wake = createWakeLock(() => shown.name !== 'idle' && shown.name !== 'ended');
 
   setInterval(tick, 1000);
@@ -82,6 +104,15 @@ export function createView(
     return made;
   }
 
+  function showRemote(source: Source, stream: MediaStream | null): void {
+    streams[source] = stream;
+    if (source === 'screen') screen.show(stream);
+    else {
+      remote.show(stream);
+      sound.listen(stream);
+    }
+  }
+
   function tick(): void {
     if (answeredAt === undefined || shown.name === 'ended') return;
     clock.hidden = false;
@@ -97,6 +128,13 @@ export function createView(
     notices.set('camera', both ? undefined : camera && say(`camera-${camera}`));
   }
 
+  /** It stands there for as long as anybody records. */
+  function tellRecording(): void {
+    const own = recording.isOn();
+    const key = own ? (isPeerRecording ? 'recordingBoth' : 'recordingOwn') : 'recordingPeer';
+    setText(recorded, own || isPeerRecording ? say(key, { name }) : '');
+  }
+
   /** Either the call, or what is left when it is over. */
   function show(call: boolean): void {
     for (const element of [stage, controls, devices]) element.hidden = !call;
@@ -107,10 +145,10 @@ export function createView(
   function end(reason: Reason): void {
     tick();
     notices.clear();
-    remote.show(null);
-    sound.listen(null);
-    screen.show(null);
+    for (const source of ['self', 'screen'] as const) showRemote(source, null);
     screen.shared(false);
+    isPeerRecording = false;
+    tellRecording();
     const hadFocus = controls.contains(document.activeElement);
     show(false);
     setText(
@@ -131,6 +169,7 @@ export function createView(
       remote.microphone(true);
       screen.name(say('screenOf', { name }));
       notices.clear();
+      isPeerRecording = false;
       clock.hidden = true;
       answeredAt = undefined;
       show(true);
@@ -145,18 +184,19 @@ export function createView(
       if (state.name === 'ended' && before.name !== 'ended') end(state.reason);
       wake.update();
     },
-    remoteStream(source, stream) {
-      if (source === 'screen') return screen.show(stream);
-      remote.show(stream);
-      sound.listen(stream);
-    },
+    remoteStream: showRemote,
     remoteState(state) {
       remote.camera(state.camera);
       remote.microphone(state.microphone);
       screen.shared(state.screen === true);
+      isPeerRecording = state.recording;
+      tellRecording();
     },
     local() {
-      toolbar.update(local, shared);
+      toolbar.update(local, shared, recording.isOn());
+      tellRecording();
+      // What is recorded can't be another thing in the middle.
+      choice.disabled = recording.isOn();
       const ownStream = shared.isOn() ? shared.outgoing.stream : null;
       if (own.srcObject !== ownStream) own.srcObject = ownStream;
       selects.update();
@@ -164,14 +204,9 @@ export function createView(
       if (local.isLive('audio')) sound.retry();
       tellProblems();
     },
-    pictures: () =>
-      [
-        { name: say('screenOf', { name }), video: screen.video, there: screen.video.videoWidth > 0 },
-        { name: say('yourScreen'), video: own, there: own.videoWidth > 0 },
-        { name, video: remote.video, there: remote.hasPicture() },
-        { name: say('you'), video: self.video, there: self.hasPicture() },
-      ].filter(({ there }) => there),
-    screenFailed: (failed) => notices.set('screen', failed ? say('screenFailed') : undefined),
+    scene: () => sceneOf({ say, name, myName, local, shared, ownScreen: own, remote, self, screen, streams }),
+    mode: () => v.parse(Mode, choice.value),
+    notice: (matter, text) => notices.set(matter, text),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * What plain pages need beyond htmx, on every page, so it stays tiny: the reader's time zone, Enter to send,
- * and a text box that is emptied only when the server has the message.
+ * a text box that is emptied only when the server has the message, and whether a recording has to be taken further.
  */
 
 // No header says the time zone, and times are shown by the server. A year, in seconds.
@@ -18,6 +18,21 @@ declare global {
     'htmx:before:request': RequestEvent;
     'htmx:finally:request': RequestEvent;
     'htmx:ws:close': CloseEvent;
+  }
+}
+
+/** Set by the build: the address of a script. */
+declare const LEFTOVERS_URL: string;
+
+// Only a page of somebody signed in can send it.
+if (document.body.hasAttribute('hx-ws:connect') && isWaiting()) void import(LEFTOVERS_URL);
+
+/** Whether something recorded on this device may not be on the server yet. */
+function isWaiting(): boolean {
+  try {
+    return localStorage.getItem('porchlight.recordings') !== null;
+  } catch {
+    return false;
   }
 }
 

@@ -32,6 +32,7 @@ export function callRoutes(app: FastifyInstance, services: Services): void {
   const commonData = (request: FastifyRequest, chat: number, media: Call['media']) => ({
     chat,
     media,
+    me: { id: userOf(request).id, name: userOf(request).displayName },
     peerName: otherOf(request, chat).displayName,
     ice: calls.iceFor(userOf(request).id),
     words: wordsBelow(request.reader.locale, 'call'),

@@ -1,0 +1,102 @@
+/** Draws the pictures of a call into one, in frames of a track that never changes while they come and go. */
+import { arrange, type Box, fitting } from './layout.ts';
+import type { Picture } from './scene.ts';
+
+/** Pixels of a recording: more costs small devices dearly while they also call. */
+const WIDTH = 1280;
+const HEIGHT = 720;
+const POSTER_QUALITY = 0.7;
+
+export interface Compositor {
+  track: MediaStreamTrack;
+  /** Draws a frame of what is seen now. */
+  draw(pictures: Picture[]): void;
+  /** JPEG of the last frame. */
+  poster(): Promise<Blob | undefined>;
+}
+
+/** @throws where the browser can't record a canvas */
+export function createCompositor(): Compositor {
+  const canvas = document.createElement('canvas');
+  canvas.width = WIDTH;
+  canvas.height = HEIGHT;
+  const context = canvas.getContext('2d', { alpha: false });
+  // Frames are asked for one by one: a hidden tab has no rhythm of its own.
+  const stream = canvas.captureStream(0);
+  const [track] = stream.getVideoTracks();
+  const requestFrame = frameRequest([stream, track]);
+  if (!context || !track || !requestFrame) throw new Error('This browser cannot record a canvas');
+
+  return {
+    track,
+    draw(pictures) {
+      context.fillStyle = '#16171d';
+      context.fillRect(0, 0, WIDTH, HEIGHT);
+      const boxes = arrange(
+        pictures.map(({ role }) => role),
+        WIDTH,
+        HEIGHT,
+      );
+      // Small pictures lie upon the one that fills everything.
+      const order = pictures.map((_, index) => index).sort((a, b) => areaOf(boxes[b]) - areaOf(boxes[a]));
+      for (const index of order) {
+        const [picture, box] = [pictures[index], boxes[index]];
+        if (picture && box) drawPicture(context, picture, box);
+      }
+      requestFrame();
+    },
+    poster: () =>
+      new Promise((resolve) => {
+        canvas.toBlob((blob) => resolve(blob ?? undefined), 'image/jpeg', POSTER_QUALITY);
+      }),
+  };
+}
+
+/** The method that takes a frame: the track's (W3C Media Capture from DOM Elements §4.2), in Firefox the stream's. */
+function frameRequest(owners: (MediaStream | MediaStreamTrack | undefined)[]): (() => void) | undefined {
+  for (const owner of owners) {
+    if (owner && 'requestFrame' in owner && typeof owner.requestFrame === 'function')
+      return owner.requestFrame.bind(owner);
+  }
+  return undefined;
+}
+
+const areaOf = (box: Box | undefined): number => (box ? box.width * box.height : 0);
+
+function drawPicture(
+  context: CanvasRenderingContext2D,
+  { role, person, video, seen }: Picture,
+  box: Box,
+): void {
+  if (!seen || video.videoWidth === 0) {
+    drawInitial(context, person, box);
+    return;
+  }
+  const size = { width: video.videoWidth, height: video.videoHeight };
+  const { from, to } = fitting(size, box, role === 'screen');
+  if (to !== box) {
+    context.fillStyle = '#000';
+    context.fillRect(box.x, box.y, box.width, box.height);
+  }
+  context.drawImage(
+    video,
+    ...([from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height] as const),
+  );
+}
+
+/** Who is there without a picture. */
+function drawInitial(context: CanvasRenderingContext2D, name: string, { x, y, width, height }: Box): void {
+  const radius = Math.min(width, height) / 4;
+  const [across, down] = [x + width / 2, y + height / 2];
+  context.fillStyle = '#262934';
+  context.fillRect(x, y, width, height);
+  context.fillStyle = '#f0ac48';
+  context.beginPath();
+  context.arc(across, down, radius, 0, 2 * Math.PI);
+  context.fill();
+  context.fillStyle = '#16171d';
+  context.font = `600 ${Math.round(radius)}px system-ui, sans-serif`;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText([...name.trim()][0]?.toUpperCase() ?? '?', across, down);
+}

@@ -1,0 +1,99 @@
+/** Where a recording lies until it is on the server: files of this device's private file system, or of memory. */
+
+/** As FileSystemSyncAccessHandle (W3C File System §2.4), which TypeScript knows for workers alone. */
+export interface PieceFile {
+  read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  /** @throws QuotaExceededError when the device has no room */
+  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  truncate(size: number): void;
+  getSize(): number;
+  /** Returns when it would survive a power cut. */
+  flush(): void;
+  close(): void;
+}
+
+export interface Folder {
+  names(): Promise<string[]>;
+  /** Opens or makes a file. @throws NoModificationAllowedError while another tab has it open */
+  open(name: string): Promise<PieceFile>;
+  remove(name: string): Promise<void>;
+}
+
+declare global {
+  interface FileSystemFileHandle {
+    createSyncAccessHandle(): Promise<PieceFile>;
+  }
+}
+
+const ROOT = 'recordings';
+
+/** The folder of all recordings on this device; rejects where the browser keeps nothing, as in some private windows. */
+const root = async (): Promise<FileSystemDirectoryHandle> =>
+  (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT, { create: true });
+
+/** The keys of what lies on this device. */
+export async function keysOnDisk(): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const key of (await root()).keys()) keys.push(key);
+  return keys;
+}
+
+/** A folder on the device's disk. Only workers may open its files. */
+export async function openOnDisk(key: string): Promise<Folder> {
+  const folder = await (await root()).getDirectoryHandle(key, { create: true });
+  return {
+    async names() {
+      const names: string[] = [];
+      for await (const name of folder.keys()) names.push(name);
+      return names;
+    },
+    open: async (name) => (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle(),
+    remove: (name) => folder.removeEntry(name),
+  };
+}
+
+/** Removes a folder and all in it. */
+export const removeFromDisk = async (key: string): Promise<void> =>
+  (await root()).removeEntry(key, { recursive: true });
+
+/** A folder that is gone with the page, for browsers that keep nothing: it bridges a broken network all the same. */
+export function openInMemory(): Folder {
+  const files = new Map<string, PieceFile>();
+  return {
+    names: async () => [...files.keys()],
+    async open(name) {
+      const file = files.get(name) ?? createMemoryFile();
+      files.set(name, file);
+      return file;
+    },
+    async remove(name) {
+      files.delete(name);
+    },
+  };
+}
+
+function createMemoryFile(): PieceFile {
+  let bytes = new Uint8Array();
+  return {
+    read(into, { at }) {
+      const part = bytes.subarray(at, at + into.length);
+      into.set(part);
+      return part.length;
+    },
+    write(added, { at }) {
+      if (at + added.length > bytes.length) {
+        const grown = new Uint8Array(at + added.length);
+        grown.set(bytes);
+        bytes = grown;
+      }
+      bytes.set(added, at);
+      return added.length;
+    },
+    truncate(size) {
+      bytes = bytes.slice(0, size);
+    },
+    getSize: () => bytes.length,
+    flush() {},
+    close() {},
+  };
+}

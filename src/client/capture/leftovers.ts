@@ -1,0 +1,42 @@
+/** Loaded by any page while something recorded earlier may lie on this device: sends it, and says so. */
+import { WAITING } from './keeper.ts';
+import { pageHeaders } from './page-headers.ts';
+import { showLeft } from './progress.ts';
+
+/** Set by the build: the address of the worker's script. */
+declare const LEFTOVERS_WORKER_URL: string;
+
+export type FromLeftovers =
+  /** `left` of `all` bytes; `message` is in the reader's language. */
+  | { type: 'sending'; message: string; left: number; all: number }
+  | { type: 'refused'; message: string }
+  /** How many are still on this device. */
+  | { type: 'over'; kept: number };
+
+const notice = document.createElement('p');
+notice.className = 'notice';
+const bar = document.createElement('progress');
+const words = document.createElement('span');
+notice.append(words, ' ', bar);
+
+const worker = new Worker(LEFTOVERS_WORKER_URL);
+worker.addEventListener('message', ({ data }: MessageEvent<FromLeftovers>) => {
+  switch (data.type) {
+    case 'sending':
+      if (words.textContent !== data.message) words.textContent = data.message;
+      showLeft(bar, data.left, data.all);
+      if (!notice.isConnected) document.querySelector('#notices')?.append(notice);
+      return;
+    case 'refused':
+      words.textContent = data.message;
+      bar.remove();
+      return;
+    case 'over':
+      if (bar.isConnected || data.kept === 0) notice.remove();
+      if (data.kept === 0) localStorage.removeItem(WAITING);
+      return;
+    default:
+      data satisfies never;
+  }
+});
+worker.postMessage(pageHeaders());

@@ -1,0 +1,69 @@
+/** The button "Record": at most one recording at a time, for as long as there is a call. */
+import type { Say } from '../call/words.ts';
+import { recordedType } from './recorder.ts';
+import type { Mode, Scene } from './scene.ts';
+import { startTake, type Take } from './take.ts';
+
+export interface RecordingEvents {
+  /** It has begun or ended. */
+  changed(): void;
+  /** What has to be said about it now, if anything. */
+  tell(text: string | undefined): void;
+  scene(): Scene;
+  mode(): Mode;
+  /** The id of the call while it can be recorded. */
+  call(): string | undefined;
+}
+
+export interface Recording {
+  isOn(): boolean;
+  toggle(): void;
+  stop(): void;
+}
+
+/** @param me the id of whoever is signed in, as it is theirs alone to send */
+export function createRecording(box: HTMLElement, say: Say, me: number, events: RecordingEvents): Recording {
+  let take: Take | undefined;
+  let isOn = false;
+
+  function start(): void {
+    const [call, mode] = [events.call(), events.mode()];
+    const mimeType = recordedType(mode);
+    if (call === undefined) events.tell(say('recordingNotYet'));
+    else if (mimeType === undefined) events.tell(say('recordingUnsupported'));
+    else record(call, mode, mimeType);
+  }
+
+  function record(call: string, mode: Mode, mimeType: string): void {
+    events.tell(undefined);
+    const label = { key: newKey(), owner: me, call, mode, mimeType };
+    const mine = startTake(
+      { label, scene: events.scene, box, say },
+      {
+        tell: events.tell,
+        begun() {
+          isOn = true;
+          events.changed();
+        },
+        ended() {
+          if (take === mine) take = undefined;
+          isOn = false;
+          events.changed();
+        },
+      },
+    );
+    take = mine;
+  }
+
+  return {
+    isOn: () => isOn,
+    toggle: () => (take ? take.stop() : start()),
+    stop: () => take?.stop(),
+  };
+}
+
+/** 128 random bits; `randomUUID` isn't there on plain http. */
+const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );

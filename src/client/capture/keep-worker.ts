@@ -1,9 +1,9 @@
 /** A worker that keeps one recording on this device and sends it: where a busy page and a hidden tab don't reach. */
-import { type Folder, openInMemory, openOnDisk, removeFromDisk } from './folder.ts';
+import { openInMemory, openOnDisk, removeFromDisk } from './folder.ts';
 import type { FromKeeper, ToKeeper } from './keeper.ts';
 import { createRequests, type Requests } from './requests.ts';
 import { createSender, type Sender, type SenderState } from './sender.ts';
-import { type Label, openSpool, type Spool } from './spool.ts';
+import { beginSpool, type Label, type Spool } from './spool.ts';
 
 /** A server that doesn't answer by then is away, and the recording begins without it. */
 const ANSWER_MS = 4000;
@@ -27,13 +27,13 @@ function enqueue(work: () => Promise<void>): void {
   });
 }
 
-async function folderFor(key: string): Promise<Folder> {
+async function openFor(label: Label): Promise<Spool> {
   try {
-    const folder = await openOnDisk(key);
+    const opened = await beginSpool(await openOnDisk(label.key), label);
     onDisk = true;
-    return folder;
+    return opened;
   } catch {
-    return openInMemory();
+    return beginSpool(openInMemory(), label);
   }
 }
 
@@ -45,9 +45,7 @@ async function begin(label: Label, headers: Record<string, string>): Promise<voi
   ]);
   if ('refused' in answer) return say({ type: 'refused', message: answer.refused.message });
   const known = 'good' in answer ? { uploadUrl: answer.good.uploadUrl } : {};
-  const opened = await openSpool(await folderFor(label.key), { ...label, ...known });
-  if (!opened) return;
-  spool = opened;
+  spool = await openFor({ ...label, ...known });
   sender = createSender(spool, requests, report);
   say({ type: 'begun', onDisk });
 }

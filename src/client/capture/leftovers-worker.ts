@@ -3,16 +3,16 @@ import { keysOnDisk, openOnDisk, removeFromDisk } from './folder.ts';
 import type { FromLeftovers } from './leftovers.ts';
 import { createRequests, type Pending, type Requests } from './requests.ts';
 import { createSender } from './sender.ts';
-import { openSpool, type Spool } from './spool.ts';
+import { reopenSpool, type Spool } from './spool.ts';
 
 const say = (message: FromLeftovers): void => postMessage(message);
 
-/** Undefined where another tab is still recording it, and where there is nothing. */
-async function open(key: string): Promise<Spool | undefined> {
+/** `busy` where another tab is still recording it; undefined where there is nothing. */
+async function open(key: string): Promise<Spool | 'busy' | undefined> {
   try {
-    return await openSpool(await openOnDisk(key));
+    return await reopenSpool(await openOnDisk(key));
   } catch {
-    return undefined;
+    return 'busy';
   }
 }
 
@@ -37,7 +37,11 @@ async function bring(
   { me, message, recordings }: Pending,
 ): Promise<boolean> {
   const spool = await open(key);
-  if (!spool) return true;
+  if (spool === 'busy') return true;
+  if (!spool) {
+    await removeFromDisk(key);
+    return false;
+  }
   const { owner, uploadUrl, arrived, length } = spool.label();
   // Not awaited any more: it is whole, or was deleted.
   const isOver = arrived === true && !recordings.some((recording) => recording.uploadUrl === uploadUrl);

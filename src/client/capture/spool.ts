@@ -51,18 +51,24 @@ interface Piece {
 
 const nameOf = (start: number): string => String(start).padStart(15, '0');
 
+/** Begins one in an empty folder. */
+export const beginSpool = async (folder: Folder, label: Label): Promise<Spool> =>
+  createSpool(folder, await folder.open(LABEL), label);
+
 /**
- * Opens what lies in a folder, or begins it with this label; undefined where it has neither.
+ * Opens what lies in a folder; undefined where it never came to be one.
  * @throws NoModificationAllowedError while another tab has it open
  */
-export async function openSpool(folder: Folder, fresh?: Label): Promise<Spool | undefined> {
+export async function reopenSpool(folder: Folder): Promise<Spool | undefined> {
   const labelFile = await folder.open(LABEL);
-  const found = fresh ?? readLabel(labelFile);
-  if (!found) {
-    labelFile.close();
-    return undefined;
-  }
-  let label = found;
+  const label = readLabel(labelFile);
+  if (label) return createSpool(folder, labelFile, label);
+  labelFile.close();
+  return undefined;
+}
+
+async function createSpool(folder: Folder, labelFile: PieceFile, given: Label): Promise<Spool> {
+  let label = given;
   const pieces: Piece[] = [];
   for (const name of (await folder.names()).filter((name) => name !== LABEL).sort()) {
     const file = await folder.open(name);

@@ -58,7 +58,7 @@ test('every key that templates and routes name has words', () => {
 
 test('every key that the call page names has words', () => {
   const known = new Set(english.map(([key]) => key));
-  for (const file of globSync('src/client/call/*.ts', { cwd: ROOT })) {
+  for (const file of globSync('src/client/{call,capture}/*.ts', { cwd: ROOT })) {
     const source = readFileSync(join(ROOT, file), 'utf8');
     for (const [, key] of source.matchAll(/\bsay\('([\w-]+)'/g))
       expect(known.has(`call.${key}`), `${key} in ${file}`).toBe(true);

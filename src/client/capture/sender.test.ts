@@ -73,6 +73,17 @@ test('what is recorded arrives while it is recorded, and its end is said', async
   expect(house.app.services.recordings.find(idOf())?.length).toBe(701_000);
 });
 
+test('a chunk whose answer was lost is not sent again', async () => {
+  await record(1000);
+  await arrived(1000);
+  await spool.append(bytes(1000, 1000));
+  const { uploadUrl = '' } = spool.label();
+  expect(await requests.patch({ uploadUrl, offset: 1000, bytes: bytes(1000, 1000) })).toEqual({ good: 2000 });
+  await record(1000);
+  await arrived(3000);
+  expect(readFileSync(rawPath())).toEqual(Buffer.from(bytes(0, 3000)));
+});
+
 test('one without a byte leaves nothing behind', async () => {
   end();
   await eventually('the end', () => last() === 'done');

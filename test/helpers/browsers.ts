@@ -19,6 +19,8 @@ export interface BrowserOptions {
   camera?: Ground;
   /** Whether the person has camera and microphone, lets pages use them, or has none. */
   media?: 'granted' | 'refused' | 'none';
+  /** Chromium only: the title of the tab that is chosen when a page asks for a screen, instead of a made-up screen. */
+  sharedTab?: string;
 }
 
 export interface PageOptions {
@@ -53,6 +55,17 @@ const CHROMIUM_FLAGS = [
   '--auto-select-desktop-capture-source=Entire screen',
 ];
 
+/** What the fake picker would choose is always the made-up screen, so a tab has to be chosen by the real one. */
+const choiceFlags = ({ media = 'granted', sharedTab }: BrowserOptions): string[] => {
+  if (sharedTab === undefined) return [`--use-fake-ui-for-media-stream${media === 'refused' ? '=deny' : ''}`];
+  return [
+    `--auto-select-tab-capture-source-by-title=${sharedTab}`,
+    '--auto-accept-camera-and-microphone-capture',
+    // A tab is captured no larger than the screen.
+    '--screen-info={1280x800}',
+  ];
+};
+
 const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions => {
   const { locale = 'en', dark = false, pitch = 440, camera, media = 'granted' } = options;
   const tone = writeMedia(join(folder, 'tone.wav'), toneWav(pitch));
@@ -63,7 +76,7 @@ const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions
     `--lang=${locale}`,
     `--accept-lang=${locale}`,
     `--use-fake-device-for-media-stream${media === 'none' ? '=device-count=0' : ''}`,
-    `--use-fake-ui-for-media-stream${media === 'refused' ? '=deny' : ''}`,
+    ...choiceFlags(options),
     `--use-file-for-fake-audio-capture=${tone}`,
   ];
   if (dark) args.push('--force-dark-mode', '--blink-settings=preferredColorScheme=0');
@@ -71,7 +84,9 @@ const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions
     const picture = writeMedia(join(folder, 'camera.y4m'), movingPattern(camera));
     args.push(`--use-file-for-fake-video-capture=${picture}`);
   }
-  return { browser: 'chrome', executablePath: requireProgram('chromium'), args };
+  // A browser that makes no sound has none to share either.
+  const ignoreDefaultArgs = options.sharedTab === undefined ? [] : ['--mute-audio'];
+  return { browser: 'chrome', executablePath: requireProgram('chromium'), args, ignoreDefaultArgs };
 };
 
 const firefoxOptions = (options: BrowserOptions): LaunchOptions => {

@@ -1,0 +1,99 @@
+/** What is on a shared screen and what sounds from it, read off the picture and the sound at the other side. */
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { drawBlocks, readBlocks, wrongBits } from '../helpers/blocks.ts';
+import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { accept, connected, hangUp } from '../helpers/calls.ts';
+import { picturesChange, pitchHeard } from '../helpers/media.ts';
+import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { click, find } from '../helpers/ui.ts';
+
+const TITLE = 'Holiday slides';
+const [VOICE_HZ, SLIDES_HZ] = [440, 1500];
+
+let server: Server;
+let anna: Person;
+let ben: Person;
+let chat: string;
+const browsers = new Map<Engine, OpenBrowser>();
+
+beforeAll(async () => {
+  server = await startServer();
+  [anna, ben] = await createPair(server);
+  chat = await chatOf(await signInClient(server, anna), ben);
+  browsers.set('chromium', await openBrowser({ pitch: VOICE_HZ, sharedTab: TITLE }));
+  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
+});
+afterAll(async () => {
+  for (const browser of browsers.values()) await browser.close();
+  await server.remove();
+  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
+});
+
+async function pageOf(engine: Engine): Promise<Page> {
+  const browser = browsers.get(engine);
+  if (!browser) throw new Error(`no ${engine}`);
+  return browser.newPage();
+}
+
+/** Another tab of the same person: white paper that hums. */
+async function openSlides(mine: Page): Promise<Page> {
+  const slides = await mine.browserContext().newPage();
+  await slides.setViewport({ width: 1280, height: 720 });
+  await slides.evaluate(
+    async (title, frequency) => {
+      document.title = title;
+      const audio = new AudioContext();
+      const tone = new OscillatorNode(audio, { frequency });
+      tone.connect(new GainNode(audio, { gain: 0.3 })).connect(audio.destination);
+      tone.start();
+      await audio.resume();
+    },
+    TITLE,
+    SLIDES_HZ,
+  );
+  await mine.bringToFront();
+  return slides;
+}
+
+/** Waits until every bit that stands on the page is right in the picture. */
+async function isLegible(slides: Page, theirs: Page): Promise<void> {
+  const drawn = await drawBlocks(slides);
+  let wrong = drawn.length;
+  await eventually(
+    'every bit to be right',
+    async () => {
+      wrong = wrongBits(await readBlocks(theirs, "Anna's screen"), drawn);
+      return wrong === 0;
+    },
+    15_000,
+    () => `${wrong} of ${drawn.length} bits wrong`,
+  );
+}
+
+test.each([
+  'chromium',
+  'firefox',
+] as const)('small print and sound of a shared tab reach %s', async (engine) => {
+  const [mine, theirs] = [await pageOf('chromium'), await pageOf(engine)];
+  const slides = await openSlides(mine);
+  await arrive(theirs, server, ben);
+  await arrive(mine, server, anna, `${chat}/call?media=video`);
+  await accept(theirs);
+  await connected(mine, theirs);
+  await click(mine, 'button', 'Share screen');
+  await find(theirs, 'group', "Anna's screen");
+  await isLegible(slides, theirs);
+  await isLegible(slides, theirs);
+
+  // Each sound is its own: the slides don't drown the voice, and the voice isn't sent as the slides'.
+  await pitchHeard(theirs, "Anna's screen", SLIDES_HZ);
+  await pitchHeard(theirs, 'Anna', VOICE_HZ);
+  await picturesChange(theirs, 'Anna', 2);
+  // Chromium went to the tab that it shares.
+  await mine.bringToFront();
+  await hangUp(mine, theirs);
+  await slides.close();
+});

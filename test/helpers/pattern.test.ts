@@ -3,7 +3,7 @@ import type { ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from './browsers.ts';
 import { accept, connected } from './calls.ts';
-import { isSeen, participant, picturesChange } from './media.ts';
+import { isSeen, participant, picturesChange, pitchHeard } from './media.ts';
 import { type Pattern, usePattern } from './pattern.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from './people.ts';
 import { eventually } from './poll.ts';
@@ -98,6 +98,8 @@ test('two patterns in a call are told apart, and are in step', async () => {
   await connected(mine, theirs);
   await picturesChange(theirs, 'Anna');
   await picturesChange(mine, 'Ben');
+  await pitchHeard(theirs, 'Anna', GREEN.pitch);
+  await pitchHeard(mine, 'Ben', PURPLE.pitch);
 
   const own = await measure(mine, 'You', GREEN, PURPLE);
   expect(own.colour).toSatisfy(isGreen);

@@ -9,7 +9,7 @@ export interface Pattern {
 }
 
 /** Of each second, the part in which the picture is white and the tone louder. */
-export const FLASH_SECONDS = 0.2;
+const FLASH_SECONDS = 0.2;
 
 /**
  * Gives every document that this page loads from now on the pattern instead of camera and microphone: a dark block

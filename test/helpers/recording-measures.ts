@@ -72,7 +72,7 @@ export const flashTimes = (pictures: Picture[], interval: Interval = ALL): numbe
 };
 
 /** How strong a frequency is over time (Goertzel): the amplitude in parts of full scale, at the middle of each window. */
-export const levelsOf = (
+const levelsOf = (
   { rate, samples }: Sound,
   hz: number,
   [from, to]: Interval = ALL,

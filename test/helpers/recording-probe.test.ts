@@ -55,8 +55,8 @@ const RIGHT = { x: 0.6, y: 0, width: 0.4, height: 1 };
 
 test.each([
   [{}, 0],
-  [{ videoLate: 0.15 }, 150],
-  [{ audioLate: 0.15 }, -150],
+  [{ videoLate: 0.16 }, 160],
+  [{ audioLate: 0.16 }, -160],
 ])('flashes and beeps of %j are %d ms apart', async (wish, ms) => {
   open = probeRecording(make(wish));
   const [flashes, beeps] = [flashTimes(await open.pictures(LEFT)), beepTimes(await open.sound(), 440)];

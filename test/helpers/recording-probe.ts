@@ -120,7 +120,7 @@ async function soundIn(path: string): Promise<Sound> {
     ...['-map', '0:a:0', '-af', `aresample=${RATE},aformat=sample_fmts=flt:channel_layouts=mono,ashowinfo`],
     ...['-f', 'f32le'],
   ]);
-  let end = 0;
+  let end = Number.POSITIVE_INFINITY;
   let read = 0;
   const pieces = [...said.matchAll(/pts_time:(-?[\d.]+) .*nb_samples:(\d+)/g)].map(([, at, count]) => {
     const stamped = Math.round(Number(at) * RATE);

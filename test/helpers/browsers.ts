@@ -1,8 +1,9 @@
 /** Stock Chromium (DevTools protocol) and stock Firefox ESR (WebDriver BiDi) under one API, with fake media. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type LaunchOptions, launch, type Page } from 'puppeteer-core';
+import { type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core';
 import { type Ground, movingPattern, toneWav, writeMedia } from './media-files.ts';
 import { requireProgram } from './programs.ts';
 
@@ -21,6 +22,10 @@ export interface BrowserOptions {
   media?: 'granted' | 'refused' | 'none';
   /** Chromium only: the title of the tab that is chosen when a page asks for a screen, instead of a made-up screen. */
   sharedTab?: string;
+  /** A folder that outlives the browser, with all that its pages keep; they share one context then. */
+  profile?: string;
+  /** Whether hidden tabs are slowed down as they are for people. Chromium otherwise runs all at full speed. */
+  slowsHidden?: boolean;
 }
 
 export interface PageOptions {
@@ -41,6 +46,8 @@ export interface OpenBrowser {
    * first. Not what a browser says of a refused form or a server that is away: that is what tests are about.
    */
   readonly problems: string[];
+  /** SIGKILL to all of it: what a crash leaves. */
+  kill9(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,7 +58,6 @@ const CHROMIUM_FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--disable-renderer-backgrounding',
   '--auto-select-desktop-capture-source=Entire screen',
 ];
 
@@ -65,6 +71,13 @@ const choiceFlags = ({ media = 'granted', sharedTab }: BrowserOptions): string[]
     '--screen-info={1280x800}',
   ];
 };
+
+/** Some are among what is given to every browser that is steered. */
+const FULL_SPEED = [
+  '--disable-renderer-backgrounding',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+];
 
 const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions => {
   const { locale = 'en', dark = false, pitch = 440, camera, media = 'granted' } = options;
@@ -86,6 +99,8 @@ const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions
   }
   // A browser that makes no sound has none to share either.
   const ignoreDefaultArgs = options.sharedTab === undefined ? [] : ['--mute-audio'];
+  if (options.slowsHidden) ignoreDefaultArgs.push(...FULL_SPEED);
+  else args.push(...FULL_SPEED);
   return { browser: 'chrome', executablePath: requireProgram('chromium'), args, ignoreDefaultArgs };
 };
 
@@ -116,9 +131,8 @@ const firefoxOptions = (options: BrowserOptions): LaunchOptions => {
 const EXPECTED =
   /status of (401|403|404|422|429|503)|ERR_(CONNECTION|NETWORK|SOCKET|EMPTY|INTERNET)|Failed to fetch|NetworkError when|WebSocket connection|ws:error|establish a connection|connection to .* was interrupted/i;
 
-const openPage = async (browser: Browser, options: PageOptions, problems: string[]) => {
+const openPage = async (context: BrowserContext, options: PageOptions, problems: string[]) => {
   const { javascript = true, width = 1280, height = 800 } = options;
-  const context = await browser.createBrowserContext();
   const page = await context.newPage();
   const note = (problem: unknown) => {
     if (!EXPECTED.test(String(problem))) problems.push(`${page.url()}: ${problem}`);
@@ -138,16 +152,29 @@ export const openBrowser = async (options: BrowserOptions = {}): Promise<OpenBro
   const folder = mkdtempSync(join(tmpdir(), `porchlight-${engine}-`));
   const browser = await launch({
     headless: true,
+    ...(options.profile !== undefined && { userDataDir: options.profile }),
     ...(engine === 'chromium' ? chromiumOptions(options, folder) : firefoxOptions(options)),
   });
   const problems: string[] = [];
   return {
     engine,
     problems,
-    newPage: (pageOptions = {}) => openPage(browser, pageOptions, problems),
+    newPage: async (pageOptions = {}) => {
+      const isShared = options.profile !== undefined;
+      const context = isShared ? browser.defaultBrowserContext() : await browser.createBrowserContext();
+      return openPage(context, pageOptions, problems);
+    },
     closePages: async () => {
       const [, ...contexts] = browser.browserContexts();
       for (const context of contexts) await context.close();
+    },
+    kill9: async () => {
+      const process = browser.process();
+      if (!process || process.exitCode !== null) return;
+      const ended = once(process, 'exit');
+      process.kill('SIGKILL');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
     },
     close: async () => {
       await browser.close();

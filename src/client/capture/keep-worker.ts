@@ -89,7 +89,7 @@ addEventListener('message', ({ data }: MessageEvent<ToKeeper>) => {
     case 'end':
       return enqueue(async () => {
         spool.relabel({ length: spool.end() });
-        sender.nudge();
+        sender.hurry();
       });
     default:
       data satisfies never;

@@ -25,8 +25,10 @@ export type SenderState =
   | { name: 'gone'; message: string };
 
 export interface Sender {
-  /** There is something new, or a reason to believe that the server can be reached again. */
+  /** There is something new. */
   nudge(): void;
+  /** Tries now, whatever it waits for. */
+  hurry(): void;
   /** How many bytes the server has. */
   sent(): number;
   stop(): void;
@@ -139,6 +141,11 @@ export function createSender(
   return {
     nudge() {
       again = true;
+      void run();
+    },
+    hurry() {
+      again = true;
+      wake();
       void run();
     },
     sent: () => offset ?? spool.start(),

@@ -1,0 +1,285 @@
+/** Recordings of calls whose pictures and voices are known: what is in the file, and that it plays and seeks. */
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { accept, connected } from '../helpers/calls.ts';
+import type { Client } from '../helpers/client.ts';
+import { picturesChange } from '../helpers/media.ts';
+import { type Pattern, usePattern } from '../helpers/pattern.ts';
+import { arrive, chatOf, createPair, type Person, signInClient, visit } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import {
+  type Between,
+  lengthOf,
+  recordedFor,
+  recordingOf,
+  recordingSign,
+  saveRecording,
+  startRecording,
+} from '../helpers/recording.ts';
+import {
+  beepTimes,
+  colourIn,
+  flashTimes,
+  type Interval,
+  isHeard,
+  longestGapMs,
+  longestSilenceMs,
+  stepOf,
+} from '../helpers/recording-measures.ts';
+import { probeRecording, type RecordingProbe } from '../helpers/recording-probe.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { click, find } from '../helpers/ui.ts';
+
+const MINE: Pattern = { colour: '#900000', pitch: 440 };
+const THEIRS: Pattern = { colour: '#000090', pitch: 880 };
+/** Where a recording shows the other, and where oneself: src/client/capture/layout.ts. */
+const LARGE = { x: 0.05, y: 0.05, width: 0.6, height: 0.4 };
+const SMALL = { x: 0.8, y: 0.78, width: 0.16, height: 0.08 };
+
+let server: Server;
+let anna: Person;
+let ben: Person;
+let client: Client;
+let chat: string;
+const browsers = new Map<Engine, OpenBrowser>();
+const probes: RecordingProbe[] = [];
+
+beforeAll(async () => {
+  server = await startServer();
+  [anna, ben] = await createPair(server);
+  client = await signInClient(server, anna);
+  chat = await chatOf(client, ben);
+  browsers.set('chromium', await openBrowser({ slowsHidden: true }));
+  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
+});
+afterEach(async () => {
+  for (const probe of probes.splice(0)) probe.close();
+  for (const browser of browsers.values()) await browser.closePages();
+});
+afterAll(async () => {
+  for (const browser of browsers.values()) await browser.close();
+  await server.remove();
+  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
+});
+
+async function pageOf(engine: Engine, javascript = true): Promise<Page> {
+  const browser = browsers.get(engine);
+  if (!browser) throw new Error(`no ${engine}`);
+  return browser.newPage({ width: 640, height: 480, javascript });
+}
+
+/** Anna, who will record, calls Ben. */
+async function connect(engine: Engine, other: Engine, media: 'voice' | 'video' = 'video') {
+  const [mine, theirs] = [await pageOf(engine), await pageOf(other)];
+  await usePattern(mine, MINE);
+  await usePattern(theirs, THEIRS);
+  await arrive(theirs, server, ben);
+  await arrive(mine, server, anna, `${chat}/call?media=${media}`);
+  await accept(theirs);
+  await connected(mine, theirs);
+  if (media === 'video') await picturesChange(mine, 'Ben', 2);
+  return { mine, theirs, call: new URL(mine.url()).pathname };
+}
+
+function probe(bytes: Buffer): RecordingProbe {
+  const opened = probeRecording(bytes);
+  probes.push(opened);
+  return opened;
+}
+
+async function seconds(bytes: Buffer): Promise<number> {
+  return (await probe(bytes).lengths()).container ?? 0;
+}
+
+/** Puts another tab before the page for as long as something takes. */
+async function whileHidden(page: Page, work: () => Promise<unknown>): Promise<void> {
+  const tab = await page.browserContext().newPage();
+  await tab.bringToFront();
+  await eventually('the page to be hidden', () => page.evaluate(() => document.hidden));
+  await work();
+  await page.bringToFront();
+  await tab.close();
+}
+
+/** Whose camera a colour is of, however the encoders have changed it. */
+function whose([red, green, blue]: [number, number, number]): string {
+  if (red > 90 && red > green + 60 && red > blue + 60) return 'mine';
+  if (blue > 90 && blue > green + 60 && blue > red + 60) return 'theirs';
+  return `${red} ${green} ${blue}`;
+}
+
+const moment = (began: Between) => performance.now() / 1000 - began[1];
+
+describe.each<[Engine, Engine]>([
+  ['chromium', 'firefox'],
+  ['firefox', 'chromium'],
+])('recorded in %s with the other in %s', (engine, other) => {
+  test('a call has both pictures and both voices, in step, from beginning to end', async () => {
+    const { mine, theirs, call } = await connect(engine, other);
+    const began = await startRecording(mine);
+    await eventually('it to be said', async () => (await recordingSign(theirs)) === 'Anna is recording');
+    await recordedFor(4, began);
+    const steady: Interval = [1, moment(began)];
+    await whileHidden(mine, () => recordedFor(steady[1] + 4, began));
+    const hidden: Interval = [steady[1] + 1, moment(began) - 0.5];
+    // One's own camera goes and comes back, and with it its track.
+    await click(mine, 'button', 'Camera');
+    await click(mine, 'button', 'Camera');
+    await recordedFor(moment(began) + 2, began);
+    const stopped = await saveRecording(mine);
+    expect(await recordingSign(mine)).toBe('');
+    await eventually('it not to be said', async () => (await recordingSign(theirs)) === '');
+    await click(mine, 'button', 'Hang up');
+
+    const file = await recordingOf(server, client, call);
+    const { least, most } = lengthOf(began, stopped);
+    const whole = probe(file);
+    const length = await seconds(file);
+    expect(length).toBeGreaterThan(least);
+    expect(length).toBeLessThan(most);
+
+    const [large, small, sound] = [
+      await whole.pictures(LARGE),
+      await whole.pictures(SMALL),
+      await whole.sound(),
+    ];
+    for (const interval of [steady, [length - 1.5, length] as const]) {
+      expect(whose(colourIn(large, interval))).toBe('theirs');
+      expect(whose(colourIn(small, interval))).toBe('mine');
+    }
+    for (const { pitch } of [MINE, THEIRS])
+      expect(longestSilenceMs(sound, pitch, [0.5, length - 0.5])).toBeLessThan(400);
+    const own = stepOf(flashTimes(small, steady), beepTimes(sound, MINE.pitch, steady));
+    const others = stepOf(flashTimes(large, steady), beepTimes(sound, THEIRS.pitch, steady));
+    for (const step of [own, others]) {
+      expect(step.pairs).toBeGreaterThan(1);
+      expect(Math.abs(step.medianMs)).toBeLessThan(100);
+    }
+    // A hidden tab that is left to its timers shows a picture a second.
+    expect(longestGapMs(large, hidden)).toBeLessThan(800);
+  });
+});
+
+describe('a call with a shared screen', () => {
+  test('has the screen while it is shared, and the person before and after', async () => {
+    const { mine, call } = await connect('chromium', 'chromium');
+    const began = await startRecording(mine);
+    await recordedFor(2, began);
+    const before: Interval = [0.5, moment(began)];
+    await click(mine, 'button', 'Share screen');
+    await eventually('the screen to be shared', async () =>
+      (await find(mine, 'button', 'Share screen')).evaluate((node) => node.ariaPressed === 'true'),
+    );
+    const shared = moment(began);
+    await recordedFor(shared + 3, began);
+    const during: Interval = [shared + 1, moment(began)];
+    await click(mine, 'button', 'Share screen');
+    await recordedFor(during[1] + 3, began);
+    await saveRecording(mine);
+    await click(mine, 'button', 'Hang up');
+    const whole = probe(await recordingOf(server, client, call));
+    const pictures = await whole.pictures(LARGE);
+    expect(whose(colourIn(pictures, before))).toBe('theirs');
+    expect(whose(colourIn(pictures, during))).not.toBe('theirs');
+    expect(whose(colourIn(pictures, [during[1] + 1, during[1] + 3]))).toBe('theirs');
+    expect(longestGapMs(pictures)).toBeLessThan(1000);
+  });
+});
+
+describe('what is chosen to be recorded', () => {
+  test.each([
+    ['Only me', 'me', ['mine', true, false]],
+    ['Only the other side', 'other', ['theirs', false, true]],
+    ['Only the sound', 'sound', [undefined, true, true]],
+  ] as const)('%s, is what there is', async (_name, mode, [picture, mineHeard, theirsHeard]) => {
+    const { mine, call } = await connect('chromium', 'chromium');
+    await mine.select('[data-choice="recording"]', mode);
+    const began = await startRecording(mine);
+    expect(await mine.$eval('[data-choice="recording"]', (box) => box.matches(':disabled'))).toBe(true);
+    await recordedFor(3, began);
+    await saveRecording(mine);
+    await click(mine, 'button', 'Hang up');
+    const whole = probe(await recordingOf(server, client, call));
+    const { video } = await whole.lengths();
+    if (picture === undefined) expect(video).toBeUndefined();
+    else expect(whose(colourIn(await whole.pictures(LARGE), [1, 3]))).toBe(picture);
+    const sound = await whole.sound();
+    expect(isHeard(sound, MINE.pitch, [1, 2.5])).toBe(mineHeard);
+    expect(isHeard(sound, THEIRS.pitch, [1, 2.5])).toBe(theirsHeard);
+  });
+
+  test('nothing of who has switched their microphone and camera off', async () => {
+    const { mine, call } = await connect('chromium', 'chromium');
+    await click(mine, 'button', 'Microphone');
+    await click(mine, 'button', 'Camera');
+    const began = await startRecording(mine);
+    await recordedFor(3, began);
+    await saveRecording(mine);
+    await click(mine, 'button', 'Hang up');
+    const whole = probe(await recordingOf(server, client, call));
+    expect(whose(colourIn(await whole.pictures(SMALL), [1, 3]))).not.toBe('mine');
+    expect(whose(colourIn(await whole.pictures(LARGE), [1, 3]))).toBe('theirs');
+    const sound = await whole.sound();
+    expect(isHeard(sound, MINE.pitch, [1, 2.5])).toBe(false);
+    expect(isHeard(sound, THEIRS.pitch, [1, 2.5])).toBe(true);
+  });
+});
+
+describe('afterwards', () => {
+  let call: string;
+
+  beforeAll(async () => {
+    const { mine, call: made } = await connect('chromium', 'chromium');
+    call = made;
+    await recordedFor(6, await startRecording(mine));
+    await saveRecording(mine);
+    await click(mine, 'button', 'Hang up');
+    await recordingOf(server, client, call);
+  });
+
+  test.each(['chromium', 'firefox'] as const)('it plays from the middle in %s', async (engine) => {
+    const page = await pageOf(engine);
+    await visit(page, await signInClient(server, ben), call);
+    const video = await page.waitForSelector('.recordings video');
+    if (!video) throw new Error('no player');
+    const seen = await video.evaluate(async (player) => {
+      const until = (name: string) =>
+        new Promise((resolve) => player.addEventListener(name, resolve, { once: true }));
+      if (player.readyState < 1) await until('loadedmetadata');
+      const { duration } = player;
+      player.currentTime = duration / 2;
+      await until('seeked');
+      const context = new OffscreenCanvas(1, 1).getContext('2d');
+      context?.drawImage(player, 20, 20, 200, 100, 0, 0, 1, 1);
+      const [red = 0, green = 0, blue = 0] = context?.getImageData(0, 0, 1, 1).data ?? [];
+      return {
+        duration,
+        at: player.currentTime,
+        colour: [red, green, blue] satisfies number[],
+        poster: player.poster,
+      };
+    });
+    expect(seen.duration).toBeGreaterThan(5);
+    expect(seen.at).toBeCloseTo(seen.duration / 2, 1);
+    const [red = 0, green = 0, blue = 0] = seen.colour;
+    // Whoever lands on a flash sees white.
+    expect(Math.min(red, green, blue) > 150 ? 'theirs' : whose([red, green, blue])).toBe('theirs');
+    expect(seen.poster).toContain('/files/');
+  });
+
+  test('it plays without JavaScript, by the keyboard', async () => {
+    const page = await pageOf('chromium', false);
+    await visit(page, client, call);
+    const player = await page.waitForSelector('.recordings video');
+    await player?.focus();
+    await page.keyboard.press('Space');
+    await eventually('it to play', () => player?.evaluate((video) => video.currentTime > 0.5));
+    const link = await find(page, 'link', 'Download');
+    const address = await link.evaluate((node) => node.getAttribute('href') ?? '');
+    const { headers } = await client.get(address);
+    const name = decodeURIComponent(headers.get('content-disposition') ?? '');
+    expect(name).toMatch(/\d{4}-\d\d-\d\d Video call with Ben\.webm/);
+    expect(headers.get('content-type')).toBe('video/webm');
+  });
+});

@@ -8,7 +8,7 @@ import { picturesChange, pitchHeard } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
-import { click, find } from '../helpers/ui.ts';
+import { click, find, gone } from '../helpers/ui.ts';
 
 const TITLE = 'Holiday slides';
 const [VOICE_HZ, SLIDES_HZ] = [440, 1500];
@@ -96,4 +96,58 @@ test.each([
   await mine.bringToFront();
   await hangUp(mine, theirs);
   await slides.close();
+});
+
+/**
+ * Headless Firefox has no screen to choose, so it is lent one of 1280 x 720: white, with the page's blocks in their place.
+ * What becomes of the track then is all the page's and the browser's own.
+ */
+const lendScreen = (page: Page) =>
+  page.evaluate(() => {
+    const screen = document.createElement('canvas');
+    [screen.width, screen.height] = [1280, 720];
+    const context = screen.getContext('2d');
+    setInterval(() => {
+      const blocks = document.getElementById('blocks');
+      if (context) context.fillStyle = 'white';
+      context?.fillRect(0, 0, screen.width, screen.height);
+      if (blocks instanceof HTMLCanvasElement)
+        context?.drawImage(
+          blocks,
+          Number.parseInt(blocks.style.left, 10),
+          Number.parseInt(blocks.style.top, 10),
+        );
+    }, 100);
+    navigator.mediaDevices.getDisplayMedia = async () => screen.captureStream();
+  });
+
+test('small print that Firefox shares reaches chromium', async () => {
+  const [mine, theirs] = [await pageOf('firefox'), await pageOf('chromium')];
+  await arrive(theirs, server, ben);
+  await arrive(mine, server, anna, `${chat}/call?media=video`);
+  await accept(theirs);
+  await connected(mine, theirs);
+  // Firefox takes the click for a gesture and looks for a screen; without a gesture it is InvalidStateError.
+  await mine.evaluate(() => {
+    const { mediaDevices } = navigator;
+    const ask = mediaDevices.getDisplayMedia.bind(mediaDevices);
+    mediaDevices.getDisplayMedia = (options) =>
+      ask(options).catch((error: Error) => {
+        Reflect.set(window, 'refusal', error.name);
+        throw error;
+      });
+  });
+  await click(mine, 'button', 'Share screen');
+  await eventually('a sentence', async () =>
+    (await mine.$eval('.call-notice', (box) => box.textContent)).includes('could not be shared'),
+  );
+  expect(await mine.evaluate(() => Reflect.get(window, 'refusal'))).toBe('NotFoundError');
+  await lendScreen(mine);
+  await drawBlocks(mine);
+  await click(mine, 'button', 'Share screen');
+  await find(theirs, 'group', "Anna's screen");
+  await isLegible(mine, theirs);
+  await picturesChange(theirs, 'Anna', 2);
+  await click(mine, 'button', 'Share screen');
+  await gone(theirs, 'group', "Anna's screen");
 });

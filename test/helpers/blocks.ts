@@ -12,10 +12,12 @@ export const drawBlocks = async (page: Page): Promise<string> => {
   const bits = Array.from(randomBytes(columns * rows), (byte) => byte & 1).join('');
   await page.evaluate(
     (drawn, { left, top, size, columns: wide, rows: high }) => {
-      const canvas =
-        document.querySelector('canvas') ?? document.body.appendChild(document.createElement('canvas'));
+      const before = document.getElementById('blocks');
+      const canvas = before instanceof HTMLCanvasElement ? before : document.createElement('canvas');
+      canvas.id = 'blocks';
+      document.body.append(canvas);
       document.body.style.background = 'white';
-      canvas.style.cssText = `position: fixed; left: ${left}px; top: ${top}px`;
+      canvas.style.cssText = `position: fixed; z-index: 9; left: ${left}px; top: ${top}px`;
       canvas.width = wide * size;
       canvas.height = high * size;
       const context = canvas.getContext('2d');

@@ -14,9 +14,9 @@ const FLASH_SECONDS = 0.2;
 /**
  * Gives every document that this page loads from now on the pattern instead of camera and microphone: a dark block
  * wanders through the colour, and once a second everything else is white for `FLASH_SECONDS`, while the tone is
- * five times as loud. Both follow one AudioContext, whose clock no hidden tab slows down. The browser is asked for the
+ * five times as loud. Both follow one AudioContext. The browser is asked for the
  * real devices first, so refusals and missing devices stay what they are.
- * In Firefox a hidden tab sends about one picture a second, as canvases are only captured when the page is painted.
+ * The picture goes on in a hidden tab of Chromium; Firefox captures a canvas only when it paints the page.
  */
 export const usePattern = async (page: Page, pattern: Pattern): Promise<void> => {
   await page.evaluateOnNewDocument(install, pattern, FLASH_SECONDS);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core';
 import { type Ground, movingPattern, toneWav, writeMedia } from './media-files.ts';
 import { requireProgram } from './programs.ts';
+import { openSoundCard } from './sound-card.ts';
 
 export type Engine = 'chromium' | 'firefox';
 
@@ -120,8 +121,6 @@ const firefoxOptions = (options: BrowserOptions): LaunchOptions => {
       'media.navigator.audio.fake_frequency': pitch,
       'permissions.default.camera': permission,
       'permissions.default.microphone': permission,
-      // Without a sound card Firefox waits for one for ever: no AudioContext ever starts.
-      'media.cubeb.force_mock_context': true,
       'media.peerconnection.ice.loopback': true,
       'media.peerconnection.ice.obfuscate_host_addresses': false,
     },
@@ -150,8 +149,10 @@ const openPage = async (context: BrowserContext, options: PageOptions, problems:
 export const openBrowser = async (options: BrowserOptions = {}): Promise<OpenBrowser> => {
   const engine = options.engine ?? 'chromium';
   const folder = mkdtempSync(join(tmpdir(), `porchlight-${engine}-`));
+  const card = engine === 'firefox' ? await openSoundCard(join(folder, 'sound')) : undefined;
   const browser = await launch({
     headless: true,
+    env: { ...process.env, ...card?.environment },
     ...(options.profile !== undefined && { userDataDir: options.profile }),
     ...(engine === 'chromium' ? chromiumOptions(options, folder) : firefoxOptions(options)),
   });
@@ -174,10 +175,12 @@ export const openBrowser = async (options: BrowserOptions = {}): Promise<OpenBro
       const ended = once(process, 'exit');
       process.kill('SIGKILL');
       await ended;
+      await card?.close();
       rmSync(folder, { recursive: true, force: true });
     },
     close: async () => {
       await browser.close();
+      await card?.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

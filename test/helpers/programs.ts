@@ -9,6 +9,7 @@ export const PROGRAMS = {
   w3m: { names: ['w3m'], debian: 'w3m' },
   lynx: { names: ['lynx'], debian: 'lynx' },
   tmux: { names: ['tmux'], debian: 'tmux' },
+  pulseaudio: { names: ['pulseaudio'], debian: 'pulseaudio' },
   ffmpeg: { names: ['ffmpeg'], debian: 'ffmpeg' },
 } as const;
 
@@ -39,7 +40,7 @@ export const requireProgram = (program: Program): string => {
 
 /** Those that the tests beside the sources start. */
 export const UNIT_PROGRAMS: Program[] = ['ffmpeg'];
-export const E2E_PROGRAMS: Program[] = ['chromium', 'firefox', 'w3m', 'lynx', 'tmux', 'ffmpeg'];
+export const E2E_PROGRAMS: Program[] = ['chromium', 'firefox', 'w3m', 'lynx', 'tmux', 'ffmpeg', 'pulseaudio'];
 
 export const missingPrograms = (needed: Program[]): Program[] =>
   needed.filter((program) => !findProgram(program));

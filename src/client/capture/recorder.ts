@@ -29,6 +29,8 @@ const OPTIONS: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } 
 };
 
 export interface RecorderEvents {
+  /** It runs. Firefox takes its time until sound flows, and what is said before that would be missing. */
+  started(): void;
   chunk(bytes: ArrayBuffer): void;
   poster(picture: Blob): void;
   /** It has ended by itself; `chunk` has had what there is. */
@@ -51,7 +53,7 @@ export function recordedType(mode: Mode): string | undefined {
 }
 
 /**
- * Begins at once.
+ * Begins as soon as the browser can.
  * @param scene is asked for every frame, so that whatever changes in the call is in the next one
  * @throws where the browser can't record
  */
@@ -99,6 +101,7 @@ export function startRecorder(
       resolve(passed);
     });
   });
+  recorder.addEventListener('start', events.started);
   recorder.addEventListener('error', () => void stopped.then(events.failed));
   ticker.addEventListener('message', tick);
   ticker.postMessage(compositor ? 1000 / RATE : SOUND_TICK_MS);

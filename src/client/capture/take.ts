@@ -68,6 +68,7 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
   function record(): void {
     try {
       recorder = startRecorder(label.mode, label.mimeType, scene, {
+        started: () => !hasEnded && events.begun(),
         chunk: (bytes) => keeper.tell({ type: 'chunk', bytes }),
         poster: (picture) => keeper.tell({ type: 'poster', picture }),
         failed() {
@@ -75,7 +76,6 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
           stop();
         },
       });
-      events.begun();
     } catch (error) {
       console.warn('The call could not be recorded.', error);
       events.tell(say('recordingUnsupported'));

@@ -161,9 +161,9 @@ describe.each<[Engine, Engine]>([
   });
 });
 
-describe('a call with a shared screen', () => {
-  test('has the screen while it is shared, and the person before and after', async () => {
-    const { mine, call } = await connect('chromium', 'chromium');
+describe('a call in which things change', () => {
+  test('has a screen while it is shared, and who comes back with another connection', async () => {
+    const { mine, theirs, call } = await connect('chromium', 'chromium');
     const began = await startRecording(mine);
     await recordedFor(2, began);
     const before: Interval = [0.5, moment(began)];
@@ -176,13 +176,21 @@ describe('a call with a shared screen', () => {
     const during: Interval = [shared + 1, moment(began)];
     await click(mine, 'button', 'Share screen');
     await recordedFor(during[1] + 3, began);
+    const after: Interval = [during[1] + 1, moment(began)];
+    await theirs.reload();
+    await connected(theirs);
+    await picturesChange(mine, 'Ben', 2);
+    const back = moment(began);
+    await recordedFor(back + 3, began);
     await saveRecording(mine);
     await click(mine, 'button', 'Hang up');
     const whole = probe(await recordingOf(server, client, call));
     const pictures = await whole.pictures(LARGE);
     expect(whose(colourIn(pictures, before))).toBe('theirs');
     expect(whose(colourIn(pictures, during))).not.toBe('theirs');
-    expect(whose(colourIn(pictures, [during[1] + 1, during[1] + 3]))).toBe('theirs');
+    for (const interval of [after, [back + 0.5, back + 2.5] as const])
+      expect(whose(colourIn(pictures, interval))).toBe('theirs');
+    expect(longestSilenceMs(await whole.sound(), THEIRS.pitch, [back + 0.5, back + 2.5])).toBeLessThan(400);
     expect(longestGapMs(pictures)).toBeLessThan(1000);
   });
 });

@@ -16,7 +16,7 @@ const now = () => performance.now() / 1000;
 export const recordingSign = (page: Page): Promise<string> =>
   page.$eval('.call-recording', (sign) => sign.textContent);
 
-export const pressRecord = async (page: Page, wanted: boolean): Promise<Between> => {
+const pressRecord = async (page: Page, wanted: boolean): Promise<Between> => {
   const after = now();
   await click(page, 'button', 'Record');
   const button = await find(page, 'button', 'Record');

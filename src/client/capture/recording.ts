@@ -55,10 +55,17 @@ export function createRecording(box: HTMLElement, say: Say, me: number, events: 
     take = mine;
   }
 
+  /** What is said from now on stands beside its progress. */
+  function stop(): void {
+    if (!take) return;
+    events.tell(undefined);
+    take.stop();
+  }
+
   return {
     isOn: () => isOn,
-    toggle: () => (take ? take.stop() : start()),
-    stop: () => take?.stop(),
+    toggle: () => (take ? stop() : start()),
+    stop,
   };
 }
 

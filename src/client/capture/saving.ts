@@ -33,7 +33,8 @@ export function createSaving(box: HTMLElement, say: Say, call: string): Saving {
     left(bytes, trouble) {
       most = Math.max(most, bytes);
       showLeft(bar, bytes, most);
-      rest.textContent = trouble ?? say('recordingLeft', { size: sizeInWords(bytes) });
+      const left = say('recordingLeft', { size: sizeInWords(bytes) });
+      rest.textContent = trouble ? `${trouble} ${left}` : left;
     },
     done() {
       const link = document.createElement('a');

@@ -2,7 +2,6 @@
 import type { Say } from '../call/words.ts';
 import { type FromKeeper, startKeeper, WAITING } from './keeper.ts';
 import { pageHeaders } from './page-headers.ts';
-import { sizeInWords } from './progress.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
 import { createSaving, type Saving } from './saving.ts';
 import type { Mode, Scene } from './scene.ts';
@@ -89,12 +88,12 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
       events.tell(say('recordingGone'));
       stop();
       saving?.remove();
-    } else if (saving) saving.left(left, troubleOf(state, left));
-    else events.tell(troubleOf(state, left));
+    } else if (saving) saving.left(left, troubleOf(state));
+    else events.tell(troubleOf(state));
   }
 
-  function troubleOf(state: SenderState, left: number): string | undefined {
-    if (state.name === 'away') return say('recordingAway', { size: sizeInWords(left) });
+  function troubleOf(state: SenderState): string | undefined {
+    if (state.name === 'away') return say('recordingAway');
     return state.name === 'refused' ? state.message || say('recordingStale') : undefined;
   }
 

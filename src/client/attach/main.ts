@@ -2,6 +2,7 @@
  * Files in the composer: shown before they are sent, also pasted or dropped, and sent beside the text box, so that
  * one can go on writing. Loaded when it is first needed; without it the form sends the file by itself.
  */
+import { newKey } from './key.ts';
 import { fetchWithProgress } from './progress.ts';
 
 declare global {
@@ -53,12 +54,6 @@ function choose(files: FileList | undefined): boolean {
   box.focus();
   return true;
 }
-
-/** 128 random bits; `randomUUID` isn't there on plain http. */
-const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  );
 
 function hidden(name: string, value: string): HTMLInputElement {
   const input = document.createElement('input');

@@ -1,5 +1,6 @@
 /** A picture of a picture: what a video shows now, in all its pixels, kept with the call on the server. */
 import * as v from 'valibot';
+import { newKey } from '../attach/key.ts';
 
 /** PNG of the video's own width and height, however small it is shown; throws where it shows nothing. */
 export async function takePicture(video: HTMLVideoElement): Promise<Blob> {
@@ -37,14 +38,18 @@ export async function keep(call: string, picture: Blob, name: string): Promise<O
   }
 }
 
-/** Shows a kept file in the chat; says whether it is there. */
-export async function sendToChat(file: string): Promise<boolean> {
-  try {
-    const headers = { ...pageHeaders(), 'hx-request': 'true' };
-    return (await fetch(`/files/${file}/send`, { method: 'POST', headers })).ok;
-  } catch {
-    return false;
-  }
+/** Shows a kept file in the chat, and says whether it is there. Tried again it stands there once all the same. */
+export function createSender(): (file: string) => Promise<boolean> {
+  const key = newKey();
+  return async (file) => {
+    try {
+      const headers = { ...pageHeaders(), 'hx-request': 'true' };
+      const body = new URLSearchParams({ key });
+      return (await fetch(`/files/${file}/send`, { method: 'POST', headers, body })).ok;
+    } catch {
+      return false;
+    }
+  };
 }
 
 /** What htmx sends with every request of this page: the token against forged ones. */

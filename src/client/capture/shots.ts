@@ -1,6 +1,6 @@
 /** The cards of fresh screenshots: seen at once, saved or sent with one tap, and gone by themselves. */
 import type { Say } from '../call/words.ts';
-import { keep, sendToChat, takePicture } from './screenshot.ts';
+import { createSender, keep, takePicture } from './screenshot.ts';
 
 /** Long enough to decide; nothing is lost then, as the call's page has the picture. */
 const SHOWN_MS = 15_000;
@@ -41,6 +41,7 @@ export function createShots(box: HTMLElement, say: Say, call: () => string | und
     const { card, line, row, element } = createCard(box, say, () => URL.revokeObjectURL(address));
     const file = `${stamp(new Date())} ${name}.png`;
     let kept = keep(id, blob, file);
+    const sendToChat = createSender();
 
     const image = new Image(video.videoWidth, video.videoHeight);
     image.src = address;

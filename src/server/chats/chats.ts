@@ -44,10 +44,13 @@ export function createChats(
   }
 
   /** What a key was used for before, as the answer to a message that comes with it now. */
-  function sentBefore(given: Omit<NewText, 'file'>, hasFile: boolean): SendResult | undefined {
+  function sentBefore(given: Omit<NewText, 'file'>, hasFile: boolean, file?: string): SendResult | undefined {
     const known = store.byKey(given.author, given.key);
     if (!known) return undefined;
-    const same = known.body === given.body && known.hasFile === hasFile;
+    const standing = files.ofMessage(known.id);
+    // What is uploaded again has another id each time; what a call keeps has one for good.
+    const otherFile = standing && standing.kind !== 'attachment' && standing.id !== file;
+    const same = known.body === given.body && known.hasFile === hasFile && !otherFile;
     const again = known.conversation === given.conversation && (same || known.deleted);
     return { result: again ? 'again' : 'changed', id: known.id };
   }
@@ -104,7 +107,7 @@ export function createChats(
     async send({ conversation, author, key, body, file }: NewText): Promise<SendResult> {
       const sent = await queue.commit((): SendResult => {
         const hasFile = file !== undefined;
-        const before = sentBefore({ conversation, author, key, body }, hasFile);
+        const before = sentBefore({ conversation, author, key, body }, hasFile, file);
         if (before) return before;
         const standing = hasFile ? files.find(file)?.message : undefined;
         if (standing !== undefined) return { result: 'again', id: standing };

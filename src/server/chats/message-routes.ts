@@ -6,17 +6,15 @@ import { statusOf } from '../files/refusal.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
-import { idFrom } from '../http/ids.ts';
+import { idFrom, SendKey } from '../http/ids.ts';
 import { readFields } from '../http/multipart.ts';
 import { requireUser, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { type ChatParams, chatOf, showChat } from './routes.ts';
 import { MessageText, TextWithFile } from './text.ts';
 
-// The colon is kept for call entries, so no form can take their keys.
-const Key = v.pipe(v.string(), v.regex(/^[\w-]{16,64}$/, 'errors.badRequest'));
-const SendForm = v.object({ key: Key, body: MessageText });
-const SendFileForm = v.object({ key: Key, body: TextWithFile });
+const SendForm = v.object({ key: SendKey, body: MessageText });
+const SendFileForm = v.object({ key: SendKey, body: TextWithFile });
 const EditForm = v.object({ body: MessageText });
 const EditFileForm = v.object({ body: TextWithFile });
 

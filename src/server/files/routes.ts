@@ -3,12 +3,16 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { notFound, personError } from '../http/errors.ts';
+import { readForm } from '../http/forms.ts';
 import { isHtmx, seeOther } from '../http/htmx.ts';
+import { SendKey } from '../http/ids.ts';
 import { requireUser, safePath, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { previewType, serve } from './serving.ts';
 import type { StoredFile } from './store.ts';
 import { showingOf } from './types.ts';
+
+const SendForm = v.object({ key: SendKey });
 
 type FileParams = { Params: { file: string } };
 
@@ -51,7 +55,10 @@ export function fileRoutes(app: FastifyInstance, { files, chats }: Services): vo
     return serve(request, reply, { path, type: await previewType(path), name: '', inline: true });
   });
 
-  /** Puts a screenshot or recording into its conversation. Pressed twice it stands there once. */
+  /**
+   * Puts a screenshot or recording into its conversation. Pressed twice it stands there once, and so it does when an
+   * answer was lost and the form comes again, even if the message has been deleted in between.
+   */
   app.post<FileParams>('/files/:file/send', guard, async (request, reply) => {
     const file = readable(request);
     const author = userOf(request).id;
@@ -59,8 +66,14 @@ export function fileRoutes(app: FastifyInstance, { files, chats }: Services): vo
     if (file.state !== 'ready' && file.state !== 'partial') throw personError(409, 'files.errors.unfinished');
     const { conversation } = file;
     if (!chats.mayWrite(conversation, author)) throw personError(403, 'chats.errors.notFriends');
-    const sent = await chats.send({ conversation, author, key: randomUUID(), body: '', file: file.id });
-    if (isHtmx(request)) return reply.show('files/sent', { chat: conversation, message: sent.id });
+    const form = readForm(SendForm, request.body);
+    if (!form.ok) throw personError(400, 'errors.badRequest');
+    const { key } = form.output;
+    const sent = await chats.send({ conversation, author, key, body: '', file: file.id });
+    if (sent.result === 'changed') throw personError(409, 'errors.stale');
+    const next = { id: file.id, sendKey: randomUUID() };
+    if (isHtmx(request))
+      return reply.show('files/sent', { chat: conversation, message: sent.id, file: next });
     return reply.redirect(`/chats/${conversation}#m-${sent.id}`, 303);
   });
 

@@ -57,9 +57,17 @@ test('a screenshot stays with its call, for both', async () => {
   expect(messages()).toEqual([]);
 });
 
+/** The key in the form that sends a file on, on the page of the call. */
+async function keyFor(person: Person, file: string): Promise<string> {
+  const { body } = await person.get(`/calls/${CALL}`);
+  return new RegExp(`id="send-key-${file}" name="key" value="([^"]+)"`).exec(body)?.[1] ?? '';
+}
+
 test('it goes into the chat once, however often one presses, and survives the message', async () => {
   const { id } = (await shoot(ana, png)).json();
-  const sent = await Promise.all([ben.post(`/files/${id}/send`), ben.post(`/files/${id}/send`)]);
+  const key = await keyFor(ben, id);
+  const press = (given: string, headers = {}) => ben.post(`/files/${id}/send`, { key: given }, headers);
+  const sent = await Promise.all([press(key), press(key), press(await keyFor(ben, id))]);
   const [message] = messages();
   for (const answer of sent) expect(answer.headers.location).toBe(`/chats/${chat}#m-${message?.id}`);
   expect(messages()).toHaveLength(1);
@@ -68,6 +76,25 @@ test('it goes into the chat once, however often one presses, and survives the me
   await ben.post(`/chats/${chat}/messages/${message?.id}/delete`);
   expect((await ana.get(`/files/${id}`)).statusCode).toBe(200);
   expect((await ana.get(`/calls/${CALL}`)).body).toContain(`/files/${id}/preview`);
+  // The answer to the first was lost, say, and this is it once more.
+  const again = await press(key, { 'hx-request': 'true' });
+  expect(again.body).toContain(`href="/chats/${chat}#m-${message?.id}"`);
+  expect(messages()).toHaveLength(1);
+  // Whoever wants it back presses the button as it stands there now.
+  const next = /id="send-key-[\w-]+" name="key" value="([^"]+)" hx-swap-oob/.exec(again.body)?.[1] ?? '';
+  expect((await press(next)).statusCode).toBe(303);
+  expect(messages()).toHaveLength(2);
+});
+
+test('a key is for one file', async () => {
+  const first = (await shoot(ana, png)).json().id;
+  const second = (await shoot(ana, png)).json().id;
+  const key = await keyFor(ana, first);
+  await ana.post(`/files/${first}/send`, { key });
+  expect((await ana.post(`/files/${second}/send`, { key })).statusCode).toBe(409);
+  for (const bad of ['', 'short', 'call:0123456789abcdef'])
+    expect((await ana.post(`/files/${second}/send`, { key: bad })).statusCode).toBe(400);
+  expect(messages()).toHaveLength(1);
 });
 
 test('whoever took it deletes it, and nobody else', async () => {

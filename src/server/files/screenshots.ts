@@ -1,12 +1,14 @@
 /** What the page of a call shows of its screenshots. */
+import { randomUUID } from 'node:crypto';
 import type { Files } from './files.ts';
 import { type FileView, fileView } from './view.ts';
 
-export type ScreenshotView = FileView & { mayDelete: boolean };
+/** `sendKey`: what the form that sends it to the chat repeats with each try. */
+export type ScreenshotView = FileView & { sendKey: string; mayDelete: boolean };
 
 /** Oldest first. */
 export const screenshotsOf = (files: Files, call: string, me: number): ScreenshotView[] =>
   files
     .ofCall(call)
     .filter(({ kind, state }) => kind === 'screenshot' && state === 'ready')
-    .map((file) => ({ ...fileView(file), mayDelete: file.owner === me }));
+    .map((file) => ({ ...fileView(file), sendKey: randomUUID(), mayDelete: file.owner === me }));

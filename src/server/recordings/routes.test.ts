@@ -59,7 +59,7 @@ describe('the page of the call', () => {
     expect(row).toContain(`poster="/files/${recorder.id}/preview"`);
     expect(row).toContain('recorded by alice · 3 sec');
     expect(row).toMatch(new RegExp(`<a [^>]*href="/recordings/${recorder.id}/download"[^>]*>Download</a>`));
-    expect(row).not.toContain('<form');
+    expect(row).not.toContain(`/recordings/${recorder.id}/delete`);
     expect(part((await ana.get(`/calls/${call}`)).body)).toContain('recorded by you');
     expect(page.body).not.toMatch(/recordings\.\w+\.|undefined/);
   });
@@ -69,6 +69,47 @@ describe('the page of the call', () => {
     const chinese = await ben.get(`/calls/${call}`, { 'accept-language': 'zh-CN' });
     expect(chinese.body).toMatch(/录制内容<\/h2>.*仍在接收/s);
     expect(chinese.body).not.toMatch(/recordings\.\w+\.|undefined/);
+  });
+});
+
+describe('sending it to the chat', () => {
+  const url = () => `/files/${recorder.id}/send`;
+  const rowFor = async (person: Person) => part((await person.get(`/calls/${call}`)).body);
+  const keyIn = (row: string) => /name="key" value="([^"]+)"/.exec(row)?.[1] ?? '';
+  /** Those of its messages that stand in the chat. */
+  const standing = () => {
+    const { chats, files } = house.app.services;
+    const { messages } = chats.history(file()?.conversation ?? 0);
+    return messages.filter(({ id }) => files.ofMessage(id)?.id === recorder.id);
+  };
+
+  test('is offered once there is something, and brings back what was deleted there', async () => {
+    expect(await rowFor(ben)).not.toContain(url());
+    await finish();
+    const [own] = standing();
+    await ana.post(`/chats/${file()?.conversation}/messages/${own?.id}/delete`);
+    expect(standing()).toEqual([]);
+    const key = keyIn(await rowFor(ben));
+    const answers = await Promise.all([ben.post(url(), { key }), ben.post(url(), { key })]);
+    const [back] = standing();
+    expect(back?.authorId).toBe(ben.id);
+    for (const { statusCode, headers } of answers)
+      expect([statusCode, headers.location]).toEqual([303, `/chats/${file()?.conversation}#m-${back?.id}`]);
+  });
+
+  test('is not for former friends', async () => {
+    await finish();
+    expect(await rowFor(ben)).toContain(url());
+    const key = keyIn(await rowFor(ben));
+    const { friends } = house.app.services;
+    await ben.post(`/friends/${ana.id}/remove`);
+    try {
+      expect(await rowFor(ben)).not.toContain(url());
+      expect(await rowFor(ben)).toContain('/download');
+      expect((await ben.post(url(), { key })).statusCode).toBe(403);
+    } finally {
+      friends.befriend(ana.id, ben.id);
+    }
   });
 });
 

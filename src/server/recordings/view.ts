@@ -1,4 +1,5 @@
 /** What the page of a call shows of its recordings. */
+import { randomUUID } from 'node:crypto';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Files } from '../files/files.ts';
 import type { FileState, StoredFile } from '../files/store.ts';
@@ -14,7 +15,10 @@ export type RecordingView = FileView & {
   /** ms since 1970 */
   at: number;
   seconds: number | undefined;
+  /** Missing where it can't be played, nor be sent to the chat. */
   element: 'video' | 'audio' | undefined;
+  /** What the form that sends it to the chat repeats with each try. */
+  sendKey: string;
   mayDelete: boolean;
 };
 
@@ -44,6 +48,7 @@ export function recordingsOf(
       at: file.createdAt,
       seconds: file.durationMs === undefined ? undefined : Math.round(file.durationMs / 1000),
       element: elementOf(file),
+      sendKey: randomUUID(),
       mayDelete: file.owner === me.id || me.isOwner,
     };
   });

@@ -29,6 +29,10 @@ function noteOn({ state, type, hasPreview }: StoredFile): FileView['note'] {
   return showingOf(type) === 'picture' && !hasPreview ? 'unshown' : undefined;
 }
 
+/** A recording is kept elsewhere, and downloaded from there: under a name that says who was called. */
+const downloadUrlOf = ({ id, kind }: StoredFile): string =>
+  kind === 'recording' ? `/recordings/${id}/download` : `/files/${id}/download`;
+
 export function fileView(file: StoredFile): FileView {
   const { id, name, bytes, type, hasPreview, width = 0, height = 0, state } = file;
   const url = `/files/${id}`;
@@ -41,7 +45,7 @@ export function fileView(file: StoredFile): FileView {
     name,
     bytes,
     url,
-    downloadUrl: `${url}/download`,
+    downloadUrl: downloadUrlOf(file),
     show: isPlayable && note !== 'unshown' ? showingOf(type) : 'card',
     preview: !hasPreview ? undefined : moves ? url : `${url}/preview`,
     width: width > 0 ? Math.max(1, Math.round(width * shrink)) : undefined,

@@ -126,6 +126,12 @@ describe('a download', () => {
       `filename*=UTF-8''${encodeURIComponent('2026-11-22 与 alice 的视频通话.webm')}`,
     );
     expect(english.headers['content-length']).toBe(String(file()?.bytes));
+    // Every link leads there, wherever it stands.
+    for (const page of [`/calls/${call}`, `/chats/${file()?.conversation}`, '/settings']) {
+      const { body } = await ana.get(page);
+      expect(body, page).toContain(`href="${url}"`);
+      expect(body, page).not.toContain(`/files/${recorder.id}/download`);
+    }
     const range = await ben.get(url, {
       range: 'bytes=10-19',
       'if-range': String(english.headers['last-modified']),

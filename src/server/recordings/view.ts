@@ -41,7 +41,6 @@ export function recordingsOf(
     if (!recording) return [];
     return {
       ...fileView(file),
-      downloadUrl: `/recordings/${file.id}/download`,
       mode: recording.mode,
       state: file.state,
       by: file.owner === me.id ? undefined : (accounts.userById(file.owner)?.displayName ?? ''),

@@ -26,6 +26,7 @@ import { messageRoutes } from './chats/message-routes.ts';
 import { createHistoryRenderer } from './chats/newest-page.ts';
 import { chatRoutes } from './chats/routes.ts';
 import { createRowRenderer } from './chats/rows.ts';
+import { sendRoutes } from './chats/send-routes.ts';
 import { createChatStore } from './chats/store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCommitQueue } from './commit-queue.ts';
@@ -192,6 +193,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   friendRoutes(app, services);
   invitationRoutes(app, services);
   chatRoutes(app, services);
+  sendRoutes(app, services);
   messageRoutes(app, services);
   callRoutes(app, services);
   callSocket(app, services);

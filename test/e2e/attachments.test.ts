@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'puppeteer-core';
+import type { HTTPRequest, Page } from 'puppeteer-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
@@ -53,11 +53,11 @@ async function chatPage(engine: Engine, person: Person, friend: Person, javascri
   return page;
 }
 
-async function choose(page: Page, path: string): Promise<void> {
+async function choose(page: Page, ...paths: string[]): Promise<void> {
   const field = await page.waitForSelector('input[type=file]');
   if (!field) throw new Error('no file field');
   expect(await field.evaluate((node) => node.ariaLabel)).toBe('Attach');
-  await field.uploadFile(path);
+  await field.uploadFile(...paths);
 }
 
 /** Two seconds of a moving picture with a tone: VP8 and Opus, which both browsers play. */
@@ -164,7 +164,7 @@ test('dropped and pasted pictures are taken like chosen ones', async () => {
     annas.evaluate(
       ({ type, name }) => {
         const data = new DataTransfer();
-        data.items.add(new File([`${name} text`], name));
+        for (const file of [name, `more-${name}`]) data.items.add(new File([`${file} text`], file));
         const init = { bubbles: true, cancelable: true };
         const event =
           type === 'paste'
@@ -177,11 +177,147 @@ test('dropped and pasted pictures are taken like chosen ones', async () => {
   for (const type of ['paste', 'drop'] as const) {
     await eventually(`the ${type}ped file`, async () => {
       await send(type, `${type}.txt`);
-      return (await textOf(annas)).includes(`${type}.txt`);
+      return (await textOf(annas)).includes(`more-${type}.txt`);
     });
     await click(annas, 'button', 'Send');
-    await waitForText(annas, 'log', 'Messages', new RegExp(`${type}\\.txt`));
+    await waitForText(annas, 'log', 'Messages', new RegExp(`more-${type}\\.txt`));
   }
+});
+
+const filesOf = (...names: string[]) => names.map((name) => fileOf(name, Buffer.from(`${name} text`)));
+/** The names of the files that stand in the chat, among these. */
+const shown = async (page: Page, wanted: RegExp) =>
+  (await (await find(page, 'log', 'Messages')).evaluate((node) => node.textContent)).match(wanted) ?? [];
+/** Holds back the files that a page sends, and their script, before a byte has left it. */
+async function hold(page: Page) {
+  const held = new Map<'script' | 'files', HTTPRequest>();
+  let isOver = false;
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    const isForm = request.method() === 'POST' && /\/chats\/\d+$/.test(request.url());
+    const what = isForm ? 'files' : request.url().includes('/attach-') ? 'script' : undefined;
+    if (what && !isOver && !held.has(what)) held.set(what, request);
+    else void request.continue();
+  });
+  return {
+    wait: (what: 'script' | 'files') => eventually(`the ${what} on their way`, () => held.has(what)),
+    letGo: (what: 'script' | 'files') => held.get(what)?.continue(),
+    /** Whatever comes from now on passes; what is held is held for good. */
+    end: () => {
+      isOver = true;
+    },
+  };
+}
+
+test.each(['chromium', 'firefox'] as const)('several files in %s go in their order', async (engine) => {
+  const annas = await chatPage(engine, anna, ben);
+  const large = fileOf(`${engine}-1.bin`, Buffer.alloc(3_000_000, 1));
+  await choose(annas, large, ...filesOf(`${engine}-2.txt`, `${engine}-3.txt`));
+  // Chosen once more, they are added to those.
+  await choose(annas, ...filesOf(`${engine}-4.txt`));
+  for (const place of ['1.bin', '2.txt', '3.txt', '4.txt'])
+    await find(annas, 'button', `Remove ${engine}-${place}`);
+  await click(annas, 'button', `Remove ${engine}-3.txt`);
+  await gone(annas, 'button', `Remove ${engine}-3.txt`);
+  await fill(annas, 'Message', `Three by ${engine}`);
+  await annas.keyboard.press('Enter');
+  const names = new RegExp(`${engine}-\\d\\.\\w{3}|Three by ${engine}`, 'g');
+  await eventually('all in the chat', async () => (await shown(annas, names)).length >= 4);
+  expect(await shown(annas, names)).toEqual([
+    `${engine}-1.bin`,
+    `Three by ${engine}`,
+    `${engine}-2.txt`,
+    `${engine}-4.txt`,
+  ]);
+  await gone(annas, 'button', 'Cancel');
+});
+
+test('of several on their way one is cancelled, and the others arrive', async () => {
+  const annas = await chatPage('chromium', anna, ben);
+  await fill(annas, 'Message', 'For the first');
+  await choose(annas, ...filesOf('x1.bin', 'x2.txt', 'x3.txt', 'x4.txt'));
+  await find(annas, 'button', 'Remove x4.txt');
+  const holding = await hold(annas);
+  await click(annas, 'button', 'Send');
+  await holding.wait('files');
+  const rows = await eventually('four rows', async () => {
+    const found = await findAll(annas, 'form');
+    const names = await Promise.all(found.map((row) => row.evaluate((node) => node.ariaLabel)));
+    const named = found.filter((_, place) => names[place]);
+    return names.filter(Boolean).join() === 'x1.bin,x2.txt,x3.txt,x4.txt' && named;
+  });
+  for (const row of rows) await find(row, 'progressbar', 'Sending the file');
+  // One that waits, and the one under way, whose text comes back.
+  holding.end();
+  for (const place of [2, 0]) {
+    const row = rows[place];
+    if (row) await click(row, 'button', 'Cancel');
+  }
+  const names = /x\d\.\w{3}|For the first/g;
+  await eventually(
+    'the others in the chat',
+    async () => (await shown(annas, names)).join() === 'x2.txt,x4.txt',
+  );
+  await gone(annas, 'button', 'Cancel');
+  const box = await find(annas, 'textbox', 'Message');
+  expect(await box.evaluate((node) => node instanceof HTMLTextAreaElement && node.value)).toBe(
+    'For the first',
+  );
+});
+
+test('one that is refused stops none, and while the server is away all wait', async () => {
+  const annas = await chatPage('chromium', anna, ben);
+  await choose(annas, ...filesOf('y1.txt'), fileOf('y2.txt', Buffer.alloc(0)), ...filesOf('y3.txt'));
+  await find(annas, 'button', 'Remove y3.txt');
+  await click(annas, 'button', 'Send');
+  const names = /y\d\.txt/g;
+  await eventually('two in the chat', async () => (await shown(annas, names)).join() === 'y1.txt,y3.txt');
+  const row = await find(annas, 'form', 'y2.txt');
+  expect(await row.evaluate((node) => node.textContent)).toContain('This file is empty.');
+  await click(row, 'button', 'Cancel');
+  await server.kill9();
+  await choose(annas, ...filesOf('y4.txt', 'y5.txt'));
+  await click(annas, 'button', 'Send');
+  await eventually('the sentence', async () => (await textOf(annas)).includes('the connection broke'));
+  expect(await findAll(annas, 'button', 'Send again')).toHaveLength(1);
+  await server.start();
+  await click(annas, 'button', 'Send again');
+  await eventually(
+    'all in the chat',
+    async () => (await shown(annas, names)).join() === 'y1.txt,y3.txt,y4.txt,y5.txt',
+  );
+});
+
+test('whoever is quicker than the script sends once', async () => {
+  const annas = await chatPage('chromium', anna, ben);
+  const holding = await hold(annas);
+  await choose(annas, ...filesOf('q1.txt', 'q2.txt'));
+  await holding.wait('script');
+  await click(annas, 'button', 'Send');
+  await holding.wait('files');
+  await holding.letGo('script');
+  // As text: vitest would put an import of its own here.
+  await annas.evaluate(`import(document.querySelector('#composer').dataset.attach).then(() => undefined)`);
+  await holding.letGo('files');
+  const names = /q\d\.txt/g;
+  await eventually('both in the chat', async () => (await shown(annas, names)).join() === 'q1.txt,q2.txt');
+  holding.end();
+  // What is chosen now goes by the script, and alone.
+  await choose(annas, ...filesOf('q3.txt'));
+  await find(annas, 'button', 'Remove q3.txt');
+  expect(await findAll(annas, 'button', 'Remove q1.txt')).toEqual([]);
+  await click(annas, 'button', 'Send');
+  await eventually('the third', async () => (await shown(annas, names)).join() === 'q1.txt,q2.txt,q3.txt');
+});
+
+test('without scripts several files go up in one form, and a bad one says so', async () => {
+  const annas = await chatPage('chromium', anna, ben, false);
+  await fill(annas, 'Message', 'Plain three');
+  await choose(annas, ...filesOf('z1.txt'), fileOf('z2.txt', Buffer.alloc(0)), ...filesOf('z3.txt'));
+  await follow(annas, 'button', 'Send');
+  await find(annas, 'alert');
+  expect(await textOf(annas)).toContain('z2.txt: This file is empty. Choose another one.');
+  expect(await shown(annas, /z\d\.txt|Plain three/g)).toEqual(['z1.txt', 'Plain three', 'z3.txt']);
 });
 
 test('without scripts a file goes up, is shown and comes down', async () => {

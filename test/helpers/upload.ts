@@ -4,11 +4,12 @@ import type { House, Person } from './house.ts';
 
 export type TestFile = { name: string; type?: string; bytes: Uint8Array };
 
-/** A multipart form as it goes over the wire, the fields before the file. */
-export async function encodeForm(fields: Record<string, string>, file?: TestFile) {
+/** A multipart form as it goes over the wire, the fields before the files. */
+export async function encodeForm(fields: Record<string, string>, given: TestFile | TestFile[] = []) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  if (file) form.append('file', new Blob([Buffer.from(file.bytes)], { type: file.type ?? '' }), file.name);
+  for (const { name, type = '', bytes } of [given].flat())
+    form.append('file', new Blob([Buffer.from(bytes)], { type }), name);
   const encoded = new Response(form);
   return {
     type: encoded.headers.get('content-type') ?? '',
@@ -16,12 +17,12 @@ export async function encodeForm(fields: Record<string, string>, file?: TestFile
   };
 }
 
-/** Posts a file with the token that belongs into the form. */
+/** Posts a file, or several, with the token that belongs into the form. */
 export async function upload(
   house: House,
   person: Person,
   url: string,
-  file: TestFile | undefined,
+  file: TestFile | TestFile[] | undefined,
   fields: Record<string, string> = {},
   headers: Record<string, string> = {},
 ): Promise<LightMyRequestResponse> {

@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Events } from '../events.ts';
 import type { Files } from '../files/files.ts';
+import { cleanName } from '../files/names.ts';
+import type { StoredFile } from '../files/store.ts';
 import type { Friends } from '../friends/friends.ts';
 import type { CallEntry, ChatStore, Message } from './store.ts';
 
@@ -43,15 +45,21 @@ export function createChats(
     return message?.authorId === me && !message.deleted ? message : undefined;
   }
 
+  /** What a message's file is, as far as one knows before its bytes have come. */
+  type GivenFile = { id?: string; name: string };
+
+  /** An attachment that is sent again has another id each time; what a call keeps has one for good. */
+  const isSame = (standing: StoredFile, given: GivenFile): boolean =>
+    standing.id === given.id || (standing.kind === 'attachment' && standing.name === cleanName(given.name));
+
   /** What a key was used for before, as the answer to a message that comes with it now. */
-  function sentBefore(given: Omit<NewText, 'file'>, hasFile: boolean, file?: string): SendResult | undefined {
+  function sentBefore(given: Omit<NewText, 'file'>, file?: GivenFile): SendResult | undefined {
     const known = store.byKey(given.author, given.key);
     if (!known) return undefined;
-    const standing = files.ofMessage(known.id);
-    // What is uploaded again has another id each time; what a call keeps has one for good.
-    const otherFile = standing && standing.kind !== 'attachment' && standing.id !== file;
-    const same = known.body === given.body && known.hasFile === hasFile && !otherFile;
-    const again = known.conversation === given.conversation && (same || known.deleted);
+    const standing = known.hasFile ? files.ofMessage(known.id) : undefined;
+    const sameFile = known.hasFile === (file !== undefined) && (!standing || !file || isSame(standing, file));
+    const again =
+      known.conversation === given.conversation && (known.deleted || (known.body === given.body && sameFile));
     return { result: again ? 'again' : 'changed', id: known.id };
   }
 
@@ -107,10 +115,10 @@ export function createChats(
     async send({ conversation, author, key, body, file }: NewText): Promise<SendResult> {
       const sent = await queue.commit((): SendResult => {
         const hasFile = file !== undefined;
-        const before = sentBefore({ conversation, author, key, body }, hasFile, file);
+        const given = hasFile ? files.find(file) : undefined;
+        const before = sentBefore({ conversation, author, key, body }, given);
         if (before) return before;
-        const standing = hasFile ? files.find(file)?.message : undefined;
-        if (standing !== undefined) return { result: 'again', id: standing };
+        if (given?.message !== undefined) return { result: 'again', id: given.message };
         const message = { conversation, author, key, kind: 'text' as const, body, call: undefined, hasFile };
         const { id } = store.insert({ ...message, now: clock.now() });
         if (hasFile) files.bind(file, id);

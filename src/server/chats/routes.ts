@@ -1,4 +1,4 @@
-/** The list of chats, a chat, its history, and reading it. Sending and changing: message-routes.ts. */
+/** The list of chats, a chat, its history, and reading it. Sending: send-routes.ts; changing: message-routes.ts. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
@@ -8,6 +8,7 @@ import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import { requireUser, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
+import type { SendError } from './outcome.ts';
 import { renderRows } from './rows.ts';
 
 export type ChatParams = { Params: { chat: string } };
@@ -19,13 +20,27 @@ export function chatOf(request: FastifyRequest<ChatParams>, { chats }: Services)
   return chat;
 }
 
+/** A message of their own as it stands now. @param oob to replace the one in the page */
+export function rowOf(
+  request: FastifyRequest,
+  { chats, renderRow }: Services,
+  chat: number,
+  id: number,
+  oob: boolean,
+): string {
+  const message = chats.message(chat, id);
+  if (!message) throw notFound();
+  const to = { reader: request.reader, me: userOf(request).id, conversation: chat, group: false };
+  return renderRow(to, message, chats.previous(chat, id), oob);
+}
+
 /** A whole chat page, also for a form that has to be shown again with what was typed. */
 export function showChat(
   request: FastifyRequest,
   reply: FastifyReply,
   services: Services,
   chat: number,
-  more: { before?: number; body?: string; error?: string } = {},
+  more: { before?: number; body?: string; errors?: SendError[] } = {},
 ): FastifyReply {
   const { chats, accounts, presence, renderHistory } = services;
   const me = userOf(request).id;
@@ -58,7 +73,7 @@ export function showChat(
     before: more.before,
     key: randomUUID(),
     body: more.body ?? '',
-    error: more.error,
+    errors: more.errors ?? [],
   });
 }
 

@@ -13,6 +13,9 @@ export const LARGEST = 2 * 1024 ** 3;
 
 export type IntakeRefusal = Refusal | 'empty' | 'too-large';
 
+/** What it needs of an upload. */
+type Received = Omit<Upload, 'next'>;
+
 class Refused extends Error {
   readonly why: IntakeRefusal;
   constructor(why: IntakeRefusal) {
@@ -26,7 +29,7 @@ const isDiskFull = (error: unknown): boolean =>
 
 export function createIntake(files: Files, pictures: Pictures) {
   /** Writes the stream to `path`; the answer is the number of its bytes, which are on disk then. */
-  async function write(id: string, path: string, { stream }: Upload): Promise<number> {
+  async function write(id: string, path: string, { stream }: Received): Promise<number> {
     let bytes = 0;
     let looked = 0;
     const look = async () => {
@@ -34,14 +37,15 @@ export function createIntake(files: Files, pictures: Pictures) {
       const refused = await files.grown(id, bytes);
       if (refused) throw new Refused(refused);
     };
-    async function* measured(source: AsyncIterable<Buffer>) {
-      for await (const chunk of source) {
+    async function* measured(): AsyncGenerator<Buffer> {
+      // What is refused isn't destroyed: other files may come behind it in the same form.
+      for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
         bytes += chunk.length;
         if (bytes - looked >= LOOK_EVERY) await look();
         yield chunk;
       }
     }
-    await pipeline(stream, measured, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }));
+    await pipeline(measured, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }));
     if (stream.truncated) throw new Refused('too-large');
     if (bytes === 0) throw new Refused('empty');
     await look();
@@ -53,7 +57,7 @@ export function createIntake(files: Files, pictures: Pictures) {
      * @throws an error for the person when the form breaks off
      * @returns the file, complete, or why it isn't taken
      */
-    async take(upload: Upload, request: FileRequest): Promise<{ id: string } | { refused: IntakeRefusal }> {
+    async take(upload: Received, request: FileRequest): Promise<{ id: string } | { refused: IntakeRefusal }> {
       const made = await files.create(request);
       if ('refused' in made) return made;
       const { id, path } = made;

@@ -1,0 +1,78 @@
+/** The files that wait in the composer: each shown by name, and each can be taken out before it is sent. */
+import { find } from '../call/dom.ts';
+
+export interface Chosen {
+  /** Adds to what is there already. */
+  add(files: Iterable<File>): void;
+  /** Empties the composer. */
+  take(): File[];
+  isEmpty(): boolean;
+}
+
+/** Whole kilobytes, or megabytes from where those are many. */
+function sizeInWords(bytes: number, locale: string): string {
+  const unit = bytes < 1e6 ? 'kilobyte' : 'megabyte';
+  const format = new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 0 });
+  return format.format(Math.ceil(bytes / (bytes < 1e6 ? 1e3 : 1e6)));
+}
+
+interface Parts {
+  /** With one line in it, as a pattern for all. */
+  list: HTMLElement;
+  locale: string;
+  /** The field, which the server may replace by an empty one. */
+  picker: () => HTMLInputElement;
+  /** What was chosen before this was loaded. */
+  early: File[];
+  /** Where the focus goes when the last one is taken out. */
+  box: HTMLElement;
+}
+
+export function createChosen({ list, locale, picker, early, box }: Parts): Chosen {
+  const pattern = find(list, 'li', HTMLLIElement);
+  let files = early;
+
+  function lineOf(file: File): HTMLLIElement {
+    const line = document.importNode(pattern, true);
+    find(line, '.file-name', HTMLElement).textContent = file.name;
+    find(line, '.muted', HTMLElement).textContent = sizeInWords(file.size, locale);
+    const button = find(line, 'button', HTMLButtonElement);
+    // As a function: a name may hold "$&".
+    button.setAttribute(
+      'aria-label',
+      (button.dataset.name ?? '').replace('%', () => file.name),
+    );
+    button.addEventListener('click', () => {
+      const place = files.indexOf(file);
+      files = files.filter((other) => other !== file);
+      show();
+      const buttons = list.querySelectorAll('button');
+      (buttons[Math.min(place, buttons.length - 1)] ?? box).focus();
+    });
+    return line;
+  }
+
+  function show(): void {
+    // The field shows what was chosen in it last; it is to have all, as a form without a script would.
+    const transfer = new DataTransfer();
+    for (const file of files) transfer.items.add(file);
+    picker().files = transfer.files;
+    list.replaceChildren(...files.map(lineOf));
+    list.hidden = files.length === 0;
+  }
+
+  show();
+  return {
+    add(more) {
+      files.push(...more);
+      show();
+    },
+    take() {
+      const taken = files;
+      files = [];
+      show();
+      return taken;
+    },
+    isEmpty: () => files.length === 0,
+  };
+}

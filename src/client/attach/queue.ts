@@ -1,0 +1,73 @@
+/** Forms on their way, one after another, so that their messages stand in the chat in the order of the forms. */
+
+/** What is sent by being submitted. */
+interface Submitted {
+  requestSubmit(): void;
+}
+
+export interface Queue<Form> {
+  /** Sends a form of the page as soon as those before it are sent. */
+  add(form: Form): void;
+  /** Whether a form that is just being submitted may go. One that may not goes before those that wait. */
+  admit(form: Form): boolean;
+  /** The form was answered, with its message or with a refusal: the others go on. */
+  answered(form: Form): void;
+  /** The server can't be reached. What waits goes on waiting, so that the order stays. */
+  broke(form: Form): void;
+  /** The form is to be sent no more. */
+  drop(form: Form): void;
+}
+
+/** @param onWaiting is told of each form that begins to wait, or that ends waiting */
+export function createQueue<Form extends Submitted>(
+  onWaiting: (form: Form, waits: boolean) => void,
+): Queue<Form> {
+  let waiting: Form[] = [];
+  let current: Form | undefined;
+  let broken: Form | undefined;
+
+  function goOn(): void {
+    if (current || broken) return;
+    current = waiting.shift();
+    if (!current) return;
+    onWaiting(current, false);
+    current.requestSubmit();
+  }
+
+  function leave(form: Form): void {
+    if (current === form) current = undefined;
+    if (broken === form) broken = undefined;
+    waiting = waiting.filter((other) => other !== form);
+  }
+
+  return {
+    add(form) {
+      waiting.push(form);
+      onWaiting(form, true);
+      goOn();
+    },
+    admit(form) {
+      if (form === current) return true;
+      leave(form);
+      // Sent by hand, so it is worth another try.
+      broken = undefined;
+      // A form can't be submitted anew while its submission is being asked about.
+      if (current) waiting.unshift(form);
+      onWaiting(form, current !== undefined);
+      current ??= form;
+      return form === current;
+    },
+    answered(form) {
+      leave(form);
+      goOn();
+    },
+    broke(form) {
+      leave(form);
+      broken = form;
+    },
+    drop(form) {
+      leave(form);
+      goOn();
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/** Sending: a text, files, or both. Each file is a message of its own, and the text goes with the first. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { statusOf } from '../files/refusal.ts';
+import { readForm } from '../http/forms.ts';
+import { isHtmx } from '../http/htmx.ts';
+import { SendKey } from '../http/ids.ts';
+import { readFields, type Upload } from '../http/multipart.ts';
+import { requireUser, userOf } from '../http/session.ts';
+import type { Services } from '../services.ts';
+import type { NewText, SendResult } from './chats.ts';
+import { errorsOf, type Outcome, type Refused } from './outcome.ts';
+import { type ChatParams, chatOf, rowOf, showChat } from './routes.ts';
+import { MessageText, TextWithFile } from './text.ts';
+
+const SendForm = v.object({ key: SendKey, body: MessageText });
+const SendFileForm = v.object({ key: SendKey, body: TextWithFile });
+
+const NOT_FRIENDS: Refused = { refused: 'chats.errors.notFriends', status: 403 };
+const CHANGED: Refused = { refused: 'chats.errors.changed', status: 409 };
+
+const outcomeOf = ({ result, id }: SendResult): Outcome => (result === 'changed' ? CHANGED : { sent: id });
+
+export function sendRoutes(app: FastifyInstance, services: Services): void {
+  const { chats, files, intake } = services;
+
+  const sendText = async (message: NewText): Promise<Outcome> =>
+    chats.mayWrite(message.conversation, message.author) ? outcomeOf(await chats.send(message)) : NOT_FRIENDS;
+
+  async function sendFile(message: NewText, upload: Upload): Promise<Outcome> {
+    const { conversation, author: owner } = message;
+    if (!chats.mayWrite(conversation, owner)) return NOT_FRIENDS;
+    const before = chats.sentBefore(message, upload);
+    if (before) return outcomeOf(before);
+    const request = { owner, conversation, kind: 'attachment' as const, name: upload.name };
+    const taken = await intake.take(upload, request);
+    if ('refused' in taken)
+      return { refused: `files.errors.${taken.refused}`, status: statusOf(taken.refused) };
+    // Much may have happened while it came in.
+    const may = chats.mayWrite(conversation, owner);
+    const sent = may ? await chats.send({ ...message, file: taken.id }) : undefined;
+    if (sent?.result !== 'sent') await files.remove(taken.id);
+    return sent ? outcomeOf(sent) : NOT_FRIENDS;
+  }
+
+  /** One after another, so that they stand in the chat as they were chosen. One that can't be taken stops no other. */
+  async function sendFiles(message: NewText, first: Upload): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    let upload: Upload | undefined = first;
+    while (upload) {
+      const place: number = outcomes.length + 1;
+      // A file keeps its key by its place in the form, whatever became of the others: a form that comes again
+      // doubles none, and tries those again that were refused. No form can send a key with a colon.
+      const keyed: NewText = place === 1 ? message : { ...message, key: `${message.key}:${place}`, body: '' };
+      const outcome = await sendFile(keyed, upload);
+      outcomes.push('sent' in outcome ? outcome : { ...outcome, file: upload.name });
+      // Another text, so what comes behind it is of another form as well.
+      if (place === 1 && outcome === CHANGED) break;
+      upload = await upload.next();
+    }
+    return outcomes;
+  }
+
+  type Typed = { body?: string; beside?: string };
+
+  function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { chat, typed, outcomes }: { chat: number; typed: Typed; outcomes: Outcome[] },
+  ): FastifyReply {
+    const errors = errorsOf(outcomes, request.reader);
+    const refused = outcomes.find((outcome) => 'refused' in outcome);
+    // Text that went with the first file must not stay in the box, where it would be sent once more.
+    const textIsSent = outcomes[0] !== undefined && 'sent' in outcomes[0];
+    if (!isHtmx(request)) {
+      if (!refused) return reply.redirect(`/chats/${chat}#end`, 303);
+      reply.code(refused.status);
+      return showChat(request, reply, services, chat, { body: textIsSent ? '' : (typed.body ?? ''), errors });
+    }
+    const ids = outcomes.flatMap((outcome) => ('sent' in outcome ? outcome.sent : []));
+    const rows = ids.map((id) => rowOf(request, services, chat, id, false)).join('');
+    // A page that sends files beside its text box shows each one's refusal at its own place.
+    const isBeside = typed.beside === 'true';
+    const data = { rows, errors, key: isBeside ? undefined : randomUUID() };
+    if (!refused) return reply.show('chats/sent', data);
+    if (textIsSent && !isBeside) return reply.show('chats/partly-sent', data);
+    return reply.code(refused.status).show(isBeside ? 'files/refused' : 'chats/refused', data);
+  }
+
+  // The person before the body is read; its token before the files are.
+  const upload = { preValidation: [requireUser, readFields] };
+
+  app.post<ChatParams>('/chats/:chat', upload, async (request, reply) => {
+    const chat = chatOf(request, services);
+    const form = readForm(request.upload ? SendFileForm : SendForm, request.body);
+    const typed = form.values;
+    if (!form.ok) {
+      const refused = { refused: form.errors.body ?? 'errors.badRequest', status: 422 };
+      return answer(request, reply, { chat, typed, outcomes: [refused] });
+    }
+    const message = { conversation: chat, author: userOf(request).id, ...form.output };
+    const outcomes = request.upload ? await sendFiles(message, request.upload) : [await sendText(message)];
+    return answer(request, reply, { chat, typed, outcomes });
+  });
+}

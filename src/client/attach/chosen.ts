@@ -1,5 +1,6 @@
 /** The files that wait in the composer: each shown by name, and each can be taken out before it is sent. */
-import { find } from '../call/dom.ts';
+import { find } from '../common/dom.ts';
+import { sizeInWords } from '../common/size.ts';
 
 export interface Chosen {
   /** Adds to what is there already. */
@@ -7,13 +8,6 @@ export interface Chosen {
   /** Empties the composer. */
   take(): File[];
   isEmpty(): boolean;
-}
-
-/** Whole kilobytes, or megabytes from where those are many. */
-function sizeInWords(bytes: number, locale: string): string {
-  const unit = bytes < 1e6 ? 'kilobyte' : 'megabyte';
-  const format = new Intl.NumberFormat(locale, { style: 'unit', unit, maximumFractionDigits: 0 });
-  return format.format(Math.ceil(bytes / (bytes < 1e6 ? 1e3 : 1e6)));
 }
 
 interface Parts {

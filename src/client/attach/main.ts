@@ -2,7 +2,7 @@
  * Files in the composer: shown before they are sent, also pasted or dropped, and sent beside the text box, so that
  * one can go on writing. Loaded when it is first needed; without it the form sends the files by itself.
  */
-import { find } from '../call/dom.ts';
+import { find } from '../common/dom.ts';
 import { createChosen } from './chosen.ts';
 import { createSending } from './sending.ts';
 

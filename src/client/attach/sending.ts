@@ -1,6 +1,6 @@
 /** Files on their way: a form for each, which shows how far it is, so that one can go on writing. */
-import { find } from '../call/dom.ts';
-import { newKey } from './key.ts';
+import { find } from '../common/dom.ts';
+import { newKey } from '../common/key.ts';
 import { fetchWithProgress } from './progress.ts';
 import { createQueue } from './queue.ts';
 

@@ -1,7 +1,7 @@
 /** The select boxes Camera, Microphone, Speaker, and what is on a shared screen. */
 import { canShareScreen, type Screen } from '../capture/screen.ts';
+import { find } from '../common/dom.ts';
 import { listDevices } from './devices.ts';
-import { find } from './dom.ts';
 import type { LocalMedia } from './local-media.ts';
 import type { Say } from './words.ts';
 

@@ -1,6 +1,7 @@
 /** What a tab remembers over a reload: who it is, and its place in a call. */
 import * as v from 'valibot';
 import { DeviceId, MemberId } from '../../protocol/common.ts';
+import { newKey } from '../common/key.ts';
 
 const DEVICE = 'porchlight.device';
 const place = (call: string) => `porchlight.call.${call}`;
@@ -16,9 +17,7 @@ export type Place = v.InferOutput<typeof Place>;
 export function deviceId(): string {
   const known = v.safeParse(DeviceId, read(DEVICE));
   if (known.success) return known.output;
-  const made = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+  const made = newKey();
   write(DEVICE, made);
   return made;
 }

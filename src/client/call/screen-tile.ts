@@ -1,5 +1,5 @@
 /** The other side's screen: large, while they say that they share it. */
-import { find } from './dom.ts';
+import { find } from '../common/dom.ts';
 import type { Sound } from './sound.ts';
 import { whenLoaded } from './tiles.ts';
 

@@ -1,5 +1,5 @@
 /** The pictures: oneself, and whoever else is in the call. */
-import { find, setText } from './dom.ts';
+import { find, setText } from '../common/dom.ts';
 
 export interface Tile {
   video: HTMLVideoElement;

@@ -1,7 +1,7 @@
 /** The toolbar named "Call controls": buttons, shortcuts, and arrow keys as the ARIA toolbar pattern has them. */
 import { canRecord } from '../capture/recorder.ts';
 import { canShareScreen, type Screen } from '../capture/screen.ts';
-import { find } from './dom.ts';
+import { find } from '../common/dom.ts';
 import type { LocalMedia } from './local-media.ts';
 
 export interface Toolbar {

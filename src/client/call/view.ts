@@ -2,8 +2,8 @@
 import * as v from 'valibot';
 import { Mode, type Scene } from '../capture/scene.ts';
 import type { Screen } from '../capture/screen.ts';
+import { find, setText } from '../common/dom.ts';
 import { createDeviceSelects } from './device-selects.ts';
-import { find, setText } from './dom.ts';
 import { formatDuration } from './duration.ts';
 import type { LocalMedia } from './local-media.ts';
 import type { Reason, State } from './machine.ts';

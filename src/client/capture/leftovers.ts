@@ -1,6 +1,7 @@
 /** Loaded by any page while something recorded earlier may lie on this device: sends it, and says so. */
+
+import { pageHeaders } from '../common/page-headers.ts';
 import { WAITING } from './keeper.ts';
-import { pageHeaders } from './page-headers.ts';
 import { showLeft } from './progress.ts';
 
 /** Set by the build: the address of the worker's script. */

@@ -1,5 +1,6 @@
 /** The button "Record": at most one recording at a time, for as long as there is a call. */
 import type { Say } from '../call/words.ts';
+import { newKey } from '../common/key.ts';
 import { recordedType } from './recorder.ts';
 import type { Mode, Scene } from './scene.ts';
 import { startTake, type Take } from './take.ts';
@@ -68,9 +69,3 @@ export function createRecording(box: HTMLElement, say: Say, me: number, events: 
     stop,
   };
 }
-
-/** 128 random bits; `randomUUID` isn't there on plain http. */
-const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  );

@@ -1,6 +1,8 @@
 /** The card that says how much of a recording is still on its way, and where it is when it has arrived. */
 import type { Say } from '../call/words.ts';
-import { showLeft, sizeInWords } from './progress.ts';
+import { sizeInWords } from '../common/size.ts';
+import { createCard } from './cards.ts';
+import { showLeft } from './progress.ts';
 
 /** Long enough to read and to follow the link. */
 const DONE_MS = 10_000;
@@ -13,11 +15,10 @@ export interface Saving {
 }
 
 export function createSaving(box: HTMLElement, say: Say, call: string): Saving {
-  const element = document.createElement('div');
-  element.className = 'shot card stack';
-  element.setAttribute('role', 'group');
+  const card = createCard(box, say);
+  const { element, line, row } = card;
   element.setAttribute('aria-label', say('recording'));
-  const line = document.createElement('p');
+  element.setAttribute('aria-busy', 'true');
   line.textContent = say('recordingSaving');
   const bar = document.createElement('progress');
   bar.setAttribute('aria-label', say('recordingSaving'));
@@ -25,28 +26,32 @@ export function createSaving(box: HTMLElement, say: Say, call: string): Saving {
   const rest = document.createElement('p');
   rest.className = 'muted';
   rest.setAttribute('aria-live', 'off');
-  element.append(line, bar, rest);
-  box.append(element);
+  row.hidden = true;
+  row.before(bar, rest);
   let most = 0;
 
   return {
     left(bytes, trouble) {
       most = Math.max(most, bytes);
       showLeft(bar, bytes, most);
-      const left = say('recordingLeft', { size: sizeInWords(bytes) });
+      const left = say('recordingLeft', { size: sizeInWords(bytes, document.documentElement.lang) });
       rest.textContent = trouble ? `${trouble} ${left}` : left;
     },
     done() {
       const link = document.createElement('a');
+      link.className = 'button';
       link.href = `/calls/${call}#recordings`;
       // The call may still be on, and this page is the call.
       link.target = '_blank';
       link.textContent = say('recordingShow');
       line.textContent = say('recordingSaved');
       bar.remove();
-      rest.replaceChildren(link);
-      setTimeout(() => element.remove(), DONE_MS);
+      rest.remove();
+      row.prepend(link);
+      row.hidden = false;
+      element.removeAttribute('aria-busy');
+      card.leave(DONE_MS);
     },
-    remove: () => element.remove(),
+    remove: card.remove,
   };
 }

@@ -1,6 +1,7 @@
 /** A picture of a picture: what a video shows now, in all its pixels, kept with the call on the server. */
 import * as v from 'valibot';
-import { newKey } from '../attach/key.ts';
+import { newKey } from '../common/key.ts';
+import { pageHeaders } from '../common/page-headers.ts';
 
 /** PNG of the video's own width and height, however small it is shown; throws where it shows nothing. */
 export async function takePicture(video: HTMLVideoElement): Promise<Blob> {
@@ -50,10 +51,4 @@ export function createSender(): (file: string) => Promise<boolean> {
       return false;
     }
   };
-}
-
-/** What htmx sends with every request of this page: the token against forged ones. */
-function pageHeaders(): Record<string, string> {
-  const known = document.body.getAttribute('hx-headers:inherited') ?? '{}';
-  return v.parse(v.record(v.string(), v.string()), JSON.parse(known));
 }

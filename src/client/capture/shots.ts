@@ -1,11 +1,11 @@
 /** The cards of fresh screenshots: seen at once, saved or sent with one tap, and gone by themselves. */
 import type { Say } from '../call/words.ts';
+import { button, createCard } from './cards.ts';
 import { createSender, keep, takePicture } from './screenshot.ts';
 
 /** Long enough to decide; nothing is lost then, as the call's page has the picture. */
 const SHOWN_MS = 15_000;
 const DONE_MS = 4000;
-const MOST_CARDS = 2;
 
 /** Something that shows a picture now, and whose it is. */
 export interface Picture {
@@ -31,14 +31,15 @@ export function createShots(box: HTMLElement, say: Say, call: () => string | und
   }
 
   function tell(text: string): void {
-    const { card, line } = createCard(box, say);
-    line.textContent = text;
+    const card = createCard(box, say);
+    card.line.textContent = text;
     card.leave(DONE_MS);
   }
 
   function show(id: string, { name, video }: Picture, blob: Blob, others: Picture[]): void {
     const address = URL.createObjectURL(blob);
-    const { card, line, row, element } = createCard(box, say, () => URL.revokeObjectURL(address));
+    const card = createCard(box, say, () => URL.revokeObjectURL(address));
+    const { line, row, element } = card;
     const file = `${stamp(new Date())} ${name}.png`;
     let kept = keep(id, blob, file);
     const sendToChat = createSender();
@@ -83,47 +84,6 @@ export function createShots(box: HTMLElement, say: Say, call: () => string | und
   }
 
   return { take };
-}
-
-interface Card {
-  /** Goes in so many ms, unless the pointer or the focus is on it. */
-  leave(ms: number): void;
-  stay(): void;
-}
-
-function createCard(box: HTMLElement, say: Say, gone: () => void = () => undefined) {
-  const element = document.createElement('div');
-  element.className = 'shot card stack';
-  element.setAttribute('role', 'group');
-  const line = document.createElement('p');
-  const row = document.createElement('div');
-  row.className = 'row';
-  row.append(button(say('dismiss'), remove));
-  element.append(line, row);
-  box.append(element);
-  while (box.children.length > MOST_CARDS) box.firstElementChild?.remove();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  function remove(): void {
-    element.remove();
-    clearTimeout(timer);
-    gone();
-  }
-
-  function leave(ms: number): void {
-    clearTimeout(timer);
-    timer = setTimeout(() => (element.matches(':hover, :focus-within') ? leave(ms) : remove()), ms);
-  }
-
-  return { element, line, row, card: { leave, stay: () => clearTimeout(timer) } satisfies Card };
-}
-
-function button(text: string, run: () => void): HTMLButtonElement {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.textContent = text;
-  made.addEventListener('click', run);
-  return made;
 }
 
 /** "2026-11-22 14.05.09", in this device's time, as file names may be on any system. */

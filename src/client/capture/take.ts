@@ -1,7 +1,7 @@
 /** One recording, from the question whether it may be made until all of it is on the server. */
 import type { Say } from '../call/words.ts';
+import { pageHeaders } from '../common/page-headers.ts';
 import { type FromKeeper, startKeeper, WAITING } from './keeper.ts';
-import { pageHeaders } from './page-headers.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
 import { createSaving, type Saving } from './saving.ts';
 import type { Mode, Scene } from './scene.ts';

@@ -1,4 +1,4 @@
-/** Keys of messages: the same key twice is one message. */
+/** Keys by which the server knows again what it is sent twice. */
 
 /** 128 random bits; `randomUUID` isn't there on plain http. */
 export const newKey = (): string =>

@@ -18,6 +18,8 @@ export type DemoLine = { when: When; by: string } & (
       deleted?: true;
     }
   | { call: DemoCall }
+  /** The one recording there is, of the call in that line of the same chat. */
+  | { recordingOf: number }
 );
 
 export type DemoChat = {
@@ -74,6 +76,7 @@ export const CHATS: DemoChat[] = [
         by: 'anna',
         call: { media: 'video', outcome: 'hung-up', seconds: 1934 },
       },
+      { when: { daysAgo: 3, time: '19:38' }, by: 'anna', recordingOf: 5 },
       on(3, '19:40', 'grandma', '他说话漏风，可爱得很 ❤️'),
       on(2, '11:30', 'anna', 'The dumpling recipe, could you write it down for me? The one with chives.'),
       on(

@@ -1,5 +1,7 @@
 /** Fills an empty data folder with the demo's family, by the same rules as everybody's. */
 import { createHash } from 'node:crypto';
+import { copyFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { hashPassword } from '../accounts/passwords.ts';
 import { createAccountStore } from '../accounts/store.ts';
 import { createCallStore } from '../calls/store.ts';
@@ -13,10 +15,14 @@ import { createFiles } from '../files/files.ts';
 import { createFileStore } from '../files/store.ts';
 import { createFriends } from '../friends/friends.ts';
 import { createFriendStore } from '../friends/store.ts';
+import { createRecordingStore } from '../recordings/store.ts';
 import { databaseIn } from './data-folder.ts';
 import { CHATS, type DemoLine, FRIENDS, PASSWORD, PEOPLE, REQUESTS, type When } from './demo-family.ts';
 
 const MINUTE = 60_000;
+/** Eight seconds of a drawn call. */
+const RECORDING = join(import.meta.dirname, 'demo-recording.webm');
+const POSTER = join(import.meta.dirname, 'demo-recording.webp');
 
 /** ms since 1970, in this machine's time zone. */
 function momentOf(when: When, now: number): number {
@@ -49,6 +55,7 @@ export async function makeDemoHousehold(dataDir: string, now: number): Promise<v
   const files = createFiles({ store: createFileStore(database), queue, isMember, dataDir, clock, events });
   const chats = createChats(chatStore, queue, friends, files, clock, events);
   const calls = createCallStore(database);
+  const recordings = createRecordingStore(database);
 
   const ids = new Map<string, number>();
   const idOfUser = (name: string): number => ids.get(name) ?? 0;
@@ -95,6 +102,28 @@ export async function makeDemoHousehold(dataDir: string, now: number): Promise<v
     });
   }
 
+  /** As it is when it was received and finished. */
+  async function putRecording(conversation: number, key: string, owner: number, call: string): Promise<void> {
+    const name = `${new Date(moment).toISOString().slice(0, 10)} Video call.webm`;
+    const made = await files.create({ owner, conversation, call, kind: 'recording', name });
+    const file = 'id' in made && files.find(made.id);
+    if (!file) throw new Error('There is no room for the demo.');
+    const bytes = statSync(RECORDING).size;
+    copyFileSync(RECORDING, files.pathOf(file));
+    copyFileSync(POSTER, files.previewPathOf(file));
+    recordings.insert(file.id, 'everyone', key);
+    await files.complete(file.id, {
+      ...{ type: 'video/webm', width: 640, height: 360, durationMs: 8008 },
+      ...{ bytes, hasPreview: true, state: 'ready' },
+    });
+    recordings.setLength(file.id, bytes);
+    recordings.setFinished(file.id, bytes);
+    recordings.setPosted(file.id);
+    await chats.send({ conversation, author: owner, key, body: '', file: file.id });
+  }
+
+  const keyOf = (chat: number, line: number) => `demo-${chat}-${String(line).padStart(12, '0')}`;
+
   for (const [number, { between, lines, unread }] of CHATS.entries()) {
     const [a, b] = between;
     moment = momentOf(lines[0]?.when ?? { minutesAgo: 0 }, now);
@@ -102,9 +131,11 @@ export async function makeDemoHousehold(dataDir: string, now: number): Promise<v
     const written: number[] = [];
     for (const [index, line] of lines.entries()) {
       moment = momentOf(line.when, now);
-      const key = `demo-${number}-${String(index).padStart(12, '0')}`;
+      const key = keyOf(number, index);
       const author = idOfUser(line.by);
       if ('call' in line) putCall(chat, key, line, line.by === a ? b : a);
+      else if ('recordingOf' in line)
+        await putRecording(chat, key, author, idOf(keyOf(number, line.recordingOf)));
       else {
         const { id } = await chats.send({ conversation: chat, author, key, body: line.before ?? line.text });
         moment += MINUTE / 2;

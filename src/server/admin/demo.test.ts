@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { signIn } from '../accounts/sign-in.ts';
 import { createAccountStore } from '../accounts/store.ts';
 import { createChatStore } from '../chats/store.ts';
+import { createFileStore } from '../files/store.ts';
+import { createRecordingStore } from '../recordings/store.ts';
 import { CHATS, PASSWORD, PEOPLE } from './demo-family.ts';
 import { makeDemoHousehold } from './demo-household.ts';
 
@@ -66,6 +68,16 @@ test('it shows what a chat can hold', () => {
   const calls = database.prepare('SELECT state, reason, ended_at >= started_at AS sound FROM calls').all();
   expect(calls.length).toBeGreaterThan(3);
   for (const call of calls) expect(call).toMatchObject({ state: 'ended', sound: 1 });
+});
+
+test('one call was recorded, and the server takes the recording for a whole one', () => {
+  const files = createFileStore(database).all();
+  expect(files).toMatchObject([{ kind: 'recording', state: 'ready', type: 'video/webm' }]);
+  const [recording] = files;
+  const lying = readdirSync(join(folder, 'recordings')).sort();
+  expect(lying).toEqual([recording?.id, `${recording?.id}.preview`]);
+  expect(statSync(join(folder, 'recordings', recording?.id ?? '')).size).toBe(recording?.bytes);
+  expect(createRecordingStore(database).open()).toEqual([]);
 });
 
 test('two runs are alike, but for the passwords’ salt', async () => {

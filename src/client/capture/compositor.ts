@@ -2,9 +2,8 @@
 import { arrange, type Box, fitting } from './layout.ts';
 import type { Picture } from './scene.ts';
 
-/** Pixels of a recording: more costs small devices dearly while they also call. */
-const WIDTH = 1280;
-const HEIGHT = 720;
+/** Pixels of a recording. It is encoded beside the call, which two processor cores have enough to do with. */
+const [WIDTH, HEIGHT] = navigator.hardwareConcurrency > 2 ? [1280, 720] : [960, 540];
 const POSTER_QUALITY = 0.7;
 
 export interface Compositor {

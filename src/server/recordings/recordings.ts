@@ -70,6 +70,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
   const finishing = makeFinishing(post);
   const silences = new Map<string, () => void>();
   let takeBack = () => {};
+  let resumed: Promise<unknown> = Promise.resolve();
 
   const rawPathOf = (file: StoredFile): string => rawOf(files.pathOf(file));
   const receivedOf = (file: StoredFile): number | undefined =>
@@ -128,8 +129,9 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       return progress ? [{ ...progress, file }] : [];
     });
 
-  /** Takes up what was under way when the server stopped. */
+  /** Takes up what was under way when the server stopped. What fails is tried again at the next start. */
   function resume(): void {
+    const begun: Promise<unknown>[] = [];
     for (const recording of store.open()) {
       const { id, length, finished = 0, posted } = recording;
       const file = files.find(id);
@@ -137,12 +139,13 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       if (!file) continue;
       if (received === undefined) {
         // Stopped between the row and its first byte.
-        if (file.state === 'receiving') void files.remove(id);
+        if (file.state === 'receiving') begun.push(files.remove(id));
       } else if (file.state === 'finishing' || received === length) finishing.add(id);
       else if (received > finished || file.state === 'receiving') heard(id);
       if (file.state === 'receiving' && received) files.countReceived(id, received);
-      if (!posted && (file.state === 'ready' || file.state === 'partial')) void post(id);
+      if (!posted && (file.state === 'ready' || file.state === 'partial')) begun.push(post(id));
     }
+    resumed = Promise.allSettled(begun);
   }
 
   /** What was received is of no use any more when all of it is playable, or when nobody brought the rest. */
@@ -239,6 +242,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     async stop(): Promise<void> {
       for (const id of [...silences.keys()]) quieten(id);
       takeBack();
+      await resumed;
       await finishing.stop();
     },
   };

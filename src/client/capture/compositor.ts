@@ -8,6 +8,8 @@ const POSTER_QUALITY = 0.7;
 
 export interface Compositor {
   track: MediaStreamTrack;
+  /** Takes what was drawn last, where that has to wait; to be called with every tick of the clock, before drawing. */
+  takeLate(): void;
   /** Draws a frame of what is seen now. */
   draw(pictures: Picture[]): void;
   /** JPEG of the last frame. */
@@ -16,39 +18,59 @@ export interface Compositor {
 
 /** @throws where the browser can't record a canvas */
 export function createCompositor(): Compositor {
+  const recorded = createCanvas();
+  // Frames are asked for one by one: a hidden tab has no rhythm of its own.
+  const stream = recorded.canvas.captureStream(0);
+  const [track] = stream.getVideoTracks();
+  const requestFrame = frameRequest([stream, track]);
+  if (!track || !requestFrame) throw new Error('This browser cannot record a canvas');
+  // Chromium stamps sound from WebAudio some 50 ms late, Firefox doesn't. A picture that waits for a tick is about as late.
+  const drawn = 'requestFrame' in track ? createCanvas() : recorded;
+  let isLate = false;
+
+  return {
+    track,
+    takeLate() {
+      if (!isLate) return;
+      isLate = false;
+      recorded.drawImage(drawn.canvas, 0, 0);
+      requestFrame();
+    },
+    draw(pictures) {
+      drawAll(drawn, pictures);
+      isLate = drawn !== recorded;
+      if (!isLate) requestFrame();
+    },
+    poster: () =>
+      new Promise((resolve) => {
+        drawn.canvas.toBlob((blob) => resolve(blob ?? undefined), 'image/jpeg', POSTER_QUALITY);
+      }),
+  };
+}
+
+function createCanvas(): CanvasRenderingContext2D {
   const canvas = document.createElement('canvas');
   canvas.width = WIDTH;
   canvas.height = HEIGHT;
   const context = canvas.getContext('2d', { alpha: false });
-  // Frames are asked for one by one: a hidden tab has no rhythm of its own.
-  const stream = canvas.captureStream(0);
-  const [track] = stream.getVideoTracks();
-  const requestFrame = frameRequest([stream, track]);
-  if (!context || !track || !requestFrame) throw new Error('This browser cannot record a canvas');
+  if (!context) throw new Error('This browser cannot draw');
+  return context;
+}
 
-  return {
-    track,
-    draw(pictures) {
-      context.fillStyle = '#16171d';
-      context.fillRect(0, 0, WIDTH, HEIGHT);
-      const boxes = arrange(
-        pictures.map(({ role }) => role),
-        WIDTH,
-        HEIGHT,
-      );
-      // Small pictures lie upon the one that fills everything.
-      const order = pictures.map((_, index) => index).sort((a, b) => areaOf(boxes[b]) - areaOf(boxes[a]));
-      for (const index of order) {
-        const [picture, box] = [pictures[index], boxes[index]];
-        if (picture && box) drawPicture(context, picture, box);
-      }
-      requestFrame();
-    },
-    poster: () =>
-      new Promise((resolve) => {
-        canvas.toBlob((blob) => resolve(blob ?? undefined), 'image/jpeg', POSTER_QUALITY);
-      }),
-  };
+function drawAll(context: CanvasRenderingContext2D, pictures: Picture[]): void {
+  context.fillStyle = '#16171d';
+  context.fillRect(0, 0, WIDTH, HEIGHT);
+  const boxes = arrange(
+    pictures.map(({ role }) => role),
+    WIDTH,
+    HEIGHT,
+  );
+  // Small pictures lie upon the one that fills everything.
+  const order = pictures.map((_, index) => index).sort((a, b) => areaOf(boxes[b]) - areaOf(boxes[a]));
+  for (const index of order) {
+    const [picture, box] = [pictures[index], boxes[index]];
+    if (picture && box) drawPicture(context, picture, box);
+  }
 }
 
 /** The method that takes a frame: the track's (W3C Media Capture from DOM Elements §4.2), in Firefox the stream's. */

@@ -74,6 +74,7 @@ export function startRecorder(
   let passed = Promise.resolve();
 
   function tick(): void {
+    compositor?.takeLate();
     const now = performance.now();
     // Where drawing is slow, half of the page's time is left to the call.
     if (now < restsUntil) return;

@@ -87,8 +87,16 @@ const install = ({ colour, pitch }: Pattern, flashSeconds: number) => {
   const camera = (): MediaStreamTrack | undefined => {
     const Generator = Reflect.get(window, 'MediaStreamTrackGenerator');
     if (!Generator) {
-      const track = canvas.captureStream().getVideoTracks()[0];
-      return track;
+      // Left to itself Firefox captures when it paints, which is late on a busy machine and rare in a hidden tab.
+      const stream = canvas.captureStream(0);
+      const [captured] = stream.getVideoTracks();
+      const request = Reflect.get(stream, 'requestFrame');
+      sinks.push(() => {
+        if (captured?.readyState !== 'live') return false;
+        Reflect.apply(request, stream, []);
+        return true;
+      });
+      return captured;
     }
     const track = new Generator({ kind: 'video' });
     const writer: WritableStreamDefaultWriter<VideoFrame> = track.writable.getWriter();

@@ -14,14 +14,13 @@ import {
   watchPictures,
 } from './support/first-picture.ts';
 import { makeFolder, removeFolder, startBare, startServer } from './support/programs.ts';
+import { openSignedIn } from './support/signed-in.ts';
 
 const WARM_UP = 1;
 const CALLS = 7;
 
 async function openPerson(browser: OpenBrowser, origin: string, cookie: string): Promise<Page> {
-  const page = await browser.newPage();
-  const [name = '', value = ''] = cookie.split('; ')[0]?.split('=') ?? [];
-  await page.browserContext().setCookie({ name, value, domain: new URL(origin).hostname });
+  const page = await openSignedIn(browser, origin, cookie);
   await watchPictures(page);
   return page;
 }

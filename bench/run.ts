@@ -13,7 +13,10 @@ import { chatPages } from './chat-pages.ts';
 import { durableSends } from './durable-sends.ts';
 import { memory } from './memory.ts';
 import { pageWeights } from './page-weights.ts';
+import { recordingCall } from './recording-call.ts';
 import { recordingHour } from './recording-hour.ts';
+import { recordingKept } from './recording-kept.ts';
+import { recordingSeek } from './recording-seek.ts';
 import { sendToAll } from './send-to-all.ts';
 import { sendToShown } from './send-to-shown.ts';
 import type { Bench, Figure } from './support/figures.ts';
@@ -29,6 +32,9 @@ const BENCHES: Bench[] = [
   memory,
   acceptToPicture,
   recordingHour,
+  recordingKept,
+  recordingSeek,
+  recordingCall,
 ];
 
 const verdict = ({ met }: Figure): string => (met === undefined ? '' : met ? 'met' : '**missed**');

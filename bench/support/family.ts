@@ -8,6 +8,7 @@ import { systemClock } from '../../src/server/clock.ts';
 import { type Database, openDatabase } from '../../src/server/database.ts';
 import { createEvents } from '../../src/server/events.ts';
 import { createFriendStore } from '../../src/server/friends/store.ts';
+import { addPastCall } from '../../test/helpers/past-call.ts';
 
 /** Two friends and their chat. `cookies` is what their browsers send. */
 export type Pair = { chat: number; users: [number, number]; cookies: [string, string] };
@@ -82,4 +83,11 @@ export async function makeFamily(dataDir: string, pairCount: number, messages: n
   }
   database.close();
   return { dataDir, pairs };
+}
+
+/** Two friends and the id of a call of an hour that they have had: what a recording needs. */
+export async function makeCallers(dataDir: string): Promise<{ pair: Pair; call: string }> {
+  const [pair] = (await makeFamily(dataDir, 1, 40)).pairs;
+  if (!pair) throw new Error('the family is empty');
+  return { pair, call: addPastCall(dataDir, 'ana0', 'ben0', 60) };
 }

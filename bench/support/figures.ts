@@ -45,6 +45,8 @@ export const digits = (value: number): string =>
 export const kilobytes = (bytes: number): string =>
   bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 
+export const megabytes = (bytes: number): string => `${digits(bytes / 1e6)} MB`;
+
 export const milliseconds = (ms: number): string => `${digits(ms)} ms`;
 
 /** A budget that a ratio may not exceed, `most`, or must reach, `least`. */

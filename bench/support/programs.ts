@@ -62,9 +62,9 @@ async function start(script: string, args: string[], env: Record<string, string>
   };
 }
 
-/** Porchlight as `npm start` runs it, with its default settings, on a data folder. */
-export const startServer = (dataDir: string): Promise<Running> =>
-  start('src/server/main.ts', [], { DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0' });
+/** Porchlight as `npm start` runs it, with its default settings, on a data folder; on any free port unless told. */
+export const startServer = (dataDir: string, port = 0): Promise<Running> =>
+  start('src/server/main.ts', [], { DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: String(port) });
 
 /** One of the programs in `bench/bare`. */
 export const startBare = (name: string, ...args: string[]): Promise<Running> =>

@@ -1,18 +1,52 @@
 /** What a process uses, from /proc (proc(5)); Linux only. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const TICKS_A_SECOND = 100;
 
+/** What stands in /proc/<pid>/stat behind the name, which is in brackets and may hold spaces. */
+const statusOf = (pid: number): string[] => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+};
+
+const kilobytesIn = (path: string, field: string): number =>
+  Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readFileSync(path, 'utf8'))?.[1]);
+
 /** Processor time of all threads so far, in seconds. */
 export function processorSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name before it, in brackets, may hold spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statusOf(pid);
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
 /** Resident bytes. */
-export function residentBytes(pid: number): number {
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(line?.[1]) * 1024;
+export const residentBytes = (pid: number): number => kilobytesIn(`/proc/${pid}/status`, 'VmRSS') * 1024;
+
+/** Proportional set size: of what several processes share, each has its part. Other users' processes don't say it. */
+export const proportionalBytes = (pid: number): number =>
+  kilobytesIn(`/proc/${pid}/smaps_rollup`, 'Pss') * 1024;
+
+/** The processes that this one has started, and those they have. */
+export function descendants(parent: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const pid of readdirSync('/proc').map(Number).filter(Boolean))
+    ifAlive(() => {
+      const starter = Number(statusOf(pid)[1]);
+      children.set(starter, [...(children.get(starter) ?? []), pid]);
+    });
+  const below = (pid: number): number[] =>
+    (children.get(pid) ?? []).flatMap((child) => [child, ...below(child)]);
+  return below(parent);
+}
+
+/** The sum over processes; those that have ended meanwhile have nothing. */
+export const totalBytes = (pids: number[], bytesOf: (pid: number) => number): number =>
+  pids.reduce((sum, pid) => sum + (ifAlive(() => bytesOf(pid)) || 0), 0);
+
+/** What is asked of a process that may end at any moment. */
+function ifAlive<Answer>(ask: () => Answer): Answer | undefined {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
 }

@@ -14,6 +14,7 @@ import {
   recordedFor,
   recordingOf,
   recordingSign,
+  recordingsOf,
   saveRecording,
   startRecording,
 } from '../helpers/recording.ts';
@@ -198,41 +199,43 @@ describe('a call in which things change', () => {
 });
 
 describe('what is chosen to be recorded', () => {
-  test.each([
-    ['Only me', 'me', ['mine', true, false]],
-    ['Only the other side', 'other', ['theirs', false, true]],
-    ['Only the sound', 'sound', [undefined, true, true]],
-  ] as const)('%s, is what there is', async (_name, mode, [picture, mineHeard, theirsHeard]) => {
-    const { mine, call } = await connect('chromium', 'chromium');
-    await mine.select('[data-choice="recording"]', mode);
-    const began = await startRecording(mine);
-    expect(await mine.$eval('[data-choice="recording"]', (box) => box.matches(':disabled'))).toBe(true);
-    await recordedFor(3, began);
-    await saveRecording(mine);
-    await click(mine, 'button', 'Hang up');
-    const whole = probe(await recordingOf(server, client, call));
-    const { video } = await whole.lengths();
-    if (picture === undefined) expect(video).toBeUndefined();
-    else expect(whose(colourIn(await whole.pictures(LARGE), [1, 3]))).toBe(picture);
-    const sound = await whole.sound();
-    expect(isHeard(sound, MINE.pitch, [1, 2.5])).toBe(mineHeard);
-    expect(isHeard(sound, THEIRS.pitch, [1, 2.5])).toBe(theirsHeard);
-  });
-
-  test('nothing of who has switched their microphone and camera off', async () => {
-    const { mine, call } = await connect('chromium', 'chromium');
+  test('is what there is, and nothing of who has switched off', async () => {
+    const { mine, theirs, call } = await connect('chromium', 'chromium');
+    const recorded: RecordingProbe[] = [];
+    const record = async (mode: string) => {
+      await mine.select('[data-choice="recording"]', mode);
+      const began = await startRecording(mine);
+      expect(await mine.$eval('[data-choice="recording"]', (box) => box.matches(':disabled'))).toBe(true);
+      await recordedFor(3, began);
+      await saveRecording(mine);
+    };
+    for (const mode of ['me', 'other', 'sound']) await record(mode);
     await click(mine, 'button', 'Microphone');
     await click(mine, 'button', 'Camera');
-    const began = await startRecording(mine);
-    await recordedFor(3, began);
-    await saveRecording(mine);
-    await click(mine, 'button', 'Hang up');
-    const whole = probe(await recordingOf(server, client, call));
-    expect(whose(colourIn(await whole.pictures(SMALL), [1, 3]))).not.toBe('mine');
-    expect(whose(colourIn(await whole.pictures(LARGE), [1, 3]))).toBe('theirs');
-    const sound = await whole.sound();
-    expect(isHeard(sound, MINE.pitch, [1, 2.5])).toBe(false);
-    expect(isHeard(sound, THEIRS.pitch, [1, 2.5])).toBe(true);
+    await record('everyone');
+    await click(theirs, 'button', 'Hang up');
+    for (const file of await recordingsOf(server, client, call, 4)) recorded.push(probe(file));
+
+    const heard = await Promise.all(
+      recorded.map(async (each) => {
+        const sound = await each.sound();
+        return [MINE, THEIRS].map(({ pitch }) => isHeard(sound, pitch, [1, 2.5]));
+      }),
+    );
+    expect(heard).toEqual([
+      [true, false],
+      [false, true],
+      [true, true],
+      [false, true],
+    ]);
+    const [me, other, sound, everyone] = recorded;
+    const seen = async (each: RecordingProbe | undefined, region: typeof LARGE) =>
+      each && whose(colourIn(await each.pictures(region), [1, 3]));
+    expect(await seen(me, LARGE)).toBe('mine');
+    expect(await seen(other, LARGE)).toBe('theirs');
+    expect((await sound?.lengths())?.video).toBeUndefined();
+    expect(await seen(everyone, LARGE)).toBe('theirs');
+    expect(await seen(everyone, SMALL)).not.toBe('mine');
   });
 });
 

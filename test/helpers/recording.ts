@@ -52,26 +52,31 @@ export const lengthOf = ([after, began]: Between, [stopping, before]: Between) =
   most: before - after + 0.5,
 });
 
-/** Waits until the page of the call shows its newest recording like this; answers its file. */
-export const recordingOf = (
+/** Waits until the page of the call shows so many recordings that can be played; answers their files, oldest first. */
+export const recordingsOf = (
   server: Server,
   client: Client,
   call: string,
-  state = 'ready',
-): Promise<Buffer> => {
+  count: number,
+): Promise<Buffer[]> => {
   let body = '';
   return eventually(
-    `a recording that is ${state}`,
+    `${count} recordings`,
     async () => {
       ({ body } = await client.get(call));
-      const row = body.split('<li').findLast((part) => part.includes('data-state='));
-      const id = /\/recordings\/([\w-]{22})\/download/.exec(row ?? '')?.[1];
-      if (!id || !row?.includes(`data-state="${state}"`)) return undefined;
-      return readFileSync(join(server.dataDir, 'recordings', id));
+      const ready = body.split('<li').filter((part) => part.includes('data-state="ready"'));
+      const ids = ready.flatMap((row) => /\/recordings\/([\w-]{22})\/download/.exec(row)?.[1] ?? []);
+      return ids.length === count && ids.map((id) => readFileSync(join(server.dataDir, 'recordings', id)));
     },
     60_000,
     () => body.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' '),
   );
+};
+
+export const recordingOf = async (server: Server, client: Client, call: string): Promise<Buffer> => {
+  const [file] = await recordingsOf(server, client, call, 1);
+  if (!file) throw new Error('no recording');
+  return file;
 };
 
 /** What has been received of recordings that are not whole, newest last. */

@@ -43,7 +43,11 @@ async function begin(label: Label, headers: Record<string, string>): Promise<voi
     requests.create(label),
     new Promise<{ away: true }>((resolve) => setTimeout(() => resolve({ away: true }), ANSWER_MS)),
   ]);
-  if ('refused' in answer) return say({ type: 'refused', message: answer.refused.message });
+  if ('refused' in answer) {
+    say({ type: 'refused', message: answer.refused.message });
+    close();
+    return;
+  }
   const known = 'good' in answer ? { uploadUrl: answer.good.uploadUrl } : {};
   spool = await openFor({ ...label, ...known });
   sender = createSender(spool, requests, report);

@@ -8,7 +8,7 @@ import { bareCopy, HOUR, makeHour } from './support/hour.ts';
 import { keepHour } from './support/kept-hour.ts';
 import { makeFolder, type Running, removeFolder, startServer } from './support/programs.ts';
 import { openSignedIn } from './support/signed-in.ts';
-import { collectGarbage, keepNoRequests, watchMemory } from './support/watch-memory.ts';
+import { giveBack, keepNoRequests, watchMemory } from './support/watch-memory.ts';
 
 /** Seconds of recording between two looks at the disk. */
 const STEP = 60;
@@ -23,7 +23,7 @@ function keptIn(profile: string): number {
 }
 
 interface Measured {
-  /** Bytes of the browser: when it has begun, at most meanwhile, and tidied up after the last chunk. */
+  /** Bytes of the browser: when it has begun, at most meanwhile, and without caches after the last chunk. */
   memory: { start: number; most: number; end: number };
   /** Bytes that it had on the disk of its device at most. */
   disk: number;
@@ -63,7 +63,7 @@ async function record(
     const kept = await keepHour(page, hour, whose, chunk);
     await begun();
     await keepNoRequests(page);
-    await collectGarbage(page);
+    await giveBack(page);
     const memory = watchMemory(profile);
     const start = memory.now();
     let disk = 0;
@@ -72,7 +72,7 @@ async function record(
       disk = Math.max(disk, keptIn(profile));
     }
     const most = memory.most();
-    await collectGarbage(page);
+    await giveBack(page);
     const end = memory.now();
     await fed();
     const ms = await kept.finish();
@@ -87,8 +87,8 @@ async function record(
 const memoryFigure = (what: string, { memory: { start, most, end }, disk, sending }: Measured): Figure => ({
   what,
   budget: '',
-  measured: `${megabytes(most - start)} more`,
-  absolute: `${megabytes(start)} at the start, ${megabytes(most)} at most, ${megabytes(end)} once tidied up, ${megabytes(sending.most)} at most while the rest is sent; ${megabytes(disk)} on its disk at most`,
+  measured: `${digits(end / start)} × that at its start`,
+  absolute: `${megabytes(end)} against ${megabytes(start)} without caches; ${megabytes(most)} at most with them, ${megabytes(sending.most)} while the rest is sent; ${megabytes(disk)} on its disk at most`,
   met: undefined,
 });
 

@@ -1,6 +1,6 @@
 /** The machine that was measured: a ratio without it is half a figure. */
 import { execFileSync } from 'node:child_process';
-import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import Sqlite from 'better-sqlite3';
 import { findProgram } from '../../test/helpers/programs.ts';
 
@@ -21,6 +21,9 @@ function sqliteVersion(): string {
   return `SQLite ${version}`;
 }
 
+/** The load of the last fifteen minutes, which the benches themselves are part of. */
+const load = (): string => `load ${loadavg().at(-1)?.toFixed(1)}`;
+
 export const describeMachine = (): string =>
   [
     `${cpus()[0]?.model.trim() ?? arch()}, ${cpus().length} cores`,
@@ -29,4 +32,5 @@ export const describeMachine = (): string =>
     `Node ${process.versions.node}`,
     chromiumVersion(),
     sqliteVersion(),
+    load(),
   ].join(' · ');

@@ -1,6 +1,7 @@
 /** How much memory a browser takes while something goes on, as Linux counts it for all of its processes. */
 import { readFileSync } from 'node:fs';
 import type { Page } from 'puppeteer-core';
+import { pause } from '../../test/helpers/poll.ts';
 import { descendants, proportionalBytes, residentBytes, totalBytes } from './usage.ts';
 
 /** ms between two looks. */
@@ -65,10 +66,18 @@ export async function keepNoRequests(page: Page): Promise<void> {
   for (const worker of page.workers()) await worker.client.send('Network.disable');
 }
 
-/** Frees at once what Chromium's page and its workers hold no more. */
-export async function collectGarbage(page: Page): Promise<void> {
+/** ms that Chromium's processes have to give back what they are asked for. */
+const GIVEN_BACK = 500;
+
+/**
+ * Makes Chromium give back what it holds only because there is room: garbage, and caches such as that of every
+ * picture drawn without a graphics card, which grows to half a gigabyte. What stays is what the page really takes.
+ */
+export async function giveBack(page: Page): Promise<void> {
   const session = await page.createCDPSession();
   for (const client of [session, ...page.workers().map((worker) => worker.client)])
     await client.send('HeapProfiler.collectGarbage');
+  await session.send('Memory.simulatePressureNotification', { level: 'critical' });
   await session.detach();
+  await pause(GIVEN_BACK);
 }

@@ -194,7 +194,12 @@ describe('a call in which things change', () => {
     for (const interval of [after, [back + 0.5, back + 2.5] as const])
       expect(whose(colourIn(pictures, interval))).toBe('theirs');
     expect(longestSilenceMs(await whole.sound(), THEIRS.pitch, [back + 0.5, back + 2.5])).toBeLessThan(400);
-    expect(longestGapMs(pictures)).toBeLessThan(1000);
+    // While Firefox loads its page again, this machine may have no processor left to draw with.
+    for (const interval of [
+      [0, after[1]],
+      [back + 0.5, back + 2.5],
+    ] as const)
+      expect(longestGapMs(pictures, interval)).toBeLessThan(1000);
   });
 });
 

@@ -61,6 +61,9 @@ export const pictureColour = async (page: Page, name: string): Promise<[number, 
   });
 };
 
+/** The browser's noise suppression lets little of a tone through, and lets it through late. */
+const LISTENING_MS = 40_000;
+
 /**
  * Listens to what the participant's media element plays until it is right; the answer is what was heard instead.
  * An element that is paused or muted is not heard.
@@ -108,7 +111,7 @@ const listenFor = async (page: Page, name: string, hz: number | undefined): Prom
       return hits >= enough ? undefined : last;
     },
     hz ?? null,
-    PATIENCE_MS,
+    LISTENING_MS,
   );
 };
 

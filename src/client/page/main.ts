@@ -2,6 +2,7 @@
  * What plain pages need beyond htmx, on every page, so it stays tiny: the reader's time zone, Enter to send,
  * a text box that is emptied only when the server has the message, and whether a recording has to be taken further.
  */
+import { WAITING } from '../capture/keeper.ts';
 
 // No header says the time zone, and times are shown by the server. A year, in seconds.
 // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API isn't in Firefox ESR and Safari
@@ -30,7 +31,7 @@ if (document.body.hasAttribute('hx-ws:connect') && isWaiting()) void import(LEFT
 /** Whether something recorded on this device may not be on the server yet. */
 function isWaiting(): boolean {
   try {
-    return localStorage.getItem('porchlight.recordings') !== null;
+    return localStorage.getItem(WAITING) !== null;
   } catch {
     return false;
   }

@@ -20,16 +20,20 @@ const bar = document.createElement('progress');
 const words = document.createElement('span');
 notice.append(words, ' ', bar);
 
+function tell(message: string): void {
+  if (words.textContent !== message) words.textContent = message;
+  if (!notice.isConnected) document.querySelector('#notices')?.append(notice);
+}
+
 const worker = new Worker(LEFTOVERS_WORKER_URL);
 worker.addEventListener('message', ({ data }: MessageEvent<FromLeftovers>) => {
   switch (data.type) {
     case 'sending':
-      if (words.textContent !== data.message) words.textContent = data.message;
+      tell(data.message);
       showLeft(bar, data.left, data.all);
-      if (!notice.isConnected) document.querySelector('#notices')?.append(notice);
       return;
     case 'refused':
-      words.textContent = data.message;
+      tell(data.message);
       bar.remove();
       return;
     case 'over':

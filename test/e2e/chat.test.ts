@@ -124,7 +124,8 @@ test('a text that is too long stays in the box, with a sentence', async () => {
   expect(await boxText(annaPage)).toBe(long);
   await fill(annaPage, 'Message', 'Short');
   await annaPage.keyboard.press('Enter');
-  await log(benPage, /Short/);
+  // Seen is more than shown: it is counted below.
+  await log(annaPage, /Short[\s\S]*Seen/);
   await eventually('the sentence to go', async () => !(await textOf(annaPage)).includes('10,000'));
 });
 
@@ -138,6 +139,25 @@ test('elsewhere the number of unread chats comes by itself, and goes when they a
   await follow(benPage, 'link', 'Anna 2 unread');
   await log(benPage, /New since you were here/);
   await eventually('no badge', async () => !(await textOf(benPage)).match(/Chats\s*\d/));
+});
+
+test.for([
+  'Chromium',
+  'Firefox',
+])('what was seen counts as read, however soon %s leaves the chat', async (name) => {
+  const [page, sender, text] =
+    name === 'Chromium' ? [annaPage, bens, 'Read this'] : [benPage, annas, 'And this'];
+  await page.goto(`${server.origin}${chat}`);
+  await page.evaluate((text) => {
+    document.addEventListener('htmx:before:request', ({ detail }) => {
+      if (detail.ctx.sourceElement.id !== 'read-mark' || !document.body.innerText.includes(text)) return;
+      setTimeout(() => location.assign('/settings'));
+    });
+  }, text);
+  await sender.submit(chat, 'Send', { Message: `${text} and go.` });
+  await eventually('the settings', () => page.url().endsWith('/settings'));
+  await eventually('the mark', async () => (await sender.get(chat)).body.includes('Seen'));
+  await page.goto(`${server.origin}${chat}`);
 });
 
 test('history comes while one scrolls up, and what is on the screen stays where it is', async () => {

@@ -56,6 +56,7 @@ import { registerMultipart } from './http/multipart.ts';
 import { registerSession } from './http/session.ts';
 import { registerSockets } from './http/sockets.ts';
 import { createEta, registerViews } from './http/views.ts';
+import { createFreshness } from './live/freshness.ts';
 import { registerLive } from './live/index.ts';
 import { createFinishing } from './recordings/finishing.ts';
 import { createMaker } from './recordings/playable.ts';
@@ -162,7 +163,11 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   await registerLimits(app);
   await registerAssets(app);
   registerSession(app, sessions);
-  const render = await registerViews(app, createEta(), readAssets(), chats.unreadChats);
+  const freshness = createFreshness({ events, friends, chats });
+  const render = await registerViews(app, createEta(), readAssets(), {
+    unread: chats.unreadChats,
+    mark: freshness.mark,
+  });
   await registerCsrf(app, config.secure);
   registerErrors(app);
   registerHealth(app, database);
@@ -204,7 +209,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   uploadRoutes(app, services);
   posterRoutes(app, services);
   adminRoutes(app, services);
-  registerLive(app, services, render);
+  registerLive(app, services, freshness, render);
 
   const stopWatching = watchElsewhere(database, sessions.noticeEnded);
   app.addHook('onClose', async () => {

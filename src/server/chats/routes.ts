@@ -78,7 +78,7 @@ export function showChat(
 }
 
 export function chatRoutes(app: FastifyInstance, services: Services): void {
-  const { chats, files, presence, friends, renderRow } = services;
+  const { chats, files, friends, renderRow } = services;
   const guard = { preHandler: requireUser };
 
   function lines(request: FastifyRequest) {
@@ -89,13 +89,11 @@ export function chatRoutes(app: FastifyInstance, services: Services): void {
       const message =
         line.lastMessageId === undefined ? undefined : chats.message(line.id, line.lastMessageId);
       const file = message?.hasFile ? files.ofMessage(message.id) : undefined;
-      const isFriend = line.otherId !== undefined && friends.areFriends(me, line.otherId);
       return {
         ...line,
         message,
         file: file && fileView(file),
         own: message?.authorId === me,
-        online: isFriend && line.otherId !== undefined && presence.isOnline(line.otherId),
       };
     });
   }

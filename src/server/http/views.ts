@@ -7,6 +7,10 @@ import type { Assets } from './assets.ts';
 import type { Reader } from './reader.ts';
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the page's live socket brings along to be told what it missed; empty while nobody is signed in. */
+    mark: string;
+  }
   interface FastifyReply {
     /** Sends a page, or a part of one. `data` is what the template reads beside reader, person and token. */
     show(template: string, data?: object): FastifyReply;
@@ -29,12 +33,19 @@ const initialOf = (name: string): string => [...name.trim()][0]?.toUpperCase() ?
 /** What every template may use, whoever reads. */
 const helpers = { hueOf, initialOf };
 
-/** @param unread how many conversations have something new for a person, for the navigation's badge */
+/** What every page of a person shows or brings along. */
+export type PageState = {
+  /** How many conversations have something new for a person, for the navigation's badge. */
+  unread(user: number): number;
+  /** How far the person's pages are when they are rendered now. */
+  mark(user: number): string;
+};
+
 export async function registerViews(
   app: FastifyInstance,
   eta: Eta,
   assets: Assets,
-  unread: (user: number) => number,
+  state: PageState,
 ): Promise<Render> {
   await app.register(view, {
     engine: { eta },
@@ -44,6 +55,12 @@ export async function registerViews(
     defaultContext: { ...helpers, asset: assets },
   });
 
+  app.decorateRequest('mark', '');
+  // Before anything is read for the page: what changes while it is made is then told again, not left out.
+  app.addHook('onRequest', async (request) => {
+    if (request.signedIn) request.mark = state.mark(request.signedIn.user.id);
+  });
+
   function context(request: FastifyRequest, reply: FastifyReply): object {
     const user = request.signedIn?.user;
     return {
@@ -51,7 +68,8 @@ export async function registerViews(
       user,
       path: request.url.split('?')[0],
       csrf: reply.generateCsrf(),
-      unread: user ? unread(user.id) : 0,
+      unread: user ? state.unread(user.id) : 0,
+      mark: request.mark,
     };
   }
   app.decorateReply('show', function (template, data = {}) {

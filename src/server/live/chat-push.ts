@@ -2,15 +2,12 @@
 import type { Reader } from '../http/reader.ts';
 import type { Render } from '../http/views.ts';
 import type { Services } from '../services.ts';
-import { type Hub, type LivePage, send } from './hub.ts';
-
-/** Brings a page up to date with the chat it shows. */
-export type CatchUp = (page: LivePage) => void;
+import { type Hub, type LiveListeners, type LivePage, send } from './hub.ts';
 
 /** Changes a frame; a page that slept for a month gets several. */
 const BATCH = 100;
 
-export function chatPush(services: Services, hub: Hub, render: Render): CatchUp {
+export function chatPush(services: Services, hub: Hub, render: Render): LiveListeners {
   const { chats, events, renderRow, accounts } = services;
 
   /** What changed after `since`, each with the message before it, read once for all pages of a round. */
@@ -71,6 +68,9 @@ export function chatPush(services: Services, hub: Hub, render: Render): CatchUp 
     }
   }
 
+  const unreadHtml = (reader: Reader, unread: number) =>
+    Buffer.from(render('chats/unread-push', reader, { unread }));
+
   function pushUnread(user: number): void {
     let unread: number | undefined;
     const html = new Map<Reader, Buffer>();
@@ -79,11 +79,18 @@ export function chatPush(services: Services, hub: Hub, render: Render): CatchUp 
       // In an open chat most messages leave the number as it is; the list of chats is refreshed by each.
       if (page.chat && page.unread === unread) continue;
       page.unread = unread;
-      const badge =
-        html.get(page.reader) ?? Buffer.from(render('chats/unread-push', page.reader, { unread }));
+      const badge = html.get(page.reader) ?? unreadHtml(page.reader, unread);
       html.set(page.reader, badge);
       send(page, badge);
     }
+  }
+
+  /** Says whether the conversation's newest message, if it is this page's reader's, has been read. */
+  function sendSeen(page: LivePage, conversation: number): void {
+    const newest = chats.newestId(conversation);
+    const own = chats.message(conversation, newest)?.authorId === page.user;
+    const seen = own && chats.othersReadId(conversation, page.user) >= newest;
+    send(page, render('chats/seen', page.reader, { seen, oob: true }));
   }
 
   function pagesOn(conversation: number, user: number): LivePage[] {
@@ -109,14 +116,8 @@ export function chatPush(services: Services, hub: Hub, render: Render): CatchUp 
 
   events.on('conversation-read', ({ conversation, user }) => {
     pushUnread(user);
-    const newest = chats.newestId(conversation);
-    const last = chats.message(conversation, newest);
-    for (const other of chats.members(conversation)) {
-      if (other === user) continue;
-      const seen = last?.authorId === other && chats.othersReadId(conversation, other) >= newest;
-      for (const page of pagesOn(conversation, other))
-        send(page, render('chats/seen', page.reader, { seen, oob: true }));
-    }
+    for (const other of chats.members(conversation))
+      if (other !== user) for (const page of pagesOn(conversation, other)) sendSeen(page, conversation);
   });
 
   events.on('typing', ({ conversation, user }) => {
@@ -128,5 +129,15 @@ export function chatPush(services: Services, hub: Hub, render: Render): CatchUp 
     }
   });
 
-  return (page) => bringUp(page, newRound());
+  return {
+    opened(page) {
+      if (!page.stale) return;
+      page.unread = chats.unreadChats(page.user);
+      send(page, unreadHtml(page.reader, page.unread));
+    },
+    catchUp(page) {
+      bringUp(page, newRound());
+      if (page.stale && page.chat) sendSeen(page, page.chat.id);
+    },
+  };
 }

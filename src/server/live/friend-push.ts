@@ -1,17 +1,33 @@
 /** Brings presence and changed friendships to open pages. */
 import type { Render } from '../http/views.ts';
 import type { Services } from '../services.ts';
-import { type Hub, send } from './hub.ts';
+import { type Hub, type LiveListeners, type LivePage, send } from './hub.ts';
 
-export function friendPush({ events, friends }: Services, hub: Hub, render: Render): void {
+export function friendPush(
+  { events, friends, presence, chats }: Services,
+  hub: Hub,
+  render: Render,
+): LiveListeners {
+  const sendPresence = (page: LivePage, id: number, online: boolean) =>
+    send(page, render('friends/presence', page.reader, { id, online, oob: true }));
+
   events.on('presence-changed', ({ user, online }) => {
     for (const friend of friends.friendsOf(user))
-      for (const page of hub.pagesOf(friend.id))
-        send(page, render('friends/presence', page.reader, { id: user, online, oob: true }));
+      for (const page of hub.pagesOf(friend.id)) sendPresence(page, user, online);
   });
 
   events.on('friendship-changed', ({ users }) => {
     for (const user of users)
       for (const page of hub.pagesOf(user)) send(page, render('friends/changed', page.reader, {}));
   });
+
+  return {
+    opened(page) {
+      if (page.stale) send(page, render('friends/changed', page.reader, {}));
+    },
+    catchUp(page) {
+      const other = page.stale && page.chat && chats.otherOf(page.chat.id, page.user);
+      if (other && friends.areFriends(page.user, other)) sendPresence(page, other, presence.isOnline(other));
+    },
+  };
 }

@@ -12,8 +12,18 @@ export type LivePage = {
   sound: boolean;
   /** The conversation this page shows, and how far it has been brought up to date. */
   chat: { id: number; rev: number } | undefined;
+  /** Something has changed between its rendering and its connection. */
+  stale: boolean;
   /** The number of unread chats it was told last. */
   unread: number | undefined;
+};
+
+/** What brings a page up to date that has just connected. */
+export type LiveListeners = {
+  /** It wants what goes on right now and, if it is stale, what it missed, whatever it shows. */
+  opened(page: LivePage): void;
+  /** It has said which chat it shows and how far it is. */
+  catchUp(page: LivePage): void;
 };
 
 /** Above this, the other end doesn't read; it will catch up when it comes back. */

@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { isSameOrigin } from '../http/csrf.ts';
 import { notFound } from '../http/errors.ts';
 import type { Services } from '../services.ts';
-import type { Hub, LivePage } from './hub.ts';
+import type { Freshness } from './freshness.ts';
+import type { Hub, LiveListeners, LivePage } from './hub.ts';
 
 /** "This page shows this chat, up to this rev": sent by htmx as form values each time the socket opens. */
 const Since = v.pipe(
@@ -16,25 +17,19 @@ const Since = v.pipe(
   }),
 );
 
-export type LiveListeners = {
-  /** A page has just connected: it wants what goes on right now. */
-  opened(page: LivePage): void;
-  /** A page has said which chat it shows and how far it is. */
-  catchUp(page: LivePage): void;
-};
-
 /** A dead connection is noticed within two of these. */
 const PING_EVERY = 30_000;
 
 export function liveSocket(
   app: FastifyInstance,
   services: Services,
+  freshness: Freshness,
   hub: Hub,
   listeners: LiveListeners,
 ): void {
   const { presence, chats, sessions } = services;
 
-  app.get(
+  app.get<{ Querystring: { mark?: unknown } }>(
     '/live',
     {
       websocket: true,
@@ -54,6 +49,7 @@ export function liveSocket(
         reader,
         sound: user.sound,
         chat: undefined,
+        stale: request.query.mark !== freshness.mark(user.id),
         unread: undefined,
       };
 

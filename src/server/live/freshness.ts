@@ -1,0 +1,35 @@
+/**
+ * Whether a page that connects is still right. Between its rendering and its socket, and while its socket was
+ * broken, pushes go past it. So each page is rendered with a mark, and brings it along: the count of what has
+ * changed for its reader so far.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Services } from '../services.ts';
+
+export type Freshness = {
+  /** The mark for a page that is rendered for this person now. Opaque, safe in an address. */
+  mark(user: number): string;
+};
+
+export function createFreshness({
+  events,
+  friends,
+  chats,
+}: Pick<Services, 'events' | 'friends' | 'chats'>): Freshness {
+  // Counts begin anew with the process, and must not meet a mark of the one before.
+  const run = randomBytes(6).toString('hex');
+  const changes = new Map<number, number>();
+
+  function changed(user: number): void {
+    changes.set(user, (changes.get(user) ?? 0) + 1);
+  }
+
+  events.on('presence-changed', ({ user }) => {
+    for (const friend of friends.friendsOf(user)) changed(friend.id);
+  });
+  events.on('friendship-changed', ({ users }) => users.forEach(changed));
+  events.on('conversation-changed', ({ conversation }) => chats.members(conversation).forEach(changed));
+  events.on('conversation-read', ({ conversation }) => chats.members(conversation).forEach(changed));
+
+  return { mark: (user) => `${run}-${changes.get(user) ?? 0}` };
+}

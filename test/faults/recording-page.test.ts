@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, newestEntry, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
+import { limitPerson } from '../helpers/limits.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import {
@@ -124,7 +125,17 @@ describe('a browser that is killed', () => {
     }
     await click(other, 'button', 'Hang up');
     mine = await openBrowser({ profile });
-    await arrive(await mine.newPage(), relay, anna);
+    if (away) limitPerson(server.dataDir, 1);
+    const next = await mine.newPage();
+    await arrive(next, relay, anna);
+    if (away) {
+      // What can't be sent stays on the device, and is said on whichever page it is.
+      await eventually('the refusal', async () =>
+        /Your room for recordings is used up/.test(await next.$eval('#notices', (box) => box.textContent)),
+      );
+      limitPerson(server.dataDir);
+      await next.reload();
+    }
     const whole = await recordingOf(server, client, call);
     expect(await secondsIn(whole)).toBeGreaterThan(lived - 2);
     expect(await secondsIn(whole)).toBeLessThan(lived + 1);

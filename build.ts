@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 
 const ROOT = import.meta.dirname;
 const OUT = join(ROOT, 'public/build');
@@ -16,13 +16,26 @@ const HTMX = ['htmx.min.js', 'ext/hx-ws.min.js', 'ext/hx-upsert.min.js'];
 /** An old tablet that gets no newer browser is still a window to the family. */
 const TARGET = ['chrome90', 'firefox90', 'safari14.1'];
 
+/** How scripts and stylesheets alike are bundled. */
+const BOTH = {
+  bundle: true as const,
+  minify: true,
+  external: ['/static/*'],
+  target: TARGET,
+  write: false as const,
+  legalComments: 'none' as const,
+};
+
 const htmxPath = (name: string) => join(ROOT, 'node_modules/htmx.org/dist', name);
 const text = (path: string) => readFileSync(path, 'utf8');
 
 function isFresh(): boolean {
-  const sources = globSync(['src/client/**/*.ts', 'src/protocol/*.ts', 'public/*.css', 'package-lock.json'], {
-    cwd: ROOT,
-  });
+  const sources = globSync(
+    ['src/client/**/*.ts', 'src/protocol/*.ts', 'public/style/**/*.css', 'package-lock.json'],
+    {
+      cwd: ROOT,
+    },
+  );
   const newest = Math.max(...sources.map((path) => statSync(join(ROOT, path)).mtimeMs));
   const built = statSync(MANIFEST, { throwIfNoEntry: false });
   return built !== undefined && built.mtimeMs > newest;
@@ -62,22 +75,28 @@ const BUNDLES: Bundle[] = [
   { name: 'page.js', entry: `${CLIENT}/page/main.ts`, format: 'iife', after: HTMX.map(htmxPath) },
 ];
 
+const STYLES = { 'style.css': 'public/style/main.css', 'call.css': 'public/style/call/main.css' };
+
 async function bundle(
   { entry, format, after = [] }: Bundle,
   define: Record<string, string>,
 ): Promise<string> {
   const { outputFiles } = await build({
+    ...BOTH,
     entryPoints: [join(ROOT, entry)],
-    bundle: true,
-    minify: true,
     format,
     define,
-    external: ['/static/*'],
-    target: TARGET,
-    write: false,
-    legalComments: 'none',
   });
   return [...after.map(text), ...outputFiles.map((file) => file.text)].join(';\n');
+}
+
+/** @param entry a stylesheet, with all that it imports */
+async function bundleStyle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    ...BOTH,
+    entryPoints: [join(ROOT, entry)],
+  });
+  return outputFiles.map((file) => file.text).join('');
 }
 
 /** Writes a file under a name with its hash, compressed copies beside it. @returns that name */
@@ -94,12 +113,8 @@ function write(name: string, content: string): string {
 async function buildAll(): Promise<void> {
   rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
-  const css = await transform(text(join(ROOT, 'public/style.css')), {
-    loader: 'css',
-    minify: true,
-    target: TARGET,
-  });
-  const manifest: Record<string, string> = { 'style.css': write('style.css', css.code) };
+  const manifest: Record<string, string> = {};
+  for (const [name, entry] of Object.entries(STYLES)) manifest[name] = write(name, await bundleStyle(entry));
   const addresses: Record<string, string> = {};
   for (const made of BUNDLES) {
     const hashed = write(made.name, await bundle(made, addresses));

@@ -1,6 +1,6 @@
 /** Files in chats, as people send and see them: with and without scripts, in both browsers. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HTTPRequest, Page } from 'puppeteer-core';
@@ -182,6 +182,26 @@ test('dropped and pasted pictures are taken like chosen ones', async () => {
     await click(annas, 'button', 'Send');
     await waitForText(annas, 'log', 'Messages', new RegExp(`more-${type}\\.txt`));
   }
+});
+
+test('of what is dropped the files are taken, and a folder is refused with a sentence', async () => {
+  const annas = await chatPage('chromium', anna, ben);
+  const inside = join(folder, 'Holiday');
+  mkdirSync(inside);
+  const files = [fileOf('beside.txt', Buffer.from('beside it')), inside];
+  const session = await annas.createCDPSession();
+  const data = { items: [], files, dragOperationsMask: 1 };
+  const drag = (type: 'dragEnter' | 'dragOver' | 'drop') =>
+    session.send('Input.dispatchDragEvent', { type, x: 200, y: 300, data });
+  await drag('dragEnter');
+  // The script that takes the drop comes while it is dragged.
+  await annas.waitForSelector('#chosen');
+  await drag('dragOver');
+  await drag('drop');
+  await waitForText(annas, 'alert', undefined, /A folder can't be sent/);
+  await click(annas, 'button', 'Send');
+  await waitForText(annas, 'log', 'Messages', /beside\.txt/);
+  expect(await textOf(annas)).not.toContain('Holiday');
 });
 
 const filesOf = (...names: string[]) => names.map((name) => fileOf(name, Buffer.from(`${name} text`)));

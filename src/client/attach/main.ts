@@ -4,6 +4,7 @@
  */
 import { find } from '../common/dom.ts';
 import { createChosen } from './chosen.ts';
+import { sortDropped } from './dropped.ts';
 import { createSending } from './sending.ts';
 
 const composer = find(document, '#composer', HTMLFormElement);
@@ -28,6 +29,7 @@ function start(early: File[]): void {
   const list = find(parts.content, '#chosen', HTMLElement);
   const sendings = find(parts.content, '.sendings', HTMLElement);
   const { locale = 'en' } = composer.dataset;
+  const error = find(composer, '#composer-error', HTMLElement);
 
   const chosen = createChosen({ list, locale, picker, early, box });
   const send = createSending({
@@ -41,11 +43,10 @@ function start(early: File[]): void {
   box.before(list);
   composer.before(sendings);
 
-  function choose(files: FileList | undefined): boolean {
-    if (!files?.length) return false;
+  function choose(files: Iterable<File>): void {
+    error.textContent = '';
     chosen.add(files);
     box.focus();
-    return true;
   }
 
   // Before htmx hears of it.
@@ -69,13 +70,19 @@ function start(early: File[]): void {
   composer.addEventListener('paste', (event) => {
     // A word processor's text comes with a picture of itself: what has text is text.
     if (event.clipboardData?.types.includes('text/plain')) return;
-    if (choose(event.clipboardData?.files)) event.preventDefault();
+    if (!event.clipboardData?.files.length) return;
+    event.preventDefault();
+    choose(event.clipboardData.files);
   });
   document.addEventListener('dragover', (event) => {
     if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
   });
   document.addEventListener('drop', (event) => {
-    if (choose(event.dataTransfer?.files)) event.preventDefault();
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    const { files, hasFolder } = sortDropped(event.dataTransfer);
+    choose(files);
+    if (hasFolder) error.textContent = list.dataset.folder ?? '';
   });
 }
 

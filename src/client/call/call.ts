@@ -83,14 +83,16 @@ export function createCall(options: CallOptions): Call {
     ice,
     { self: local.outgoing, screen: screen.outgoing },
     {
-      postDescription: (description) =>
+      description: (description) =>
         mayPost() &&
         id !== undefined &&
         signal.send({ type: 'description', call: id, ...addressee(), description }),
-      postCandidates: (candidates) =>
+      candidates: (candidates) =>
         mayPost() &&
         id !== undefined &&
         signal.send({ type: 'candidates', call: id, ...addressee(), candidates }),
+    },
+    {
       freshIce: renewal.request,
       connected: () => dispatch({ type: 'connected' }),
       lost: () => dispatch({ type: 'lost' }),

@@ -7,19 +7,14 @@ import type { Candidate, Description, IceConfiguration } from '../../protocol/co
 import { judge } from './negotiation.ts';
 import { createPeer, type Kind, type Outgoing, type Peer, type Source } from './peer.ts';
 import { createRecovery } from './recovery.ts';
+import { createTrickle, type Way } from './trickle.ts';
 
-/** Candidates come in bursts; a burst is one message. */
-const BATCH_MS = 20;
-const BATCH_SIZE = 64;
 /** A page that was loaded anew makes the offer; if it doesn't, we do. */
 const OFFER_WAIT_MS = 10_000;
 /** How long the polite side leaves the other the first word in a restart. */
 const POLITE_MS = 700;
 
 export interface LinkEvents {
-  /** Sends over the server, if it can be reached and knows the other side; says whether. */
-  postDescription(description: Description): boolean;
-  postCandidates(candidates: Candidate[]): boolean;
   freshIce(): Promise<IceConfiguration | undefined>;
   connected(): void;
   lost(): void;
@@ -61,18 +56,21 @@ export interface Link {
 export function createLink(
   ice: IceConfiguration,
   outgoing: Record<Source, Outgoing>,
+  server: Way,
   events: LinkEvents,
 ): Link {
   let peer: Peer | undefined;
   let polite = false;
   let closed = false;
-  let unsentDescription = false;
-  let unsentCandidates: Candidate[] = [];
-  let batch: ReturnType<typeof setTimeout> | undefined;
   let offerWait: ReturnType<typeof setTimeout> | undefined;
   let offersSeen = 0;
   let queue = Promise.resolve();
 
+  const channel: Way = {
+    description: (description) => say({ type: 'description', description }),
+    candidates: (candidates) => say({ type: 'candidates', candidates }),
+  };
+  const trickle = createTrickle([server, channel], () => peer?.local());
   const recovery = createRecovery({ lost: events.lost, restart, replace: () => enqueue(offerAnew) });
 
   /** One thing at a time: whatever is done next finds the connection between two steps, never within one. */
@@ -93,15 +91,11 @@ export function createLink(
   function replacePeer(): Peer {
     peer?.close();
     recovery.replaced();
-    unsentCandidates = [];
+    trickle.dropCandidates();
     const streams: Record<Source, MediaStream> = { self: new MediaStream(), screen: new MediaStream() };
     const made = createPeer(ice, outgoing, {
       negotiationNeeded: () => made === peer && void enqueue(offerAgain),
-      candidate(candidate) {
-        if (made !== peer) return;
-        unsentCandidates.push(candidate);
-        batch ??= setTimeout(flush, BATCH_MS);
-      },
+      candidate: (candidate) => made === peer && trickle.candidate(candidate),
       state(state) {
         if (made !== peer) return;
         recovery.state(state);
@@ -114,7 +108,7 @@ export function createLink(
       channel: {
         opened() {
           if (made !== peer) return;
-          flush();
+          trickle.flush();
           events.channelOpened();
         },
         message: (message) => made === peer && hear(message),
@@ -134,44 +128,17 @@ export function createLink(
   async function offerAgain(): Promise<void> {
     if (peer?.signaling() !== 'stable') return;
     await peer.offer();
-    sendDescription();
+    trickle.described();
   }
 
   async function offerAnew(): Promise<void> {
     recovery.begin();
     await replacePeer().offer();
-    sendDescription();
+    trickle.described();
   }
 
-  function sendDescription(): void {
-    unsentDescription = true;
-    flush();
-  }
-
-  function flush(again = false): void {
-    clearTimeout(batch);
-    batch = undefined;
-    if (again && peer?.signaling() === 'have-local-offer') unsentDescription = true;
-    if (unsentDescription) {
-      const description = local();
-      if (!description) return;
-      unsentDescription = !(
-        events.postDescription(description) || peer?.channel.send({ type: 'description', description })
-      );
-      if (unsentDescription) return;
-    }
-    while (unsentCandidates.length > 0) {
-      const candidates = unsentCandidates.slice(0, BATCH_SIZE);
-      if (!events.postCandidates(candidates) && !peer?.channel.send({ type: 'candidates', candidates }))
-        return;
-      unsentCandidates = unsentCandidates.slice(candidates.length);
-    }
-  }
-
-  /** What this description contains needs no message of its own any more. */
-  function local(): Description | undefined {
-    unsentCandidates = [];
-    return peer?.local();
+  function say(message: ChannelMessage): boolean {
+    return peer?.channel.send(message) ?? false;
   }
 
   function receive(description: Description): void {
@@ -185,7 +152,7 @@ export function createLink(
       const target = verdict === 'replace' ? replacePeer() : (peer ?? replacePeer());
       recovery.begin();
       await target.take(description);
-      if (description.type === 'offer') sendDescription();
+      if (description.type === 'offer') trickle.described();
     });
   }
 
@@ -212,7 +179,7 @@ export function createLink(
     if (polite) await new Promise((resolve) => setTimeout(resolve, POLITE_MS));
     if (closed || !peer || offersSeen !== seen || !(await isNeeded(peer))) return;
     // An offer without answer may have been lost on the way; a second one can't be made before it is answered.
-    if (peer.signaling() === 'have-local-offer') flush(true);
+    if (peer.signaling() === 'have-local-offer') trickle.described();
     peer.restart();
   }
 
@@ -227,14 +194,15 @@ export function createLink(
         // The answer waits for none of them: each takes its way through the browser's processes.
         for (const candidate of candidates) void made.addCandidate(candidate);
       }),
-    local,
+    local: trickle.take,
     setPolite(value) {
       polite = value;
     },
     receive,
     receiveCandidates,
     flush(again) {
-      flush(again);
+      if (again && peer?.signaling() === 'have-local-offer') trickle.described();
+      else trickle.flush();
       recovery.nudge();
     },
     renew() {
@@ -244,17 +212,17 @@ export function createLink(
       void enqueue(async () => {
         peer?.close();
         peer = undefined;
-        unsentDescription = false;
+        trickle.drop();
       });
       offerWait = setTimeout(() => void enqueue(offerAnew), OFFER_WAIT_MS);
     },
     online: () => void restartIf((current) => current.isSilent()),
     renewIce: () => void restartIf((current) => current.isRelayed()),
     send: (source, kind, track) => void peer?.send(source, kind, track),
-    say: (message) => peer?.channel.send(message) ?? false,
+    say,
     close() {
       closed = true;
-      clearTimeout(batch);
+      trickle.drop();
       clearTimeout(offerWait);
       recovery.stop();
       peer?.close();

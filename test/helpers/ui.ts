@@ -1,19 +1,14 @@
 /** The page as a screen reader names it: everything is found by role and accessible name, nothing by class or id. */
 import type { ElementHandle, Frame, KeyInput, Page } from 'puppeteer-core';
+import { accessible } from './accessible.ts';
 import { eventually } from './poll.ts';
 
 export type Scope = Page | Frame | ElementHandle<Element>;
 
-const selector = (role: string, name?: string) => {
-  if (name === undefined) return `aria/[role="${role}"]`;
-  const quote = name.includes('"') ? "'" : '"';
-  return `aria/[name=${quote}${name}${quote}][role="${role}"]`;
-};
-
 /** Firefox gives a password field no role of its own: there it is known by its name and being a field. */
 const passwordFields = async (scope: Scope, name: string) => {
   const fields: ElementHandle<Element>[] = [];
-  for (const named of await scope.$$(`aria/[name="${name}"]`))
+  for (const named of await scope.$$(await accessible(pageOf(scope), undefined, name)))
     if (await named.evaluate((node) => node.matches('input[type=password]'))) fields.push(named);
   return fields;
 };
@@ -24,7 +19,7 @@ export const findAll = async (
   role: string,
   name?: string,
 ): Promise<ElementHandle<Element>[]> => {
-  const found = await scope.$$(selector(role, name));
+  const found = await scope.$$(await accessible(pageOf(scope), role, name));
   return found.length === 0 && role === 'textbox' && name !== undefined ? passwordFields(scope, name) : found;
 };
 

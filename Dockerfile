@@ -10,11 +10,9 @@ COPY public ./public
 COPY src ./src
 RUN node build.ts
 
-# What only the bundling needs, and two that come as optional peers of packages which never load them here:
-# TypeScript (of valibot) and Redis (of @tus/server).
+# Without what only the bundling needs, and TypeScript, an optional peer of valibot and i18next which they never load.
 FROM dependencies AS production
-RUN rm -rf node_modules/typescript node_modules/esbuild node_modules/@esbuild node_modules/htmx.org \
-  node_modules/redis node_modules/@redis node_modules/ioredis
+RUN rm -rf node_modules/typescript node_modules/esbuild node_modules/@esbuild node_modules/htmx.org
 
 FROM node:24-slim
 ENV NODE_ENV=production DATA_DIR=/data

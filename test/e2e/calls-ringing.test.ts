@@ -122,6 +122,8 @@ describe('while it rings', () => {
         (await textOf(page)).includes('Cleo tried to call you by video'),
       );
     expect((await findAll(phone, 'alertdialog')).length).toBe(0);
+    await click(phone, 'button', 'OK');
+    expect(await textOf(phone)).not.toContain('Cleo tried to call you');
     await connected(caller, callee);
 
     await follow(third, 'link', 'Back to chat');

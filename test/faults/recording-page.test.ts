@@ -25,7 +25,7 @@ import { longestGapMs } from '../helpers/recording-measures.ts';
 import { probeRecording, type RecordingProbe } from '../helpers/recording-probe.ts';
 import { openRelay, type Relay } from '../helpers/relay.ts';
 import { type Server, startServer } from '../helpers/server.ts';
-import { click } from '../helpers/ui.ts';
+import { click, follow } from '../helpers/ui.ts';
 
 let server: Server;
 let relay: Relay;
@@ -131,10 +131,11 @@ describe('a browser that is killed', () => {
     if (away) {
       // What can't be sent stays on the device, and is said on whichever page it is.
       await eventually('the refusal', async () =>
-        /Your room for recordings is used up/.test(await next.$eval('#notices', (box) => box.textContent)),
+        /Your room for recordings is used up/.test(await next.$eval('.notices', (box) => box.textContent)),
       );
       limitPerson(server.dataDir);
-      await next.reload();
+      // The sentence sends people to their settings, and must not lie over the way there.
+      await follow(next, 'link', 'Settings');
     }
     const whole = await recordingOf(server, client, call);
     expect(await secondsIn(whole)).toBeGreaterThan(lived - 2);

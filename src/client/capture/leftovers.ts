@@ -16,13 +16,16 @@ export type FromLeftovers =
 
 const notice = document.createElement('p');
 notice.className = 'notice';
+notice.setAttribute('role', 'status');
 const bar = document.createElement('progress');
 const words = document.createElement('span');
 notice.append(words, ' ', bar);
 
+/** Who has put a notice away is told again only when there is something else to say. */
 function tell(message: string): void {
-  if (words.textContent !== message) words.textContent = message;
-  if (!notice.isConnected) document.querySelector('#notices')?.append(notice);
+  if (words.textContent === message) return;
+  document.querySelector('.notices')?.append(notice);
+  words.textContent = message;
 }
 
 const worker = new Worker(LEFTOVERS_WORKER_URL);

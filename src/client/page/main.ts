@@ -1,6 +1,7 @@
 /**
  * What plain pages need beyond htmx, on every page, so it stays tiny: the reader's time zone, Enter to send,
- * a text box that is emptied only when the server has the message, and whether a recording has to be taken further.
+ * a text box that is emptied only when the server has the message, notices that can be put away, and whether a
+ * recording has to be taken further.
  */
 import { WAITING } from '../capture/keeper.ts';
 
@@ -41,6 +42,20 @@ const SIGNED_OUT = 4401;
 document.addEventListener('htmx:ws:close', ({ detail }) => {
   if (detail.code === SIGNED_OUT) location.reload();
 });
+
+// Whatever brings a notice, it lies over the page until it is put away.
+const notices = document.querySelector<HTMLElement>('.notices');
+if (notices)
+  new MutationObserver(() => {
+    for (const notice of notices.querySelectorAll('.notice')) {
+      if (notice.querySelector('button')) continue;
+      const button = document.createElement('button');
+      button.className = 'quiet';
+      button.textContent = notices.dataset.dismiss ?? '';
+      button.addEventListener('click', () => notice.remove());
+      notice.append(' ', button);
+    }
+  }).observe(notices, { childList: true, subtree: true });
 
 const composer = document.querySelector<HTMLFormElement>('#composer');
 const box = document.querySelector<HTMLTextAreaElement>('#body');

@@ -56,6 +56,7 @@ function start(early: File[]): void {
       if (event.target !== composer || chosen.isEmpty()) return;
       event.preventDefault();
       event.stopPropagation();
+      error.textContent = '';
       const token = find(composer, 'input[name=_csrf]', HTMLInputElement).value;
       // The text goes with the first.
       for (const [place, file] of chosen.take().entries()) send(file, place === 0 ? box.value : '', token);
@@ -65,7 +66,9 @@ function start(early: File[]): void {
     true,
   );
   composer.addEventListener('change', ({ target }) => {
-    if (target === picker()) chosen.add(inField());
+    if (target !== picker()) return;
+    error.textContent = '';
+    chosen.add(inField());
   });
   composer.addEventListener('paste', (event) => {
     // A word processor's text comes with a picture of itself: what has text is text.

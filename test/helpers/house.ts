@@ -60,6 +60,20 @@ export async function openHouse(environment: Record<string, string> = {}): Promi
   return house;
 }
 
+/** A house with two friends, the first of them its owner, and their chat. */
+export async function openHouseOfFriends(): Promise<{
+  house: House;
+  ana: Person;
+  ben: Person;
+  chat: number;
+}> {
+  const house = await openHouse();
+  const [ana, ben] = [await house.person('ana'), await house.person('ben')];
+  const { friends, chats } = house.app.services;
+  friends.befriend(ana.id, ben.id);
+  return { house, ana, ben, chat: chats.directWith(ana.id, ben.id) };
+}
+
 async function addPerson(house: House, username: string): Promise<Person> {
   const { accounts, sessions, clock } = house.app.services;
   const given = { username, displayName: username, password: PASSWORD, isOwner: !accounts.hasUsers() };

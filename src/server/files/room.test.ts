@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouse, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import { upload } from '../../../test/helpers/upload.ts';
 
@@ -19,11 +19,7 @@ let ben: Person;
 let chat: number;
 
 beforeEach(async () => {
-  house = await openHouse();
-  ana = await house.person('ana');
-  ben = await house.person('ben');
-  house.app.services.friends.befriend(ana.id, ben.id);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
+  ({ house, ana, ben, chat } = await openHouseOfFriends());
 });
 afterEach(() => house.close());
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type House, openHouse, openSocket, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
 
 let house: House;
 let ana: Person;
@@ -9,11 +9,7 @@ let ben: Person;
 let chat: number;
 
 beforeEach(async () => {
-  house = await openHouse();
-  ana = await house.person('ana');
-  ben = await house.person('ben');
-  house.app.services.friends.befriend(ana.id, ben.id);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
+  ({ house, ana, ben, chat } = await openHouseOfFriends());
 });
 afterEach(() => house.close());
 

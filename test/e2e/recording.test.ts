@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
-import { picturesChange } from '../helpers/media.ts';
+import { picturesChange, pitchHeard } from '../helpers/media.ts';
 import { type Pattern, usePattern } from '../helpers/pattern.ts';
 import { arrive, chatOf, createPair, type Person, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
@@ -183,6 +183,8 @@ describe('a call in which things change', () => {
     await theirs.reload();
     await connected(theirs);
     await picturesChange(mine, 'Ben', 2);
+    // Whoever comes back is seen before they are heard.
+    await pitchHeard(mine, 'Ben', THEIRS.pitch);
     const back = moment(began);
     await recordedFor(back + 3, began);
     await saveRecording(mine);

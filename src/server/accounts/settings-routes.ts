@@ -5,7 +5,7 @@ import { ownStorage } from '../files/storage.ts';
 import { notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { createLimit } from '../http/limits.ts';
-import { isLocale, isTimeZone, LOCALES } from '../http/locale.ts';
+import { canonicalZone, isLocale, LOCALES } from '../http/locale.ts';
 import { requireUser, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { deviceName } from './device-name.ts';
@@ -56,9 +56,10 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
 
   app.post('/settings', guard, (request, reply) => {
     const { locale, timeZone, sound } = v.parse(PreferencesForm, request.body);
+    const zone = canonicalZone(timeZone);
     accounts.setPreferences(userOf(request).id, {
       ...(isLocale(locale) && { locale }),
-      ...(isTimeZone(timeZone) && { timeZone }),
+      ...(zone && { timeZone: zone }),
       sound: sound === 'on',
     });
     return reply.redirect('/settings?done=saved', 303);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInstance } from 'i18next';
+import { createBoundedCache } from '../bounded-cache.ts';
 
 export const LOCALES = ['en', 'zh-CN'] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -78,15 +79,24 @@ export function negotiateLocale(header: string | undefined): Locale {
   return 'en';
 }
 
-/** Whether Intl knows the zone: what a cookie says is not trusted further than that. */
-export function isTimeZone(zone: string | undefined): zone is string {
-  if (!zone || zone.length > 64) return false;
-  if (formatters.has(`en ${zone}`)) return true;
+/** Names of zones, as short texts: more than Intl knows by name. */
+const MOST_ZONES = 1_000;
+const zones = createBoundedCache<string, string>(MOST_ZONES);
+
+/**
+ * The one name under which everything is kept for a zone, or `undefined` for what Intl doesn't know: what a
+ * cookie says is not trusted further than that. Intl takes a zone in any letter case, and a formatter costs
+ * 30 KB outside of V8's heap, so the cases of a name must not come to more than one.
+ */
+export function canonicalZone(zone: string | undefined): string | undefined {
+  if (!zone || zone.length > 64) return undefined;
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
+    return zones.remember(
+      zone.toLowerCase(),
+      () => new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone,
+    );
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -98,21 +108,22 @@ type Formatters = {
   moment: Intl.DateTimeFormat;
 };
 
+/** Languages times zones that are in use at once; a family needs a handful. */
+const MOST_FORMATTERS = 64;
 // Making a formatter takes a hundred times longer than using one.
-const formatters = new Map<string, Formatters>();
+const formatters = createBoundedCache<string, Formatters>(MOST_FORMATTERS);
 
-/** Formatters for a reader; `dayKey` gives a day as a comparable text. */
-export function formatsFor(locale: Locale, timeZone: string): Formatters {
-  const key = `${locale} ${timeZone}`;
-  const known = formatters.get(key);
-  if (known) return known;
-  const made: Formatters = {
-    time: new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }),
-    day: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone }),
-    dayKey: new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }),
-    shortDay: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone }),
-    moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }),
-  };
-  formatters.set(key, made);
-  return made;
-}
+const makeFormatters = (locale: Locale, timeZone: string): Formatters => ({
+  time: new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }),
+  day: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone }),
+  dayKey: new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }),
+  shortDay: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone }),
+  moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }),
+});
+
+/**
+ * Formatters for a reader; `dayKey` gives a day as a comparable text.
+ * @param timeZone as `canonicalZone` names it
+ */
+export const formatsFor = (locale: Locale, timeZone: string): Formatters =>
+  formatters.remember(`${locale} ${timeZone}`, () => makeFormatters(locale, timeZone));

@@ -1,4 +1,5 @@
 /** Everything a template needs to know about who reads it. */
+import { createBoundedCache } from '../bounded-cache.ts';
 import { formatsFor, type Locale, type Translate, translator } from './locale.ts';
 
 export type Reader = {
@@ -50,15 +51,13 @@ function formatSize(locale: Locale, bytes: number): string {
   }).format(value);
 }
 
-const readers = new Map<string, Reader>();
+/** As many as there are formatters for. */
+const MOST_READERS = 64;
+const readers = createBoundedCache<string, Reader>(MOST_READERS);
 
-/** One object for all readers with the same language and zone, so that rendered parts can be shared by it. */
-export function readerFor(locale: Locale, timeZone: string): Reader {
-  const key = `${locale} ${timeZone}`;
-  const known = readers.get(key);
-  if (known) return known;
+function makeReader(locale: Locale, timeZone: string): Reader {
   const formats = formatsFor(locale, timeZone);
-  const reader: Reader = {
+  return {
     locale,
     timeZone,
     t: translator(locale),
@@ -70,6 +69,11 @@ export function readerFor(locale: Locale, timeZone: string): Reader {
     duration: (seconds) => formatDuration(locale, seconds),
     size: (bytes) => formatSize(locale, bytes),
   };
-  readers.set(key, reader);
-  return reader;
 }
+
+/**
+ * One object for all readers with the same language and zone, so that rendered parts can be shared by it.
+ * @param timeZone as `canonicalZone` names it
+ */
+export const readerFor = (locale: Locale, timeZone: string): Reader =>
+  readers.remember(`${locale} ${timeZone}`, () => makeReader(locale, timeZone));

@@ -4,7 +4,7 @@ import type { Sessions, SignedIn } from '../accounts/sessions.ts';
 import type { User } from '../accounts/store.ts';
 import { notFound } from './errors.ts';
 import { isHtmx } from './htmx.ts';
-import { isLocale, isTimeZone, negotiateLocale } from './locale.ts';
+import { canonicalZone, isLocale, negotiateLocale } from './locale.ts';
 import { type Reader, readerFor } from './reader.ts';
 
 declare module 'fastify' {
@@ -21,7 +21,7 @@ function readerOf(request: FastifyRequest): Reader {
   const user = request.signedIn?.user;
   const locale = isLocale(user?.locale) ? user.locale : negotiateLocale(request.headers['accept-language']);
   // `tz` is set by the page's script, because no header says it.
-  const zone = [user?.timeZone, request.cookies.tz].find(isTimeZone) ?? SERVER_ZONE;
+  const zone = canonicalZone(user?.timeZone) ?? canonicalZone(request.cookies.tz) ?? SERVER_ZONE;
   return readerFor(locale, zone);
 }
 

@@ -2,6 +2,7 @@
  * The newest page of a chat as HTML, kept until the conversation changes: every change raises its `rev`, and
  * apart from that the rows depend on the reader and on how far they have read.
  */
+import { createBoundedCache } from '../bounded-cache.ts';
 import type { Chats } from './chats.ts';
 import { type RenderRow, type RowReader, renderRows } from './rows.ts';
 
@@ -15,14 +16,17 @@ export type HistoryPage = {
   last: { id: number; own: boolean } | undefined;
 };
 
-/** Pages of 20 KB: as many as a family keeps open. */
-const MOST_KEPT = 200;
+/** Characters of pages that are kept: an ordinary one has 20,000, and a family keeps some hundred open. */
+const MOST_KEPT = 8_000_000;
 
 /** @param before an id: the page of history before it; the newest page without */
 export type RenderHistory = (to: RowReader, read: number, before?: number) => HistoryPage;
 
 export function createHistoryRenderer(chats: Chats, renderRow: RenderRow): RenderHistory {
-  const kept = new Map<string, { version: string; page: HistoryPage }>();
+  const kept = createBoundedCache<string, { version: string; page: HistoryPage }>(
+    MOST_KEPT,
+    ({ page }, key) => page.oldRows.length + page.newRows.length + key.length,
+  );
 
   function make(to: RowReader, read: number, before?: number): HistoryPage {
     const { messages, more } = chats.history(to.conversation, before);
@@ -49,13 +53,7 @@ export function createHistoryRenderer(chats: Chats, renderRow: RenderRow): Rende
     const known = kept.get(key);
     if (known?.version === version) return known.page;
     const page = make(to, read);
-    // Put last, so that the first is the one that was made longest ago.
-    kept.delete(key);
     kept.set(key, { version, page });
-    for (const [oldest] of kept) {
-      if (kept.size <= MOST_KEPT) break;
-      kept.delete(oldest);
-    }
     return page;
   };
 }

@@ -2,6 +2,7 @@
  * Messages as HTML. One partial serves the page, the fragment and the live push. What comes out depends on
  * the message and a few facts about the reader, so it is kept and used again.
  */
+import { createBoundedCache } from '../bounded-cache.ts';
 import type { StoredFile } from '../files/store.ts';
 import { fileView } from '../files/view.ts';
 import type { Reader } from '../http/reader.ts';
@@ -11,7 +12,8 @@ import { segments } from './text.ts';
 
 /** Bubbles of one person within this time stand close together. */
 const TOGETHER = 5 * 60 * 1000;
-const MOST_KEPT = 5_000;
+/** Characters of rows that are kept: those of some thousand ordinary messages, or of a hundred long ones. */
+const MOST_KEPT = 8_000_000;
 
 /** @param group whether the author's name stands above their messages */
 export type RowReader = { reader: Reader; me: number; conversation: number; group: boolean };
@@ -33,7 +35,7 @@ export function createRowRenderer(
   render: Render,
   fileOf: (message: number) => StoredFile | undefined,
 ): RenderRow {
-  const kept = new Map<string, string>();
+  const kept = createBoundedCache<string, string>(MOST_KEPT, (html, key) => html.length + key.length);
 
   return ({ reader, me, conversation, group }, message, previous, oob = false) => {
     const own = message.authorId === me;
@@ -69,7 +71,6 @@ export function createRowRenderer(
       // An out-of-band row replaces the message alone; its day stands above it already.
       day: newDay && !oob ? reader.day(message.sentAt) : undefined,
     });
-    if (kept.size >= MOST_KEPT) for (const old of [...kept.keys()].slice(0, MOST_KEPT / 2)) kept.delete(old);
     kept.set(key, html);
     return html;
   };

@@ -59,6 +59,13 @@ const open = async (client: Client, path: string, browser = chromium): Promise<P
 
 const silent = (page: Page) => gone(page, 'alertdialog', 'Incoming call');
 
+/** Whether a page plays the tone of ringing at the other side. */
+const hearsRinging = (page: Page) =>
+  page.evaluate(() => {
+    const tone = document.querySelector<HTMLAudioElement>('audio[src$="/ringback.mp3"]');
+    return tone !== null && !tone.paused && !tone.muted && tone.currentTime > 0;
+  });
+
 describe('while it rings', () => {
   test('every device rings on any page, says who and how, and falls silent when one answers', async () => {
     const tablet = await open(bensTablet, '/settings', firefox);
@@ -82,27 +89,31 @@ describe('while it rings', () => {
   test('Decline on one device ends it for all, and leaves each where it was', async () => {
     const tablet = await open(bensTablet, '/settings', firefox);
     const laptop = await open(ben, '/chats');
-    const caller = await open(anna, chat);
+    const caller = await open(anna, chat, firefox);
     await dial(caller, 'voice');
     await waitForText(tablet, 'alertdialog', 'Incoming call', /Anna · Voice call/);
+    await eventually('the tone', () => hearsRinging(caller));
     await click(await ringOn(laptop), 'button', 'Decline');
     await silent(laptop);
     await silent(tablet);
     await says(caller, /Call ended/);
     await waitForText(caller, 'main', undefined, /The call was declined\./);
+    expect(await hearsRinging(caller)).toBe(false);
     expect([tablet, laptop].map((page) => new URL(page.url()).pathname)).toEqual(['/settings', '/chats']);
     await follow(caller, 'link', 'Back to chat');
     await newestEntry(caller, /^Voice call, declined/);
   });
 
-  test('the caller who hangs up cancels it', async () => {
+  test('the caller who hangs up cancels it, and hears it ring until then', async () => {
     const callee = await open(ben, chat);
     const caller = await open(anna, chat);
     await dial(caller, 'video');
     await ringOn(callee);
+    await eventually('the tone', () => hearsRinging(caller));
     await newestEntry(callee, /^Video call \d/);
     await hangUp(caller);
     await silent(callee);
+    expect(await hearsRinging(caller)).toBe(false);
     await newestEntry(callee, /^Video call, cancelled/);
   });
 

@@ -9,6 +9,7 @@ import type { LocalMedia } from './local-media.ts';
 import type { Reason, State } from './machine.ts';
 import { createNotices } from './notices.ts';
 import type { Source } from './peer.ts';
+import { createRingback } from './ringback.ts';
 import { sceneOf } from './scene.ts';
 import { canFloat, createWakeLock, wireFullScreen, wirePictureInPicture } from './screen.ts';
 import { createScreenTile } from './screen-tile.ts';
@@ -77,7 +78,9 @@ export function createView(
   });
   const screen = createScreenTile(stage, (output) => soundOf('screen-sound', output));
   const output = find(stage, 'audio', HTMLAudioElement);
-  const selects = createDeviceSelects(root, local, shared, [output, screen.output], say);
+  const tone = find(root, '.ringback', HTMLAudioElement);
+  const ringback = createRingback(tone);
+  const selects = createDeviceSelects(root, local, shared, [output, screen.output, tone], say);
   const sound = soundOf('sound', output);
   wireFullScreen(find(root, '[data-do="fullscreen"]', HTMLButtonElement), root);
   wirePictureInPicture(floating, [screen.video, remote.video]);
@@ -183,6 +186,7 @@ export function createView(
       tick();
       if (state.name === 'ended' && before.name !== 'ended') end(state.reason);
       wake.update();
+      ringback.update(state);
     },
     remoteStream: showRemote,
     remoteState(state) {
@@ -202,6 +206,7 @@ export function createView(
       selects.update();
       self.camera(local.isLive('video'));
       if (local.isLive('audio')) sound.retry();
+      ringback.retry();
       tellProblems();
     },
     scene: () => sceneOf({ say, name, myName, local, shared, ownScreen: own, remote, self, screen, streams }),

@@ -1,6 +1,7 @@
 /** What a new account must look like, and the one place where accounts come into being. */
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
+import { cleanLabel } from '../http/visible.ts';
 import { hashPassword } from './passwords.ts';
 import type { AccountStore } from './store.ts';
 
@@ -12,6 +13,8 @@ export const Username = v.pipe(
   v.optional(v.string(), ''),
   v.transform(foldUsername),
   v.regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,31}$/u, 'accounts.errors.username'),
+  // Some letters and marks are drawn as nothing.
+  v.check((name) => !/\p{Default_Ignorable_Code_Point}/u.test(name), 'accounts.errors.username'),
 );
 export const Password = v.pipe(
   v.optional(v.string(), ''),
@@ -20,8 +23,7 @@ export const Password = v.pipe(
 );
 export const DisplayName = v.pipe(
   v.optional(v.string(), ''),
-  // Control and direction-changing characters could make one name look like another.
-  v.transform((name) => name.replace(/[\p{Cc}\p{Bidi_Control}]/gu, '').trim()),
+  v.transform(cleanLabel),
   v.minLength(1, 'accounts.errors.displayName'),
   v.maxLength(50, 'accounts.errors.displayName'),
 );

@@ -1,6 +1,7 @@
 /** What people write: its limits, and the links in it. */
 import { find } from 'linkifyjs';
 import * as v from 'valibot';
+import { visibleOrEmpty } from '../http/visible.ts';
 
 /** Characters as people count them: code points, so that an emoji is not two. */
 const LONGEST_TEXT = 10_000;
@@ -9,7 +10,7 @@ const LONGEST_TEXT = 10_000;
 const Text = v.pipe(
   v.optional(v.string(), ''),
   // Forms send CRLF (HTML, form submission); NUL would end the text in some clients.
-  v.transform((text) => text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim()),
+  v.transform((text) => visibleOrEmpty(text.replaceAll('\r\n', '\n').replaceAll('\0', '').trim())),
   v.check((text) => text.length <= LONGEST_TEXT || [...text].length <= LONGEST_TEXT, 'chats.errors.long'),
 );
 
@@ -20,18 +21,65 @@ export const TextWithFile = Text;
 /** A stretch of text, or a link. */
 export type Segment = { text: string; href?: string };
 
+const SPACELESS = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}]`;
+const HAS_SPACELESS = new RegExp(SPACELESS, 'u');
+
 /**
- * Cuts a text at its links. Only web and mail addresses become links, so no `javascript:` can.
+ * Where no address goes on, though nobody put a space there: before and behind punctuation that isn't ASCII, as in
+ * Chinese or between typographic quotes, and where words that are written without spaces meet Latin letters. The
+ * middle dot and the en dash stand in titles (列夫·托尔斯泰).
  */
+const SEAMS = new RegExp(
+  String.raw`(?<=(?![·–])[^\p{ASCII}\p{L}\p{M}\p{N}])|(?=(?![·–])[^\p{ASCII}\p{L}\p{M}\p{N}])|(?<=${SPACELESS})(?=[A-Za-z\d])|(?<=[A-Za-z\d])(?=${SPACELESS})`,
+  'u',
+);
+
+/** Ends of names that hardly anybody writes as a word behind a full stop without its space. */
+const WELL_KNOWN = new Set(
+  'com org net edu gov io dev cn hk tw sg jp kr uk ie de ch fr nl be se dk fi pl cz eu ca au nz br mx ru ua za'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Whether a name without "https://" is meant as an address. "I'm home.So tired" isn't, and "notes.md" is a file: it
+ * takes "www." before it, a path behind it, or a well-known end in small letters.
+ */
+function isMeant(value: string): boolean {
+  if (/^www\./i.test(value)) return true;
+  const [host = '', ...path] = value.split(/(?=[/?#])/);
+  const end = /\.(\p{Ll}{2,})(?::\d+)?$/u.exec(host)?.[1];
+  // In front of it may stand what was written without a space.
+  if (end === undefined || HAS_SPACELESS.test(host)) return false;
+  return WELL_KNOWN.has(end) || (path[0]?.length ?? 0) > 1;
+}
+
+/** The links in a piece of text without seams. Only web and mail addresses: no `javascript:` is among them. */
+const linksIn = (piece: string) =>
+  find(piece).filter(
+    ({ type, href, value }) =>
+      /^(https?:\/\/|mailto:)/i.test(href) &&
+      (type === 'email' || /^(https?|mailto):/i.test(value) || isMeant(value)),
+  );
+
+/** Cuts a text at its links. Put together again, the segments are the text. */
 export function segments(text: string): Segment[] {
   const result: Segment[] = [];
-  let end = 0;
-  for (const link of find(text)) {
-    if (!/^(https?:\/\/|mailto:)/i.test(link.href)) continue;
-    if (link.start > end) result.push({ text: text.slice(end, link.start) });
-    result.push({ text: link.value, href: link.href });
-    end = link.end;
+  let plain = '';
+  const add = (href: string, value: string) => {
+    if (plain) result.push({ text: plain });
+    plain = '';
+    result.push({ text: value, href });
+  };
+  for (const piece of text.split(SEAMS)) {
+    let end = 0;
+    for (const link of linksIn(piece)) {
+      plain += piece.slice(end, link.start);
+      add(link.href, link.value);
+      end = link.end;
+    }
+    plain += piece.slice(end);
   }
-  if (end < text.length) result.push({ text: text.slice(end) });
+  if (plain) result.push({ text: plain });
   return result;
 }

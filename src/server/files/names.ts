@@ -1,4 +1,5 @@
 /** Names of files as people give them, made harmless. They are shown and offered for saving, never used as a path. */
+import { hasVisible } from '../http/visible.ts';
 
 /** Bytes of UTF-8: file systems take 255, and browsers add " (1)". */
 const LONGEST = 200;
@@ -31,6 +32,7 @@ export function cleanName(given: string): string {
     .replace(/[\s\p{Z}]+/gu, ' ')
     .replace(/[<>:"|?*]/g, '_')
     .replace(/^[. ]+|[. ]+$/g, '');
+  if (!hasVisible(name)) return '';
   if (bytesOf(name) <= LONGEST) return name;
   const dot = name.lastIndexOf('.');
   const extension = dot > 0 && name.length - dot <= LONGEST_EXTENSION ? name.slice(dot) : '';

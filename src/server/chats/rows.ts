@@ -5,6 +5,7 @@
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { StoredFile } from '../files/store.ts';
 import { fileView } from '../files/view.ts';
+import { emojiCount } from '../http/graphemes.ts';
 import type { Reader } from '../http/reader.ts';
 import type { Render } from '../http/views.ts';
 import type { Message } from './store.ts';
@@ -14,6 +15,8 @@ import { segments } from './text.ts';
 const TOGETHER = 5 * 60 * 1000;
 /** Characters of rows that are kept: those of some thousand ordinary messages, or of a hundred long ones. */
 const MOST_KEPT = 8_000_000;
+/** A message of so many emoji and nothing else is a picture more than a text. */
+const MOST_BIG_EMOJI = 3;
 
 /** @param group whether the author's name stands above their messages */
 export type RowReader = { reader: Reader; me: number; conversation: number; group: boolean };
@@ -63,6 +66,7 @@ export function createRowRenderer(
       message,
       file: file && fileView(file),
       segments: segments(message.body),
+      isBig: file === undefined && emojiCount(message.body, MOST_BIG_EMOJI) > 0,
       conversation,
       own,
       group,

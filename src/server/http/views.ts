@@ -4,6 +4,7 @@ import view from '@fastify/view';
 import { Eta } from 'eta';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Assets } from './assets.ts';
+import { initialOf, startOf } from './graphemes.ts';
 import type { Reader } from './reader.ts';
 
 declare module 'fastify' {
@@ -28,10 +29,9 @@ export function createEta(): Eta {
 
 /** Twelve shades are enough to tell a family apart; the same person always has the same. */
 const hueOf = (id: number): number => id % 12;
-const initialOf = (name: string): string => [...name.trim()][0]?.toUpperCase() ?? '?';
 
 /** What every template may use, whoever reads. */
-const helpers = { hueOf, initialOf };
+const helpers = { hueOf, initialOf, startOf };
 
 /** What every page of a person shows or brings along. */
 export type PageState = {

@@ -44,6 +44,7 @@ import { createFriends } from './friends/friends.ts';
 import { createPresence } from './friends/presence.ts';
 import { friendRoutes } from './friends/routes.ts';
 import { createFriendStore } from './friends/store.ts';
+import { addressInstead } from './http/address.ts';
 import { readAssets, registerAssets } from './http/assets.ts';
 import { registerClosing } from './http/closing.ts';
 import { registerCsrf } from './http/csrf.ts';
@@ -167,8 +168,9 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   const render = await registerViews(app, createEta(), readAssets(), {
     unread: chats.unreadChats,
     mark: freshness.mark,
+    instead: (request) => addressInstead(config, request),
   });
-  await registerCsrf(app, config.secure);
+  await registerCsrf(app, config);
   registerErrors(app);
   registerHealth(app, database);
 

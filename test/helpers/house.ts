@@ -86,9 +86,9 @@ async function addPerson(house: House, username: string): Promise<Person> {
 /** The token of a form on a page, and the cookie it belongs to. */
 export function tokenIn(page: LightMyRequestResponse): { token: string; cookie: string } {
   const token = /name="_csrf" value="([^"]+)"/.exec(page.body)?.[1];
-  const cookie = page.cookies.find(({ name }) => name === 'csrf');
+  const cookie = page.cookies.find(({ name }) => /^(__Host-)?csrf$/.test(name));
   if (!token || !cookie) throw new Error('the page has no form with a token');
-  return { token, cookie: `csrf=${cookie.value}` };
+  return { token, cookie: `${cookie.name}=${cookie.value}` };
 }
 
 async function signedIn(

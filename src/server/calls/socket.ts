@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/common.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
-import { isSameOrigin } from '../http/csrf.ts';
+import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import type { Services } from '../services.ts';
 import { errorFor, readFrame } from './frame.ts';
@@ -23,7 +23,7 @@ const CLOSE = { tooLarge: 1009, version: 4400, signedOut: 4401, noHello: 4408 } 
 
 type Open = { socket: WebSocket; session: string };
 
-export function callSocket(app: FastifyInstance, { calls, clock, events, sessions }: Services): void {
+export function callSocket(app: FastifyInstance, { calls, clock, events, sessions, config }: Services): void {
   const sockets = new Set<Open>();
 
   function serve(socket: WebSocket, { user, session }: SignedIn, log: FastifyBaseLogger): void {
@@ -98,7 +98,7 @@ export function callSocket(app: FastifyInstance, { calls, clock, events, session
       websocket: true,
       // Both before the upgrade: a stranger's page gets no socket at all.
       preValidation: async (request) => {
-        if (!request.signedIn || !isSameOrigin(request)) throw notFound();
+        if (!request.signedIn || !isSameOrigin(request, config.publicUrl)) throw notFound();
       },
     },
     (socket, request) => {

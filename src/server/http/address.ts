@@ -1,7 +1,37 @@
-/** Under which address people reach this server. */
+/** Under which address people reach this server, and whether a request came from there. */
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 
 /** PUBLIC_URL where it is set, else what this request used: a link that is copied must work elsewhere. */
 export const baseUrl = (config: Config, request: FastifyRequest): string =>
   config.publicUrl ?? `${request.protocol}://${request.host}`;
+
+/**
+ * Whether a request comes from a page of this very server (RFC 6454). Proxies change `Host` in many ways, so the
+ * page's origin counts where PUBLIC_URL says it; whoever comes past the proxy is measured by the host they used.
+ */
+export function isSameOrigin(request: FastifyRequest, publicUrl: string | undefined): boolean {
+  const { origin } = request.headers;
+  if (origin === undefined) return true;
+  if (!URL.canParse(origin)) return false;
+  const from = new URL(origin);
+  if (from.origin === publicUrl) return true;
+  // The scheme may differ behind a proxy that ends TLS. Its default port may be named or not; the host may not differ.
+  const asked = `${from.protocol}//${request.host}`;
+  return URL.canParse(asked) && new URL(asked).host === from.host;
+}
+
+/**
+ * The https address to use instead, where a page is certainly read over plain http: its cookies would be dropped, and
+ * no form would work. Undefined also where that can't be told, as behind a proxy that says nothing.
+ */
+export function addressInstead(config: Config, request: FastifyRequest): string | undefined {
+  const { publicUrl } = config;
+  if (!publicUrl?.startsWith('https:') || request.protocol === 'https') return undefined;
+  const { origin, 'sec-fetch-site': site, 'x-forwarded-proto': forwarded } = request.headers;
+  if (origin !== undefined) return origin.startsWith('http:') ? publicUrl : undefined;
+  // Browsers send it to trustworthy addresses only, such as https ones (W3C Fetch Metadata, §2).
+  if (site !== undefined) return undefined;
+  const isDirect = forwarded === undefined && request.host !== new URL(publicUrl).host;
+  return forwarded === 'http' || isDirect ? publicUrl : undefined;
+}

@@ -2,11 +2,14 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isHtmx } from './htmx.ts';
 
-type PersonError = Error & { statusCode: number; words: string };
+type PersonError = Error & { statusCode: number; words: string; address?: string | undefined };
 
-/** To be thrown by a route; the person sees the sentence under `words` in their language. */
-export function personError(statusCode: number, words: string): PersonError {
-  return Object.assign(new Error(words), { statusCode, words });
+/**
+ * To be thrown by a route; the person sees the sentence under `words` in their language.
+ * @param address where to go instead, which the sentence may name as {{address}}
+ */
+export function personError(statusCode: number, words: string, address?: string): PersonError {
+  return Object.assign(new Error(words), { statusCode, words, address });
 }
 
 /** What isn't there and what isn't one's own look the same. */
@@ -27,16 +30,21 @@ function wordsFor(error: FastifyError | PersonError, status: number): string {
 }
 
 /** Shows an error as a page, or as the one sentence to put at its place for a request by htmx. */
-function show(request: FastifyRequest, reply: FastifyReply, status: number, words: string) {
+function show(request: FastifyRequest, reply: FastifyReply, status: number, words: string, address?: string) {
   reply.code(status);
-  return reply.show(isHtmx(request) ? 'partials/error' : 'errors/error', { words });
+  return reply.show(isHtmx(request) ? 'partials/error' : 'errors/error', {
+    words,
+    address,
+    instead: undefined,
+  });
 }
 
 export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError | PersonError>((error, request, reply) => {
     const status = error.statusCode && error.statusCode >= 400 ? error.statusCode : 500;
     if (status >= 500) request.log.error({ err: error }, 'request failed');
-    return show(request, reply, status, wordsFor(error, status));
+    const address = 'address' in error ? error.address : undefined;
+    return show(request, reply, status, wordsFor(error, status), address);
   });
   app.setNotFoundHandler((request, reply) => show(request, reply, 404, 'errors.notFound'));
 }

@@ -39,6 +39,8 @@ export type PageState = {
   unread(user: number): number;
   /** How far the person's pages are when they are rendered now. */
   mark(user: number): string;
+  /** The https address to use instead of the one that was asked. */
+  instead(request: FastifyRequest): string | undefined;
 };
 
 export async function registerViews(
@@ -70,6 +72,8 @@ export async function registerViews(
       csrf: reply.generateCsrf(),
       unread: user ? state.unread(user.id) : 0,
       mark: request.mark,
+      // Signed in over plain http is nobody where that matters.
+      instead: user ? undefined : state.instead(request),
     };
   }
   app.decorateReply('show', function (template, data = {}) {

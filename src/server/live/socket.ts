@@ -1,7 +1,7 @@
 /** `/live`: the socket of every signed-in page. It only brings; the one thing it takes is how far a page is. */
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { isSameOrigin } from '../http/csrf.ts';
+import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import type { Services } from '../services.ts';
 import type { Freshness } from './freshness.ts';
@@ -27,7 +27,7 @@ export function liveSocket(
   hub: Hub,
   listeners: LiveListeners,
 ): void {
-  const { presence, chats, sessions } = services;
+  const { presence, chats, sessions, config } = services;
 
   app.get<{ Querystring: { mark?: unknown } }>(
     '/live',
@@ -35,7 +35,7 @@ export function liveSocket(
       websocket: true,
       // Both before the upgrade: a stranger's page gets no socket at all.
       preValidation: async (request) => {
-        if (!request.signedIn || !isSameOrigin(request)) throw notFound();
+        if (!request.signedIn || !isSameOrigin(request, config.publicUrl)) throw notFound();
       },
     },
     (socket, request) => {

@@ -1,7 +1,6 @@
 /** Puts the server together. It reads like its table of contents. */
-import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import { join } from 'node:path';
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
@@ -46,6 +45,7 @@ import { friendRoutes } from './friends/routes.ts';
 import { createFriendStore } from './friends/store.ts';
 import { addressInstead } from './http/address.ts';
 import { readAssets, registerAssets } from './http/assets.ts';
+import { readCertificate, watchCertificate } from './http/certificate.ts';
 import { registerClosing } from './http/closing.ts';
 import { registerCsrf } from './http/csrf.ts';
 import { registerErrors } from './http/errors.ts';
@@ -92,8 +92,7 @@ const KEPT_ALIVE = 72_000;
 function serverFactory({ tls }: Config): (handler: RequestListener) => HttpServer {
   const limits = { requestTimeout: LONGEST_REQUEST, keepAliveTimeout: KEPT_ALIVE };
   if (!tls) return (handler) => createHttpServer(limits, handler).setTimeout(SILENCE);
-  const certificate = { cert: readFileSync(tls.cert), key: readFileSync(tls.key) };
-  return (handler) => createHttpsServer({ ...limits, ...certificate }, handler).setTimeout(SILENCE);
+  return (handler) => createHttpsServer({ ...limits, ...readCertificate(tls) }, handler).setTimeout(SILENCE);
 }
 
 /** Builds the server on the database in `config.dataDir`; the caller listens, or injects. */
@@ -214,8 +213,13 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   registerLive(app, services, freshness, render);
 
   const stopWatching = watchElsewhere(database, sessions.noticeEnded);
+  const stopRenewing =
+    config.tls && app.server instanceof HttpsServer
+      ? watchCertificate(app.server, config.tls, clock, app.log)
+      : () => {};
   app.addHook('onClose', async () => {
     stopWatching();
+    stopRenewing();
     presence.stop();
     calls.stop();
     await recordings.stop();

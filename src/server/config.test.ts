@@ -4,7 +4,7 @@ import { readConfig } from './config.ts';
 test('nothing needs to be set', () => {
   expect(readConfig({})).toMatchObject({
     port: 3000,
-    host: '0.0.0.0',
+    host: undefined,
     registration: 'invite',
     secure: false,
   });

@@ -27,7 +27,7 @@ const port = v.pipe(
 
 const Environment = v.object({
   PORT: v.optional(port, '3000'),
-  HOST: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')), '0.0.0.0'),
+  HOST: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty'))),
   DATA_DIR: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')), './data'),
   PUBLIC_URL: v.optional(webAddress),
   TLS_CERT: v.optional(v.string()),
@@ -48,7 +48,8 @@ const Environment = v.object({
 
 export type Config = {
   port: number;
-  host: string;
+  /** Where to listen; undefined is everywhere. */
+  host: string | undefined;
   /** Absolute path of the one folder that holds everything worth a backup. */
   dataDir: string;
   /** Origin under which people reach the server, where it is known. */

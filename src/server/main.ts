@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { anyAddress } from './http/any-address.ts';
 import { sentenceFor } from './start-failure.ts';
 
 /** How long requests in flight may take at a stop. */
@@ -13,7 +14,7 @@ async function start() {
   // Only this server's user may read what a family says to each other.
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const app = await buildApp(config);
-  await app.listen({ port: config.port, host: config.host });
+  await app.listen({ port: config.port, host: config.host ?? (await anyAddress()) });
   return { app, config };
 }
 

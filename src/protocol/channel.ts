@@ -16,6 +16,9 @@ const State = v.object({
 
 const HangUp = v.object({ type: v.literal('hang-up') });
 
+/** This page is being closed or left; if it was a reload, the next one offers on a new connection. */
+const Leaving = v.object({ type: v.literal('leaving') });
+
 const Heartbeat = v.object({ type: v.literal('heartbeat') });
 
 const ChannelDescription = v.object({ type: v.literal('description'), description: Description });
@@ -25,6 +28,7 @@ const ChannelCandidates = v.object({ type: v.literal('candidates'), candidates: 
 export const ChannelMessage = v.variant('type', [
   State,
   HangUp,
+  Leaving,
   Heartbeat,
   ChannelDescription,
   ChannelCandidates,

@@ -30,6 +30,12 @@ const Decline = v.object({ type: v.literal('decline'), call: CallId });
 /** Ends the call: before anybody accepted it is a cancellation. */
 const HangUp = v.object({ type: v.literal('hang-up'), call: CallId });
 
+/**
+ * The page is being closed or left. It may be a reload, so the place is kept for some seconds; a page that stays after
+ * all says `resume`.
+ */
+const Leave = v.object({ type: v.literal('leave'), call: CallId });
+
 /** A description for one member of the call; without `to`, the caller renews the offer of a ringing call. */
 const SendDescription = v.object({
   type: v.literal('description'),
@@ -69,6 +75,7 @@ export const ClientMessage = v.variant('type', [
   Accept,
   Decline,
   HangUp,
+  Leave,
   SendDescription,
   SendCandidates,
   Resume,

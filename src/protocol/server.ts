@@ -101,7 +101,8 @@ const Resumed = v.object({
 
 /**
  * The other side's socket went or came back; the call itself goes on (its media don't pass the server).
- * `fresh` as in `resume`: the other side has lost its peer connection.
+ * `fresh` as in `resume`: the other side has lost its peer connection. `left` says that it went on purpose, as a
+ * page does that is closed.
  */
 const PeerSocket = v.object({
   type: v.literal('peer'),
@@ -109,6 +110,7 @@ const PeerSocket = v.object({
   member: MemberId,
   connected: v.boolean(),
   fresh: v.boolean(),
+  left: v.optional(v.boolean()),
 });
 
 /** Somebody called while this person was in a call; they heard busy. */

@@ -237,22 +237,25 @@ describe('in a call', () => {
   });
 });
 
-describe('when nobody answers', () => {
+describe('with the clock turned', () => {
   let house: House;
+  let tom: Client;
+  let una: Client;
   beforeAll(async () => {
     house = await openHouse();
-  });
-  afterAll(() => house.close());
-
-  test('it stops ringing after a minute, and is a missed call on both sides', async () => {
-    const [tom, una] = [await house.person('tom'), await house.person('una')];
-    house.app.services.friends.befriend(tom.id, una.id);
+    const people = [await house.person('tom'), await house.person('una')] as const;
+    house.app.services.friends.befriend(people[0].id, people[1].id);
     const { port } = new URL(await house.app.listen({ port: 0, host: 'localhost' }));
     const origin = `http://localhost:${port}`;
     const signedIn = ({ username }: { username: string }) =>
       signInClient({ origin }, { username, displayName: username, password: PASSWORD });
-    const caller = await open(await signedIn(tom), '/friends');
-    const callee = await open(await signedIn(una), '/chats');
+    [tom, una] = [await signedIn(people[0]), await signedIn(people[1])];
+  });
+  afterAll(() => house.close());
+
+  test('a call that nobody answers stops ringing after a minute, and is missed on both sides', async () => {
+    const caller = await open(tom, '/friends');
+    const callee = await open(una, '/chats');
     await dial(caller, 'video');
     await ringOn(callee);
 
@@ -266,5 +269,27 @@ describe('when nobody answers', () => {
     await newestEntry(caller, /^Missed video call/);
     await follow(callee, 'link', 'tom 1 unread');
     await newestEntry(callee, /^Missed video call/);
+  });
+
+  test.each([
+    ['Chromium', 'closed', (page: Page) => page.close()],
+    ['Chromium', 'left with Back', (page: Page) => page.goBack()],
+    ['Firefox', 'closed', (page: Page) => page.close()],
+  ] as const)('a page of %s that is %s says goodbye', async (engine, _, leave) => {
+    const caller = await open(tom, '/friends');
+    const callee = await open(una, '/chats', engine === 'Firefox' ? firefox : chromium);
+    await dial(caller, 'video');
+    await accept(callee);
+    await connected(caller, callee);
+    await picturesChange(caller, 'una');
+
+    await leave(callee);
+    await says(caller, /Reconnecting…/);
+    await waitForText(caller, 'main', undefined, /una has left the call page/);
+    expect(await isSeen(caller, 'una')).toBe(false);
+    house.clock.advance(9_999);
+    await says(caller, /Reconnecting…/);
+    house.clock.advance(1);
+    await says(caller, /Call ended/);
   });
 });

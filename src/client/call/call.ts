@@ -9,7 +9,7 @@ import type { Screen } from '../capture/screen.ts';
 import { createIceRenewal } from './ice.ts';
 import { createLink } from './link.ts';
 import type { LocalMedia } from './local-media.ts';
-import { type CallEvent, type Command, deadline, next, type Reason, type State } from './machine.ts';
+import { type CallEvent, type Command, deadline, hasLeft, next, type Reason, type State } from './machine.ts';
 import { forgetPlace, recallPlace, rememberPlace } from './memory.ts';
 import { isPolite } from './negotiation.ts';
 import { createOutbox } from './outbox.ts';
@@ -58,6 +58,8 @@ export interface Call {
   message(message: ServerMessage): void;
   /** The browser believes that it has a network again. */
   online(): void;
+  /** The page is being closed or left, which may be for a reload. */
+  leave(): void;
   send(source: Source, kind: Kind, track: MediaStreamTrack | null): void;
   /** Tells the other side which of one's media are on. */
   tell(): void;
@@ -100,6 +102,7 @@ export function createCall(options: CallOptions): Call {
       channelOpened: tell,
       channelMessage(message) {
         if (message.type === 'hang-up') dispatch({ type: 'peer-hung-up' });
+        else if (message.type === 'leaving') dispatch({ type: 'peer-left' });
         else if (message.type === 'state') events.peerState(message);
       },
     },
@@ -111,9 +114,9 @@ export function createCall(options: CallOptions): Call {
     const before = state;
     const step = next(state, event);
     state = step.state;
-    if (state.name !== before.name) {
+    const limit = deadline(state);
+    if (state.name !== before.name || limit !== deadline(before)) {
       clearTimeout(timer);
-      const limit = deadline(state);
       if (limit !== undefined) timer = setTimeout(() => dispatch({ type: 'gave-up' }), limit);
     }
     for (const command of step.commands) run(command);
@@ -236,8 +239,10 @@ export function createCall(options: CallOptions): Call {
         return;
       case 'peer':
         meet(received.member);
+        if (received.left) dispatch({ type: 'peer-left' });
         if (received.fresh) link.renew();
         else if (received.connected) link.flush(true);
+        if (received.connected) peerIsBack();
         return;
       case 'description':
         if (state.name === 'ended') return;
@@ -265,6 +270,13 @@ export function createCall(options: CallOptions): Call {
       default:
         received satisfies never;
     }
+  }
+
+  function peerIsBack(): void {
+    if (!hasLeft(state)) return;
+    dispatch({ type: 'peer-back' });
+    // A page from the history cache may have kept its connection.
+    if (link.isConnected()) dispatch({ type: 'connected' });
   }
 
   /** The page was served with an offer and has answered it; only a newer one needs another answer. */
@@ -315,6 +327,12 @@ export function createCall(options: CallOptions): Call {
     message,
     online() {
       if (other !== undefined && state.name !== 'ended') link.online();
+    },
+    leave() {
+      // What rings here has no place yet: closing this page leaves the other devices ringing.
+      if (id === undefined || ['idle', 'ringing', 'ended'].includes(state.name)) return;
+      link.say({ type: 'leaving' });
+      signal.send({ type: 'leave', call: id });
     },
     send: link.send,
     tell,

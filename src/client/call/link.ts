@@ -50,6 +50,7 @@ export interface Link {
   renewIce(): void;
   send(source: Source, kind: Kind, track: MediaStreamTrack | null): void;
   say(message: ChannelMessage): boolean;
+  isConnected(): boolean;
   close(): void;
 }
 
@@ -220,6 +221,7 @@ export function createLink(
     renewIce: () => void restartIf((current) => current.isRelayed()),
     send: (source, kind, track) => void peer?.send(source, kind, track),
     say,
+    isConnected: () => peer?.state() === 'connected',
     close() {
       closed = true;
       trickle.drop();

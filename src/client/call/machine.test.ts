@@ -22,6 +22,8 @@ const event: fc.Arbitrary<CallEvent> = fc.oneof(
     { type: 'accepted' },
     { type: 'connected' },
     { type: 'lost' },
+    { type: 'peer-left' },
+    { type: 'peer-back' },
   ),
   fc.constantFrom<CallEvent>({ type: 'hang-up' }, { type: 'peer-hung-up' }, { type: 'gave-up' }),
   reason.map((why): CallEvent => ({ type: 'over', reason: why })),
@@ -126,4 +128,16 @@ test('a call goes from dialling to the end', () => {
     'ended',
   ]);
   expect(commands).toEqual(['start-media', 'ring', 'send-hang-up', 'close']);
+});
+
+test('who closed the page is waited for less long than who lost the network, and neither is a failure of theirs', () => {
+  const active = run([{ type: 'dial' }, { type: 'rung' }, { type: 'accepted' }, { type: 'connected' }]).last;
+  const lost = next(active, { type: 'lost' }).state;
+  const left = next(lost, { type: 'peer-left' }).state;
+  expect(deadline(left)).toBeLessThan(deadline(lost) ?? 0);
+  // The connection is noticed to be gone later, which is no sign of them.
+  expect(next(left, { type: 'lost' }).state).toEqual(left);
+  expect(next(left, { type: 'gave-up' }).state).toEqual({ name: 'ended', reason: 'hung-up' });
+  expect(next(left, { type: 'peer-back' }).state).toEqual(lost);
+  expect(next(left, { type: 'connected' }).state.name).toBe('active');
 });

@@ -9,6 +9,9 @@
  *       │ return                                        │         reconnecting
  *       └───────────────────────────────────────────────┘
  *
+ *     `peer-left` and `peer-back` say within `reconnecting` whether the other side went on purpose, by a reload or
+ *     for good: then it is waited for less long.
+ *
  *     From every state `hang-up`, `over` (the server's word) and `gave-up` (the deadline) lead to `ended`,
  *     and nothing leads out of it: another call is another machine.
  *
@@ -26,7 +29,8 @@ export type State =
   | { name: 'ringing' }
   | { name: 'connecting' }
   | { name: 'active' }
-  | { name: 'reconnecting' }
+  /** `left`: the other side's page was closed or is being loaded again. */
+  | { name: 'reconnecting'; left: boolean }
   | { name: 'ended'; reason: Reason };
 
 export type CallEvent =
@@ -43,6 +47,10 @@ export type CallEvent =
   | { type: 'hang-up' }
   /** The other side said so over the data channel. */
   | { type: 'peer-hung-up' }
+  /** The other side's page is being closed or left. */
+  | { type: 'peer-left' }
+  /** The other side's page is there again, though not connected yet. */
+  | { type: 'peer-back' }
   | { type: 'over'; reason: Reason }
   | { type: 'gave-up' };
 
@@ -92,8 +100,9 @@ export function deadline(state: State): number | undefined {
     case 'ringing':
       return 75_000;
     case 'connecting':
-    case 'reconnecting':
       return 150_000;
+    case 'reconnecting':
+      return state.left ? 15_000 : 150_000;
     case 'idle':
     case 'active':
     case 'ended':
@@ -164,7 +173,11 @@ function fromAnswered(state: State, event: CallEvent): Step {
     case 'connected':
       return { state: { name: 'active' }, commands: [] };
     case 'lost':
-      return state.name === 'active' ? { state: { name: 'reconnecting' }, commands: [] } : stay(state);
+      return state.name === 'active' ? reconnecting(false) : stay(state);
+    case 'peer-left':
+      return reconnecting(true);
+    case 'peer-back':
+      return state.name === 'reconnecting' ? reconnecting(false) : stay(state);
     case 'hang-up':
       return end('hung-up', 'say-hang-up', 'send-hang-up');
     case 'peer-hung-up':
@@ -172,10 +185,19 @@ function fromAnswered(state: State, event: CallEvent): Step {
     case 'over':
       return end(event.reason);
     case 'gave-up':
-      return end('failed', 'say-hang-up', 'send-hang-up');
+      return end(hasLeft(state) ? 'hung-up' : 'failed', 'say-hang-up', 'send-hang-up');
     default:
       return stay(state);
   }
+}
+
+function reconnecting(left: boolean): Step {
+  return { state: { name: 'reconnecting', left }, commands: [] };
+}
+
+/** Whether the other side went on purpose and isn't back. */
+export function hasLeft(state: State): boolean {
+  return state.name === 'reconnecting' && state.left;
 }
 
 function stay(state: State): Step {

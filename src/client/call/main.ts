@@ -117,6 +117,16 @@ const signal = openSignal(`${scheme}//${location.host}/calls/socket`, deviceId()
   },
 });
 
+// A place in a call is given up at once: the other side shouldn't look at a picture that stands still.
+addEventListener('pagehide', () => current.leave());
+// A page from the history cache takes its place again; where its socket has died, the next one does so.
+addEventListener('pageshow', ({ persisted }) => {
+  if (!persisted) return;
+  current.opened();
+  current.online();
+  current.tell();
+});
+
 const { origin, begin } = open();
 const isRecording = () => recording.isOn();
 current = createCall({

@@ -6,7 +6,7 @@ import { find, setText } from '../common/dom.ts';
 import { createDeviceSelects } from './device-selects.ts';
 import { formatDuration } from './duration.ts';
 import type { LocalMedia } from './local-media.ts';
-import type { Reason, State } from './machine.ts';
+import { hasLeft, type Reason, type State } from './machine.ts';
 import { createNotices } from './notices.ts';
 import type { Source } from './peer.ts';
 import { createRingback } from './ringback.ts';
@@ -138,6 +138,20 @@ export function createView(
     setText(recorded, own || isPeerRecording ? say(key, { name }) : '');
   }
 
+  /** The last picture of somebody who has gone would stand there as if they were. */
+  function tellLeft(left: boolean): void {
+    notices.set('left', left ? say('peerLeft', { name }) : undefined);
+    if (left) showPeer({ microphone: true, camera: false, recording: false });
+  }
+
+  function showPeer(state: PeerMedia): void {
+    remote.camera(state.camera);
+    remote.microphone(state.microphone);
+    screen.shared(state.screen === true);
+    isPeerRecording = state.recording;
+    tellRecording();
+  }
+
   /** Either the call, or what is left when it is over. */
   function show(call: boolean): void {
     for (const element of [stage, controls, devices]) element.hidden = !call;
@@ -184,18 +198,13 @@ export function createView(
       root.dataset.state = state.name;
       setText(status, say(statusKey(state)));
       tick();
+      if (hasLeft(state) !== hasLeft(before)) tellLeft(hasLeft(state));
       if (state.name === 'ended' && before.name !== 'ended') end(state.reason);
       wake.update();
       ringback.update(state);
     },
     remoteStream: showRemote,
-    remoteState(state) {
-      remote.camera(state.camera);
-      remote.microphone(state.microphone);
-      screen.shared(state.screen === true);
-      isPeerRecording = state.recording;
-      tellRecording();
-    },
+    remoteState: showPeer,
     local() {
       toolbar.update(local, shared, recording.isOn());
       tellRecording();

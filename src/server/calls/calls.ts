@@ -74,6 +74,8 @@ export function createCalls(parts: Parts) {
           return ringing.decline(connection, message);
         case 'hang-up':
           return ringing.hangUp(connection, message);
+        case 'leave':
+          return recovery.leave(connection, message);
         case 'description':
         case 'candidates':
           return relay.relay(connection, message);

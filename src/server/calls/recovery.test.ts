@@ -107,6 +107,69 @@ describe('a socket that goes', () => {
   });
 });
 
+describe('a page that says that it leaves', () => {
+  test('leaves its place, which the other side hears at once, and the call ends after ten seconds', async () => {
+    const { call, caller } = await talking();
+    house.clock.advance(30_000);
+    anas.say({ type: 'leave', call });
+    const gone = { type: 'peer', call, member: caller, connected: false, fresh: false };
+    expect(await bens.hears('peer')).toEqual({ ...gone, left: true });
+    await anas.drop();
+    // The socket's end says nothing new.
+    expect((await bens.settled()).filter(({ type }) => type === 'peer')).toEqual([{ ...gone, left: true }]);
+    house.clock.advance(9_999);
+    expect(find(call)?.state.name).toBe('active');
+    house.clock.advance(1);
+    expect(await bens.hears('ended')).toEqual({ type: 'ended', call, reason: 'hung-up', seconds: 30 });
+    expect(entries()).toMatchObject([{ outcome: 'hung-up', seconds: 30 }]);
+  });
+
+  test('comes back by a reload within that time', async () => {
+    const { call, caller } = await talking();
+    anas.say({ type: 'leave', call });
+    await anas.settled();
+    await anas.drop();
+    house.clock.advance(9_000);
+    anas = await openPhone(house, ana, anas.device);
+    anas.say({ type: 'resume', call, member: caller, fresh: true });
+    await anas.hears('resumed');
+    await bens.hears('peer');
+    expect(await bens.hears('peer')).toMatchObject({ connected: true, fresh: true });
+    house.clock.advance(5 * MINUTE);
+    expect(find(call)?.state.name).toBe('active');
+  });
+
+  test('stays after all when it says so on the same socket, as one from the history cache does', async () => {
+    const { call, caller } = await talking();
+    anas.say({ type: 'leave', call });
+    anas.say({ type: 'resume', call, member: caller, fresh: false });
+    await anas.hears('resumed');
+    house.clock.advance(5 * MINUTE);
+    expect(find(call)?.state.name).toBe('active');
+    // A network that goes later is no farewell.
+    await anas.drop();
+    house.clock.advance(2 * MINUTE - 1);
+    expect(find(call)?.state.name).toBe('active');
+  });
+
+  test('stops the ringing of its call after ten seconds', async () => {
+    const { call } = await anas.rings(chat);
+    anas.say({ type: 'leave', call });
+    await anas.settled();
+    house.clock.advance(10_000);
+    expect(await bens.hears('ended')).toMatchObject({ call, reason: 'cancelled' });
+  });
+
+  test('can only leave a call that it is in', async () => {
+    const { call } = await talking();
+    const tablet = await openPhone(house, ana);
+    tablet.say({ type: 'leave', call });
+    expect(await tablet.hears('error')).toMatchObject({ code: 'out-of-turn', about: 'leave' });
+    house.clock.advance(5 * MINUTE);
+    expect(find(call)?.state.name).toBe('active');
+  });
+});
+
 describe('a place', () => {
   test('is taken up by its own person only, and by who has joined', async () => {
     const { call, member } = await anas.rings(chat);

@@ -4,11 +4,13 @@
 import { type Desk, otherThan, ownCall, peerOf } from './desk.ts';
 import type { Ending } from './ending.ts';
 import { refuse } from './refusal.ts';
-import type { Connection } from './registry.ts';
+import type { Connection, Place } from './registry.ts';
 import type { Call, Member } from './store.ts';
 
 /** A caller who closed the page doesn't keep the other side's devices ringing. */
 const CALLER_GRACE = 10_000;
+/** How long the place of a page is kept that was closed or left: a reload takes less. */
+const LEFT_GRACE = 10_000;
 /** Members of an active call may be without a socket for so long; their media don't need it. */
 const MEMBER_GRACE = 120_000;
 /** How exact the duration of a call is that nobody came back to. */
@@ -25,10 +27,13 @@ export function createRecovery(desk: Desk, ending: Ending) {
     ending.end(call, lostAt - answeredAt < 1000 ? 'fail' : 'hang-up', { at: Math.max(lostAt, answeredAt) });
   }
 
-  /** @param since when this member was last there: where the call ends if they don't come back */
-  function waitFor(call: Call, member: Member, since: number): void {
+  /**
+   * @param since when this member was last there: where the call ends if they don't come back
+   * @param grace how long an active call waits for them
+   */
+  function waitFor(call: Call, member: Member, since: number, grace = MEMBER_GRACE): void {
     if (call.state.name === 'active') {
-      timers.set(call.id, member.id, clock.now() + MEMBER_GRACE, () => endLost(call.id, since));
+      timers.set(call.id, member.id, clock.now() + grace, () => endLost(call.id, since));
     } else if (call.state.name === 'ringing' && member.user === call.caller) {
       timers.set(call.id, member.id, clock.now() + CALLER_GRACE, () => {
         const now = store.find(call.id);
@@ -77,6 +82,20 @@ export function createRecovery(desk: Desk, ending: Ending) {
       connection.send({ type: 'peer', call: call.id, member: peer.id, connected: false, fresh: false });
   }
 
+  /** Waits for the page that has gone from this place, and tells the other side that it has. */
+  function vacate(place: Place, left: boolean): void {
+    const call = store.find(place.call);
+    const me = call?.members.find((member) => member.id === place.member);
+    if (!call || !me) return;
+    waitFor(call, me, clock.now(), left ? LEFT_GRACE : MEMBER_GRACE);
+    const other = call.state.name === 'active' ? otherThan(call, me.user) : undefined;
+    const standing = other && registry.at(other.id);
+    if (!standing) return;
+    store.see(call.id, clock.now());
+    const gone = { type: 'peer' as const, call: call.id, member: me.id, connected: false, fresh: false };
+    standing.send(left ? { ...gone, left } : gone);
+  }
+
   return {
     ringUntil,
     stand,
@@ -101,18 +120,20 @@ export function createRecovery(desk: Desk, ending: Ending) {
       confirm(connection, call, me, message.fresh);
     },
 
+    /**
+     * A page says that it is being closed or left. Its socket may outlive that for a moment, its place doesn't.
+     * @throws out-of-turn for a page that has no place in this call
+     */
+    leave(connection: Connection, { call }: { call: string }): void {
+      if (registry.placeOf(connection)?.call !== call) throw refuse('out-of-turn');
+      const place = registry.vacate(connection);
+      if (place) vacate(place, true);
+    },
+
     /** A socket has closed. The call goes on: media don't pass the server. */
     gone(connection: Connection): void {
       const place = registry.remove(connection);
-      const call = place && store.find(place.call);
-      const me = call?.members.find((member) => member.id === place?.member);
-      if (!call || !me) return;
-      waitFor(call, me, clock.now());
-      const other = call.state.name === 'active' ? otherThan(call, me.user) : undefined;
-      const standing = other && registry.at(other.id);
-      if (!standing) return;
-      store.see(call.id, clock.now());
-      standing.send({ type: 'peer', call: call.id, member: me.id, connected: false, fresh: false });
+      if (place) vacate(place, false);
     },
 
     /** After a start: what rang has its deadline still, and what was on waits for its members. */

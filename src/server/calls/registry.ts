@@ -12,7 +12,8 @@ export type Connection = {
   send(message: ServerMessage): void;
 };
 
-type Place = { call: string; member: string };
+/** A page's place: in which call, and as which member of it. */
+export type Place = { call: string; member: string };
 
 export function createRegistry() {
   const byUser = new Map<number, Set<Connection>>();
@@ -43,6 +44,9 @@ export function createRegistry() {
       for (const pages of told.values()) pages.delete(connection);
       return leave(connection);
     },
+
+    /** Takes a page from its place, though its socket is open; the answer is the place that is empty now. */
+    vacate: leave,
 
     ofUser: (user: number): Connection[] => [...(byUser.get(user) ?? [])],
     ofSession: (session: string): Connection[] =>

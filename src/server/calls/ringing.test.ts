@@ -195,6 +195,25 @@ describe('one person is in one call', () => {
     expect((await bens.settled()).filter(({ type }) => type === 'ended')).toEqual([]);
   });
 
+  test.each([
+    ['said that it leaves', (phone: Phone, call: string) => phone.say({ type: 'leave', call })],
+    ['lost its network', (phone: Phone) => phone.drop()],
+  ])('who was in a call by a page that %s is not busy', async (_, go) => {
+    const { call } = await talking();
+    const cleo = await befriended('cleo', ben);
+    const cleos = await openPhone(house, cleo);
+    const other = house.app.services.chats.directWith(cleo.id, ben.id);
+    await go(bens, call);
+    await anas.hears('peer');
+    const second = await cleos.rings(other);
+    const tablet = await openPhone(house, ben);
+    expect(await tablet.hears('incoming')).toMatchObject({ call: second.call });
+    // Taking it leaves the call that nobody came back to.
+    tablet.say({ type: 'accept', call: second.call, answer: ANSWER });
+    await tablet.hears('accepted');
+    expect(await anas.hears('ended')).toMatchObject({ call, reason: 'hung-up' });
+  });
+
   test('who is calling somebody else is busy', async () => {
     await anas.rings(chat);
     const cleo = await befriended('cleo', ana);

@@ -44,6 +44,13 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
     }
   }
 
+  /** Whether this person is being called, or has a page in a call. Whoever went away from one is not busy. */
+  const isBusy = (user: number): boolean =>
+    store.openOf(user).some((call) => {
+      const me = memberOf(call, user);
+      return me?.device === undefined || registry.at(me.id) !== undefined;
+    });
+
   /** Rings at an open call page, which prepares its answer meanwhile. */
   function tell(connection: Connection, call: Call): void {
     const { description, candidates } = offers.of(call.id);
@@ -170,7 +177,7 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
       if (crossed) return take(connection, crossed, { key: message.key });
       leaveOwn(connection);
       countRing(user);
-      const isBusy = store.openOf(callee).length > 0;
+      const calleeIsBusy = isBusy(callee);
       const call = store.transaction(() => {
         const made = store.find(insert(connection, message, callee));
         if (made) chats.putCall(made.conversation, made.caller, entryOf(made));
@@ -178,7 +185,7 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
       });
       const me = call && memberOf(call, user);
       if (!me) throw refuse('internal');
-      if (isBusy) return busy(connection, call, callee);
+      if (calleeIsBusy) return busy(connection, call, callee);
       chats.announce(call.conversation);
       offers.put(call.id, message.offer);
       recovery.stand(connection, call, me);

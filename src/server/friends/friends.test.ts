@@ -30,6 +30,16 @@ test('asking back is accepting', async () => {
   expect(areFriends()).toBe(true);
 });
 
+test('the page begins with the invitation while one has no friends', async () => {
+  const headings = async () =>
+    [...(await ana.get('/friends')).body.matchAll(/<h2 id="(\w+)"/g)].map(([, id]) => id);
+  expect(await headings()).toEqual(['invite', 'friends', 'add']);
+  await ben.post('/friends', { username: 'ana' });
+  expect(await headings()).toEqual(['add', 'asking', 'friends', 'invite']);
+  await ana.post(`/friends/${ben.id}/accept`);
+  expect(await headings()).toEqual(['add', 'friends', 'invite']);
+});
+
 test('declined, withdrawn and removed', async () => {
   await ana.post('/friends', { username: 'ben' });
   await ben.post(`/friends/${ana.id}/decline`);

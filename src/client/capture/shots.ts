@@ -70,17 +70,26 @@ export function createShots(box: HTMLElement, say: Say, call: () => string | und
       card.leave(DONE_MS);
     });
     row.prepend(download, send);
-    for (const other of others) {
-      const also = button(say('shotAlso', { name: other.name }), () => take([other]));
-      also.className = 'quiet';
-      row.append(also);
-    }
+    if (others.length > 0) element.append(offer(others));
 
     function complain(outcome: Awaited<typeof kept>): void {
       line.textContent = ('error' in outcome && outcome.error) || say('shotUnsent');
       card.stay();
     }
     void kept.then((outcome) => ('id' in outcome ? card.leave(SHOWN_MS) : complain(outcome)));
+  }
+
+  /** One line for all: only the names are read there, so the first picture's buttons stay the larger ones. */
+  function offer(others: Picture[]): HTMLElement {
+    const choice = document.createElement('p');
+    choice.className = 'also';
+    choice.append(say('shotMore'));
+    for (const other of others) {
+      const also = button(other.name, () => take([other]));
+      also.setAttribute('aria-label', say('shotAlso', { name: other.name }));
+      choice.append(also);
+    }
+    return choice;
   }
 
   return { take };

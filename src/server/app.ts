@@ -59,6 +59,7 @@ import { registerSockets } from './http/sockets.ts';
 import { createEta, registerViews } from './http/views.ts';
 import { createFreshness } from './live/freshness.ts';
 import { registerLive } from './live/index.ts';
+import { createOutside, guardTimers } from './outside.ts';
 import { createFinishing } from './recordings/finishing.ts';
 import { createMaker } from './recordings/playable.ts';
 import { posterRoutes } from './recordings/poster-routes.ts';
@@ -96,11 +97,8 @@ function serverFactory({ tls }: Config): (handler: RequestListener) => HttpServe
 }
 
 /** Builds the server on the database in `config.dataDir`; the caller listens, or injects. */
-export async function buildApp(config: Config, clock: Clock = systemClock): Promise<FastifyInstance> {
+export async function buildApp(config: Config, time: Clock = systemClock): Promise<FastifyInstance> {
   const database = openDatabase(join(config.dataDir, 'porchlight.db'));
-  const events = createEvents();
-  const queue = createCommitQueue(database);
-
   const app = fastify({
     serverFactory: serverFactory(config),
     logger: loggerOptions(config.logLevel),
@@ -110,6 +108,11 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
     // A closing server ends idle keep-alive connections at once; requests in flight are finished.
     forceCloseConnections: 'idle',
   });
+
+  const outside = createOutside(time, app.log);
+  const clock = guardTimers(time, outside);
+  const events = createEvents(outside);
+  const queue = createCommitQueue(database);
 
   const accounts = createAccountStore(database);
   const sessions = createSessions(database, clock, events, config.secure);
@@ -134,16 +137,19 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
     friends,
     accounts,
     clock,
+    outside,
     events,
     config,
   });
   const recordingStore = createRecordingStore(database);
-  const recordings = createRecordings({ store: recordingStore, files, chats, queue, clock }, (finished) =>
-    createFinishing({
-      ...{ store: recordingStore, files, queue, clock, finished },
-      maker: createMaker(),
-      log: app.log,
-    }),
+  const recordings = createRecordings(
+    { store: recordingStore, files, chats, queue, clock, outside },
+    (finished) =>
+      createFinishing({
+        ...{ store: recordingStore, files, queue, clock, finished },
+        maker: createMaker(),
+        log: app.log,
+      }),
   );
 
   registerRequestLog(app);
@@ -177,6 +183,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   const services: Services = {
     config,
     clock,
+    outside,
     events,
     accounts,
     sessions,
@@ -212,7 +219,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   adminRoutes(app, services);
   registerLive(app, services, freshness, render);
 
-  const stopWatching = watchElsewhere(database, sessions.noticeEnded);
+  const stopWatching = watchElsewhere(database, outside, sessions.noticeEnded);
   const stopRenewing =
     config.tls && app.server instanceof HttpsServer
       ? watchCertificate(app.server, config.tls, clock, app.log)
@@ -220,6 +227,7 @@ export async function buildApp(config: Config, clock: Clock = systemClock): Prom
   app.addHook('onClose', async () => {
     stopWatching();
     stopRenewing();
+    outside.stop();
     presence.stop();
     calls.stop();
     await recordings.stop();

@@ -1,5 +1,6 @@
 /** What domains announce to each other. A domain only announces; `live` (and later push) listens. */
 import { EventEmitter } from 'node:events';
+import type { Outside } from './outside.ts';
 
 export type Happenings = {
   /** A session was revoked or has ended. `session` is the stored (hashed) id. */
@@ -26,9 +27,30 @@ export type Happenings = {
   ];
 };
 
-export type Events = EventEmitter<Happenings>;
+type Names = keyof Happenings;
+type Listener<Name extends Names> = (...happening: Happenings[Name]) => unknown;
 
-export function createEvents(): Events {
+export type Events = {
+  /** Listens; a promise that the listener returns is not waited for. */
+  on<Name extends Names>(name: Name, listener: Listener<Name>): void;
+  /**
+   * Tells every listener. What is announced stands in the database already, so a listener that fails neither stops
+   * the others nor the announcer.
+   */
+  emit<Name extends Names>(name: Name, ...happening: Happenings[Name]): void;
+};
+
+/** @param outside what becomes of a listener's failure; without, as at the command line, it goes to the announcer */
+export function createEvents(outside?: Pick<Outside, 'attempt'>): Events {
   // Every domain may listen to everything: the default warning at eleven listeners is about leaks elsewhere.
-  return new EventEmitter<Happenings>().setMaxListeners(0);
+  const emitter = new EventEmitter().setMaxListeners(0);
+  return {
+    on<Name extends Names>(name: Name, listener: Listener<Name>) {
+      emitter.on(name, (...happening: Happenings[Name]) => {
+        if (outside) outside.attempt(`a listener to ${name}`, () => listener(...happening));
+        else listener(...happening);
+      });
+    },
+    emit: (name, ...happening) => void emitter.emit(name, ...happening),
+  };
 }

@@ -14,11 +14,13 @@ import type { Intake } from './files/intake.ts';
 import type { Pictures } from './files/pictures.ts';
 import type { Friends } from './friends/friends.ts';
 import type { Presence } from './friends/presence.ts';
+import type { Outside } from './outside.ts';
 import type { Recordings } from './recordings/recordings.ts';
 
 export type Services = {
   config: Config;
   clock: Clock;
+  outside: Outside;
   events: Events;
   accounts: AccountStore;
   sessions: Sessions;

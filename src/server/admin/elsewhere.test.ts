@@ -17,7 +17,7 @@ test("another connection's commit is noticed once, one's own never", () => {
   const own = openDatabase(path);
   const other = openDatabase(path);
   const seen = vi.fn();
-  const stop = watchElsewhere(own, seen);
+  const stop = watchElsewhere(own, { attempt: (_what, work) => void work() }, seen);
   const write = `INSERT INTO users (username, display_name, password_hash, created_at) VALUES (?, 'x', '', 0)`;
 
   own.prepare(write).run('ana');

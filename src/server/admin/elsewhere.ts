@@ -4,6 +4,7 @@
  * that number takes microseconds.
  */
 import type { Database } from '../database.ts';
+import type { Outside } from '../outside.ts';
 
 /** ms; a device that was signed out elsewhere loses its sockets within this. */
 const EVERY = 500;
@@ -12,15 +13,21 @@ const EVERY = 500;
  * Calls `run` soon after each change by another process.
  * @returns ends it
  */
-export function watchElsewhere(database: Database, run: () => void): () => void {
+export function watchElsewhere(
+  database: Database,
+  outside: Pick<Outside, 'attempt'>,
+  run: () => void,
+): () => void {
   const version = database.prepare<[], number>('PRAGMA data_version').pluck();
   let known = version.get();
-  const timer = setInterval(() => {
+  function look(): void {
     const now = version.get();
     if (now === known) return;
-    known = now;
     run();
-  }, EVERY);
+    // Known only now: what failed is tried again.
+    known = now;
+  }
+  const timer = setInterval(() => outside.attempt('looking for changes from elsewhere', look), EVERY);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -19,7 +19,7 @@ export function createCalls(parts: Parts) {
     ...parts,
     registry: createRegistry(),
     offers: createOffers(),
-    timers: createTimers(parts.clock),
+    timers: createTimers(parts.clock, parts.outside),
   };
   const { store, friends, registry, offers, timers, events, clock, config } = desk;
   const ending = createEnding(desk);

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
+import type { Outside } from '../outside.ts';
 import type { Offers } from './offers.ts';
 import { refuse } from './refusal.ts';
 import type { Connection, Registry } from './registry.ts';
@@ -19,6 +20,7 @@ export type Parts = {
   friends: Friends;
   accounts: AccountStore;
   clock: Clock;
+  outside: Outside;
   events: Events;
   config: Pick<Config, 'stunUrls' | 'turn'>;
 };

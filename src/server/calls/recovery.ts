@@ -17,11 +17,12 @@ const MEMBER_GRACE = 120_000;
 const SEEN_EVERY = 30_000;
 
 export function createRecovery(desk: Desk, ending: Ending) {
-  const { store, registry, timers, clock } = desk;
+  const { store, registry, timers, clock, outside } = desk;
 
-  function endLost(id: string, lostAt: number): void {
+  function endLost(id: string, member: Member, lostAt: number): void {
     const call = store.find(id);
-    if (call?.state.name !== 'active') return;
+    // They may have come back while nothing could be written.
+    if (call?.state.name !== 'active' || registry.at(member.id)) return;
     const answeredAt = call.answeredAt ?? call.startedAt;
     // Accepted, but gone before a second had passed: nobody has talked.
     ending.end(call, lostAt - answeredAt < 1000 ? 'fail' : 'hang-up', { at: Math.max(lostAt, answeredAt) });
@@ -33,21 +34,26 @@ export function createRecovery(desk: Desk, ending: Ending) {
    */
   function waitFor(call: Call, member: Member, since: number, grace = MEMBER_GRACE): void {
     if (call.state.name === 'active') {
-      timers.set(call.id, member.id, clock.now() + grace, () => endLost(call.id, since));
+      timers.set(call.id, member.id, clock.now() + grace, () => endLost(call.id, member, since));
     } else if (call.state.name === 'ringing' && member.user === call.caller) {
       timers.set(call.id, member.id, clock.now() + CALLER_GRACE, () => {
         const now = store.find(call.id);
-        if (now?.state.name === 'ringing') ending.end(now, 'cancel');
+        if (now?.state.name === 'ringing' && !registry.at(member.id)) ending.end(now, 'cancel');
       });
     }
+  }
+
+  /** Best effort: without it, a call that nobody comes back to is a little shorter than it was. */
+  function see(id: string): void {
+    outside.attempt('noting that a call goes on', () => store.see(id, clock.now()), { call: id });
   }
 
   function noteSeen(id: string): void {
     timers.set(id, 'seen', clock.now() + SEEN_EVERY, () => {
       const call = store.find(id);
       if (call?.state.name !== 'active') return;
-      if (call.members.every((member) => registry.at(member.id))) store.see(id, clock.now());
       noteSeen(id);
+      if (call.members.every((member) => registry.at(member.id))) see(id);
     });
   }
 
@@ -91,9 +97,9 @@ export function createRecovery(desk: Desk, ending: Ending) {
     const other = call.state.name === 'active' ? otherThan(call, me.user) : undefined;
     const standing = other && registry.at(other.id);
     if (!standing) return;
-    store.see(call.id, clock.now());
     const gone = { type: 'peer' as const, call: call.id, member: me.id, connected: false, fresh: false };
     standing.send(left ? { ...gone, left } : gone);
+    see(call.id);
   }
 
   return {

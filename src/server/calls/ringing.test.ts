@@ -186,7 +186,7 @@ describe('one person is in one call', () => {
     const cleo = await befriended('cleo', ben);
     const cleos = await openPhone(house, cleo);
     const other = house.app.services.chats.directWith(cleo.id, ben.id);
-    const missed = new Promise((resolve) => house.app.services.events.once('call-missed-busy', resolve));
+    const missed = new Promise((resolve) => house.app.services.events.on('call-missed-busy', resolve));
     cleos.say({ type: 'ring', key: unique('ring'), chat: other, media: 'voice', offer: OFFER });
     expect(await cleos.hears('ended')).toMatchObject({ reason: 'busy', seconds: 0 });
     expect(await bens.hears('missed')).toEqual({ type: 'missed', name: 'cleo', media: 'voice' });

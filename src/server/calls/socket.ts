@@ -6,6 +6,7 @@ import type { ServerMessage } from '../../protocol/server.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
+import { serveSocket } from '../http/sockets.ts';
 import type { Services } from '../services.ts';
 import { errorFor, readFrame } from './frame.ts';
 import { createRate } from './rate.ts';
@@ -13,7 +14,7 @@ import { isRefusal } from './refusal.ts';
 import type { Connection } from './registry.ts';
 
 const HELLO_WITHIN = 10_000;
-/** A dead connection is noticed within two of these. */
+/** ms between two pings. */
 const PING_EVERY = 15_000;
 /** Above this, the other end doesn't read. */
 const MOST_BUFFERED = 1024 * 1024;
@@ -23,7 +24,8 @@ const CLOSE = { tooLarge: 1009, version: 4400, signedOut: 4401, noHello: 4408 } 
 
 type Open = { socket: WebSocket; session: string };
 
-export function callSocket(app: FastifyInstance, { calls, clock, events, sessions, config }: Services): void {
+export function callSocket(app: FastifyInstance, services: Services): void {
+  const { calls, clock, events, sessions, outside, config } = services;
   const sockets = new Set<Open>();
 
   function serve(socket: WebSocket, { user, session }: SignedIn, log: FastifyBaseLogger): void {
@@ -63,32 +65,22 @@ export function callSocket(app: FastifyInstance, { calls, clock, events, session
     }
 
     const release = sessions.hold(session);
-    let alive = true;
-    const heartbeat = setInterval(() => {
-      if (!alive) return socket.terminate();
-      alive = false;
-      socket.ping();
-    }, PING_EVERY);
     const cancelHello = clock.at(clock.now() + HELLO_WITHIN, () => socket.close(CLOSE.noHello, 'no hello'));
-    socket.on('pong', () => {
-      alive = true;
+    serveSocket(socket, {
+      outside,
+      log,
+      name: 'signalling socket',
+      pingEvery: PING_EVERY,
+      message(data, isBinary) {
+        if (data.byteLength > MAX_FRAME_BYTES) {
+          send(errorFor('too-large', {}));
+          return socket.close(CLOSE.tooLarge, 'too large');
+        }
+        if (isBinary) return send(errorFor('bad-message', {}));
+        receive(data.toString());
+      },
+      closed: [cancelHello, release, () => sockets.delete(open), () => connection && calls.gone(connection)],
     });
-    socket.on('message', (data: Buffer, isBinary) => {
-      if (data.byteLength > MAX_FRAME_BYTES) {
-        send(errorFor('too-large', {}));
-        return socket.close(CLOSE.tooLarge, 'too large');
-      }
-      if (isBinary) return send(errorFor('bad-message', {}));
-      receive(data.toString());
-    });
-    socket.on('close', () => {
-      clearInterval(heartbeat);
-      cancelHello();
-      release();
-      sockets.delete(open);
-      if (connection) calls.gone(connection);
-    });
-    socket.on('error', (error) => log.debug({ err: error }, 'signalling socket'));
     sockets.add(open);
   }
 
@@ -108,7 +100,7 @@ export function callSocket(app: FastifyInstance, { calls, clock, events, session
   );
 
   events.on('session-ended', ({ session: ended }) => {
-    calls.leaveBySession(ended);
+    outside.insist('leaving calls with a session', () => calls.leaveBySession(ended));
     for (const { socket, session } of sockets)
       if (session === ended) socket.close(CLOSE.signedOut, 'signed out');
   });

@@ -1,7 +1,11 @@
-/** What is due later in a call, by name, so that it can be taken back. */
+/**
+ * What is due later in a call, by name, so that it can be taken back. It is repeated for as long as nothing can be
+ * written, so each looks first how the call stands.
+ */
 import type { Clock } from '../clock.ts';
+import type { Outside } from '../outside.ts';
 
-export function createTimers(clock: Clock) {
+export function createTimers(clock: Clock, outside: Pick<Outside, 'insist'>) {
   const byCall = new Map<string, Map<string, () => void>>();
 
   function cancel(call: string, name: string): void {
@@ -22,7 +26,7 @@ export function createTimers(clock: Clock) {
       cancel(call, name);
       const takeBack = clock.at(moment, () => {
         cancel(call, name);
-        run();
+        outside.insist('a timer of a call', run, { call, timer: name });
       });
       const timers = byCall.get(call) ?? new Map<string, () => void>();
       timers.set(name, takeBack);

@@ -8,7 +8,7 @@ import { type Hub, type LiveListeners, type LivePage, send } from './hub.ts';
 const BATCH = 100;
 
 export function chatPush(services: Services, hub: Hub, render: Render): LiveListeners {
-  const { chats, events, renderRow, accounts } = services;
+  const { chats, events, outside, renderRow, accounts } = services;
 
   /** What changed after `since`, each with the message before it, read once for all pages of a round. */
   function changesSince(conversation: number, since: number) {
@@ -98,19 +98,22 @@ export function chatPush(services: Services, hub: Hub, render: Render): LiveList
   }
 
   // Changes of one commit are brought together, and before their senders' answers are rendered.
-  const due = new Set<number>();
-  function flush(): void {
-    for (const conversation of due) {
-      const round = newRound();
-      for (const user of chats.members(conversation)) {
-        for (const page of hub.pagesOf(user)) if (page.chat?.id === conversation) bringUp(page, round);
-        pushUnread(user);
-      }
+  let due = new Set<number>();
+  function flush(conversation: number): void {
+    const round = newRound();
+    for (const user of chats.members(conversation)) {
+      for (const page of hub.pagesOf(user)) if (page.chat?.id === conversation) bringUp(page, round);
+      pushUnread(user);
     }
-    due.clear();
+  }
+  function flushAll(): void {
+    const changed = due;
+    due = new Set();
+    for (const conversation of changed)
+      outside.attempt('bringing changes', () => flush(conversation), { conversation });
   }
   events.on('conversation-changed', ({ conversation }) => {
-    if (due.size === 0) queueMicrotask(flush);
+    if (due.size === 0) queueMicrotask(flushAll);
     due.add(conversation);
   });
 

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
+import { serveSocket } from '../http/sockets.ts';
 import type { Services } from '../services.ts';
 import type { Freshness } from './freshness.ts';
 import type { Hub, LiveListeners, LivePage } from './hub.ts';
@@ -17,7 +18,7 @@ const Since = v.pipe(
   }),
 );
 
-/** A dead connection is noticed within two of these. */
+/** ms between two pings. */
 const PING_EVERY = 30_000;
 
 export function liveSocket(
@@ -27,7 +28,7 @@ export function liveSocket(
   hub: Hub,
   listeners: LiveListeners,
 ): void {
-  const { presence, chats, sessions, config } = services;
+  const { presence, chats, sessions, outside, config } = services;
 
   app.get<{ Querystring: { mark?: unknown } }>(
     '/live',
@@ -54,32 +55,23 @@ export function liveSocket(
       };
 
       const release = sessions.hold(session);
-      let alive = true;
-      const heartbeat = setInterval(() => {
-        if (!alive) return socket.terminate();
-        alive = false;
-        socket.ping();
-      }, PING_EVERY);
-      socket.on('pong', () => {
-        alive = true;
+      serveSocket(socket, {
+        outside,
+        log: request.log,
+        name: 'live socket',
+        pingEvery: PING_EVERY,
+        message(data) {
+          const since = v.safeParse(Since, String(data));
+          if (!since.success) return socket.send(JSON.stringify({ type: 'error', code: 'bad-message' }));
+          const { chat, rev } = since.output;
+          if (!chats.isMember(chat, user.id))
+            return socket.send(JSON.stringify({ type: 'error', code: 'not-found' }));
+          // In one turn of the loop, so nothing falls between what is sent now and what is pushed later.
+          page.chat = { id: chat, rev };
+          listeners.catchUp(page);
+        },
+        closed: [release, () => hub.remove(page), () => presence.closed(user.id)],
       });
-      socket.on('message', (data) => {
-        const since = v.safeParse(Since, String(data));
-        if (!since.success) return socket.send(JSON.stringify({ type: 'error', code: 'bad-message' }));
-        const { chat, rev } = since.output;
-        if (!chats.isMember(chat, user.id))
-          return socket.send(JSON.stringify({ type: 'error', code: 'not-found' }));
-        // In one turn of the loop, so nothing falls between what is sent now and what is pushed later.
-        page.chat = { id: chat, rev };
-        listeners.catchUp(page);
-      });
-      socket.on('close', () => {
-        clearInterval(heartbeat);
-        release();
-        hub.remove(page);
-        presence.closed(user.id);
-      });
-      socket.on('error', (error) => request.log.debug({ err: error }, 'live socket'));
 
       hub.add(page);
       presence.opened(user.id);

@@ -20,6 +20,7 @@ import type { CommitQueue } from '../commit-queue.ts';
 import type { Files } from '../files/files.ts';
 import { freeBytes, type Refusal } from '../files/room.ts';
 import type { StoredFile } from '../files/store.ts';
+import type { Outside } from '../outside.ts';
 import { createAppending, type NotAppended } from './appending.ts';
 import { makeEmpty } from './disk.ts';
 import { type Finishing, rawOf } from './finishing.ts';
@@ -37,6 +38,7 @@ export type RecordingParts = {
   chats: Chats;
   queue: CommitQueue;
   clock: Clock;
+  outside: Outside;
 };
 
 /** `key`: the recorder's own, the same when it asks again because an answer was lost. */
@@ -61,7 +63,7 @@ export const tookPart = (call: Call, user: number): boolean =>
   call.members.some((member) => member.user === user && member.device !== undefined);
 
 export function createRecordings(parts: RecordingParts, makeFinishing: (finished: Finished) => Finishing) {
-  const { store, files, chats, queue, clock } = parts;
+  const { store, files, chats, queue, clock, outside } = parts;
   /** Recordings may lie on a disk of their own. */
   const isFull = async () => (await freeBytes(files.folders.recordings)) <= 0;
   const appending = createAppending(
@@ -104,7 +106,9 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     silences.get(id)?.();
     silences.set(
       id,
-      clock.at(clock.now() + SILENCE, () => void finish(id)),
+      clock.at(clock.now() + SILENCE, () =>
+        outside.insist('finishing what fell silent', () => finish(id), { recording: id }),
+      ),
     );
   }
 

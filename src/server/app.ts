@@ -48,7 +48,7 @@ import { readAssets, registerAssets } from './http/assets.ts';
 import { readCertificate, watchCertificate } from './http/certificate.ts';
 import { registerClosing } from './http/closing.ts';
 import { registerCsrf } from './http/csrf.ts';
-import { registerErrors } from './http/errors.ts';
+import { registerErrors, showBare } from './http/errors.ts';
 import { registerHeaders } from './http/headers.ts';
 import { registerHealth } from './http/health.ts';
 import { registerLimits } from './http/limits.ts';
@@ -105,6 +105,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy,
     bodyLimit: LONGEST_BODY,
+    frameworkErrors: (error, request, reply) => showBare({ render, setHeaders }, error, request, reply),
     // A closing server ends idle keep-alive connections at once; requests in flight are finished.
     forceCloseConnections: 'idle',
   });
@@ -165,7 +166,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
   });
   await registerSockets(app);
   registerClosing(app);
-  registerHeaders(app, config.secure);
+  const setHeaders = registerHeaders(app, config.secure);
   await registerLimits(app);
   await registerAssets(app);
   registerSession(app, sessions);

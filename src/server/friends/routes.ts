@@ -1,5 +1,6 @@
 /** The page of friends, and what can be done there. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
 import { showInvitations } from '../accounts/invitation.ts';
 import { baseUrl } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
@@ -7,6 +8,8 @@ import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import { requireUser, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
+
+const AskForm = v.object({ username: v.optional(v.string(), '') });
 
 type Other = { Params: { user: string } };
 
@@ -52,8 +55,8 @@ export function friendRoutes(app: FastifyInstance, services: Services): void {
     reply.show('friends/lists', lists(userOf(request).id)),
   );
 
-  app.post<{ Body: { username?: unknown } }>('/friends', guard, async (request, reply) => {
-    const username = String(request.body?.username ?? '').slice(0, 200);
+  app.post('/friends', guard, async (request, reply) => {
+    const username = v.parse(AskForm, request.body).username.slice(0, 200);
     const result = friends.ask(userOf(request).id, username);
     if (result === 'asked') return reply.redirect('/friends?asked=1', 303);
     if (result === 'accepted') return reply.redirect('/friends', 303);

@@ -1,8 +1,18 @@
 /** Errors that are for people: a status, and the key of a sentence in locales/*.json. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import type { SetHeaders } from './headers.ts';
 import { isHtmx } from './htmx.ts';
+import { strangersReader } from './stranger.ts';
+import type { Render } from './views.ts';
 
-type PersonError = Error & { statusCode: number; words: string; address?: string | undefined };
+type PersonError = Error & {
+  statusCode: number;
+  words: string;
+  address?: string | undefined;
+  /** Seconds. */
+  retryAfter?: number;
+};
 
 /**
  * To be thrown by a route; the person sees the sentence under `words` in their language.
@@ -11,6 +21,14 @@ type PersonError = Error & { statusCode: number; words: string; address?: string
 export function personError(statusCode: number, words: string, address?: string): PersonError {
   return Object.assign(new Error(words), { statusCode, words, address });
 }
+
+/** Too much is going on. @param retryAfter seconds after which the same may work (RFC 9110 §10.2.3) */
+export const busyError = (words: string, retryAfter: number): PersonError =>
+  Object.assign(personError(503, words), { retryAfter });
+
+/** Whether a person is to be told so, in the words it brings. */
+export const isPersonError = (error: unknown): error is PersonError =>
+  error instanceof Error && 'words' in error && 'statusCode' in error;
 
 /** What isn't there and what isn't one's own look the same. */
 export const notFound = (): PersonError => personError(404, 'errors.notFound');
@@ -39,11 +57,34 @@ function show(request: FastifyRequest, reply: FastifyReply, status: number, word
   });
 }
 
+function statusOf(error: FastifyError | PersonError): number {
+  // A body or an address of another shape than any of our pages sends.
+  if (v.isValiError(error)) return 400;
+  return error.statusCode && error.statusCode >= 400 ? error.statusCode : 500;
+}
+
+/**
+ * Shows what Fastify refuses before any hook has run, such as an address that can't be decoded. Its request and
+ * reply have nothing of ours.
+ */
+export function showBare(
+  { render, setHeaders }: { render: Render; setHeaders: SetHeaders },
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const status = statusOf(error);
+  setHeaders(request.raw, reply.raw);
+  const html = render('errors/error', strangersReader(request.headers), { words: wordsFor(error, status) });
+  reply.code(status).header('Cache-Control', 'no-store').type('text/html; charset=utf-8').send(html);
+}
+
 export function registerErrors(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError | PersonError>((error, request, reply) => {
-    const status = error.statusCode && error.statusCode >= 400 ? error.statusCode : 500;
-    if (status >= 500) request.log.error({ err: error }, 'request failed');
-    const address = 'address' in error ? error.address : undefined;
+    const status = statusOf(error);
+    if (status >= 500 && !isPersonError(error)) request.log.error({ err: error }, 'request failed');
+    if (isPersonError(error) && error.retryAfter !== undefined) reply.header('Retry-After', error.retryAfter);
+    const address = isPersonError(error) ? error.address : undefined;
     return show(request, reply, status, wordsFor(error, status), address);
   });
   app.setNotFoundHandler((request, reply) => show(request, reply, 404, 'errors.notFound'));

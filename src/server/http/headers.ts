@@ -1,12 +1,16 @@
 /** What every response says about itself: what may run, what may be framed, what may be kept. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import helmet from 'helmet';
 
 const NO_DEVICES = 'camera=(), microphone=(), display-capture=(), geolocation=(), payment=()';
 const CALL_DEVICES = 'camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()';
 
+/** Sets them on an answer that no hook of ours sees. */
+export type SetHeaders = (request: IncomingMessage, response: ServerResponse) => void;
+
 /** @param secure whether people come by https */
-export function registerHeaders(app: FastifyInstance, secure: boolean): void {
+export function registerHeaders(app: FastifyInstance, secure: boolean): SetHeaders {
   // Helmet itself, not its Fastify plugin: that one builds all of helmet anew for each request.
   const apply = helmet({
     contentSecurityPolicy: {
@@ -36,6 +40,10 @@ export function registerHeaders(app: FastifyInstance, secure: boolean): void {
     reply.header('Permissions-Policy', NO_DEVICES);
     apply(request.raw, reply.raw, () => done());
   });
+  return (request, response) => {
+    response.setHeader('Permissions-Policy', NO_DEVICES);
+    apply(request, response, () => {});
+  };
 }
 
 /** Lets this one page use camera, microphone and screen. */

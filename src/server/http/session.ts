@@ -6,6 +6,7 @@ import { notFound } from './errors.ts';
 import { isHtmx } from './htmx.ts';
 import { canonicalZone, isLocale, negotiateLocale } from './locale.ts';
 import { type Reader, readerFor } from './reader.ts';
+import { SERVER_ZONE } from './stranger.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -13,8 +14,6 @@ declare module 'fastify' {
     reader: Reader;
   }
 }
-
-const SERVER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The reader's language and zone: what they chose, else what their browser says. */
 function readerOf(request: FastifyRequest): Reader {
@@ -27,7 +26,7 @@ function readerOf(request: FastifyRequest): Reader {
 
 export function registerSession(app: FastifyInstance, sessions: Sessions): void {
   app.decorateRequest('signedIn', null);
-  // Set by the hook below before anything reads it.
+  // Set by the hook below before anything reads it; what fails before is shown to a stranger (views.ts).
   app.decorateRequest('reader');
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/static/')) return;
@@ -47,9 +46,20 @@ export function userOf(request: FastifyRequest): User {
   return request.signedIn.user;
 }
 
-/** Where to go after signing in: only a path of ours, never another site's address. */
-export const safePath = (path: unknown): string =>
-  typeof path === 'string' && /^\/(?![/\\])/.test(path) && !/[\p{Cc}\\]/u.test(path) ? path : '/chats';
+/** Any origin does: only what stands behind it is used. */
+const HERE = 'http://here.invalid';
+
+/**
+ * Where to go after signing in: only a path of ours, never another site's address. As a browser would ask for it,
+ * which takes any letter: a header takes none but ASCII (RFC 9110 §5.5).
+ */
+export function safePath(path: unknown): string {
+  if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path) || /[\p{Cc}\\]/u.test(path)) return '/chats';
+  const url = URL.parse(path, HERE);
+  // Dots that are taken away may leave two slashes, behind which a browser sees a host.
+  if (url?.origin !== HERE || url.pathname.startsWith('//')) return '/chats';
+  return `${url.pathname}${url.search}${url.hash}`;
+}
 
 /** A hook for routes of signed-in people. */
 export async function requireUser(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Assets } from './assets.ts';
 import { initialOf, startOf } from './graphemes.ts';
 import type { Reader } from './reader.ts';
+import { strangersReader } from './stranger.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -76,10 +77,17 @@ export async function registerViews(
       instead: user ? undefined : state.instead(request),
     };
   }
+  const render: Render = (template, reader, data) =>
+    eta.render(template, { ...helpers, asset: assets, ...reader, ...data });
+
   app.decorateReply('show', function (template, data = {}) {
-    const it = { ...context(this.request, this), ...data };
-    return this.type('text/html; charset=utf-8').view(template, it);
+    // Each page is of one person, or holds a token of one browser: none is to come from a cache.
+    if (!this.hasHeader('cache-control')) this.header('Cache-Control', 'no-store');
+    this.type('text/html; charset=utf-8');
+    // Who is served a file, or an error that came before the session was read.
+    if (!this.request.reader) return this.send(render(template, strangersReader(this.request.headers), data));
+    return this.view(template, { ...context(this.request, this), ...data });
   });
 
-  return (template, reader, data) => eta.render(template, { ...helpers, asset: assets, ...reader, ...data });
+  return render;
 }

@@ -37,7 +37,7 @@ async function addPair(database: Database, index: number): Promise<Pair> {
   const key = `${users[0]}:${users[1]}`;
   chats.transaction(() => chats.insertDirect(key, users, now));
   const cookie = async (user: number) =>
-    `${(await sessions.start(user, 'bench')).split(';')[0]}; tz=Europe/London`;
+    `${(await sessions.start(user, 'bench', ''))?.split(';')[0]}; tz=Europe/London`;
   return {
     chat: chats.direct(key) ?? 0,
     users,

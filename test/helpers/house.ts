@@ -79,7 +79,7 @@ async function addPerson(house: House, username: string): Promise<Person> {
   const given = { username, displayName: username, password: PASSWORD, isOwner: !accounts.hasUsers() };
   const result = await register(accounts, clock, given, () => true);
   if (!('id' in result)) throw new Error(`no account for ${username}: ${result.error}`);
-  const session = (await sessions.start(result.id, 'vitest')).split(';')[0] ?? '';
+  const session = (await sessions.start(result.id, 'vitest', result.passwordHash))?.split(';')[0] ?? '';
   return signedIn(house, { id: result.id, username, session });
 }
 

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type House, openHouse, PASSWORD, tokenIn } from '../../../test/helpers/house.ts';
+import { resetPassword } from './reset.ts';
+import { signIn } from './sign-in.ts';
 
 let house: House;
 beforeEach(async () => {
@@ -173,6 +175,19 @@ test('a new password needs the old one, and signs out every other device', async
   expect(otherPage.statusCode).toBe(303);
   expect((await login('ana', PASSWORD)).statusCode).toBe(422);
   expect((await login('ana', 'new-password')).statusCode).toBe(303);
+});
+
+test('a password that changes while it is checked lets nobody in, and lets nobody change it back', async () => {
+  const ana = await house.person('ana');
+  const { accounts, sessions } = house.app.services;
+  const found = await signIn(accounts, 'ana', PASSWORD);
+  const verified = found?.passwordHash ?? '';
+  await resetPassword(accounts, sessions, ana.id, 'another-password');
+  expect(await sessions.start(ana.id, 'thief', verified)).toBeUndefined();
+  const change = () => accounts.setPassword(ana.id, 'the thief’s', verified);
+  expect(sessions.endAll(ana.id, undefined, change)).toBe(false);
+  expect(sessions.devices(ana.id)).toEqual([]);
+  expect((await login('ana', 'another-password')).statusCode).toBe(303);
 });
 
 test('one signs out one’s own devices, not other people’s', async () => {

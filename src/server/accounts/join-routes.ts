@@ -1,18 +1,30 @@
 /** How accounts come into being: the setup link, an invitation, or open registration. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { notFound } from '../http/errors.ts';
+import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
+import { createLimit } from '../http/limits.ts';
 import type { Services } from '../services.ts';
 import { Registration, register } from './registration.ts';
 
 type Code = { Params: { code: string } };
 type SetupCode = { Querystring: { code?: string } };
 
+/**
+ * Forms of one address that are looked at in ten minutes. Each says whether a name is taken, and may cost a hash; a
+ * family that joins together from one house needs some tries each.
+ */
+const MOST_TRIES = 60;
+const LATER = 10 * 60;
+
 export function joinRoutes(app: FastifyInstance, services: Services): void {
   const { accounts, clock, sessions, setup, friends, config } = services;
+  const byAddress = createLimit(app, MOST_TRIES, '10 minutes', (request) => `join ${request.ip}`);
 
-  async function begin(request: FastifyRequest, reply: FastifyReply, id: number) {
-    const cookie = await sessions.start(id, request.headers['user-agent'] ?? '');
+  type Newcomer = { id: number; passwordHash: string };
+  async function begin(request: FastifyRequest, reply: FastifyReply, { id, passwordHash }: Newcomer) {
+    const cookie = await sessions.start(id, request.headers['user-agent'] ?? '', passwordHash);
+    // Somebody has reset the password in this very moment.
+    if (!cookie) return reply.redirect('/login', 303);
     return reply.header('Set-Cookie', cookie).redirect('/friends', 303);
   }
 
@@ -24,14 +36,25 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
     rules: { isOwner: boolean; admit: () => boolean; welcome?: (id: number) => void },
   ) {
     const form = readForm(Registration, request.body);
-    const again = (errors: FormErrors) =>
-      reply.code(422).show(page.template, { ...page.data, values: form.values, errors });
+    const again = (errors: FormErrors, status = 422) =>
+      reply.code(status).show(page.template, { ...page.data, values: form.values, errors });
     if (!form.ok) return again(form.errors);
+    if (!(await byAddress(request))) {
+      reply.header('Retry-After', LATER);
+      return again({ form: 'errors.tooMany' }, 429);
+    }
     const { isOwner, admit, welcome } = rules;
-    const result = await register(accounts, clock, { ...form.output, isOwner }, admit, welcome);
-    if ('id' in result) return begin(request, reply, result.id);
-    if (result.error === 'refused') throw notFound();
-    return again({ username: 'accounts.errors.taken' });
+    try {
+      const result = await register(accounts, clock, { ...form.output, isOwner }, admit, welcome);
+      if ('id' in result) return begin(request, reply, result);
+      if (result.error === 'refused') throw notFound();
+      return again({ username: 'accounts.errors.taken' });
+    } catch (error) {
+      // Whoever has filled in a form and must wait has it before them still.
+      if (!isPersonError(error) || error.retryAfter === undefined) throw error;
+      reply.header('Retry-After', error.retryAfter);
+      return again({ form: error.words }, error.statusCode);
+    }
   }
 
   const setupPage = (code: string | undefined) => ({
@@ -86,8 +109,9 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
     data: { action: '/join', inviter: undefined, values: {}, errors: {} },
   };
   app.get('/join', (_request, reply) => reply.show(openPage.template, openPage.data));
-  app.post('/join', (request, reply) =>
+  app.post('/join', (request, reply) => {
     // The first account is the owner's, and that one comes by the setup link only.
-    join(request, reply, openPage, { isOwner: false, admit: () => accounts.hasUsers() }),
-  );
+    if (!accounts.hasUsers()) throw notFound();
+    return join(request, reply, openPage, { isOwner: false, admit: () => accounts.hasUsers() });
+  });
 }

@@ -1,6 +1,7 @@
 /** Signing in and out. */
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import { isPersonError } from '../http/errors.ts';
 import { createLimit } from '../http/limits.ts';
 import { requireUser, safePath } from '../http/session.ts';
 import type { Services } from '../services.ts';
@@ -20,10 +21,10 @@ export function loginRoutes(app: FastifyInstance, { accounts, sessions, setup }:
   });
   const byAddress = createLimit(app, 50, '10 minutes', (request) => `address ${request.ip}`);
 
-  app.get<{ Querystring: { next?: string } }>('/login', (request, reply) => {
+  app.get<{ Querystring: { next?: unknown } }>('/login', (request, reply) => {
     if (request.signedIn) return reply.redirect(safePath(request.query.next), 303);
     return reply.show('accounts/login', {
-      next: request.query.next,
+      next: typeof request.query.next === 'string' ? request.query.next : undefined,
       username: '',
       firstStart: setup.code() !== undefined,
     });
@@ -39,10 +40,18 @@ export function loginRoutes(app: FastifyInstance, { accounts, sessions, setup }:
     if (!parsed.success) return refuse(422, 'accounts.errors.signIn');
     const allowed = await Promise.all([byName(request), byAddress(request)]);
     if (allowed.includes(false)) return refuse(429, 'errors.tooMany');
-    const user = await signIn(accounts, username, password);
-    if (!user) return refuse(422, 'accounts.errors.signIn');
-    const cookie = await sessions.start(user.id, request.headers['user-agent'] ?? '');
-    return reply.header('Set-Cookie', cookie).redirect(safePath(next), 303);
+    try {
+      const found = await signIn(accounts, username, password);
+      const device = request.headers['user-agent'] ?? '';
+      const cookie = found && (await sessions.start(found.user.id, device, found.passwordHash));
+      // A password that was changed while it was checked is a wrong one now.
+      if (!cookie) return refuse(422, 'accounts.errors.signIn');
+      return reply.header('Set-Cookie', cookie).redirect(safePath(next), 303);
+    } catch (error) {
+      if (!isPersonError(error) || error.retryAfter === undefined) throw error;
+      reply.header('Retry-After', error.retryAfter);
+      return refuse(error.statusCode, error.words);
+    }
   });
 
   app.post('/logout', { preHandler: requireUser }, (request, reply) => {

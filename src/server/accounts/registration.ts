@@ -34,13 +34,14 @@ export const Registration = v.object({
 });
 export type Registration = v.InferOutput<typeof Registration>;
 
-export type RegistrationResult = { id: number } | { error: 'taken' | 'refused' };
+export type RegistrationResult = { id: number; passwordHash: string } | { error: 'taken' | 'refused' };
 
 /**
- * Creates a person.
+ * Creates a person. What costs nothing is asked before the password is hashed, and again when it is.
  * @param admit runs in the same transaction, before the row is written: false refuses. This is what makes
  *   setup links and invitations race-safe.
  * @param welcome runs in the same transaction with the new id
+ * @throws 503 with a sentence while too many passwords wait to be hashed
  */
 export async function register(
   store: AccountStore,
@@ -50,6 +51,7 @@ export async function register(
   welcome: (id: number) => void = () => {},
 ): Promise<RegistrationResult> {
   const { displayName, username, isOwner } = given;
+  if (store.userByUsername(username)) return { error: 'taken' };
   const passwordHash = await hashPassword(given.password);
   return store.transaction((): RegistrationResult => {
     if (store.userByUsername(username)) return { error: 'taken' };
@@ -57,6 +59,6 @@ export async function register(
     const id = store.insertUser({ username, displayName, passwordHash, isOwner, createdAt: clock.now() });
     if (id === undefined) return { error: 'taken' };
     welcome(id);
-    return { id };
+    return { id, passwordHash };
   });
 }

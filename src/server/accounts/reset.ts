@@ -10,6 +10,6 @@ export async function resetPassword(
   userId: number,
   password: string,
 ): Promise<void> {
-  accounts.setPassword(userId, await hashPassword(password));
-  sessions.endAll(userId);
+  const hash = await hashPassword(password);
+  sessions.endAll(userId, undefined, () => accounts.setPassword(userId, hash));
 }

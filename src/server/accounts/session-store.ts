@@ -7,7 +7,16 @@ import type { Adapter } from 'lucia';
 import type { Database } from '../database.ts';
 import { toUser, USER_COLUMNS, type User, type UserRow } from './store.ts';
 
-export type SessionAttributes = { createdAt: number; seenAt: number; userAgent: string };
+export type SessionAttributes = {
+  createdAt: number;
+  seenAt: number;
+  userAgent: string;
+  /** What the password was checked against; not stored. */
+  passwordHash?: string;
+};
+
+/** The password has changed since it was checked. */
+export class PasswordChangedError extends Error {}
 
 type SessionRow = {
   id: string;
@@ -39,14 +48,33 @@ export function createSessionStore(database: Database) {
   const byUser = database.prepare<[number], SessionRow>(
     'SELECT * FROM sessions WHERE user_id = ? ORDER BY seen_at DESC',
   );
-  const insert = database.prepare<[string, number, number, number, number, string]>(
-    'INSERT INTO sessions (id, user_id, expires_at, created_at, seen_at, user_agent) VALUES (?, ?, ?, ?, ?, ?)',
+  // Asked in the same statement: who changed their password meanwhile has ended all sessions, this one as well.
+  const insert = database.prepare<{
+    id: string;
+    user: number;
+    expiresAt: number;
+    createdAt: number;
+    seenAt: number;
+    userAgent: string;
+    passwordHash: string | null;
+  }>(
+    `INSERT INTO sessions (id, user_id, expires_at, created_at, seen_at, user_agent)
+     SELECT :id, id, :expiresAt, :createdAt, :seenAt, :userAgent FROM users
+     WHERE id = :user AND password_hash = :passwordHash`,
   );
   const extend = database.prepare<[number, string]>('UPDATE sessions SET expires_at = ? WHERE id = ?');
   const see = database.prepare<[number, string]>('UPDATE sessions SET seen_at = ? WHERE id = ?');
   const remove = database.prepare<[string]>('DELETE FROM sessions WHERE id = ?');
   const removeOf = database.prepare<[number]>('DELETE FROM sessions WHERE user_id = ?');
+  const endOf = database
+    .prepare<[number, string | null], string>(
+      'DELETE FROM sessions WHERE user_id = ? AND id IS NOT ? RETURNING id',
+    )
+    .pluck();
   const removeOwn = database.prepare<[string, number]>('DELETE FROM sessions WHERE id = ? AND user_id = ?');
+  const isOpen = database
+    .prepare<[string, number], number>('SELECT 1 FROM sessions WHERE id = ? AND expires_at > ?')
+    .pluck();
   const exists = database.prepare<[string], number>('SELECT 1 FROM sessions WHERE id = ?').pluck();
   const removeExpired = database.prepare<[number]>('DELETE FROM sessions WHERE expires_at <= ?');
 
@@ -61,8 +89,10 @@ export function createSessionStore(database: Database) {
       return byUser.all(userId).map((row) => toSession(row, row.id));
     },
     async setSession({ id, userId, expiresAt, attributes }) {
-      const { createdAt, seenAt, userAgent } = attributes;
-      insert.run(hashSessionId(id), userId, expiresAt.getTime(), createdAt, seenAt, userAgent);
+      const { createdAt, seenAt, userAgent, passwordHash = null } = attributes;
+      const row = { id: hashSessionId(id), user: userId, expiresAt: expiresAt.getTime(), passwordHash };
+      if (insert.run({ ...row, createdAt, seenAt, userAgent }).changes === 0)
+        throw new PasswordChangedError();
     },
     async updateSessionExpiration(id, expiresAt) {
       extend.run(expiresAt.getTime(), hashSessionId(id));
@@ -91,6 +121,10 @@ export function createSessionStore(database: Database) {
       })),
     /** `id` is hashed. False when this person has no such session. */
     removeOwn: (id: string, userId: number) => removeOwn.run(id, userId).changes === 1,
+    /** Ends all of a person's sessions but one; the answer is their ids. */
+    endOf: (userId: number, except: string | undefined) => endOf.all(userId, except ?? null),
+    transaction: <Result>(work: () => Result): Result => database.transaction(work).immediate(),
+    isOpen: (id: string, now: number) => isOpen.get(id, now) === 1,
     exists: (id: string) => exists.get(id) === 1,
     see: (id: string, now: number) => void see.run(now, id),
   };

@@ -6,7 +6,7 @@ import { Lucia, TimeSpan } from 'lucia';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Events } from '../events.ts';
-import { createSessionStore, hashSessionId } from './session-store.ts';
+import { createSessionStore, hashSessionId, PasswordChangedError } from './session-store.ts';
 import type { User } from './store.ts';
 
 /** An old tablet that is opened once a season must not ask for a password. */
@@ -46,16 +46,29 @@ export function createSessions(database: Database, clock: Clock, events: Events,
   }
 
   return {
-    /** Starts a session; the answer is the value of a Set-Cookie header. */
-    async start(userId: number, userAgent: string): Promise<string> {
+    /**
+     * Starts a session.
+     * @param passwordHash what the password was checked against
+     * @returns the value of a Set-Cookie header; `undefined` where the password has changed since it was checked
+     */
+    async start(userId: number, userAgent: string, passwordHash: string): Promise<string | undefined> {
       const now = clock.now();
-      const session = await lucia.createSession(userId, {
-        createdAt: now,
-        seenAt: now,
-        userAgent: userAgent.slice(0, 300),
-      });
-      return lucia.createSessionCookie(session.id).serialize();
+      try {
+        const session = await lucia.createSession(userId, {
+          createdAt: now,
+          seenAt: now,
+          userAgent: userAgent.slice(0, 300),
+          passwordHash,
+        });
+        return lucia.createSessionCookie(session.id).serialize();
+      } catch (error) {
+        if (error instanceof PasswordChangedError) return undefined;
+        throw error;
+      }
     },
+
+    /** Whether a session goes on still: to be asked again after whatever takes its time. `id` is hashed. */
+    isOpen: (id: string): boolean => store.isOpen(id, Date.now()),
 
     /**
      * Reads a Cookie header. `renewed` is a Set-Cookie value, there when the session was prolonged.
@@ -79,9 +92,15 @@ export function createSessions(database: Database, clock: Clock, events: Events,
 
     end,
 
-    /** Ends all sessions of a person, but for `except`. */
-    endAll(userId: number, except?: string): void {
-      for (const { id } of store.ofUser(userId)) if (id !== except) end(id, userId);
+    /**
+     * Ends all sessions of a person, but for `except`.
+     * @param change what has to happen in the same transaction; nothing is ended where it says false
+     */
+    endAll(userId: number, except?: string, change: () => boolean = () => true): boolean {
+      const ended = store.transaction(() => (change() ? store.endOf(userId, except) : undefined));
+      // Only when it is on disk: listeners close sockets and leave calls.
+      for (const session of ended ?? []) events.emit('session-ended', { session });
+      return ended !== undefined;
     },
 
     /** A socket was opened with this session; the returned function says that it is closed. */

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { ownStorage } from '../files/storage.ts';
-import { notFound } from '../http/errors.ts';
+import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { createLimit } from '../http/limits.ts';
 import { canonicalZone, isLocale, LOCALES } from '../http/locale.ts';
@@ -72,12 +72,21 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
     const form = readForm(PasswordForm, request.body);
     if (!form.ok) return refuse(422, form.errors);
     if (!(await guesses(request))) return refuse(429, { current: 'errors.tooMany' });
-    if (!(await checkPassword(accounts.passwordHash(user.id), form.output.current)))
-      return refuse(422, { current: 'accounts.errors.currentPassword' });
-    accounts.setPassword(user.id, await hashPassword(form.output.password));
-    // Whoever knew the old password is out; this device stays in.
-    sessions.endAll(user.id, request.signedIn?.session);
-    return reply.redirect('/settings?done=password', 303);
+    const verified = accounts.passwordHash(user.id);
+    const wrong = () => refuse(422, { current: 'accounts.errors.currentPassword' });
+    try {
+      if (!(await checkPassword(verified, form.output.current))) return wrong();
+      const hash = await hashPassword(form.output.password);
+      // Whoever knew the old password is out; this device stays in, unless it was put out itself meanwhile.
+      const done = sessions.endAll(user.id, request.signedIn?.session, () =>
+        accounts.setPassword(user.id, hash, verified),
+      );
+      return done ? reply.redirect('/settings?done=password', 303) : wrong();
+    } catch (error) {
+      if (!isPersonError(error) || error.retryAfter === undefined) throw error;
+      reply.header('Retry-After', error.retryAfter);
+      return refuse(error.statusCode, { current: error.words });
+    }
   });
 
   app.post<{ Params: { session: string } }>('/settings/devices/:session/end', guard, (request, reply) => {

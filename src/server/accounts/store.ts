@@ -94,7 +94,10 @@ export function createAccountStore(database: Database) {
        ON CONFLICT (username) DO NOTHING RETURNING id`,
     )
     .pluck();
-  const setPassword = database.prepare<[string, number]>('UPDATE users SET password_hash = ? WHERE id = ?');
+  const setPassword = database.prepare<{ id: number; hash: string; verified: string | null }>(
+    `UPDATE users SET password_hash = :hash
+     WHERE id = :id AND (:verified IS NULL OR password_hash = :verified)`,
+  );
   const setPreferences = database.prepare<[string | null, string | null, number, number]>(
     'UPDATE users SET locale = ?, time_zone = ?, sound = ? WHERE id = ?',
   );
@@ -126,7 +129,9 @@ export function createAccountStore(database: Database) {
     passwordHash: (id: number) => passwordHash.get(id),
     /** The new user's id, or `undefined` when the username is taken. */
     insertUser: (user: NewUser) => insert.get({ ...user, isOwner: user.isOwner ? 1 : 0 }),
-    setPassword: (id: number, hash: string) => void setPassword.run(hash, id),
+    /** @param verified the hash that must still be there: false where another one has taken its place */
+    setPassword: (id: number, hash: string, verified?: string): boolean =>
+      setPassword.run({ id, hash, verified: verified ?? null }).changes === 1,
     setPreferences: (id: number, to: { locale?: string; timeZone?: string; sound: boolean }) =>
       void setPreferences.run(to.locale ?? null, to.timeZone ?? null, to.sound ? 1 : 0, id),
     /** Only while it can still be used. */

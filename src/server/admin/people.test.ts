@@ -35,6 +35,11 @@ function asServer() {
   };
 }
 
+async function signInOn(device: string, user: number): Promise<string> {
+  const { accounts, sessions } = asServer();
+  return (await sessions.start(user, device, accounts.passwordHash(user) ?? '')) ?? '';
+}
+
 const create = (name: string, display: string, ...more: string[]) =>
   admin(dir, ['create-user', name, '--display', display, ...more]);
 
@@ -51,7 +56,7 @@ describe('create-user', () => {
       ['mei', true],
       ['tom', false],
     ]);
-    expect((await signIn(accounts, 'tom', 'a quiet evening'))?.displayName).toBe('Tom');
+    expect((await signIn(accounts, 'tom', 'a quiet evening'))?.user.displayName).toBe('Tom');
     expect(await signIn(accounts, 'tom', 'a loud evening')).toBeUndefined();
   });
 
@@ -92,8 +97,8 @@ describe('reset-password', () => {
     await create('mei', 'Mei');
     await create('tom', 'Tom');
     const { accounts, sessions } = asServer();
-    const cookie = (await sessions.start(1, 'tablet')).split(';')[0] ?? '';
-    await sessions.start(2, 'phone');
+    const cookie = (await signInOn('tablet', 1)).split(';')[0] ?? '';
+    await signInOn('phone', 2);
     expect((await sessions.read(cookie))?.signedIn.user.username).toBe('mei');
     const outcome = await admin(dir, ['reset-password', 'mei'], { password: 'another evening' });
     expect(outcome.code).toBe(0);
@@ -148,7 +153,7 @@ describe('list-users', () => {
   test('shows name, owner and the day last seen', async () => {
     await create('mei', '奶奶');
     await create('thomas', 'Tom');
-    await asServer().sessions.start(2, 'phone');
+    await signInOn('phone', 2);
     const today = new Date().toISOString().slice(0, 10);
     expect((await admin(dir, ['list-users'])).said.split('\n')).toEqual([
       'mei     owner  not signed in  奶奶',

@@ -1,0 +1,34 @@
+/**
+ * Few hashes at once. Each takes 19 MiB and one of libuv's four threads, on which files are read as well: with two
+ * at work, two threads are left for everybody else, however many want to sign in or join.
+ */
+import { busyError } from '../http/errors.ts';
+
+const AT_ONCE = 2;
+/** Who is behind so many is told to come again: a second or two of waiting on a small machine. */
+const MOST_WAITING = 32;
+/** Seconds after which it is worth trying again. */
+const LATER = 5;
+
+/** @throws 503 with a sentence where the queue is full */
+export type HashQueue = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+export function createHashQueue(atOnce = AT_ONCE, mostWaiting = MOST_WAITING): HashQueue {
+  const waiting: (() => void)[] = [];
+  let working = 0;
+
+  return async (work) => {
+    if (working >= atOnce) {
+      if (waiting.length >= mostWaiting) throw busyError('errors.busy', LATER);
+      // Whoever is done hands their place over.
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    } else working += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else working -= 1;
+    }
+  };
+}

@@ -8,7 +8,9 @@ import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { invitationRoutes } from './accounts/invitation-routes.ts';
 import { joinRoutes } from './accounts/join-routes.ts';
+import { createKnownDevices } from './accounts/known-devices.ts';
 import { loginRoutes } from './accounts/login-routes.ts';
+import { secretOf } from './accounts/secret-store.ts';
 import { createSessions } from './accounts/sessions.ts';
 import { settingsRoutes } from './accounts/settings-routes.ts';
 import { createSetup } from './accounts/setup.ts';
@@ -51,7 +53,6 @@ import { registerCsrf } from './http/csrf.ts';
 import { registerErrors, showBare } from './http/errors.ts';
 import { registerHeaders } from './http/headers.ts';
 import { registerHealth } from './http/health.ts';
-import { registerLimits } from './http/limits.ts';
 import { loggerOptions, registerRequestLog } from './http/logging.ts';
 import { registerMultipart } from './http/multipart.ts';
 import { registerSession } from './http/session.ts';
@@ -117,6 +118,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
 
   const accounts = createAccountStore(database);
   const sessions = createSessions(database, clock, events, config.secure);
+  const knownDevices = createKnownDevices(secretOf(database, 'known devices'), clock, config.secure);
   const setup = createSetup(accounts);
   const friends = createFriends(createFriendStore(database), accounts, clock, events);
   const presence = createPresence(clock, events);
@@ -167,9 +169,8 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
   await registerSockets(app);
   registerClosing(app);
   const setHeaders = registerHeaders(app, config.secure);
-  await registerLimits(app);
   await registerAssets(app);
-  registerSession(app, sessions);
+  registerSession(app, sessions, knownDevices);
   const freshness = createFreshness({ events, friends, chats });
   const render = await registerViews(app, createEta(), readAssets(), {
     unread: chats.unreadChats,
@@ -188,6 +189,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     events,
     accounts,
     sessions,
+    knownDevices,
     setup,
     friends,
     presence,

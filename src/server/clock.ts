@@ -1,6 +1,9 @@
-/** Time as the rules see it: milliseconds since 1970, and one way to be called later. Tests pass their own. */
+/** Time as the rules see it, in ms, and one way to be called later. Tests pass their own. */
 export type Clock = {
+  /** Since 1970, as the machine has it: for moments that are stored or shown. Somebody may turn it, also back. */
   now(): number;
+  /** Since some moment or other, and never turned: for how long something took or may take. */
+  monotonic(): number;
   /**
    * Calls `run` at the given moment, or soon if that has passed; the returned function takes it back. In a server
    * `run` may fail, at once or by a promise: that is logged (outside.ts). What must be repeated says so itself.
@@ -12,6 +15,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: Date.now,
+  monotonic: () => performance.now(),
   at(moment, run) {
     const timer = setTimeout(run, Math.min(Math.max(0, moment - Date.now()), LONGEST_TIMER));
     timer.unref();

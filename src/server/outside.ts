@@ -40,7 +40,7 @@ export function createOutside(clock: Clock, log: Pick<FastifyBaseLogger, 'error'
     }
     // `what` is one of the few names in this program, so this holds a few entries.
     const key = `${what} ${trouble}`;
-    const now = clock.now();
+    const now = clock.monotonic();
     if (now - (loggedAt.get(key) ?? -LOG_EVERY) < LOG_EVERY) return;
     loggedAt.set(key, now);
     log.warn({ err: error, ...ids }, `${what}: nothing can be written now (${trouble})`);
@@ -83,5 +83,6 @@ export function createOutside(clock: Clock, log: Pick<FastifyBaseLogger, 'error'
 /** A clock whose timers can't end the process. */
 export const guardTimers = (clock: Clock, outside: Outside): Clock => ({
   now: clock.now,
+  monotonic: clock.monotonic,
   at: (moment, run) => clock.at(moment, () => outside.attempt('a timer', run)),
 });

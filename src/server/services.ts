@@ -1,4 +1,5 @@
 /** What the routes of every domain work with, made once in app.ts. */
+import type { KnownDevices } from './accounts/known-devices.ts';
 import type { Sessions } from './accounts/sessions.ts';
 import type { Setup } from './accounts/setup.ts';
 import type { AccountStore } from './accounts/store.ts';
@@ -24,6 +25,7 @@ export type Services = {
   events: Events;
   accounts: AccountStore;
   sessions: Sessions;
+  knownDevices: KnownDevices;
   setup: Setup;
   friends: Friends;
   presence: Presence;

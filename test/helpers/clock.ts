@@ -3,31 +3,40 @@ import type { Clock } from '../../src/server/clock.ts';
 export type FakeClock = Clock & {
   /** Moves time on by `ms` and runs what was due on the way, in order. */
   advance(ms: number): void;
+  /** Sets the time of day by `ms`, as somebody does who corrects a machine's clock: no time goes by. */
+  turn(ms: number): void;
 };
 
 /** A clock that stands still until it is told to go on. */
 export function fakeClock(start = Date.UTC(2026, 10, 22, 12)): FakeClock {
-  let now = start;
-  let timers: { moment: number; run: () => void }[] = [];
+  // Time goes by in one, and what the clock shows is that and how far it has been turned.
+  let passed = 0;
+  let turned = start;
+  let timers: { due: number; run: () => void }[] = [];
   return {
-    now: () => now,
+    now: () => turned + passed,
+    monotonic: () => passed,
     at(moment, run) {
-      const timer = { moment, run };
+      // As with Node's timers: the distance counts, and turning the clock afterwards changes nothing.
+      const timer = { due: moment - turned, run };
       timers.push(timer);
       return () => {
         timers = timers.filter((other) => other !== timer);
       };
     },
     advance(ms) {
-      const end = now + ms;
+      const end = passed + ms;
       for (;;) {
-        const next = timers.filter((timer) => timer.moment <= end).sort((a, b) => a.moment - b.moment)[0];
+        const next = timers.filter((timer) => timer.due <= end).sort((a, b) => a.due - b.due)[0];
         if (!next) break;
         timers = timers.filter((timer) => timer !== next);
-        now = Math.max(now, next.moment);
+        passed = Math.max(passed, next.due);
         next.run();
       }
-      now = end;
+      passed = end;
+    },
+    turn(ms) {
+      turned += ms;
     },
   };
 }

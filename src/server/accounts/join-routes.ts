@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
-import { createLimit } from '../http/limits.ts';
+import { addressKey, createLimit } from '../http/limits.ts';
 import type { Services } from '../services.ts';
 import { Registration, register } from './registration.ts';
 
@@ -15,16 +15,19 @@ type SetupCode = { Querystring: { code?: string } };
  */
 const MOST_TRIES = 60;
 const LATER = 10 * 60;
+/** Addresses that are remembered. */
+const MOST_ADDRESSES = 10_000;
 
 export function joinRoutes(app: FastifyInstance, services: Services): void {
-  const { accounts, clock, sessions, setup, friends, config } = services;
-  const byAddress = createLimit(app, MOST_TRIES, '10 minutes', (request) => `join ${request.ip}`);
+  const { accounts, clock, sessions, setup, friends, config, knownDevices } = services;
+  const byAddress = createLimit(clock, { most: MOST_TRIES, window: LATER * 1000, keys: MOST_ADDRESSES });
 
   type Newcomer = { id: number; passwordHash: string };
   async function begin(request: FastifyRequest, reply: FastifyReply, { id, passwordHash }: Newcomer) {
     const cookie = await sessions.start(id, request.headers['user-agent'] ?? '', passwordHash);
     // Somebody has reset the password in this very moment.
     if (!cookie) return reply.redirect('/login', 303);
+    knownDevices.mark(reply, id);
     return reply.header('Set-Cookie', cookie).redirect('/friends', 303);
   }
 
@@ -39,7 +42,7 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
     const again = (errors: FormErrors, status = 422) =>
       reply.code(status).show(page.template, { ...page.data, values: form.values, errors });
     if (!form.ok) return again(form.errors);
-    if (!(await byAddress(request))) {
+    if (!byAddress(addressKey(request.ip))) {
       reply.header('Retry-After', LATER);
       return again({ form: 'errors.tooMany' }, 429);
     }

@@ -2,11 +2,11 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { isPersonError } from '../http/errors.ts';
-import { createLimit } from '../http/limits.ts';
 import { requireUser, safePath } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { foldUsername } from './registration.ts';
 import { signIn } from './sign-in.ts';
+import { createSignInLimits } from './sign-in-limits.ts';
 
 const LoginForm = v.object({
   username: v.optional(v.pipe(v.string(), v.maxLength(200)), ''),
@@ -14,12 +14,9 @@ const LoginForm = v.object({
   next: v.optional(v.string()),
 });
 
-export function loginRoutes(app: FastifyInstance, { accounts, sessions, setup }: Services): void {
-  const byName = createLimit(app, 10, '10 minutes', (request) => {
-    const { username } = v.parse(LoginForm, request.body);
-    return `name ${foldUsername(username)}`;
-  });
-  const byAddress = createLimit(app, 50, '10 minutes', (request) => `address ${request.ip}`);
+export function loginRoutes(app: FastifyInstance, services: Services): void {
+  const { accounts, sessions, setup, clock, knownDevices } = services;
+  const begin = createSignInLimits(clock);
 
   app.get<{ Querystring: { next?: unknown } }>('/login', (request, reply) => {
     if (request.signedIn) return reply.redirect(safePath(request.query.next), 303);
@@ -38,16 +35,23 @@ export function loginRoutes(app: FastifyInstance, { accounts, sessions, setup }:
     const refuse = (status: number, error: string) =>
       reply.code(status).show('accounts/login', { next, username, error, firstStart: false });
     if (!parsed.success) return refuse(422, 'accounts.errors.signIn');
-    const allowed = await Promise.all([byName(request), byAddress(request)]);
-    if (allowed.includes(false)) return refuse(429, 'errors.tooMany');
+    const name = foldUsername(username);
+    const id = accounts.userByUsername(name)?.id;
+    const isKnownDevice = id !== undefined && knownDevices.isKnown(request, id);
+    const attempt = begin({ address: request.ip, name, user: id, isKnownDevice });
+    if (!attempt) return refuse(429, 'errors.tooMany');
     try {
       const found = await signIn(accounts, username, password);
       const device = request.headers['user-agent'] ?? '';
       const cookie = found && (await sessions.start(found.user.id, device, found.passwordHash));
       // A password that was changed while it was checked is a wrong one now.
-      if (!cookie) return refuse(422, 'accounts.errors.signIn');
+      if (!found || !cookie) return refuse(422, 'accounts.errors.signIn');
+      attempt.giveBack();
+      knownDevices.mark(reply, found.user.id);
       return reply.header('Set-Cookie', cookie).redirect(safePath(next), 303);
     } catch (error) {
+      // Nobody has learnt anything about the password.
+      attempt.giveBack();
       if (!isPersonError(error) || error.retryAfter === undefined) throw error;
       reply.header('Retry-After', error.retryAfter);
       return refuse(error.statusCode, error.words);
@@ -55,7 +59,11 @@ export function loginRoutes(app: FastifyInstance, { accounts, sessions, setup }:
   });
 
   app.post('/logout', { preHandler: requireUser }, (request, reply) => {
-    if (request.signedIn) sessions.end(request.signedIn.session, request.signedIn.user.id);
+    const { user, session } = request.signedIn ?? {};
+    if (user && session) {
+      sessions.end(session, user.id);
+      knownDevices.mark(reply, user.id);
+    }
     // Tells the browser to drop what it kept of our pages, where it knows how.
     return reply
       .header('Set-Cookie', sessions.blankCookie())

@@ -20,12 +20,16 @@ const PreferencesForm = v.object({
 
 const PasswordForm = v.object({ current: v.optional(v.string(), ''), password: Password });
 
+/** ms */
+const GUESSES_IN = 10 * 60 * 1000;
+
 const ZONES = Intl.supportedValuesOf('timeZone');
 
 export function settingsRoutes(app: FastifyInstance, services: Services): void {
-  const { accounts, sessions, friends, files } = services;
+  const { accounts, sessions, friends, files, clock } = services;
   const guard = { preHandler: requireUser };
-  const guesses = createLimit(app, 10, '10 minutes', (request) => `password ${userOf(request).id}`);
+  // As many keys as there are people.
+  const guess = createLimit(clock, { most: 10, window: GUESSES_IN, keys: Number.POSITIVE_INFINITY });
 
   function settings(request: FastifyRequest, more: { errors?: FormErrors } = {}) {
     const user = userOf(request);
@@ -71,11 +75,13 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
       reply.code(status).show('accounts/settings', settings(request, { errors }));
     const form = readForm(PasswordForm, request.body);
     if (!form.ok) return refuse(422, form.errors);
-    if (!(await guesses(request))) return refuse(429, { current: 'errors.tooMany' });
+    const attempt = guess(`${user.id}`);
+    if (!attempt) return refuse(429, { current: 'errors.tooMany' });
     const verified = accounts.passwordHash(user.id);
     const wrong = () => refuse(422, { current: 'accounts.errors.currentPassword' });
     try {
       if (!(await checkPassword(verified, form.output.current))) return wrong();
+      attempt.giveBack();
       const hash = await hashPassword(form.output.password);
       // Whoever knew the old password is out; this device stays in, unless it was put out itself meanwhile.
       const done = sessions.endAll(user.id, request.signedIn?.session, () =>
@@ -83,6 +89,7 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
       );
       return done ? reply.redirect('/settings?done=password', 303) : wrong();
     } catch (error) {
+      attempt.giveBack();
       if (!isPersonError(error) || error.retryAfter === undefined) throw error;
       reply.header('Retry-After', error.retryAfter);
       return refuse(error.statusCode, { current: error.words });

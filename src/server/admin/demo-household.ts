@@ -45,7 +45,7 @@ export async function makeDemoHousehold(dataDir: string, now: number): Promise<v
   // Made anew whenever it is wanted, so there is nothing to protect from a power cut.
   database.pragma('synchronous = OFF');
   let moment = now;
-  const clock: Clock = { now: () => moment, at: systemClock.at };
+  const clock: Clock = { ...systemClock, now: () => moment };
   const events = createEvents();
   const accounts = createAccountStore(database);
   const friends = createFriends(createFriendStore(database), accounts, clock, events);

@@ -6,11 +6,11 @@ const CAPACITY = 200;
 const REFILL_PER_SECOND = 50;
 
 /** The returned function takes one from the bucket, and says whether there was one. */
-export function createRate(clock: Clock): () => boolean {
+export function createRate(clock: Pick<Clock, 'monotonic'>): () => boolean {
   let left = CAPACITY;
-  let filledAt = clock.now();
+  let filledAt = clock.monotonic();
   return () => {
-    const now = clock.now();
+    const now = clock.monotonic();
     left = Math.min(CAPACITY, left + ((now - filledAt) / 1000) * REFILL_PER_SECOND);
     filledAt = now;
     if (left < 1) return false;

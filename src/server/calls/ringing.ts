@@ -25,10 +25,11 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
   const rings = new Map<number, number[]>();
 
   function countRing(user: number): void {
-    const since = clock.now() - RING_WINDOW;
+    const now = clock.monotonic();
+    const since = now - RING_WINDOW;
     const recent = (rings.get(user) ?? []).filter((moment) => moment > since);
     if (recent.length >= MOST_RINGS) throw refuse('too-many');
-    rings.set(user, [...recent, clock.now()]);
+    rings.set(user, [...recent, now]);
   }
 
   /** Ends a call that this person leaves for another one. */

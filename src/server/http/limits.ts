@@ -1,30 +1,62 @@
 /**
- * How often something may be tried. An attempt counts when it begins: guesses that are sent at once must not
- * all be let in before the first has failed.
+ * How often something may be tried in vain. An attempt counts when it begins: guesses that are sent at once must
+ * not all be let in before the first has failed. One that succeeded, or came to nothing, is given back.
+ *
+ * Own code because the known libraries count requests: giving one back is missing (@fastify/rate-limit), or what
+ * they keep has no bound (rate-limiter-flexible in memory).
  */
-import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { createBoundedCache } from '../bounded-cache.ts';
+import type { Clock } from '../clock.ts';
 
-/** Counts an attempt; false when there were too many. */
-export type Limit = (request: FastifyRequest) => Promise<boolean>;
+/** An attempt that has begun, and counts as failed until it is given back. */
+export type Attempt = { giveBack(): void };
 
-export async function registerLimits(app: FastifyInstance): Promise<void> {
-  await app.register(rateLimit, { global: false, cache: 10_000 });
+/** `undefined`: too many attempts of this key have failed or are under way. */
+export type Limit = (key: string) => Attempt | undefined;
+
+type Rule = {
+  /** Failed attempts in `window` ms. */
+  most: number;
+  window: number;
+  /** Keys that are remembered; the one that was tried longest ago is forgotten first. */
+  keys: number;
+};
+
+export function createLimit(clock: Pick<Clock, 'monotonic'>, { most, window, keys }: Rule): Limit {
+  const kept = createBoundedCache<string, { begun: number }[]>(keys);
+
+  return (key) => {
+    const now = clock.monotonic();
+    const recent = (kept.get(key) ?? []).filter(({ begun }) => begun > now - window);
+    if (recent.length >= most) return undefined;
+    const attempt = { begun: now };
+    kept.set(key, [...recent, attempt]);
+    return {
+      giveBack() {
+        const others = kept.get(key)?.filter((other) => other !== attempt);
+        if (others) kept.set(key, others);
+      },
+    };
+  };
 }
 
 /**
- * @param max attempts in `timeWindow` ("10 minutes")
- * @param keyOf what is counted: an address, a name
+ * What a network address is counted by. Of IPv6 one customer gets a /64 at least (RFC 6177), and may have another
+ * address for each attempt; an IPv4 address inside of IPv6 (RFC 4291 §2.5.5.2) is that IPv4 address.
  */
-export function createLimit(
-  app: FastifyInstance,
-  max: number,
-  timeWindow: string,
-  keyOf: (request: FastifyRequest) => string,
-): Limit {
-  const limiter = app.createRateLimit({ max, timeWindow, keyGenerator: keyOf });
-  return async (request) => {
-    const state = await limiter(request);
-    return state.isAllowed || !state.isExceeded;
-  };
+export function addressKey(address: string): string {
+  const plain = address.split('%')[0] ?? '';
+  if (!plain.includes(':') || !URL.canParse(`http://[${plain}]`)) return plain;
+  // The URL standard's form: lower case, without leading zeros, IPv4 in two hexadecimal groups.
+  const canonical = new URL(`http://[${plain}]`).hostname.slice(1, -1);
+  const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(canonical) ?? [];
+  if (high && low) {
+    const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+    return [a >> 8, a & 255, b >> 8, b & 255].join('.');
+  }
+  const [before = '', after] = canonical.split('::');
+  const groups = before.split(':').filter(Boolean);
+  const behind = after?.split(':').filter(Boolean) ?? [];
+  if (after !== undefined) while (groups.length + behind.length < 8) groups.push('0');
+  return `${[...groups, ...behind].slice(0, 4).join(':')}::/64`;
 }

@@ -1,5 +1,6 @@
 /** Puts the signed-in person on each request, and keeps everyone else at the door. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { KnownDevices } from '../accounts/known-devices.ts';
 import type { Sessions, SignedIn } from '../accounts/sessions.ts';
 import type { User } from '../accounts/store.ts';
 import { notFound } from './errors.ts';
@@ -24,7 +25,7 @@ function readerOf(request: FastifyRequest): Reader {
   return readerFor(locale, zone);
 }
 
-export function registerSession(app: FastifyInstance, sessions: Sessions): void {
+export function registerSession(app: FastifyInstance, sessions: Sessions, knownDevices: KnownDevices): void {
   app.decorateRequest('signedIn', null);
   // Set by the hook below before anything reads it; what fails before is shown to a stranger (views.ts).
   app.decorateRequest('reader');
@@ -34,7 +35,10 @@ export function registerSession(app: FastifyInstance, sessions: Sessions): void 
     const found = cookie ? await sessions.read(cookie) : undefined;
     if (found) {
       request.signedIn = found.signedIn;
-      if (found.renewed) reply.header('Set-Cookie', found.renewed);
+      if (found.renewed) {
+        reply.header('Set-Cookie', found.renewed);
+        knownDevices.mark(reply, found.signedIn.user.id);
+      }
     }
     request.reader = readerOf(request);
   });

@@ -35,6 +35,8 @@ import type { Config } from './config.ts';
 import { openDatabase } from './database.ts';
 import { createEvents } from './events.ts';
 import { createFiles } from './files/files.ts';
+import { createFolderStore } from './files/folder-store.ts';
+import { createFolders } from './files/folders.ts';
 import { createIntake, LARGEST } from './files/intake.ts';
 import { createPictures } from './files/pictures.ts';
 import { fileRoutes } from './files/routes.ts';
@@ -123,8 +125,15 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
   const friends = createFriends(createFriendStore(database), accounts, clock, events);
   const presence = createPresence(clock, events);
   const chatStore = createChatStore(database);
+  const folders = createFolders({
+    store: createFolderStore(database),
+    dataDir: config.dataDir,
+    events,
+    log: app.log,
+  });
   const files = createFiles({
     store: createFileStore(database),
+    folders,
     queue,
     isMember: chatStore.isMember,
     dataDir: config.dataDir,
@@ -146,7 +155,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
   });
   const recordingStore = createRecordingStore(database);
   const recordings = createRecordings(
-    { store: recordingStore, files, chats, queue, clock, outside },
+    { store: recordingStore, files, chats, queue, clock, events, outside },
     (finished) =>
       createFinishing({
         ...{ store: recordingStore, files, queue, clock, finished },
@@ -197,6 +206,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     files,
     pictures,
     intake: createIntake(files, pictures),
+    sweep,
     renderRow,
     renderHistory: createHistoryRenderer(chats, renderRow),
     calls,

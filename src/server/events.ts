@@ -21,6 +21,8 @@ export type Happenings = {
   'call-quiet': [{ call: string; callee: number }];
   /** `callee` was rung while in another call. */
   'call-missed-busy': [{ callee: number; caller: number; media: 'voice' | 'video' }];
+  /** A folder of bytes that was away is there again. */
+  'folder-back': [{ folder: 'uploads' | 'recordings' }];
   /** A file came, changed or went, with where it is shown. */
   'file-changed': [
     { file: string; conversation: number; call: string | undefined; message: number | undefined },

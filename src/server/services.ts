@@ -13,6 +13,7 @@ import type { Events } from './events.ts';
 import type { Files } from './files/files.ts';
 import type { Intake } from './files/intake.ts';
 import type { Pictures } from './files/pictures.ts';
+import type { Sweep } from './files/sweep.ts';
 import type { Friends } from './friends/friends.ts';
 import type { Presence } from './friends/presence.ts';
 import type { Outside } from './outside.ts';
@@ -33,6 +34,7 @@ export type Services = {
   files: Files;
   pictures: Pictures;
   intake: Intake;
+  sweep: Sweep;
   renderRow: RenderRow;
   renderHistory: RenderHistory;
   calls: Calls;

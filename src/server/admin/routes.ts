@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { inventPassword } from '../accounts/passwords.ts';
 import { resetPassword } from '../accounts/reset.ts';
+import { FOLDERS } from '../files/folders.ts';
 import { typedLimits } from '../files/limits.ts';
 import { notFound } from '../http/errors.ts';
 import type { FormErrors } from '../http/forms.ts';
@@ -19,11 +20,16 @@ type Shown = {
 
 export async function showAdmin(
   reply: FastifyReply,
-  { accounts, files }: Services,
+  { accounts, files, sweep }: Services,
   { reset, limits, done }: Shown = {},
 ): Promise<FastifyReply> {
   const typed = limits ?? { values: typedLimits(files.limits()), errors: {} };
-  const storage = { used: files.usedInAll(), free: await files.free(), ...typed };
+  const { paths, isAway } = files.folders;
+  const away = FOLDERS.filter(isAway).map((name) => ({ name, path: paths[name] }));
+  const storage = {
+    ...{ used: files.usedInAll(), free: await files.free(), away, held: sweep.held() },
+    ...typed,
+  };
   const usedBy = files.usedBy;
   return reply.show('admin/index', { people: accounts.allUsers(), usedBy, storage, reset, done });
 }

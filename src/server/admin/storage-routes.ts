@@ -1,10 +1,15 @@
-/** The owner's limits to what is kept. Shown on /admin. */
+/** The owner's limits to what is kept, and their word where a folder is away or a sweep waits. Shown on /admin. */
 import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { FOLDERS } from '../files/folders.ts';
 import { LimitsForm } from '../files/limits.ts';
+import { personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { requireOwner } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { showAdmin } from './routes.ts';
+
+const FolderForm = v.object({ folder: v.picklist(FOLDERS) });
 
 export function storageRoutes(app: FastifyInstance, services: Services): void {
   app.post('/admin/storage', { preHandler: requireOwner }, async (request, reply) => {
@@ -15,5 +20,28 @@ export function storageRoutes(app: FastifyInstance, services: Services): void {
     }
     reply.code(422);
     return showAdmin(reply, services, { limits: form });
+  });
+
+  const folderIn = (body: unknown) => {
+    const form = readForm(FolderForm, body);
+    if (!form.ok) throw personError(400, 'errors.badRequest');
+    return form.output.folder;
+  };
+
+  /** The old one won't come back. What is there already, under a wrong marker or none, stays where it is. */
+  app.post('/admin/storage/folder', { preHandler: requireOwner }, (request, reply) => {
+    const folder = folderIn(request.body);
+    try {
+      services.files.folders.begin(folder);
+    } catch (error) {
+      request.log.warn({ err: error, folder }, 'a folder could not be begun anew');
+      throw personError(409, 'files.errors.folder-unusable');
+    }
+    return reply.redirect('/admin?done=storage#storage', 303);
+  });
+
+  app.post('/admin/storage/sweep', { preHandler: requireOwner }, async (request, reply) => {
+    await services.sweep.sweep(folderIn(request.body));
+    return reply.redirect('/admin?done=storage#storage', 303);
   });
 }

@@ -37,7 +37,7 @@ const standing = () =>
   house.app.services.chats
     .history(chat)
     .messages.map(({ id, body }) => [house.app.services.files.ofMessage(id)?.name, body]);
-const onDisk = () => readdirSync(join(house.dataDir, 'uploads'));
+const onDisk = () => readdirSync(join(house.dataDir, 'uploads')).filter((name) => !name.startsWith('.'));
 const error = (body: string) => /<p id="composer-error"[^>]*>(.*?)<\/p>/s.exec(body)?.[1];
 
 test('each is a message, in the order they came, and the text goes with the first', async () => {

@@ -1,11 +1,12 @@
 /** The rules of files: who may read them, how much may be kept, and that rows and bytes come and go together. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Events } from '../events.ts';
+import type { FolderName, Folders } from './folders.ts';
 import { cleanName } from './names.ts';
 import { createRoom, type Refusal } from './room.ts';
 import type { FileFacts, FileKind, FileStore, Limits, StoredFile } from './store.ts';
@@ -15,6 +16,7 @@ export type FileParts = {
   queue: CommitQueue;
   /** Whether a person belongs to a conversation now. */
   isMember(conversation: number, user: number): boolean;
+  folders: Folders;
   dataDir: string;
   clock: Clock;
   events: Events;
@@ -29,9 +31,10 @@ export type FileRequest = {
   name: string;
 };
 
-export function createFiles({ store, queue, isMember, dataDir, clock, events }: FileParts) {
-  const folders = { uploads: join(dataDir, 'uploads'), recordings: join(dataDir, 'recordings') };
-  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+/** Which folder the bytes of a file belong in. */
+const folderOf = (kind: FileKind): FolderName => (kind === 'recording' ? 'recordings' : 'uploads');
+
+export function createFiles({ store, queue, isMember, folders, dataDir, clock, events }: FileParts) {
   const room = createRoom(store, dataDir);
   /** Bytes so far of what is received, where they count instead of the row's. */
   const growing = new Map<string, number>();
@@ -40,7 +43,7 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
 
   /** Where the bytes lie. Made of the kind and the id alone. */
   const pathOf = ({ id, kind }: { id: string; kind: FileKind }): string =>
-    join(kind === 'recording' ? folders.recordings : folders.uploads, id);
+    join(folders.paths[folderOf(kind)], id);
   const previewPathOf = (file: { id: string; kind: FileKind }): string => `${pathOf(file)}.preview`;
 
   const announce = ({ id, conversation, call, message }: StoredFile) =>
@@ -69,25 +72,32 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
     for (const suffix of ['', '.preview', '.raw', '.made']) await rm(pathOf(file) + suffix, { force: true });
   }
 
-  // What was being received when the server stopped takes its room still.
-  for (const file of store.all()) {
-    if (file.bytes > 0) continue;
-    const size = statSync(pathOf(file), { throwIfNoEntry: false })?.size ?? 0;
-    count(file, size);
-    growing.set(file.id, size);
+  /** What was being received when the server stopped takes its room still. */
+  function countUnfinished(): void {
+    for (const file of store.all()) {
+      if (file.bytes > 0 || active.has(file.id)) continue;
+      const size = statSync(pathOf(file), { throwIfNoEntry: false })?.size ?? 0;
+      count(file, size);
+      growing.set(file.id, size);
+    }
   }
+  countUnfinished();
+  events.on('folder-back', countUnfinished);
 
   return {
     pathOf,
     /** Where its smaller picture (WebP or JPEG) lies, if it has one. */
     previewPathOf,
     folders,
+    folderOf,
     find: store.find,
     ofMessage: store.ofMessage,
     /** Everything kept with a call, oldest first. */
     ofCall: store.ofCall,
     biggestOf: store.biggestOf,
     all: store.all,
+    /** Whether the disk with its bytes isn't there now. They may come back. */
+    isAway: ({ kind }: { kind: FileKind }): boolean => folders.isAway(folderOf(kind)),
     limits: store.limits,
     setLimits: (limits: Limits) => store.setLimits(limits),
     /** Bytes, with what is being received. */
@@ -106,6 +116,7 @@ export function createFiles({ store, queue, isMember, dataDir, clock, events }: 
 
     /** Makes room for a new file; the row is on disk before the first byte may be written to `path`. */
     async create(given: FileRequest): Promise<{ id: string; path: string } | { refused: Refusal }> {
+      if (!folders.check(folderOf(given.kind))) return { refused: 'folder-away' };
       const refused = await room.refuses(given.owner);
       if (refused) return { refused };
       const id = randomBytes(16).toString('base64url');

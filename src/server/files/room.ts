@@ -2,7 +2,8 @@
 import { statfs } from 'node:fs/promises';
 import type { FileStore } from './store.ts';
 
-export type Refusal = 'quota-person' | 'quota-server' | 'disk-full';
+/** `folder-away`: the disk that it belongs on isn't there now. */
+export type Refusal = 'quota-person' | 'quota-server' | 'disk-full' | 'folder-away';
 
 /** The chat's database must always have room: 200 MB, or 5 % of a disk that is small. */
 const RESERVE_BYTES = 200 * 1024 * 1024;

@@ -31,6 +31,7 @@ export function fileRoutes(app: FastifyInstance, { files, chats }: Services): vo
   function readable(request: FastifyRequest<FileParams>): StoredFile {
     const file = fileOf(request);
     if (file.state === 'receiving') throw notFound();
+    if (files.isAway(file)) throw personError(503, 'files.errors.folder-away');
     return file;
   }
 

@@ -25,7 +25,10 @@ beforeEach(async () => {
 });
 afterEach(() => house.close());
 
-const onDisk = () => readdirSync(join(house.dataDir, 'uploads')).sort();
+const onDisk = () =>
+  readdirSync(join(house.dataDir, 'uploads'))
+    .filter((name) => !name.startsWith('.'))
+    .sort();
 const send = (
   person: Person,
   file: TestFile | undefined,

@@ -1,66 +1,124 @@
-/** Tidies up after crashes and aborted uploads, and removes what is older than the owner wants to keep. */
-import { readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+/**
+ * Tidies up after crashes and aborted uploads, and removes what is older than the owner wants to keep. Whatever
+ * looks like more than that, like a disk that isn't there or isn't whole, is left as it is until the owner says so.
+ */
+import { readdir } from 'node:fs/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
+import { emptyAside, putAside } from './aside.ts';
 import type { Files } from './files.ts';
+import { FOLDERS, type FolderName } from './folders.ts';
 import type { StoredFile } from './store.ts';
+import { countStrays, isMuch, type Plan, planSweep } from './sweep-plan.ts';
 
-const HOUR = 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** What a sweep didn't do because it was too much at once. Counted in files. */
+export type Held = { folder: FolderName; unfinished: number; lost: number; strays: number };
+
+/** Everything in a folder that may be a file of ours: nothing hidden, no folders. */
+async function namesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name);
+}
+
 export function createSweep(files: Files, clock: Clock, log: FastifyBaseLogger) {
+  const held = new Map<FolderName, Held>();
+  /** When the bytes of a row were missing for the first time: a disk may be under repair. */
+  const missedSince = new Map<string, number>();
   let takeBack = () => {};
+  let takeBackLook = () => {};
   let stopped = false;
 
-  /** Bytes without a row. Rows are made first and removed first, so at any moment these are left-overs. */
-  async function removeStrayBytes(folder: string, names: string[]): Promise<number> {
-    // Whatever lies beside a file's bytes has the same name up to the first dot.
-    const strays = names.filter((name) => !files.find(name.split('.')[0] ?? ''));
-    for (const name of strays) await rm(join(folder, name), { force: true, recursive: true });
-    return strays.length;
+  function hold(folder: FolderName, plan: Plan): void {
+    const what = {
+      folder,
+      unfinished: plan.unfinished.length,
+      lost: plan.lost.length,
+      strays: countStrays(plan),
+    };
+    if (JSON.stringify(held.get(folder)) !== JSON.stringify(what))
+      log.warn(
+        what,
+        'a sweep would remove much at once, so it did nothing: allow it on the page for administration',
+      );
+    held.set(folder, what);
   }
 
-  /** A row that nothing more will come of. Recordings may be taken up again, so theirs only when bytes are missing. */
-  function isDead(file: StoredFile, onDisk: Set<string>): boolean {
-    if (files.isActive(file.id)) return false;
-    const isOld = file.createdAt < clock.now() - HOUR;
-    if (!onDisk.has(basename(files.pathOf(file)))) return isOld;
-    if (file.kind === 'recording') return false;
-    if (file.state === 'receiving') return true;
-    return file.kind === 'attachment' && file.message === undefined && isOld;
+  /** Rows without bytes that were so a day ago as well. */
+  function longLost({ lost }: Plan, rows: StoredFile[]): StoredFile[] {
+    const missed = new Set(lost.map(({ id }) => id));
+    for (const { id } of rows)
+      if (!missed.has(id)) missedSince.delete(id);
+      else if (!missedSince.has(id)) missedSince.set(id, clock.now());
+    return lost.filter(({ id }) => (missedSince.get(id) ?? 0) <= clock.now() - DAY);
   }
 
-  async function sweep(): Promise<void> {
-    const { uploads, recordings } = files.folders;
-    const rows = files.all();
-    const names = [await readdir(uploads), await readdir(recordings)] as const;
-    const onDisk = new Set(names.flat());
+  async function sweepFolder(folder: FolderName, isAllowed: boolean): Promise<void> {
+    if (!files.folders.check(folder)) return;
+    const path = files.folders.paths[folder];
+    const rows = files.all().filter(({ kind }) => files.folderOf(kind) === folder);
+    const names = await namesIn(path);
+    const plan = planSweep({
+      ...{ rows, names, now: clock.now() },
+      ...{ pathOf: files.pathOf, isActive: files.isActive },
+      exists: (id) => files.find(id) !== undefined,
+    });
     const { retentionDays } = files.limits();
     const oldest = retentionDays === undefined ? 0 : clock.now() - retentionDays * DAY;
-    let removed = 0;
-    for (const file of rows) {
-      if (stopped) return;
-      const expired = file.createdAt < oldest && !files.isActive(file.id);
-      if ((expired || isDead(file, onDisk)) && (await files.remove(file.id))) removed += 1;
+    const gone = new Set(rows.filter((file) => file.createdAt < oldest && !files.isActive(file.id)));
+    let strays = 0;
+    const isTooMuch = !isAllowed && isMuch(plan, rows.length);
+    const lost = longLost(plan, rows);
+    if (isTooMuch) hold(folder, plan);
+    else {
+      held.delete(folder);
+      for (const file of [...plan.unfinished, ...(isAllowed ? plan.lost : lost)]) gone.add(file);
+      strays = await putAside(path, plan.strays, clock.now());
+      await emptyAside(path, clock.now());
     }
-    const strays =
-      (await removeStrayBytes(uploads, names[0])) + (await removeStrayBytes(recordings, names[1]));
-    if (removed + strays > 0) log.info({ removed, strays }, 'files swept');
+    let removed = 0;
+    for (const file of gone) {
+      if (stopped) return;
+      if (await files.remove(file.id)) removed += 1;
+    }
+    if (removed + strays > 0) log.info({ folder, removed, strays }, 'files swept');
+  }
+
+  /** @param allowed the folder whose sweep may do as much as it finds, this once */
+  async function sweep(allowed?: FolderName): Promise<void> {
+    for (const folder of FOLDERS) if (!stopped) await sweepFolder(folder, folder === allowed);
+    for (const id of missedSince.keys()) if (!files.find(id)) missedSince.delete(id);
+  }
+
+  /** A disk that is mounted again is used again soon. */
+  function lookForAway(): void {
+    takeBackLook();
+    if (!files.folders.isAnyAway()) return;
+    for (const folder of FOLDERS) files.folders.check(folder);
+    takeBackLook = clock.at(clock.now() + MINUTE, lookForAway);
   }
 
   /** Now, and every hour from now. */
   function run(): void {
     sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep of files failed'));
+    lookForAway();
     takeBack = clock.at(clock.now() + HOUR, run);
   }
 
   return {
     run,
     sweep,
+    /** What waits for the owner's word. */
+    held: (): Held[] => [...held.values()],
     stop(): void {
       stopped = true;
       takeBack();
+      takeBackLook();
     },
   };
 }
+
+export type Sweep = ReturnType<typeof createSweep>;

@@ -21,6 +21,7 @@ const STATUS: Record<Problem, number> = {
   picture: 422,
   'quota-server': 507,
   'disk-full': 507,
+  'folder-away': 503,
 };
 
 export const refuse = (request: FastifyRequest, reply: FastifyReply, why: Problem): FastifyReply =>

@@ -15,6 +15,7 @@ import {
   probe,
   type Recorder,
 } from '../../../test/helpers/recorder.ts';
+import { MARKER } from '../files/folders.ts';
 import { createMaker } from './playable.ts';
 
 // Programs are started that take their time on a busy machine.
@@ -74,7 +75,9 @@ describe('a whole recording', () => {
     await recorder.sendAll(live);
     await is('ready');
     await house.app.services.recordings.idle();
-    const names = readdirSync(join(house.dataDir, 'recordings')).sort();
+    const names = readdirSync(join(house.dataDir, 'recordings'))
+      .filter((name) => !name.startsWith('.'))
+      .sort();
     expect(names).toEqual([recorder.id, `${recorder.id}.preview`]);
     const preview = await ben.get(`/files/${recorder.id}/preview`);
     expect(preview.headers['content-type']).toBe('image/jpeg');
@@ -194,7 +197,7 @@ describe('a recorder that falls silent', () => {
   test('without having sent anything leaves nothing', async () => {
     await fallSilent();
     expect(file()).toBeUndefined();
-    expect(readdirSync(join(house.dataDir, 'recordings'))).toEqual([]);
+    expect(readdirSync(join(house.dataDir, 'recordings'))).toEqual([MARKER]);
   });
 
   test('for weeks is not waited for any longer, and what plays stays', async () => {

@@ -55,7 +55,7 @@ export function createFinishing({ store, files, queue, maker, clock, log, finish
       await files.remove(id);
       return rm(rawOf(path), { force: true });
     }
-    if ((await freeBytes(files.folders.recordings)) < bytes) {
+    if ((await freeBytes(files.folders.paths.recordings)) < bytes) {
       log.warn({ recording: id }, 'no room to finish a recording');
       return wait(id);
     }

@@ -37,6 +37,7 @@ export function posterRoutes(app: FastifyInstance, { recordings, files, pictures
         const id = request.params.recording;
         const own = recordings.own(request.signedIn?.user.id ?? 0, id);
         if (!own) return refuse(request, reply, 'not-found');
+        if (recordings.isAway()) return refuse(request, reply, 'folder-away');
         const isKept = Buffer.isBuffer(request.body) && (await keep(files, pictures, own.file, request.body));
         if (!isKept) return refuse(request, reply, 'picture');
         // Before that, finishing finds it.

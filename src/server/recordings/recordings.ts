@@ -17,6 +17,7 @@ import type { Call } from '../calls/store.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
+import type { Events } from '../events.ts';
 import type { Files } from '../files/files.ts';
 import { freeBytes, type Refusal } from '../files/room.ts';
 import type { StoredFile } from '../files/store.ts';
@@ -38,6 +39,7 @@ export type RecordingParts = {
   chats: Chats;
   queue: CommitQueue;
   clock: Clock;
+  events: Events;
   outside: Outside;
 };
 
@@ -63,9 +65,10 @@ export const tookPart = (call: Call, user: number): boolean =>
   call.members.some((member) => member.user === user && member.device !== undefined);
 
 export function createRecordings(parts: RecordingParts, makeFinishing: (finished: Finished) => Finishing) {
-  const { store, files, chats, queue, clock, outside } = parts;
+  const { store, files, chats, queue, clock, events, outside } = parts;
+  const folder = files.folders.paths.recordings;
   /** Recordings may lie on a disk of their own. */
-  const isFull = async () => (await freeBytes(files.folders.recordings)) <= 0;
+  const isFull = async () => (await freeBytes(folder)) <= 0;
   const appending = createAppending(
     async (id, bytes) => (await files.grown(id, bytes)) ?? ((await isFull()) ? 'disk-full' : undefined),
   );
@@ -135,16 +138,17 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
 
   /** Takes up what was under way when the server stopped. What fails is tried again at the next start. */
   function resume(): void {
+    // It is called again when the folder is back.
+    if (!files.folders.check('recordings')) return;
     const begun: Promise<unknown>[] = [];
     for (const recording of store.open()) {
       const { id, length, finished = 0, posted } = recording;
       const file = files.find(id);
       const received = file && receivedOf(file);
       if (!file) continue;
-      if (received === undefined) {
-        // Stopped between the row and its first byte.
-        if (file.state === 'receiving') begun.push(files.remove(id));
-      } else if (file.state === 'finishing' || received === length) finishing.add(id);
+      // Where nothing of it is there, the sweep says what becomes of the row.
+      if (received === undefined) continue;
+      if (file.state === 'finishing' || received === length) finishing.add(id);
       else if (received > finished || file.state === 'receiving') heard(id);
       if (file.state === 'receiving' && received) files.countReceived(id, received);
       if (!posted && (file.state === 'ready' || file.state === 'partial')) begun.push(post(id));
@@ -154,9 +158,9 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
 
   /** What was received is of no use any more when all of it is playable, or when nobody brought the rest. */
   function tidy(): void {
-    for (const name of readdirSync(files.folders.recordings)) {
+    for (const name of files.folders.check('recordings') ? readdirSync(folder) : []) {
       if (!name.endsWith('.raw')) continue;
-      const path = join(files.folders.recordings, name);
+      const path = join(folder, name);
       const recording = store.find(name.slice(0, -'.raw'.length));
       if (!recording || recording.finished === undefined) continue;
       const { size, mtimeMs } = statSync(path);
@@ -172,11 +176,14 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     progressOf,
     openOf,
     idle: finishing.idle,
+    /** Whether the disk with all of them isn't there now. */
+    isAway: (): boolean => files.folders.isAway('recordings'),
 
     async create(given: NewRecording): Promise<{ id: string } | { refused: Refusal | 'not-found' }> {
       const { key, call, owner, mode, name } = given;
       const known = store.withKey(key);
       if (known) return own(owner, known.id) ? { id: known.id } : { refused: 'not-found' };
+      if (!files.folders.check('recordings')) return { refused: 'folder-away' };
       if (await isFull()) return { refused: 'disk-full' };
       const made = await files.create({
         owner,
@@ -200,6 +207,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
 
     /** Takes a chunk, at any time while there is something missing. */
     async receive(id: string, sent: Sent): Promise<{ offset: number } | { refused: NotReceived }> {
+      if (!files.folders.check('recordings')) return { refused: 'folder-away' };
       const recording = store.find(id);
       const file = files.find(id);
       const progress = recording && file && progressOf(recording, file);
@@ -238,6 +246,9 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     },
 
     start(): void {
+      events.on('folder-back', ({ folder: back }) => {
+        if (back === 'recordings') resume();
+      });
       resume();
       tidy();
     },

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import type { Call } from '../calls/store.ts';
 import { serve } from '../files/serving.ts';
-import { notFound } from '../http/errors.ts';
+import { notFound, personError } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
 import { requireUser, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
@@ -66,6 +66,8 @@ export function recordingRoutes(app: FastifyInstance, services: Services): void 
   /** What may still lie on this person's devices. */
   app.get('/recordings/pending', guard, (request, reply) => {
     const { id: me } = userOf(request);
+    // What isn't listed is dropped by the recorder's device.
+    if (recordings.isAway()) return refuse(request, reply, 'folder-away');
     const open = recordings.openOf(me).map(({ file, offset, length }) => ({
       id: file.id,
       call: file.call ?? null,
@@ -86,6 +88,7 @@ export function recordingRoutes(app: FastifyInstance, services: Services): void 
       const me = userOf(request).id;
       const file = recordings.find(request.params.recording) && files.find(request.params.recording);
       if (!file || file.state === 'receiving' || !files.mayRead(me, file.id)) throw notFound();
+      if (recordings.isAway()) throw personError(503, 'files.errors.folder-away');
       const name = downloadName(services, request.reader, me, file);
       return serve(request, reply, { path: files.pathOf(file), type: file.type, name, inline: false });
     },

@@ -39,6 +39,7 @@ export function uploadRoutes(app: FastifyInstance, { recordings }: Services): vo
     scope.head<RecordingParams>('/recordings/upload/:recording', guard, (request, reply) => {
       const own = ownOf(request);
       if (!own) return reply.code(404).send();
+      if (recordings.isAway()) return reply.code(503).send();
       const progress = recordings.progressOf(own.recording, own.file);
       if (!progress) return reply.code(410).send();
       reply.header('Upload-Offset', progress.offset);

@@ -46,10 +46,13 @@ const IceServer = v.object({
   credential: v.optional(v.string()),
 });
 
-/** ICE servers for one call; `expiresAt` (ms since 1970) is there when TURN credentials run out. */
+/**
+ * ICE servers for one call; `lifetime` is there when TURN credentials run out: in so many seconds, counted from receipt,
+ * because devices' clocks are often wrong.
+ */
 export const IceConfiguration = v.object({
   iceServers: v.array(IceServer),
-  expiresAt: v.optional(v.number()),
+  lifetime: v.optional(v.number()),
 });
 
 /** Another device in the call, as a participant needs to know it. */

@@ -54,7 +54,8 @@ const Incoming = v.object({
 });
 
 /**
- * The call is on. `member` is one's own place, `peer` the other's. `answeredAt` counts in ms since 1970.
+ * The call is on. `member` is one's own place, `peer` the other's. `answeredAt` counts in ms since 1970 by the server's
+ * clock, `elapsed` in ms since then, for pages whose clock is another.
  * For the caller `description` is the answer, if it came with the accept. For the callee it is the caller's
  * newest offer, in case it is another than the page was served with.
  */
@@ -64,6 +65,7 @@ const Accepted = v.object({
   member: MemberId,
   peer: Peer,
   answeredAt: v.number(),
+  elapsed: v.number(),
   description: v.optional(Description),
   candidates: Candidates,
 });
@@ -90,12 +92,13 @@ const ReceivedCandidates = v.object({
   candidates: Candidates,
 });
 
-/** One's place is taken up again. `peer` is missing while the call still rings. */
+/** One's place is taken up again. `peer`, `answeredAt` and `elapsed` are missing while the call still rings. */
 const Resumed = v.object({
   type: v.literal('resumed'),
   call: CallId,
   state: v.picklist(['ringing', 'active']),
   answeredAt: v.optional(v.number()),
+  elapsed: v.optional(v.number()),
   peer: v.optional(Peer),
 });
 

@@ -40,7 +40,7 @@ export interface CallOptions {
 }
 
 export interface CallEvents {
-  /** `since`: when it was answered, in ms since 1970. */
+  /** `since`: when it was answered, as `performance.now()` counts, which no setting of the clock disturbs. */
   state(state: State, since: number | undefined): void;
   /** The server has given the call its address. */
   named(call: string): void;
@@ -70,6 +70,7 @@ export function createCall(options: CallOptions): Call {
   let state: State = { name: 'idle' };
   let id = origin.role === 'caller' ? undefined : origin.call;
   let place = origin.role === 'returning' ? recallPlace(origin.call) : undefined;
+  let since: number | undefined;
   let other: string | undefined;
   /** The page has no connection that the other side could know of. */
   let fresh = origin.role === 'returning';
@@ -120,7 +121,7 @@ export function createCall(options: CallOptions): Call {
       if (limit !== undefined) timer = setTimeout(() => dispatch({ type: 'gave-up' }), limit);
     }
     for (const command of step.commands) run(command);
-    if (state !== before) events.state(state, place?.since);
+    if (state !== before) events.state(state, since);
   }
 
   function run(command: Command): void {
@@ -187,9 +188,9 @@ export function createCall(options: CallOptions): Call {
     return other === undefined ? {} : { to: other };
   }
 
-  function take(member: string, since?: number): void {
+  function take(member: string): void {
     if (id === undefined) return;
-    place = { member, ...(since !== undefined && { since }) };
+    place = { member };
     if (state.name !== 'ended') rememberPlace(id, place);
   }
 
@@ -219,11 +220,12 @@ export function createCall(options: CallOptions): Call {
       case 'accepted':
         if (state.name !== 'calling' && state.name !== 'connecting' && state.name !== 'active') return;
         name(received.call);
-        take(received.member, place?.since ?? Date.now());
+        take(received.member);
+        since = performance.now() - received.elapsed;
         meet(received.peer.member);
         outbox.settle('ring', 'accept');
         dispatch({ type: 'accepted' });
-        events.state(state, place?.since);
+        events.state(state, since);
         if (received.description && !isAnswered(received.description)) link.receive(received.description);
         link.receiveCandidates(received.candidates);
         link.flush();
@@ -232,8 +234,9 @@ export function createCall(options: CallOptions): Call {
         fresh = false;
         if (received.peer) meet(received.peer.member);
         if (received.state === 'active') {
-          if (place && place.since === undefined) take(place.member, Date.now());
+          if (received.elapsed !== undefined) since = performance.now() - received.elapsed;
           dispatch({ type: 'accepted' });
+          events.state(state, since);
         }
         link.flush(true);
         return;

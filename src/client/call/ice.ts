@@ -12,6 +12,7 @@ export interface IceRenewal {
   /** Asks the server; undefined if it can't be reached. */
   request(): Promise<IceConfiguration | undefined>;
   received(ice: IceConfiguration): void;
+  /** To be called when they are received: that is when their lifetime begins. */
   schedule(ice: IceConfiguration): void;
   stop(): void;
 }
@@ -24,10 +25,10 @@ export function createIceRenewal(ask: () => boolean, expiring: () => void): IceR
   let waiting: ((ice: IceConfiguration | undefined) => void)[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function schedule({ expiresAt }: IceConfiguration): void {
+  function schedule({ lifetime }: IceConfiguration): void {
     clearTimeout(timer);
-    if (expiresAt === undefined) return;
-    const wait = Math.max(expiresAt - Date.now() - BEFORE_EXPIRY_MS, SHORTEST_MS);
+    if (lifetime === undefined) return;
+    const wait = Math.max(lifetime * 1000 - BEFORE_EXPIRY_MS, SHORTEST_MS);
     timer = setTimeout(expiring, Math.min(wait, LONGEST_MS));
   }
 

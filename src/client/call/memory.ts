@@ -6,11 +6,7 @@ import { newKey } from '../common/key.ts';
 const DEVICE = 'porchlight.device';
 const place = (call: string) => `porchlight.call.${call}`;
 
-const Place = v.object({
-  member: MemberId,
-  /** When the call was answered, in ms since 1970 by this device's clock. */
-  since: v.optional(v.number()),
-});
+const Place = v.object({ member: MemberId });
 export type Place = v.InferOutput<typeof Place>;
 
 /** The id of this tab. A browser that keeps nothing gets a new one each time, and can't resume. */

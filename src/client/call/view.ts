@@ -21,7 +21,7 @@ import type { Say } from './words.ts';
 export interface View {
   /** A call begins: with whom. */
   begin(peerName: string): void;
-  /** @param since when the call was answered, in ms since 1970 */
+  /** @param since when the call was answered, as `performance.now()` counts */
   state(state: State, since: number | undefined): void;
   remoteStream(source: Source, stream: MediaStream): void;
   remoteState(state: PeerMedia): void;
@@ -119,7 +119,7 @@ export function createView(
   function tick(): void {
     if (answeredAt === undefined || shown.name === 'ended') return;
     clock.hidden = false;
-    setText(clock, formatDuration(Date.now() - answeredAt));
+    setText(clock, formatDuration(performance.now() - answeredAt));
   }
 
   /** The same trouble with both is one thing to do, and one thing to read. */

@@ -48,6 +48,12 @@ export const secondsOf = ({ answeredAt, endedAt }: Pick<Call, 'answeredAt' | 'en
     ? 0
     : Math.max(0, Math.floor((endedAt - answeredAt) / 1000));
 
+/** When a call was answered, and how long ago that is: a page must not compare our moments with its own clock. */
+export const answered = (answeredAt: number, now: number) => ({
+  answeredAt,
+  elapsed: Math.max(0, now - answeredAt),
+});
+
 /** What the conversation shows of a call. */
 export const entryOf = (call: Call): CallEntry => ({
   id: call.id,

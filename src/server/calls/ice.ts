@@ -24,6 +24,6 @@ export function iceFor(
   const credential = createHmac('sha1', turn.secret).update(username).digest('base64');
   return {
     iceServers: [...stun, { urls: turn.urls, username, credential }],
-    expiresAt: expiry * 1000,
+    lifetime: LIFETIME,
   };
 }

@@ -1,7 +1,7 @@
 /**
  * A socket is not the call: what happens when one goes, when it comes back, and when the server itself was away.
  */
-import { type Desk, otherThan, ownCall, peerOf } from './desk.ts';
+import { answered, type Desk, otherThan, ownCall, peerOf } from './desk.ts';
 import type { Ending } from './ending.ts';
 import { refuse } from './refusal.ts';
 import type { Connection, Place } from './registry.ts';
@@ -79,7 +79,7 @@ export function createRecovery(desk: Desk, ending: Ending) {
       type: 'resumed',
       call: call.id,
       state: call.state.name === 'active' ? 'active' : 'ringing',
-      ...(call.answeredAt !== undefined && { answeredAt: call.answeredAt }),
+      ...(call.answeredAt !== undefined && answered(call.answeredAt, clock.now())),
       ...(peer && { peer: peerOf(desk, peer) }),
     });
     if (!peer) return;

@@ -65,6 +65,7 @@ describe('a call', () => {
       member,
       peer: { member: atBen.member, user: ben.id, name: 'ben' },
       answeredAt: house.clock.now(),
+      elapsed: 0,
       description: ANSWER,
       candidates: [],
     });

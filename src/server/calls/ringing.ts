@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { Description } from '../../protocol/common.ts';
-import { type Desk, entryOf, memberOf, otherThan, ownCall, peerOf } from './desk.ts';
+import { answered, type Desk, entryOf, memberOf, otherThan, ownCall, peerOf } from './desk.ts';
 import type { Ending } from './ending.ts';
 import { iceFor } from './ice.ts';
 import type { Recovery } from './recovery.ts';
@@ -126,7 +126,7 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
       call: call.id,
       member: me.id,
       peer: peerOf(desk, peer),
-      answeredAt: call.answeredAt ?? clock.now(),
+      ...answered(call.answeredAt ?? clock.now(), clock.now()),
       ...(description && { description }),
       candidates: isCaller ? [] : offer.candidates,
     });

@@ -104,6 +104,32 @@ describe('while it rings', () => {
     await newestEntry(caller, /^Voice call, declined/);
   });
 
+  test('a browser without WebRTC says so before anything is accepted, and the others go on ringing', async () => {
+    const bare = await open(ben, '/chats');
+    await bare.evaluateOnNewDocument(() => Reflect.deleteProperty(window, 'RTCPeerConnection'));
+    await bare.goto(`${server.origin}${chat}`);
+    const laptop = await open(bensTablet, '/settings');
+    const caller = await open(anna, chat);
+    // Its links to calls lead nowhere, and say why.
+    await click(bare, 'link', 'Video call');
+    await eventually('the notice', async () => (await textOf(bare)).includes("can't take part in calls"));
+    expect(new URL(bare.url()).pathname).toBe(chat);
+
+    await dial(caller, 'video');
+    const ring = await ringOn(bare);
+    await waitForText(bare, 'alertdialog', 'Incoming call', /Answer on another device/);
+    expect(await findAll(ring, 'link')).toEqual([]);
+    // Its call page, by whatever way it was opened.
+    await bare.goto(caller.url());
+    await says(bare, /Not possible in this browser/);
+    await waitForText(bare, 'main', undefined, /can't take part in calls.*another device/s);
+    expect(await textOf(bare)).not.toContain('microphone');
+    await says(caller, /Ringing…/);
+    await accept(laptop);
+    await connected(caller, laptop);
+    await hangUp(caller, laptop);
+  });
+
   test('the caller who hangs up cancels it, and hears it ring until then', async () => {
     const callee = await open(ben, chat);
     const caller = await open(anna, chat);

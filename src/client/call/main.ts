@@ -6,6 +6,7 @@ import { createRecording } from '../capture/recording.ts';
 import { createScreen } from '../capture/screen.ts';
 import { createShots } from '../capture/shots.ts';
 import { find } from '../common/dom.ts';
+import { canConnect } from '../common/webrtc.ts';
 import { type Call, type CallEvents, createCall, type Origin } from './call.ts';
 import { createLocalMedia } from './local-media.ts';
 import { deviceId, recallPlace } from './memory.ts';
@@ -101,6 +102,9 @@ function accept(call: Call): void {
   call.dispatch({ type: 'accept' });
 }
 
+/** Asked before anything is said: what this browser can't take, another device may. */
+const isAble = canConnect();
+
 const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
 const signal = openSignal(`${scheme}//${location.host}/calls/socket`, deviceId(), {
   opened() {
@@ -108,8 +112,9 @@ const signal = openSignal(`${scheme}//${location.host}/calls/socket`, deviceId()
     waiting?.opened();
   },
   message(message) {
-    if (message.type === 'incoming') comesIn(message);
-    else {
+    if (message.type === 'incoming') {
+      if (isAble) comesIn(message);
+    } else {
       current.message(message);
       waiting?.message(message);
       if (waiting?.state().name === 'ended') waiting = undefined;
@@ -134,7 +139,8 @@ current = createCall({
   ...{ signal, local, screen, isRecording, events: shown },
 });
 view.begin(data.peerName);
-begin(current);
+if (isAble) begin(current);
+else current.dispatch({ type: 'over', reason: 'unsupported' });
 addEventListener('online', () => current.online());
 
 /**

@@ -172,6 +172,8 @@ export function createView(
       find(over, '.call-reason', HTMLElement),
       reason === 'hung-up' ? '' : say(`end-${reason}`, { name }),
     );
+    over.dataset.reason = reason;
+    find(over, 'a:last-child', HTMLElement).hidden = reason === 'unsupported';
     // A button that vanishes takes the focus with it.
     if (hadFocus) find(over, 'a', HTMLElement).focus();
     if (document.pictureInPictureElement) document.exitPictureInPicture().catch(() => undefined);
@@ -239,7 +241,7 @@ function statusKey(state: State): string {
     case 'reconnecting':
       return 'statusReconnecting';
     case 'ended':
-      return 'statusEnded';
+      return state.reason === 'unsupported' ? 'statusUnsupported' : 'statusEnded';
     default:
       return state satisfies never;
   }

@@ -4,6 +4,7 @@
  * recording has to be taken further.
  */
 import { WAITING } from '../capture/keeper.ts';
+import { explainMissingCalls } from './no-calls.ts';
 
 // No header says the time zone, and times are shown by the server. A year, in seconds.
 // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API isn't in Firefox ESR and Safari
@@ -45,7 +46,8 @@ document.addEventListener('htmx:ws:close', ({ detail }) => {
 
 // Whatever brings a notice, it lies over the page until it is put away.
 const notices = document.querySelector<HTMLElement>('.notices');
-if (notices)
+if (notices) {
+  explainMissingCalls(notices);
   new MutationObserver(() => {
     for (const notice of notices.querySelectorAll('.notice')) {
       if (notice.querySelector('button')) continue;
@@ -56,6 +58,7 @@ if (notices)
       notice.append(' ', button);
     }
   }).observe(notices, { childList: true, subtree: true });
+}
 
 const composer = document.querySelector<HTMLFormElement>('#composer');
 const box = document.querySelector<HTMLTextAreaElement>('#body');

@@ -61,13 +61,13 @@ export async function openHouse(environment: Record<string, string> = {}): Promi
 }
 
 /** A house with two friends, the first of them its owner, and their chat. */
-export async function openHouseOfFriends(): Promise<{
+export async function openHouseOfFriends(environment: Record<string, string> = {}): Promise<{
   house: House;
   ana: Person;
   ben: Person;
   chat: number;
 }> {
-  const house = await openHouse();
+  const house = await openHouse(environment);
   const [ana, ben] = [await house.person('ana'), await house.person('ben')];
   const { friends, chats } = house.app.services;
   friends.befriend(ana.id, ben.id);

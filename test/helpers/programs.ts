@@ -11,6 +11,7 @@ export const PROGRAMS = {
   tmux: { names: ['tmux'], debian: 'tmux' },
   pulseaudio: { names: ['pulseaudio'], debian: 'pulseaudio' },
   ffmpeg: { names: ['ffmpeg'], debian: 'ffmpeg' },
+  nginx: { names: ['nginx'], debian: 'nginx-light' },
   openssl: { names: ['openssl'], debian: 'openssl' },
 } as const;
 
@@ -41,7 +42,16 @@ export const requireProgram = (program: Program): string => {
 
 /** Those that the tests beside the sources start. */
 export const UNIT_PROGRAMS: Program[] = ['ffmpeg', 'openssl'];
-export const E2E_PROGRAMS: Program[] = ['chromium', 'firefox', 'w3m', 'lynx', 'tmux', 'ffmpeg', 'pulseaudio'];
+export const E2E_PROGRAMS: Program[] = [
+  'chromium',
+  'firefox',
+  'w3m',
+  'lynx',
+  'tmux',
+  'ffmpeg',
+  'pulseaudio',
+  'nginx',
+];
 
 export const missingPrograms = (needed: Program[]): Program[] =>
   needed.filter((program) => !findProgram(program));

@@ -72,9 +72,10 @@ export function createSending({ list, pattern, locale, giveBack }: Parts) {
     find(form, '.left', HTMLElement).textContent = '';
     const status = ctx.response?.status;
     if (!status || (status >= 500 && status !== NO_ROOM)) {
-      find(form, '.error', HTMLElement).textContent = form.dataset.unsent ?? '';
+      find(form, '.error', HTMLElement).textContent = ctx.foreign ?? form.dataset.unsent ?? '';
       return queue.broke(form);
     }
+    if (ctx.foreign) find(form, '.error', HTMLElement).textContent = ctx.foreign;
     if (status < 300) form.remove();
     queue.answered(form);
   });

@@ -4,6 +4,7 @@
  * recording has to be taken further.
  */
 import { WAITING } from '../capture/keeper.ts';
+import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
 
 // No header says the time zone, and times are shown by the server. A year, in seconds.
@@ -12,7 +13,13 @@ document.cookie = `tz=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=
 
 /** htmx's request context, as far as it is used here. */
 type RequestEvent = CustomEvent<{
-  ctx: { sourceElement: Element; fetch: typeof fetch; requestTimeout: number; response?: { status: number } };
+  ctx: {
+    sourceElement: Element;
+    fetch: typeof fetch;
+    requestTimeout: number;
+    response?: { status: number };
+    foreign?: string;
+  };
 }>;
 type CloseEvent = CustomEvent<{ code: number }>;
 
@@ -48,6 +55,7 @@ document.addEventListener('htmx:ws:close', ({ detail }) => {
 const notices = document.querySelector<HTMLElement>('.notices');
 if (notices) {
   explainMissingCalls(notices);
+  refuseForeign(notices);
   new MutationObserver(() => {
     for (const notice of notices.querySelectorAll('.notice')) {
       if (notice.querySelector('button')) continue;
@@ -87,12 +95,14 @@ if (composer && box) {
     if (detail.ctx.sourceElement !== composer) return;
     const error = document.querySelector<HTMLElement>('#composer-error');
     const file = composer.querySelector<HTMLInputElement>('[type=file]');
-    const status = detail.ctx.response?.status;
+    const { foreign, response } = detail.ctx;
+    const status = response?.status;
     if (status && status < 300) {
       // What was typed while the message was under way stays.
       if (box.value.startsWith(sent)) box.value = box.value.slice(sent.length);
       if (file) file.value = '';
       if (error) error.textContent = '';
-    } else if ((!status || status >= 500) && error) error.textContent = error.dataset.unsent ?? '';
+    } else if ((foreign || !status || status >= 500) && error)
+      error.textContent = foreign ?? error.dataset.unsent ?? '';
   });
 }

@@ -37,6 +37,8 @@ export function registerHeaders(app: FastifyInstance, secure: boolean): SetHeade
     originAgentCluster: secure,
   });
   app.addHook('onRequest', (request, reply, done) => {
+    // By this a page tells our answers from those of a proxy in front.
+    reply.header('Porchlight', '1');
     reply.header('Permissions-Policy', NO_DEVICES);
     apply(request.raw, reply.raw, () => done());
   });

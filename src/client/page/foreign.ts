@@ -1,0 +1,49 @@
+/**
+ * Answers that aren't our server's: a proxy's page about its limit, a network's own sign-in. They are never markup of
+ * ours; in their place stands a sentence that says who has answered.
+ */
+
+/** On every answer of the server (http/headers.ts). */
+const MARK = 'porchlight';
+/** Said of one's own size, so sending the same again is of no use (RFC 9110 §15.5.14). */
+const TOO_LARGE = 413;
+
+/** htmx's request context, as far as it is used here. */
+type Answered = CustomEvent<{
+  ctx: {
+    sourceElement: Element;
+    hx?: object;
+    response?: { status: number; headers: Headers };
+    foreign?: string;
+  };
+}>;
+
+declare global {
+  interface DocumentEventMap {
+    'htmx:before:response': Answered;
+  }
+}
+
+/** @param notices holds the sentences, and shows those of requests that have no place of their own for them */
+export function refuseForeign(notices: HTMLElement): void {
+  document.addEventListener('htmx:before:response', (event) => {
+    const { ctx } = event.detail;
+    if (!ctx.response || ctx.response.headers.has(MARK)) return;
+    const { status } = ctx.response;
+    event.preventDefault();
+    // Its HX- headers say nothing either.
+    ctx.hx = {};
+    const { limit = '', between = '' } = notices.dataset;
+    ctx.foreign = status === TOO_LARGE ? limit : between.replace('%', String(status));
+    // All else counts as not having been answered, so that what was sent is kept, and can be sent again.
+    if (status !== TOO_LARGE) delete ctx.response;
+    // Whoever did nothing needn't be told, and some forms have a place of their own for it.
+    if (!ctx.sourceElement.matches('a, button, form:not(#composer, .sending)')) return;
+    const notice = Object.assign(document.createElement('p'), {
+      className: 'notice error',
+      role: 'alert',
+      textContent: ctx.foreign,
+    });
+    document.querySelector('#notices')?.replaceChildren(notice);
+  });
+}

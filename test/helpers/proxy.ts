@@ -1,0 +1,86 @@
+/** A real proxy in front of a server: nginx, with a configuration of the test's own, on loopback. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './poll.ts';
+import { requireProgram } from './programs.ts';
+
+export interface RunningProxy {
+  origin: string;
+  close(): Promise<void>;
+}
+
+export interface ProxyOptions {
+  /** The port behind it. */
+  to: number;
+  /** The one it takes, so that the server behind can be told before. */
+  port: number;
+  /** What it tells the server as `Host`, in nginx's words. */
+  host?: string;
+  /** Whether it passes on the upgrades of sockets. */
+  upgrades?: boolean;
+  /** Bytes of a body that it lets through. */
+  largest?: number;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  return address.port;
+}
+
+const UPGRADES = 'proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
+
+function configuration({ to, port, host = '$http_host', upgrades = true, largest = 0 }: ProxyOptions) {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${name};`,
+  );
+  return `
+    ${process.getuid?.() === 0 ? 'user root;' : ''}
+    pid pid; error_log error.log; daemon off;
+    events {}
+    http {
+      access_log off; ${temporary.join(' ')}
+      server {
+        listen 127.0.0.1:${port};
+        client_max_body_size ${largest};
+        location / {
+          proxy_pass http://127.0.0.1:${to};
+          proxy_http_version 1.1;
+          proxy_set_header Host ${host};
+          ${upgrades ? UPGRADES : ''}
+        }
+      }
+    }`;
+}
+
+export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
+  const folder = mkdtempSync(join(tmpdir(), 'porchlight-proxy-'));
+  writeFileSync(join(folder, 'nginx.conf'), configuration(options));
+  const child = spawn(
+    requireProgram('nginx'),
+    ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')],
+    { stdio: 'inherit' },
+  );
+  const ended = once(child, 'exit');
+  const kill = () => child.kill('SIGTERM');
+  // A test run that is interrupted must not leave it behind.
+  process.once('exit', kill);
+  const origin = `http://localhost:${options.port}`;
+  await eventually('the proxy to answer', () => fetch(origin).then(Boolean, () => false));
+  return {
+    origin,
+    async close() {
+      process.off('exit', kill);
+      kill();
+      await ended;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

@@ -1,11 +1,14 @@
 /** Invitations: a link, good for some days and some people. Inviter and newcomer are friends from the start. */
-import { randomBytes } from 'node:crypto';
 import { toString as qrCode } from 'qrcode';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
+import { makeCode } from './codes.ts';
 import type { AccountStore, Invitation } from './store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
+
+/** Of five bits each. */
+const CODE_LENGTH = 20;
 
 const whole = (fallback: string, least: number, most: number) =>
   v.pipe(
@@ -22,7 +25,7 @@ export type InvitationForm = v.InferOutput<typeof InvitationForm>;
 
 /** Makes an invitation and answers its code. */
 export function invite(store: AccountStore, clock: Clock, inviterId: number, form: InvitationForm): string {
-  const code = randomBytes(12).toString('base64url');
+  const code = makeCode(CODE_LENGTH);
   const now = clock.now();
   store.insertInvitation({ code, inviterId, now, expiresAt: now + form.days * DAY, uses: form.uses });
   return code;

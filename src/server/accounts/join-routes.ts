@@ -1,10 +1,16 @@
-/** How accounts come into being: the setup link, an invitation, or open registration. */
+/**
+ * How accounts come into being: the setup link, an invitation, or open registration; and what an invitation is to
+ * somebody who has one already.
+ */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { addressKey, createLimit } from '../http/limits.ts';
+import { requireUser, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
+import { codeIn } from './codes.ts';
 import { Registration, register } from './registration.ts';
+import type { Invitation } from './store.ts';
 
 type Code = { Params: { code: string } };
 type SetupCode = { Querystring: { code?: string } };
@@ -19,7 +25,7 @@ const LATER = 10 * 60;
 const MOST_ADDRESSES = 10_000;
 
 export function joinRoutes(app: FastifyInstance, services: Services): void {
-  const { accounts, clock, sessions, setup, friends, config, knownDevices } = services;
+  const { accounts, chats, clock, sessions, setup, friends, config, knownDevices } = services;
   const byAddress = createLimit(clock, { most: MOST_TRIES, window: LATER * 1000, keys: MOST_ADDRESSES });
 
   type Newcomer = { id: number; passwordHash: string };
@@ -36,7 +42,14 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
     request: FastifyRequest,
     reply: FastifyReply,
     page: { template: string; data: object },
-    rules: { isOwner: boolean; admit: () => boolean; welcome?: (id: number) => void },
+    rules: {
+      isOwner: boolean;
+      invitation?: number;
+      admit: () => boolean;
+      welcome?: (id: number) => void;
+      /** What to answer where nobody is admitted any more. */
+      refuse?: (reply: FastifyReply) => FastifyReply;
+    },
   ) {
     const form = readForm(Registration, request.body);
     const again = (errors: FormErrors, status = 422) =>
@@ -46,10 +59,11 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
       reply.header('Retry-After', LATER);
       return again({ form: 'errors.tooMany' }, 429);
     }
-    const { isOwner, admit, welcome } = rules;
+    const { isOwner, invitation, admit, welcome, refuse } = rules;
     try {
-      const result = await register(accounts, clock, { ...form.output, isOwner }, admit, welcome);
+      const result = await register(accounts, clock, { ...form.output, isOwner, invitation }, admit, welcome);
       if ('id' in result) return begin(request, reply, result);
+      if (result.error === 'refused' && refuse) return refuse(reply);
       if (result.error === 'refused') throw notFound();
       return again({ username: 'accounts.errors.taken' });
     } catch (error) {
@@ -79,31 +93,70 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
     return join(request, reply, setupPage(code), { isOwner: true, admit: () => setup.admits(code) });
   });
 
-  const joinPage = (code: string) => {
-    const invitation = accounts.invitationByCode(code, clock.now());
-    if (!invitation) throw notFound();
+  /** A link may have taken something along from the text it stood in: what is no code is passed over. */
+  function invitationIn(given: string): { code: string; invitation: Invitation | undefined } {
+    const found = codeIn(given);
+    const code = [found, found.replace(/[-_]+$/, '')].find((text) =>
+      accounts.invitationByCode(text, clock.now()),
+    );
     return {
-      invitation,
-      page: {
-        template: 'accounts/join',
-        data: { action: `/join/${code}`, inviter: invitation.inviterName, values: {}, errors: {} },
-      },
+      code: code ?? found,
+      invitation: code ? accounts.invitationByCode(code, clock.now()) : undefined,
     };
-  };
+  }
 
-  app.get<Code>('/join/:code', (request, reply) => {
-    const { template, data } = joinPage(request.params.code).page;
-    return reply.show(template, data);
+  /** What isn't good any more and what never was one look the same. */
+  const ended = (reply: FastifyReply) => reply.code(404).show('accounts/invitation-ended');
+
+  const joinPage = (code: string, inviter: string) => ({
+    template: 'accounts/join',
+    data: { action: `/join/${code}`, inviter, values: {}, errors: {} },
   });
 
+  /** For who has an account: friendship with the inviter, not a second account. */
+  function showToMember(reply: FastifyReply, me: number, code: string, invitation: Invitation | undefined) {
+    if (accounts.cameBy(me, code)) return reply.redirect('/chats', 303);
+    if (!invitation || friends.hasBlocked(invitation.inviterId, me)) return ended(reply);
+    const { inviterId, inviterName: name } = invitation;
+    if (inviterId === me) return reply.show('accounts/invited', { as: 'own', name });
+    if (friends.areFriends(me, inviterId)) return reply.show('accounts/invited', { as: 'friends', name });
+    return reply.show('accounts/invited', { as: 'offer', name, code });
+  }
+
+  function showInvitation(request: FastifyRequest<Code>, reply: FastifyReply) {
+    const { code, invitation } = invitationIn(request.params.code);
+    reply.header('Cache-Control', 'no-store');
+    if (request.signedIn) return showToMember(reply, request.signedIn.user.id, code, invitation);
+    if (!invitation) return ended(reply);
+    const { template, data } = joinPage(code, invitation.inviterName);
+    return reply.show(template, data);
+  }
+  app.get<Code>('/join/:code', showInvitation);
+  app.get<Code>('/join/:code/*', showInvitation);
+
   app.post<Code>('/join/:code', (request, reply) => {
-    const { code } = request.params;
-    const { invitation, page } = joinPage(code);
-    return join(request, reply, page, {
+    const { code, invitation } = invitationIn(request.params.code);
+    // A form that was open when somebody signed in beside it.
+    if (request.signedIn) return reply.redirect(`/join/${code}`, 303);
+    if (!invitation) return ended(reply);
+    return join(request, reply, joinPage(code, invitation.inviterName), {
       isOwner: false,
+      invitation: invitation.id,
       admit: () => accounts.useInvitation(code, clock.now()),
       welcome: (id) => friends.befriend(invitation.inviterId, id),
+      refuse: ended,
     });
+  });
+
+  app.post<Code>('/join/:code/friend', { preHandler: requireUser }, (request, reply) => {
+    const me = userOf(request).id;
+    const { code, invitation } = invitationIn(request.params.code);
+    if (!invitation) return ended(reply);
+    const { inviterId } = invitation;
+    friends.follow(me, inviterId, () => accounts.useInvitation(code, clock.now()));
+    // Pressed twice, the first one has done it.
+    if (!friends.areFriends(me, inviterId)) return ended(reply);
+    return reply.redirect(`/chats/${chats.directWith(me, inviterId)}#end`, 303);
   });
 
   if (config.registration !== 'open') return;

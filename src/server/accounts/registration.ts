@@ -46,17 +46,20 @@ export type RegistrationResult = { id: number; passwordHash: string } | { error:
 export async function register(
   store: AccountStore,
   clock: Clock,
-  given: Registration & { isOwner: boolean },
+  given: Registration & { isOwner: boolean; invitation?: number | undefined },
   admit: () => boolean,
   welcome: (id: number) => void = () => {},
 ): Promise<RegistrationResult> {
-  const { displayName, username, isOwner } = given;
+  const { displayName, username, isOwner, invitation } = given;
   if (store.userByUsername(username)) return { error: 'taken' };
   const passwordHash = await hashPassword(given.password);
   return store.transaction((): RegistrationResult => {
     if (store.userByUsername(username)) return { error: 'taken' };
     if (!admit()) return { error: 'refused' };
-    const id = store.insertUser({ username, displayName, passwordHash, isOwner, createdAt: clock.now() });
+    const id = store.insertUser({
+      ...{ username, displayName, passwordHash, isOwner, invitation },
+      createdAt: clock.now(),
+    });
     if (id === undefined) return { error: 'taken' };
     welcome(id);
     return { id, passwordHash };

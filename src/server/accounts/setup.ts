@@ -1,5 +1,6 @@
 /** The one-time link that makes the first visitor the owner. It lives in memory: each start prints a new one. */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import { codeIn, makeCode } from './codes.ts';
 import type { AccountStore } from './store.ts';
 
 export type Setup = {
@@ -8,18 +9,19 @@ export type Setup = {
   admits(code: unknown): boolean;
 };
 
+/** Of five bits each: who guesses it owns the server. */
+const LENGTH = 30;
+
 export function createSetup(store: AccountStore): Setup {
-  const code = randomBytes(18).toString('base64url');
-  const expected = Buffer.from(code);
-  const isCode = (given: Buffer) => given.length === expected.length && timingSafeEqual(given, expected);
+  const code = makeCode(LENGTH);
   // Asked each time: an account made at the command line closes the door as well.
   const open = () => !store.hasUsers();
   return {
     code: () => (open() ? code : undefined),
-    admits: (given) =>
-      open() &&
-      typeof given === 'string' &&
-      // Compared as bytes: letters beyond ASCII are longer than they count.
-      isCode(Buffer.from(given)),
+    admits(given) {
+      // Of letters, digits, dash and underscore, so as many bytes as characters.
+      const found = codeIn(given);
+      return open() && found.length === code.length && timingSafeEqual(Buffer.from(found), Buffer.from(code));
+    },
   };
 }

@@ -71,6 +71,8 @@ export type NewUser = {
   displayName: string;
   passwordHash: string;
   isOwner: boolean;
+  /** The invitation that the person came with. */
+  invitation?: number | undefined;
   createdAt: number;
 };
 
@@ -85,12 +87,9 @@ export function createAccountStore(database: Database) {
     .prepare<[number], string>('SELECT password_hash FROM users WHERE id = ?')
     .pluck();
   const insert = database
-    .prepare<
-      { username: string; displayName: string; passwordHash: string; isOwner: number; createdAt: number },
-      number
-    >(
-      `INSERT INTO users (username, display_name, password_hash, is_owner, created_at)
-       VALUES (:username, :displayName, :passwordHash, :isOwner, :createdAt)
+    .prepare<Record<string, string | number | null>, number>(
+      `INSERT INTO users (username, display_name, password_hash, is_owner, invitation_id, created_at)
+       VALUES (:username, :displayName, :passwordHash, :isOwner, :invitation, :createdAt)
        ON CONFLICT (username) DO NOTHING RETURNING id`,
     )
     .pluck();
@@ -107,6 +106,11 @@ export function createAccountStore(database: Database) {
   const invitationByCode = database.prepare<[string, number], InvitationRow>(
     `${INVITATION} WHERE code = ? AND expires_at > ? AND uses_left > 0`,
   );
+  const cameBy = database
+    .prepare<[number, string], number>(
+      'SELECT 1 FROM users JOIN invitations ON invitations.id = invitation_id WHERE users.id = ? AND code = ?',
+    )
+    .pluck();
   const invitationsBy = database.prepare<[number, number], InvitationRow>(
     `${INVITATION} WHERE inviter_id = ? AND expires_at > ? AND uses_left > 0 ORDER BY invitations.id DESC`,
   );
@@ -128,7 +132,8 @@ export function createAccountStore(database: Database) {
     hasUsers: () => (count.get() ?? 0) > 0,
     passwordHash: (id: number) => passwordHash.get(id),
     /** The new user's id, or `undefined` when the username is taken. */
-    insertUser: (user: NewUser) => insert.get({ ...user, isOwner: user.isOwner ? 1 : 0 }),
+    insertUser: (user: NewUser) =>
+      insert.get({ ...user, isOwner: user.isOwner ? 1 : 0, invitation: user.invitation ?? null }),
     /** @param verified the hash that must still be there: false where another one has taken its place */
     setPassword: (id: number, hash: string, verified?: string): boolean =>
       setPassword.run({ id, hash, verified: verified ?? null }).changes === 1,
@@ -139,6 +144,8 @@ export function createAccountStore(database: Database) {
       const row = invitationByCode.get(code, now);
       return row ? toInvitation(row) : undefined;
     },
+    /** Whether this invitation, used up or not, led to the person's account. */
+    cameBy: (user: number, code: string) => cameBy.get(user, code) === 1,
     invitationsBy: (inviter: number, now: number) => invitationsBy.all(inviter, now).map(toInvitation),
     insertInvitation: (given: {
       code: string;

@@ -55,6 +55,23 @@ export function createFriends(store: FriendStore, accounts: AccountStore, clock:
       return result;
     },
 
+    hasBlocked: store.hasBlocked,
+
+    /**
+     * Follows the invitation of somebody, who has said yes by making it: friends at once. It ends one's own block of
+     * them; theirs holds.
+     * @param use takes a use of the invitation, in the same transaction; false refuses
+     */
+    follow: (me: number, inviter: number, use: () => boolean): boolean =>
+      change(me, inviter, () => {
+        if (me === inviter || store.hasBlocked(inviter, me) || store.find(me, inviter)?.accepted)
+          return false;
+        if (!use()) return false;
+        store.unblock(me, inviter);
+        store.put(inviter, me, clock.now(), clock.now());
+        return true;
+      }),
+
     accept: (me: number, other: number): boolean =>
       change(me, other, () => {
         const known = store.find(me, other);

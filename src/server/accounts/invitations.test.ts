@@ -1,0 +1,156 @@
+/** What becomes of the links that let people in: on their way, and in the hands of who is in already. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type House, openHouse, type Person, tokenIn } from '../../../test/helpers/house.ts';
+import { codeIn, makeCode } from './codes.ts';
+
+let house: House;
+let ana: Person;
+beforeEach(async () => {
+  house = await openHouse();
+  ana = await house.person('ana');
+});
+afterEach(() => house.close());
+
+async function invitation(uses = 1): Promise<string> {
+  await ana.post('/friends/invitations', { days: '1', uses: `${uses}` });
+  return house.app.services.accounts.invitationsBy(ana.id, house.clock.now())[0]?.code ?? '';
+}
+const usesLeft = (code: string) =>
+  house.app.services.accounts.invitationByCode(code, house.clock.now())?.usesLeft ?? 0;
+
+/** Joins as somebody new, whose browser is signed in from then on. */
+async function join(url: string, username: string) {
+  const { token, cookie } = tokenIn(await house.app.inject(url));
+  const answer = await house.app.inject({
+    method: 'POST',
+    url,
+    headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams({
+      _csrf: token,
+      displayName: username,
+      username,
+      password: 'porch-light',
+    }).toString(),
+  });
+  const session = answer.cookies.find(({ name }) => name === 'porchlight')?.value;
+  return {
+    answer,
+    get: (path: string) => house.app.inject({ url: path, headers: { cookie: `porchlight=${session}` } }),
+  };
+}
+
+test('no code ends in something that a messenger leaves out of a link', async () => {
+  for (let n = 0; n < 2_000; n++) expect(makeCode(20)).toMatch(/^[a-z\d]{20}$/);
+  expect(await invitation()).toMatch(/^[a-z\d]{20,}$/);
+});
+
+/** What came along with a link, out of the text it stood in. */
+const BEHIND = ['/', '.', ')', ',', '。', '，', ' ', '】', '/)', '-', '。你好', '"', '?from=chat'];
+
+test('an invitation works whatever came along behind its link', async () => {
+  const code = await invitation();
+  for (const behind of BEHIND) {
+    const page = await house.app.inject(`/join/${code}${encodeURI(behind)}`);
+    expect(page.statusCode, behind).toBe(200);
+    expect(page.body).toContain(`action="/join/${code}"`);
+  }
+});
+
+test('so does the setup link, and letters of other scripts in it are no error', async () => {
+  const empty = await openHouse();
+  try {
+    const code = empty.app.services.setup.code();
+    expect(code).toMatch(/^[a-z\d]{20,}$/);
+    for (const behind of ['.', ')', '。', ' ', '/'])
+      expect((await empty.app.inject(`/setup?code=${code}${encodeURI(behind)}`)).statusCode).toBe(200);
+    for (const wrong of ['%C3%A9'.repeat(30), '', `x${code}`, code?.slice(1)])
+      expect((await empty.app.inject(`/setup?code=${wrong}`)).statusCode).toBe(404);
+  } finally {
+    await empty.close();
+  }
+});
+
+test('codes that were made earlier, of other characters, still work', () => {
+  expect(codeIn('a_b-C9-')).toBe('a_b-C9-');
+  expect(codeIn(' abc。')).toBe('abc');
+  expect(codeIn('(abc')).toBe('');
+  expect(codeIn(['abc'])).toBe('');
+});
+
+test('who has an account is offered friendship instead of a second one, for one use', async () => {
+  const ben = await house.person('ben');
+  const code = await invitation(2);
+  const page = await ben.get(`/join/${code}`);
+  expect(page.statusCode).toBe(200);
+  expect(page.body).not.toContain('name="username"');
+  expect(page.body).toContain(`action="/join/${code}/friend"`);
+  const { friends, accounts, chats } = house.app.services;
+  const chat = `/chats/${chats.directWith(ana.id, ben.id)}#end`;
+  for (let press = 0; press < 2; press++) {
+    const answer = await ben.post(`/join/${code}/friend`);
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, chat]);
+  }
+  expect(friends.areFriends(ana.id, ben.id)).toBe(true);
+  expect(usesLeft(code)).toBe(1);
+  expect((await ben.get(`/join/${code}`)).body).toContain('You and ana are friends already.');
+  // A form that was open before signing in makes no account either.
+  const late = await ben.post(`/join/${code}`, {
+    displayName: 'B',
+    username: 'ben2',
+    password: 'porch-light',
+  });
+  expect(late.headers.location).toBe(`/join/${code}`);
+  expect(accounts.allUsers()).toHaveLength(2);
+});
+
+test('an invitation says to who made it that it is their own', async () => {
+  const code = await invitation();
+  expect((await ana.get(`/join/${code}`)).body).toContain('This is your own invitation.');
+  expect((await ana.post(`/join/${code}/friend`)).statusCode).toBe(404);
+  expect(usesLeft(code)).toBe(1);
+});
+
+test('the link that one came with leads to the chats, also when it is used up', async () => {
+  const code = await invitation();
+  const newcomer = await join(`/join/${code}`, 'cleo');
+  expect(newcomer.answer.statusCode).toBe(303);
+  expect(usesLeft(code)).toBe(0);
+  expect((await newcomer.get(`/join/${code}`)).headers.location).toBe('/chats');
+});
+
+test('a link that is used up or was never there says what to do', async () => {
+  const code = await invitation();
+  await join(`/join/${code}`, 'cleo');
+  const ben = await house.person('ben');
+  for (const get of [(url: string) => house.app.inject(url), ben.get])
+    for (const url of [`/join/${code}`, '/join/nonsense']) {
+      const page = await get(url);
+      expect(page.statusCode).toBe(404);
+      expect(page.body).toContain('Ask whoever sent it for a new one.');
+    }
+  expect((await ben.post(`/join/${code}/friend`)).statusCode).toBe(404);
+});
+
+test('an invitation doesn’t get past the block of who made it, and ends one’s own', async () => {
+  const ben = await house.person('ben');
+  const code = await invitation(5);
+  const { friends } = house.app.services;
+  friends.befriend(ana.id, ben.id);
+  await ana.post(`/friends/${ben.id}/block`);
+  expect((await ben.get(`/join/${code}`)).statusCode).toBe(404);
+  expect((await ben.post(`/join/${code}/friend`)).statusCode).toBe(404);
+  expect(usesLeft(code)).toBe(5);
+  await ana.post(`/friends/${ben.id}/unblock`);
+  friends.befriend(ana.id, ben.id);
+  await ben.post(`/friends/${ana.id}/block`);
+  expect((await ben.post(`/join/${code}/friend`)).statusCode).toBe(303);
+  expect(friends.areFriends(ana.id, ben.id)).toBe(true);
+  expect(friends.blockedBy(ben.id)).toEqual([]);
+});
+
+test('who signs in from an invitation comes back to it', async () => {
+  const code = await invitation();
+  expect((await house.app.inject(`/join/${code}`)).body).toContain(
+    `/login?next=${encodeURIComponent(`/join/${code}`)}`,
+  );
+});

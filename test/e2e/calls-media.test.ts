@@ -1,8 +1,9 @@
 /** Calls between stock browsers: what is seen and heard at the other end, measured on pictures and sound. */
 import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type BrowserOptions, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp, newestEntry, secondsIn } from '../helpers/calls.ts';
+import { leaveCall } from '../helpers/leave-call.ts';
 import { fallsSilent, isSeen, pictureColour, picturesChange, pitchHeard } from '../helpers/media.ts';
 import { arrive, befriend, chatOf, createPerson, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
@@ -38,6 +39,11 @@ beforeAll(async () => {
   zoe = await moveIn('zoe', 'Grandma Zoë', 1000, { engine: 'firefox' });
   await befriend(server, anna, ben);
   await befriend(server, anna, zoe);
+});
+
+// The pages stay open from test to test; a call that a failed one left behind must not.
+afterEach(async () => {
+  for (const { page } of [anna, ben, zoe]) await leaveCall(page);
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 /** What is on a shared screen and what sounds from it, read off the picture and the sound at the other side. */
 import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { drawBlocks, readBlocks, wrongBits } from '../helpers/blocks.ts';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, hangUp } from '../helpers/calls.ts';
@@ -26,6 +26,9 @@ beforeAll(async () => {
   browsers.set('chromium', await openBrowser({ pitch: VOICE_HZ, sharedTab: TITLE }));
   browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
 });
+afterEach(async () => {
+  for (const browser of browsers.values()) await browser.closePages();
+});
 afterAll(async () => {
   for (const browser of browsers.values()) await browser.close();
   await server.remove();
@@ -38,7 +41,7 @@ async function pageOf(engine: Engine): Promise<Page> {
   return browser.newPage();
 }
 
-/** Another tab of the same person: white paper that hums. */
+/** Another tab of the same person: white paper that beeps twice a second. A steady hum would be suppressed as noise. */
 async function openSlides(mine: Page): Promise<Page> {
   const slides = await mine.browserContext().newPage();
   await slides.setViewport({ width: 1280, height: 720 });
@@ -47,8 +50,13 @@ async function openSlides(mine: Page): Promise<Page> {
       document.title = title;
       const audio = new AudioContext();
       const tone = new OscillatorNode(audio, { frequency });
-      tone.connect(new GainNode(audio, { gain: 0.3 })).connect(audio.destination);
+      const beat = new OscillatorNode(audio, { type: 'square', frequency: 2 });
+      // From 0 to 0.3 and back with the beat, which goes from -1 to 1.
+      const loudness = new GainNode(audio, { gain: 0.15 });
+      beat.connect(new GainNode(audio, { gain: 0.15 })).connect(loudness.gain);
+      tone.connect(loudness).connect(audio.destination);
       tone.start();
+      beat.start();
       await audio.resume();
     },
     TITLE,
@@ -95,7 +103,6 @@ test.each([
   // Chromium went to the tab that it shares.
   await mine.bringToFront();
   await hangUp(mine, theirs);
-  await slides.close();
 });
 
 /**

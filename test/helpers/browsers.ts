@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core';
+import { leaveCall } from './leave-call.ts';
 import { type Ground, movingPattern, toneWav, writeMedia } from './media-files.ts';
 import { requireProgram } from './programs.ts';
 import { openSoundCard } from './sound-card.ts';
@@ -40,7 +41,7 @@ export interface OpenBrowser {
   readonly engine: Engine;
   /** A page in a context of its own: another person or device, with its own cookies. Further tabs: `page.browserContext().newPage()`. */
   newPage(options?: PageOptions): Promise<Page>;
-  /** Closes all pages, so that those of one test don't slow down the next. */
+  /** Hangs up and closes all pages, so that those of one test neither disturb nor slow down the next. */
   closePages(): Promise<void>;
   /**
    * Uncaught errors and errors on the console (Content Security Policy among them) of pages from `newPage`, oldest
@@ -166,6 +167,7 @@ export const openBrowser = async (options: BrowserOptions = {}): Promise<OpenBro
       return openPage(context, pageOptions, problems);
     },
     closePages: async () => {
+      for (const page of await browser.pages()) await leaveCall(page);
       const [, ...contexts] = browser.browserContexts();
       for (const context of contexts) await context.close();
     },

@@ -2,13 +2,14 @@
 import { writeFileSync } from 'node:fs';
 
 const SAMPLE_RATE = 48_000;
-const TONE_SECONDS = 0.4;
-const SILENCE_SECONDS = 0.1;
+const TONE_SECONDS = 0.15;
+const SILENCE_SECONDS = 0.35;
 const RAMP_SECONDS = 0.01;
 
 /**
- * Half a second of 16-bit mono WAV: a tone of `hz` and a short silence. Chromium plays it over and over.
- * The silence keeps noise suppression from taking a steady tone for noise; the ramps keep the edges from clicking.
+ * Half a second of 16-bit mono WAV: a short tone of `hz`, like a syllable, and silence. Chromium plays it over and over.
+ * Noise suppression takes for noise what is there most of the time, so it has to be silence; the ramps keep the edges
+ * from clicking.
  */
 export const toneWav = (hz: number): Buffer => {
   const count = Math.round(SAMPLE_RATE * (TONE_SECONDS + SILENCE_SECONDS));

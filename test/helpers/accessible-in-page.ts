@@ -6,6 +6,10 @@ interface Wanted {
   name?: string | undefined;
 }
 
+/** HTML-AAM gives a password field no role; people look for it among the text boxes, and Chromium has it there. */
+const roleOf = (element: Element): string | null =>
+  element.matches('input[type=password]') ? 'textbox' : getRole(element);
+
 export function queryAll(scope: Element | Document, { role, name }: Wanted): Element[] {
   // Two words for one role (WAI-ARIA 1.3); the library has the older one.
   const called = role === 'image' ? 'img' : role;
@@ -15,7 +19,7 @@ export function queryAll(scope: Element | Document, { role, name }: Wanted): Ele
   };
   return [...scope.querySelectorAll('*')].filter(
     (element) =>
-      (called === undefined || getRole(element) === called) &&
+      (called === undefined || roleOf(element) === called) &&
       !isInaccessible(element, options) &&
       (name === undefined || computeAccessibleName(element, options) === name),
   );

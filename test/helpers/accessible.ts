@@ -8,21 +8,33 @@ import { buildSync } from 'esbuild';
 import { type Browser, type Page, Puppeteer } from 'puppeteer-core';
 import type { queryAll } from './accessible-in-page.ts';
 
-let isRegistered = false;
-
-function register(): void {
-  if (isRegistered) return;
-  isRegistered = true;
-  const { outputFiles } = buildSync({
+/** The finder as a script that defines `accessible`. */
+const bundle = (): string =>
+  buildSync({
     entryPoints: [join(import.meta.dirname, 'accessible-in-page.ts')],
     bundle: true,
     format: 'iife',
     globalName: 'accessible',
     write: false,
-  });
-  const bundle = outputFiles.map(({ text }) => text).join('');
+  })
+    .outputFiles.map(({ text }) => text)
+    .join('');
+
+let inPage: string | undefined;
+
+/** The body of a function that takes a role and a name, both optional, as `{ role, name }` and returns the elements. */
+export function accessibleInPage(): string {
+  inPage ??= `${bundle()}return accessible.queryAll(document, arguments[0]);`;
+  return inPage;
+}
+
+let isRegistered = false;
+
+function register(): void {
+  if (isRegistered) return;
+  isRegistered = true;
   // Puppeteer takes a function into the page by its text, in which it replaces: there a dollar stands for a dollar twice.
-  const text = `(scope, selector) => {${bundle}return accessible.queryAll(scope, JSON.parse(selector));}`;
+  const text = `(scope, selector) => {${bundle()}return accessible.queryAll(scope, JSON.parse(selector));}`;
   const inPage = Object.assign((): Node[] => [], { toString: () => text.replaceAll('$', '$$$$') });
   Puppeteer.registerCustomQueryHandler('accessible', { queryAll: inPage });
 }

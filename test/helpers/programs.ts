@@ -13,6 +13,9 @@ export const PROGRAMS = {
   ffmpeg: { names: ['ffmpeg'], debian: 'ffmpeg' },
   nginx: { names: ['nginx'], debian: 'nginx-light' },
   openssl: { names: ['openssl'], debian: 'openssl' },
+  webkit: { names: ['WebKitWebDriver'], debian: 'webkit2gtk-driver' },
+  xvfb: { names: ['Xvfb'], debian: 'xvfb' },
+  dbus: { names: ['dbus-run-session'], debian: 'dbus-daemon' },
 } as const;
 
 export type Program = keyof typeof PROGRAMS;
@@ -43,14 +46,8 @@ export const requireProgram = (program: Program): string => {
 /** Those that the tests beside the sources start. */
 export const UNIT_PROGRAMS: Program[] = ['ffmpeg', 'openssl'];
 export const E2E_PROGRAMS: Program[] = [
-  'chromium',
-  'firefox',
-  'w3m',
-  'lynx',
-  'tmux',
-  'ffmpeg',
-  'pulseaudio',
-  'nginx',
+  ...(['chromium', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),
+  ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx'] as const),
 ];
 
 export const missingPrograms = (needed: Program[]): Program[] =>

@@ -5,23 +5,9 @@ import { eventually } from './poll.ts';
 
 export type Scope = Page | Frame | ElementHandle<Element>;
 
-/** Firefox gives a password field no role of its own: there it is known by its name and being a field. */
-const passwordFields = async (scope: Scope, name: string) => {
-  const fields: ElementHandle<Element>[] = [];
-  for (const named of await scope.$$(await accessible(pageOf(scope), undefined, name)))
-    if (await named.evaluate((node) => node.matches('input[type=password]'))) fields.push(named);
-  return fields;
-};
-
 /** All there is now, scrolled to or not; what is hidden from a screen reader is not among it. */
-export const findAll = async (
-  scope: Scope,
-  role: string,
-  name?: string,
-): Promise<ElementHandle<Element>[]> => {
-  const found = await scope.$$(await accessible(pageOf(scope), role, name));
-  return found.length === 0 && role === 'textbox' && name !== undefined ? passwordFields(scope, name) : found;
-};
+export const findAll = async (scope: Scope, role: string, name?: string): Promise<ElementHandle<Element>[]> =>
+  scope.$$(await accessible(pageOf(scope), role, name));
 
 /** Waits until there is one, and returns the first in the order of the document. */
 export const find = (scope: Scope, role: string, name?: string, timeout?: number) =>

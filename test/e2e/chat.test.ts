@@ -3,7 +3,7 @@ import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import type { Client } from '../helpers/client.ts';
-import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
+import { arrive, chatOf, createPair, type Person, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, fill, find, findAll, follow, gone, textOf, waitForText } from '../helpers/ui.ts';
@@ -57,6 +57,62 @@ test('Enter sends, Shift+Enter is a new line, and the other side sees it at once
   await log(annaPage, /Soup is ready\nCome over! 🍲/);
   await eventually('the box to be empty', async () => (await boxText(annaPage)) === '');
   expect(await annaPage.evaluate(() => document.activeElement?.id)).toBe('body');
+});
+
+/** Pretends that a page's browser knows no `field-sizing`, and says how high its box is with so many lines. */
+const heightOf = async (page: Page, lines: number): Promise<number> => {
+  await fill(page, 'Message', 'x');
+  for (let line = 1; line < lines; line++) {
+    await page.keyboard.down('Shift');
+    await page.keyboard.press('Enter');
+    await page.keyboard.up('Shift');
+    await page.keyboard.type('x');
+  }
+  const box = await find(page, 'textbox', 'Message');
+  return box.evaluate((node) => node.getBoundingClientRect().height);
+};
+
+test.each(['Chromium', 'Firefox'])('the box of %s grows with its text, also by script', async (name) => {
+  const page = await (name === 'Chromium' ? chromium : firefox).newPage();
+  await visit(page, name === 'Chromium' ? annas : bens, chat);
+  const known = [await heightOf(page, 1), await heightOf(page, 4)];
+  await page.evaluateOnNewDocument(() => {
+    CSS.supports = () => false;
+  });
+  await page.reload();
+  const box = await find(page, 'textbox', 'Message');
+  await box.evaluate(
+    (node) => node instanceof HTMLElement && node.style.setProperty('field-sizing', 'fixed'),
+  );
+  const scripted = [await heightOf(page, 1), await heightOf(page, 4)];
+  for (const [one = 0, four = 0] of [known, scripted]) expect(four).toBeGreaterThan(one + 50);
+  expect(Math.abs((scripted[1] ?? 0) - (known[1] ?? 0))).toBeLessThan(3);
+  // What was typed is there after a reload, at its height.
+  await page.reload();
+  const again = await find(page, 'textbox', 'Message');
+  expect(await again.evaluate((node) => node.getBoundingClientRect().height)).toBeCloseTo(
+    scripted[1] ?? 0,
+    0,
+  );
+  await click(page, 'button', 'Send');
+  await eventually('a low box', async () => {
+    const height = await again.evaluate((node) => node.getBoundingClientRect().height);
+    return Math.abs(height - (scripted[0] ?? 0)) < 3;
+  });
+  await page.close();
+});
+
+test('on a touch keyboard Enter is a new line, and the button sends', async () => {
+  const page = await chromium.newPage();
+  await page.setViewport({ width: 360, height: 740, isMobile: true, hasTouch: true });
+  await visit(page, annas, chat);
+  await fill(page, 'Message', 'First this');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('then that');
+  expect(await boxText(page)).toBe('First this\nthen that');
+  await click(page, 'button', 'Send');
+  await log(page, /First this\nthen that/);
+  await page.close();
 });
 
 test('a message stands there once on every page, with its day above', async () => {

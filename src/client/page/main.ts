@@ -1,9 +1,11 @@
 /**
- * What plain pages need beyond htmx, on every page, so it stays tiny: the reader's time zone, Enter to send,
- * a text box that is emptied only when the server has the message, notices that can be put away, and whether a
- * recording has to be taken further.
+ * What plain pages need beyond htmx, on every page, so it stays tiny: the reader's time zone, what is typed and
+ * how it is sent, notices that can be put away, and whether a recording has to be taken further.
  */
 import { WAITING } from '../capture/keeper.ts';
+import { wireBoxes } from './boxes.ts';
+import { wireComposer } from './composer.ts';
+import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
 
@@ -26,6 +28,7 @@ type CloseEvent = CustomEvent<{ code: number }>;
 declare global {
   interface DocumentEventMap {
     'htmx:before:request': RequestEvent;
+    'htmx:after:request': RequestEvent;
     'htmx:finally:request': RequestEvent;
     'htmx:ws:close': CloseEvent;
   }
@@ -46,9 +49,16 @@ function isWaiting(): boolean {
   }
 }
 
+// Nobody else may find what somebody typed here: not after they signed out, here or from another device.
+const { me, signedOut } = document.body.dataset;
+if (me || signedOut) forgetDrafts(me);
+document.querySelector('.signout')?.addEventListener('submit', () => forgetDrafts());
+
 const SIGNED_OUT = 4401;
 document.addEventListener('htmx:ws:close', ({ detail }) => {
-  if (detail.code === SIGNED_OUT) location.reload();
+  if (detail.code !== SIGNED_OUT) return;
+  forgetDrafts();
+  location.reload();
 });
 
 // Whatever brings a notice, it lies over the page until it is put away.
@@ -70,39 +80,5 @@ if (notices) {
 
 const composer = document.querySelector<HTMLFormElement>('#composer');
 const box = document.querySelector<HTMLTextAreaElement>('#body');
-
-if (composer && box) {
-  let sent = '';
-  box.addEventListener('keydown', (event) => {
-    // 229 is a key that an input method still works on: Enter then takes a Chinese word, it doesn't send.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-    event.preventDefault();
-    composer.requestSubmit();
-  });
-  document.addEventListener('htmx:before:request', ({ detail }) => {
-    if (detail.ctx.sourceElement === composer) sent = box.value;
-    // A file takes as long as it takes.
-    if (detail.ctx.sourceElement.querySelector<HTMLInputElement>('[type=file]')?.files?.length)
-      clearTimeout(detail.ctx.requestTimeout);
-  });
-  // A page that is only read needs none of what files need.
-  const { attach } = composer.dataset;
-  const load = () => void (attach && import(attach));
-  composer.addEventListener('focusin', load, { once: true });
-  composer.addEventListener('change', load, { once: true });
-  document.addEventListener('dragenter', load, { once: true });
-  document.addEventListener('htmx:finally:request', ({ detail }) => {
-    if (detail.ctx.sourceElement !== composer) return;
-    const error = document.querySelector<HTMLElement>('#composer-error');
-    const file = composer.querySelector<HTMLInputElement>('[type=file]');
-    const { foreign, response } = detail.ctx;
-    const status = response?.status;
-    if (status && status < 300) {
-      // What was typed while the message was under way stays.
-      if (box.value.startsWith(sent)) box.value = box.value.slice(sent.length);
-      if (file) file.value = '';
-      if (error) error.textContent = '';
-    } else if ((foreign || !status || status >= 500) && error)
-      error.textContent = foreign ?? error.dataset.unsent ?? '';
-  });
-}
+wireBoxes();
+if (composer && box) wireComposer(composer, box);

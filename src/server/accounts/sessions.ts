@@ -85,6 +85,9 @@ export function createSessions(database: Database, clock: Clock, events: Events,
       return session.fresh ? { signedIn, renewed: lucia.createSessionCookie(id).serialize() } : { signedIn };
     },
 
+    /** Whether a Cookie header names a session, whatever became of that. */
+    isBrought: (cookies: string): boolean => Boolean(lucia.readSessionCookie(cookies)),
+
     /** A Set-Cookie value that forgets the session in the browser. */
     blankCookie: () => lucia.createBlankSessionCookie().serialize(),
 

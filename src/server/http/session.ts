@@ -12,6 +12,8 @@ import { SERVER_ZONE } from './stranger.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     signedIn: SignedIn | null;
+    /** The browser brings a session that is over: nobody said so on this device, which may keep what its person typed. */
+    signedOut: boolean;
     reader: Reader;
   }
 }
@@ -27,6 +29,7 @@ function readerOf(request: FastifyRequest): Reader {
 
 export function registerSession(app: FastifyInstance, sessions: Sessions, knownDevices: KnownDevices): void {
   app.decorateRequest('signedIn', null);
+  app.decorateRequest('signedOut', false);
   // Set by the hook below before anything reads it; what fails before is shown to a stranger (views.ts).
   app.decorateRequest('reader');
   app.addHook('onRequest', async (request, reply) => {
@@ -39,7 +42,7 @@ export function registerSession(app: FastifyInstance, sessions: Sessions, knownD
         reply.header('Set-Cookie', found.renewed);
         knownDevices.mark(reply, found.signedIn.user.id);
       }
-    }
+    } else request.signedOut = cookie !== undefined && sessions.isBrought(cookie);
     request.reader = readerOf(request);
   });
 }

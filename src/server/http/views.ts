@@ -73,6 +73,7 @@ export async function registerViews(
       csrf: reply.generateCsrf(),
       unread: user ? state.unread(user.id) : 0,
       mark: request.mark,
+      signedOut: request.signedOut,
       // Signed in over plain http is nobody where that matters.
       instead: user ? undefined : state.instead(request),
     };

@@ -1,0 +1,73 @@
+/**
+ * What is typed and not sent yet, kept on this device: leaving the page, as for a call, loses nothing. A text box
+ * says in `data-draft` under which name, which begins with the person's id, so that nobody else is shown it.
+ */
+import { grow } from './growing.ts';
+
+const PREFIX = 'porchlight.draft.';
+
+interface Draft {
+  text: string;
+  /** Not empty: it was on its way under this key when the page was left, and nobody knows whether it arrived. */
+  key: string;
+}
+
+const nameOf = (box: HTMLTextAreaElement): string => PREFIX + box.dataset.draft;
+
+/** A browser may keep nothing for pages, and then throws at the touch. */
+function attempt<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(kept: string | null | undefined): Draft {
+  const [key = '', ...lines] = kept?.split('\n') ?? [];
+  return { key, text: lines.join('\n') };
+}
+
+export function readDraft(box: HTMLTextAreaElement): Draft {
+  return parse(attempt(() => localStorage.getItem(nameOf(box))));
+}
+
+/** `data-sending` is the key under which it is on its way right now. */
+export function keepDraft(box: HTMLTextAreaElement): void {
+  const { draft, sending = '' } = box.dataset;
+  if (!draft) return;
+  attempt(() => {
+    // As the server gave it, there is nothing to keep.
+    if (box.value === box.defaultValue) localStorage.removeItem(nameOf(box));
+    else localStorage.setItem(nameOf(box), `${sending}\n${box.value}`);
+  });
+}
+
+/** Forgets what was typed in a box, whose form is done with. */
+export function dropDraft(box: HTMLTextAreaElement): void {
+  attempt(() => localStorage.removeItem(nameOf(box)));
+}
+
+/** Forgets what anybody typed here. @param but the id of a person whose texts stay */
+export function forgetDrafts(but?: string): void {
+  attempt(() => {
+    for (const name of Object.keys(localStorage))
+      if (name.startsWith(PREFIX) && !(but && name.startsWith(`${PREFIX}${but}.`)))
+        localStorage.removeItem(name);
+  });
+}
+
+/** Shows in a box what was typed there before. */
+export function restoreDraft(box: HTMLTextAreaElement): void {
+  const { text } = readDraft(box);
+  if (text && box.value === box.defaultValue) box.value = text;
+}
+
+/** Another tab that shows the same box, and isn't typed in, follows. */
+addEventListener('storage', ({ key, oldValue, newValue }) => {
+  for (const box of document.querySelectorAll<HTMLTextAreaElement>('[data-draft]'))
+    if (key === nameOf(box) && box.value === (parse(oldValue).text || box.defaultValue)) {
+      box.value = parse(newValue).text || box.defaultValue;
+      grow(box);
+    }
+});

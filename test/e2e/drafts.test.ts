@@ -1,0 +1,163 @@
+/** What is typed and not sent yet: it outlives the page, and nobody else ever sees it. */
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { accept, connected, dial, hangUp } from '../helpers/calls.ts';
+import type { Client } from '../helpers/client.ts';
+import { chatOf, createPair, type Person, signIn, signInClient, visit } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { click, fill, find, follow, waitForText } from '../helpers/ui.ts';
+
+let server: Server;
+let anna: Person;
+let ben: Person;
+let annas: Client;
+let bens: Client;
+let chat: string;
+const browsers = new Map<Engine, OpenBrowser>();
+
+beforeAll(async () => {
+  server = await startServer();
+  [anna, ben] = await createPair(server);
+  [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
+  chat = await chatOf(bens, anna);
+  browsers.set('chromium', await openBrowser());
+  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
+});
+afterEach(async () => {
+  for (const browser of browsers.values()) await browser.closePages();
+});
+afterAll(async () => {
+  for (const browser of browsers.values()) await browser.close();
+  await server.remove();
+  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
+});
+
+async function newPage(engine: Engine = 'chromium'): Promise<Page> {
+  const browser = browsers.get(engine);
+  if (!browser) throw new Error(`no ${engine}`);
+  return browser.newPage();
+}
+
+const boxText = async (page: Page, name = 'Message') =>
+  (await find(page, 'textbox', name)).evaluate((box) =>
+    box instanceof HTMLTextAreaElement ? box.value : undefined,
+  );
+/** Everything that pages of ours keep as text on this device. */
+const keptText = (page: Page) => page.evaluate(() => JSON.stringify({ ...localStorage }));
+
+test.each(['chromium', 'firefox'] as const)('in %s it is there again after a call', async (engine) => {
+  const page = await newPage(engine);
+  const questions: string[] = [];
+  page.on('dialog', (dialog) => {
+    questions.push(dialog.message());
+    void dialog.accept();
+  });
+  await visit(page, annas, chat);
+  const caller = await newPage();
+  await visit(caller, bens, chat);
+  await fill(page, 'Message', 'What I was about to say');
+  await dial(caller, 'voice');
+  await accept(page);
+  await connected(page, caller);
+  await hangUp(caller, page);
+  await follow(page, 'link', 'Back to chat');
+  expect(await boxText(page)).toBe('What I was about to say');
+  await page.reload();
+  expect(await boxText(page)).toBe('What I was about to say');
+  expect(questions).toEqual([]);
+  // Sent, it is kept no more.
+  await page.keyboard.press('Tab');
+  await click(page, 'button', 'Send');
+  await waitForText(page, 'log', 'Messages', /What I was about to say/);
+  await eventually('nothing to be kept', async () => !(await keptText(page)).includes('about to say'));
+  await page.reload();
+  expect(await boxText(page)).toBe('');
+});
+
+test('what was on its way when the page was left is sent once', async () => {
+  const page = await newPage();
+  await visit(page, annas, chat);
+  await page.setRequestInterception(true);
+  let isAnswered = false;
+  page.on('request', (request) => {
+    const isSend = request.method() === 'POST' && request.url().endsWith(chat);
+    if (isSend && !isAnswered) isAnswered = true;
+    else void request.continue();
+  });
+  await fill(page, 'Message', 'Half way');
+  await page.keyboard.press('Enter');
+  await eventually('it to be on its way', () => isAnswered);
+  await page.reload();
+  await waitForText(page, 'log', 'Messages', /Half way/);
+  await eventually('an empty box', async () => (await boxText(page)) === '');
+  expect((await bens.get(chat)).body.match(/>Half way</g)).toHaveLength(1);
+});
+
+test('a message that is being changed is kept as well', async () => {
+  const page = await newPage();
+  await visit(page, annas, chat);
+  await fill(page, 'Message', 'To be changed');
+  await page.keyboard.press('Enter');
+  await waitForText(page, 'log', 'Messages', /To be changed/);
+  const edit = async () => {
+    const pencils = await page.$$('a.edit');
+    await pencils.at(-1)?.evaluate((link) => link instanceof HTMLElement && link.click());
+  };
+  await edit();
+  await fill(page, 'Edit message', 'Changed at length');
+  await page.reload();
+  await edit();
+  await eventually(
+    'the new words',
+    async () => (await boxText(page, 'Edit message')) === 'Changed at length',
+  );
+  await click(page, 'link', 'Cancel');
+  await waitForText(page, 'log', 'Messages', /To be changed/);
+  await edit();
+  await eventually('the old words', async () => (await boxText(page, 'Edit message')) === 'To be changed');
+});
+
+test('it is for the same person alone, and gone when they sign out', async () => {
+  const page = await newPage();
+  await visit(page, annas, chat);
+  await fill(page, 'Message', 'A present for Ben');
+  // When the cookie has run out, the same person signs in again.
+  for (const cookie of await page.browserContext().cookies())
+    await page.browserContext().deleteCookie(cookie);
+  await signIn(page, server, anna);
+  await page.goto(server.origin + chat);
+  expect(await boxText(page)).toBe('A present for Ben');
+
+  await follow(page, 'button', 'Sign out');
+  expect(await keptText(page)).not.toContain('present');
+  await signIn(page, server, anna);
+  await page.goto(server.origin + chat);
+  expect(await boxText(page)).toBe('');
+
+  // Another person on this device, without anybody having signed out.
+  await fill(page, 'Message', 'Still a secret');
+  await visit(page, bens, chat);
+  expect(await boxText(page)).toBe('');
+  expect(await keptText(page)).not.toContain('secret');
+});
+
+test.each([
+  'while the page is open',
+  'while no page is open',
+])('signed out from elsewhere %s, it is gone', async (when) => {
+  const page = await newPage();
+  await visit(page, await signInClient(server, anna), chat);
+  await fill(page, 'Message', 'Not for the thief');
+  if (when === 'while no page is open') await page.goto('about:blank');
+  const { body } = await annas.get('/settings');
+  const token = /name="_csrf" value="([^"]*)"/.exec(body)?.[1] ?? '';
+  for (const device of body.split('<li').filter((row) => !row.includes('This device'))) {
+    const address = /\/settings\/devices\/[^"/]+\/end/.exec(device)?.[0];
+    if (address) await annas.post(address, { _csrf: token });
+  }
+  if (when === 'while no page is open') await page.goto(server.origin + chat);
+  await find(page, 'button', 'Sign in');
+  await eventually('nothing to be kept', async () => !(await keptText(page)).includes('thief'));
+});

@@ -32,7 +32,7 @@ import { createChatStore } from './chats/store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Config } from './config.ts';
-import { openDatabase } from './database.ts';
+import { type Database, openDatabase } from './database.ts';
 import { createEvents } from './events.ts';
 import { createFiles } from './files/files.ts';
 import { createFolderStore } from './files/folder-store.ts';
@@ -60,6 +60,7 @@ import { registerMultipart } from './http/multipart.ts';
 import { registerSession } from './http/session.ts';
 import { registerSockets } from './http/sockets.ts';
 import { createEta, registerViews } from './http/views.ts';
+import { registerWriteGate } from './http/write-gate.ts';
 import { createFreshness } from './live/freshness.ts';
 import { registerLive } from './live/index.ts';
 import { createOutside, guardTimers } from './outside.ts';
@@ -70,7 +71,10 @@ import { createRecordings } from './recordings/recordings.ts';
 import { recordingRoutes } from './recordings/routes.ts';
 import { createRecordingStore } from './recordings/store.ts';
 import { uploadRoutes } from './recordings/upload-routes.ts';
+import { createReserve, type Reserve } from './reserve.ts';
 import type { Services } from './services.ts';
+import { troubleOf } from './trouble.ts';
+import { createWriting } from './writing.ts';
 
 /** Bytes of a posted form: 10,000 characters of four bytes, percent-encoded, and room to spare. */
 const LONGEST_BODY = 256 * 1024;
@@ -99,9 +103,21 @@ function serverFactory({ tls }: Config): (handler: RequestListener) => HttpServe
   return (handler) => createHttpsServer({ ...limits, ...readCertificate(tls) }, handler).setTimeout(SILENCE);
 }
 
+/** A start needs room for SQLite's shared memory: on a full disk the reserve is given up for it. */
+function openWithReserve(path: string, reserve: Reserve): Database {
+  try {
+    return openDatabase(path);
+  } catch (error) {
+    if (troubleOf(error) !== 'full') throw error;
+    reserve.give();
+    return openDatabase(path);
+  }
+}
+
 /** Builds the server on the database in `config.dataDir`; the caller listens, or injects. */
 export async function buildApp(config: Config, time: Clock = systemClock): Promise<FastifyInstance> {
-  const database = openDatabase(join(config.dataDir, 'porchlight.db'));
+  const reserve = createReserve(config.dataDir);
+  const database = openWithReserve(join(config.dataDir, 'porchlight.db'), reserve);
   const app = fastify({
     serverFactory: serverFactory(config),
     logger: loggerOptions(config.logLevel),
@@ -113,13 +129,14 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     forceCloseConnections: 'idle',
   });
 
-  const outside = createOutside(time, app.log);
+  const writing = createWriting(database, reserve, app.log);
+  const outside = createOutside(time, app.log, writing);
   const clock = guardTimers(time, outside);
   const events = createEvents(outside);
-  const queue = createCommitQueue(database);
+  const queue = createCommitQueue(database, writing.turn);
 
   const accounts = createAccountStore(database);
-  const sessions = createSessions(database, clock, events, config.secure);
+  const sessions = createSessions(database, clock, events, config.secure, outside.spare);
   const knownDevices = createKnownDevices(secretOf(database, 'known devices'), clock, config.secure);
   const setup = createSetup(accounts);
   const friends = createFriends(createFriendStore(database), accounts, clock, events);
@@ -187,14 +204,16 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     instead: (request) => addressInstead(config, request),
   });
   await registerCsrf(app, config);
-  registerErrors(app);
-  registerHealth(app, database);
+  registerWriteGate(app, writing);
+  registerErrors(app, writing.note);
+  registerHealth(app, database, writing);
 
   const renderRow = createRowRenderer(render, files.ofMessage);
   const services: Services = {
     config,
     clock,
     outside,
+    writing,
     events,
     accounts,
     sessions,
@@ -241,6 +260,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     stopWatching();
     stopRenewing();
     outside.stop();
+    writing.stop();
     presence.stop();
     calls.stop();
     await recordings.stop();

@@ -3,10 +3,13 @@
  * write costs, so thirty people who send at once wait for one fsync, not thirty.
  */
 import type { Database } from './database.ts';
+import { troubleOf } from './trouble.ts';
+import type { Writing } from './writing.ts';
 
 export type CommitQueue = {
   /**
-   * Runs `write` in the next commit and answers once that is on disk.
+   * Runs `write` in the next commit and answers once that is on disk. It may be run more than once: a commit that
+   * another program got in the way of is taken back and made again.
    * @throws what `write` threw; the other writes of the commit are untouched
    */
   commit<Result>(write: () => Result): Promise<Result>;
@@ -14,32 +17,48 @@ export type CommitQueue = {
 
 type Job = { run: () => void; settle: () => void; fail: (error: unknown) => void };
 
-/** One queue serves one database connection. */
-export function createCommitQueue(database: Database): CommitQueue {
+/** How often a commit is made again that another program got in the way of, each time after waiting for it. */
+const MOST_TRIES = 20;
+
+/**
+ * One queue serves one database connection.
+ * @param turn waits while another program holds the database (writing.ts)
+ */
+export function createCommitQueue(database: Database, turn: Writing['turn'] = () => undefined): CommitQueue {
   let waiting: Job[] = [];
 
   const runAll = database.transaction((jobs: Job[]) => {
-    const done: Job[] = [];
+    const settled: (() => void)[] = [];
     for (const job of jobs) {
       // A nested transaction is a savepoint: a failing write takes back its own rows only.
       try {
         database.transaction(job.run)();
-        done.push(job);
+        settled.push(job.settle);
       } catch (error) {
         if (!database.inTransaction) throw error;
-        job.fail(error);
+        settled.push(() => job.fail(error));
       }
     }
-    return done;
+    return settled;
   });
 
-  function flush(): void {
-    const jobs = waiting;
-    waiting = [];
-    try {
-      for (const job of runAll.immediate(jobs)) job.settle();
-    } catch (error) {
-      for (const job of jobs) job.fail(error);
+  async function flush(): Promise<void> {
+    let jobs: Job[] = [];
+    for (let tries = 1; ; tries++) {
+      try {
+        // Whoever comes while it waits is in the same commit.
+        await turn();
+        jobs = [...jobs, ...waiting];
+        waiting = [];
+        for (const settle of runAll.immediate(jobs)) settle();
+        return;
+      } catch (error) {
+        if (troubleOf(error) === 'busy' && tries < MOST_TRIES && jobs.length > 0) continue;
+        const failed = [...jobs, ...waiting];
+        waiting = [];
+        for (const job of failed) job.fail(error);
+        return;
+      }
     }
   }
 

@@ -29,12 +29,16 @@ export type Happenings = {
   ];
 };
 
+type How = 'attempt' | 'insist';
 type Names = keyof Happenings;
 type Listener<Name extends Names> = (...happening: Happenings[Name]) => unknown;
 
 export type Events = {
-  /** Listens; a promise that the listener returns is not waited for. */
-  on<Name extends Names>(name: Name, listener: Listener<Name>): void;
+  /**
+   * Listens; a promise that the listener returns is not waited for.
+   * @param how `insist` where it writes what has to come about: it is repeated while nothing can be written
+   */
+  on<Name extends Names>(name: Name, listener: Listener<Name>, how?: How): void;
   /**
    * Tells every listener. What is announced stands in the database already, so a listener that fails neither stops
    * the others nor the announcer.
@@ -43,13 +47,13 @@ export type Events = {
 };
 
 /** @param outside what becomes of a listener's failure; without, as at the command line, it goes to the announcer */
-export function createEvents(outside?: Pick<Outside, 'attempt'>): Events {
+export function createEvents(outside?: Pick<Outside, How>): Events {
   // Every domain may listen to everything: the default warning at eleven listeners is about leaks elsewhere.
   const emitter = new EventEmitter().setMaxListeners(0);
   return {
-    on<Name extends Names>(name: Name, listener: Listener<Name>) {
+    on<Name extends Names>(name: Name, listener: Listener<Name>, how: How = 'attempt') {
       emitter.on(name, (...happening: Happenings[Name]) => {
-        if (outside) outside.attempt(`a listener to ${name}`, () => listener(...happening));
+        if (outside) outside[how](`a listener to ${name}`, () => listener(...happening));
         else listener(...happening);
       });
     },

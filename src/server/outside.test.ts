@@ -14,7 +14,8 @@ beforeEach(() => {
   clock = fakeClock();
   logged = [];
   const log = (level: string) => (ids: unknown, words?: unknown) => void logged.push({ level, ids, words });
-  outside = createOutside(clock, { error: log('error'), warn: log('warn') });
+  const writing = { trouble: () => undefined, note: () => {}, makeRoom: () => {} };
+  outside = createOutside(clock, { error: log('error'), warn: log('warn') }, writing);
 });
 
 function fail(): never {
@@ -117,6 +118,7 @@ describe('what matters', () => {
  * by events, by serveSocket or by outside.
  */
 const CALLED_BY_NODE = new Map([
+  ['accounts/sessions.ts', 'its void is of a write whose failure is the caller’s'],
   ['clock.ts', 'guarded for the server by guardTimers'],
   ['commit-queue.ts', 'its flush gives every error to who waits for the write'],
   ['admin/elsewhere.ts', 'attempts'],
@@ -132,6 +134,7 @@ const CALLED_BY_NODE = new Map([
   ['recordings/appending.ts', 'ends a stream, touches no database'],
   ['recordings/finish-worker.ts', 'a process of its own'],
   ['recordings/playable.ts', 'settles or kills, touches no database'],
+  ['writing.ts', 'its tries to write catch what they meet'],
 ]);
 
 test('nothing else of the source is called by Node itself', () => {

@@ -5,6 +5,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from './clock.ts';
 import { troubleOf } from './trouble.ts';
+import type { Writing } from './writing.ts';
 
 /** Goes into the log beside the error: ids, never what people wrote. */
 type Ids = Record<string, string | number>;
@@ -12,6 +13,8 @@ type Ids = Record<string, string | number>;
 export type Outside = {
   /** Runs it now. What it throws, or rejects with, is logged and let go. */
   attempt(what: string, work: () => unknown, ids?: Ids): void;
+  /** As `attempt`, for a write that nobody misses: while nothing can be written it isn't even tried. */
+  spare(what: string, write: () => unknown, ids?: Ids): void;
   /**
    * Runs it now, and again for as long as nothing can be written, with pauses that grow. It must bear to be run
    * again after it got half way. Any other error is logged and let go: it would come back each time.
@@ -27,13 +30,18 @@ const LONGEST_PAUSE = 30_000;
 /** The same failure of the same work is logged once in so many ms: a full disk must not be filled with it. */
 const LOG_EVERY = 60_000;
 
-export function createOutside(clock: Clock, log: Pick<FastifyBaseLogger, 'error' | 'warn'>): Outside {
+export function createOutside(
+  clock: Clock,
+  log: Pick<FastifyBaseLogger, 'error' | 'warn'>,
+  writing: Pick<Writing, 'trouble' | 'note' | 'makeRoom'>,
+): Outside {
   const waiting = new Set<() => void>();
   const loggedAt = new Map<string, number>();
   let stopped = false;
 
   function report(what: string, error: unknown, ids: Ids): void {
     const trouble = troubleOf(error);
+    writing.note(error);
     if (trouble === undefined) {
       log.error({ err: error, ...ids }, `${what} failed`);
       return;
@@ -63,14 +71,21 @@ export function createOutside(clock: Clock, log: Pick<FastifyBaseLogger, 'error'
       if (troubleOf(error) === undefined) return;
       const takeBack = clock.at(clock.now() + pause, () => {
         waiting.delete(takeBack);
+        writing.makeRoom();
         insist(what, work, ids, Math.min(pause * 2, LONGEST_PAUSE));
       });
       waiting.add(takeBack);
     });
   }
 
+  const attempt: Outside['attempt'] = (what, work, ids = {}) =>
+    run(work, (error) => stopped || report(what, error, ids));
+
   return {
-    attempt: (what, work, ids = {}) => run(work, (error) => stopped || report(what, error, ids)),
+    attempt,
+    spare(what, write, ids) {
+      if (writing.trouble() === undefined) attempt(what, write, ids);
+    },
     insist: (what, work, ids = {}) => insist(what, work, ids, FIRST_PAUSE),
     stop(): void {
       stopped = true;

@@ -18,11 +18,13 @@ import type { Friends } from './friends/friends.ts';
 import type { Presence } from './friends/presence.ts';
 import type { Outside } from './outside.ts';
 import type { Recordings } from './recordings/recordings.ts';
+import type { Writing } from './writing.ts';
 
 export type Services = {
   config: Config;
   clock: Clock;
   outside: Outside;
+  writing: Writing;
   events: Events;
   accounts: AccountStore;
   sessions: Sessions;

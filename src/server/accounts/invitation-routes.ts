@@ -13,7 +13,7 @@ const MOST_OPEN = 20;
 export function invitationRoutes(app: FastifyInstance, { accounts, clock }: Services): void {
   const guard = { preHandler: requireUser };
 
-  app.post('/friends/invitations', guard, (request, reply) => {
+  app.post('/friends/invitations', { ...guard, config: { grows: true } }, (request, reply) => {
     const me = userOf(request).id;
     const form = readForm(InvitationForm, request.body);
     if (!form.ok) throw personError(422, 'accounts.errors.invitation');

@@ -86,7 +86,7 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
     return reply.header('Cache-Control', 'no-store').show(template, data);
   });
 
-  app.post<SetupCode>('/setup', (request, reply) => {
+  app.post<SetupCode>('/setup', { config: { grows: true } }, (request, reply) => {
     const { code } = request.query;
     if (!setup.admits(code)) throw notFound();
     // Asked again inside the transaction: of two who hold the link, one becomes the owner.
@@ -134,7 +134,7 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
   app.get<Code>('/join/:code', showInvitation);
   app.get<Code>('/join/:code/*', showInvitation);
 
-  app.post<Code>('/join/:code', (request, reply) => {
+  app.post<Code>('/join/:code', { config: { grows: true } }, (request, reply) => {
     const { code, invitation } = invitationIn(request.params.code);
     // A form that was open when somebody signed in beside it.
     if (request.signedIn) return reply.redirect(`/join/${code}`, 303);
@@ -165,7 +165,7 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
     data: { action: '/join', inviter: undefined, values: {}, errors: {} },
   };
   app.get('/join', (_request, reply) => reply.show(openPage.template, openPage.data));
-  app.post('/join', (request, reply) => {
+  app.post('/join', { config: { grows: true } }, (request, reply) => {
     // The first account is the owner's, and that one comes by the setup link only.
     if (!accounts.hasUsers()) throw notFound();
     return join(request, reply, openPage, { isOwner: false, admit: () => accounts.hasUsers() });

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Adapter } from 'lucia';
 import type { Database } from '../database.ts';
+import type { Outside } from '../outside.ts';
 import { toUser, USER_COLUMNS, type User, type UserRow } from './store.ts';
 
 export type SessionAttributes = {
@@ -37,7 +38,8 @@ const toSession = (row: SessionRow, id: string) => ({
   attributes: { createdAt: row.created_at, seenAt: row.seen_at, userAgent: row.user_agent },
 });
 
-export function createSessionStore(database: Database) {
+/** @param spare how to write what only makes reading tidier: a session that is prolonged, or found to have run out */
+export function createSessionStore(database: Database, spare: Outside['spare']) {
   const find = database.prepare<
     [string],
     UserRow & { expires_at: number; created_at: number; seen_at: number; user_agent: string }
@@ -95,10 +97,11 @@ export function createSessionStore(database: Database) {
         throw new PasswordChangedError();
     },
     async updateSessionExpiration(id, expiresAt) {
-      extend.run(expiresAt.getTime(), hashSessionId(id));
+      spare('prolonging a session', () => extend.run(expiresAt.getTime(), hashSessionId(id)));
     },
     async deleteSession(id) {
-      remove.run(hashSessionId(id));
+      // lucia's own, for a session that has run out; it refuses it whatever becomes of the row.
+      spare('removing a session that has run out', () => remove.run(hashSessionId(id)));
     },
     async deleteUserSessions(userId) {
       removeOf.run(userId);

@@ -6,6 +6,7 @@ import { Lucia, TimeSpan } from 'lucia';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Events } from '../events.ts';
+import type { Outside } from '../outside.ts';
 import { createSessionStore, hashSessionId, PasswordChangedError } from './session-store.ts';
 import type { User } from './store.ts';
 
@@ -23,9 +24,18 @@ export type SignedIn = {
 /** A device in settings. `id` is the stored (hashed) id; times are ms since 1970. */
 export type Device = { id: string; userAgent: string; seenAt: number; createdAt: number };
 
-/** @param secure whether the cookie is limited to https */
-export function createSessions(database: Database, clock: Clock, events: Events, secure: boolean) {
-  const store = createSessionStore(database);
+/**
+ * @param secure whether the cookie is limited to https
+ * @param spare how to write what nobody misses, so that reading needs no write; without, its failure is the caller's
+ */
+export function createSessions(
+  database: Database,
+  clock: Clock,
+  events: Events,
+  secure: boolean,
+  spare: Outside['spare'] = (_what, write) => void write(),
+) {
+  const store = createSessionStore(database, spare);
   /** How many sockets were opened with each session. */
   const held = new Map<string, number>();
   const lucia = new Lucia(store.adapter, {
@@ -80,7 +90,8 @@ export function createSessions(database: Database, clock: Clock, events: Events,
       if (!session) return undefined;
       const hashed = hashSessionId(id);
       const now = clock.now();
-      if (now - session.seenAt > SEEN_RESOLUTION) store.see(hashed, now);
+      if (now - session.seenAt > SEEN_RESOLUTION)
+        spare('noting when a device was seen', () => store.see(hashed, now));
       const signedIn = { user: user.user, session: hashed };
       return session.fresh ? { signedIn, renewed: lucia.createSessionCookie(id).serialize() } : { signedIn };
     },

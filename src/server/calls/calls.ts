@@ -28,10 +28,11 @@ export function createCalls(parts: Parts) {
   const relay = createRelay(desk);
   let stopped = false;
 
-  events.on('friendship-changed', ({ users: [a, b] }) => {
+  const partFormerFriends = ({ users: [a, b] }: { users: [number, number] }) => {
     if (friends.areFriends(a, b)) return;
     for (const call of store.openOf(a)) if (memberOf(call, b)) ringing.leave(call);
-  });
+  };
+  events.on('friendship-changed', partFormerFriends, 'insist');
   recovery.rearm();
 
   return {

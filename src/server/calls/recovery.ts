@@ -45,7 +45,7 @@ export function createRecovery(desk: Desk, ending: Ending) {
 
   /** Best effort: without it, a call that nobody comes back to is a little shorter than it was. */
   function see(id: string): void {
-    outside.attempt('noting that a call goes on', () => store.see(id, clock.now()), { call: id });
+    outside.spare('noting that a call goes on', () => store.see(id, clock.now()), { call: id });
   }
 
   function noteSeen(id: string): void {

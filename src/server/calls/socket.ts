@@ -25,7 +25,7 @@ const CLOSE = { tooLarge: 1009, version: 4400, signedOut: 4401, noHello: 4408 } 
 type Open = { socket: WebSocket; session: string };
 
 export function callSocket(app: FastifyInstance, services: Services): void {
-  const { calls, clock, events, sessions, outside, config } = services;
+  const { calls, clock, events, sessions, outside, writing, config } = services;
   const sockets = new Set<Open>();
 
   function serve(socket: WebSocket, { user, session }: SignedIn, log: FastifyBaseLogger): void {
@@ -50,11 +50,15 @@ export function callSocket(app: FastifyInstance, services: Services): void {
       calls.hello(connection);
     }
 
-    function receive(text: string) {
+    async function receive(text: string) {
       const { message, about } = readFrame(text);
       if (!mayTake()) return send(errorFor('too-many', about));
       if (!message) return send(errorFor('bad-message', about));
       try {
+        // Only while another program holds the database; what comes behind waits for the same turn, in order.
+        const turn = message.type === 'ping' ? undefined : writing.turn();
+        if (turn) await turn;
+        if (message.type !== 'ping') writing.makeRoom();
         if (connection) calls.handle(connection, message);
         else if (message.type === 'hello') hello(message);
         else send(errorFor('out-of-turn', about));
@@ -77,7 +81,7 @@ export function callSocket(app: FastifyInstance, services: Services): void {
           return socket.close(CLOSE.tooLarge, 'too large');
         }
         if (isBinary) return send(errorFor('bad-message', {}));
-        receive(data.toString());
+        return receive(data.toString());
       },
       closed: [cancelHello, release, () => sockets.delete(open), () => connection && calls.gone(connection)],
     });
@@ -99,8 +103,8 @@ export function callSocket(app: FastifyInstance, services: Services): void {
     },
   );
 
+  events.on('session-ended', ({ session: ended }) => calls.leaveBySession(ended), 'insist');
   events.on('session-ended', ({ session: ended }) => {
-    outside.insist('leaving calls with a session', () => calls.leaveBySession(ended));
     for (const { socket, session } of sockets)
       if (session === ended) socket.close(CLOSE.signedOut, 'signed out');
   });

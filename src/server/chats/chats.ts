@@ -64,11 +64,12 @@ export function createChats(
   }
 
   // A file that is ready, or gone, changes how its message looks.
-  events.on('file-changed', ({ conversation, message }) => {
+  const showAnew = ({ conversation, message }: { conversation: number; message: number | undefined }) => {
     if (message === undefined) return;
     store.transaction(() => store.touchMessage(conversation, message));
     announce(conversation);
-  });
+  };
+  events.on('file-changed', showAnew, 'insist');
 
   return {
     isMember: store.isMember,

@@ -6,6 +6,7 @@ import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import { requireUser, userOf } from '../http/session.ts';
+import { unlessTrouble } from '../http/write-gate.ts';
 import type { Services } from '../services.ts';
 import { chatOf, rowOf } from './routes.ts';
 import { MessageText, TextWithFile } from './text.ts';
@@ -16,7 +17,7 @@ const EditFileForm = v.object({ body: TextWithFile });
 type MessageParams = { Params: { chat: string; message: string } };
 
 export function messageRoutes(app: FastifyInstance, services: Services): void {
-  const { chats } = services;
+  const { chats, writing } = services;
   const guard = { preHandler: requireUser };
 
   function ownMessage(request: FastifyRequest<MessageParams>) {
@@ -43,17 +44,19 @@ export function messageRoutes(app: FastifyInstance, services: Services): void {
     return reply.type('text/html; charset=utf-8').send(rowOf(request, services, chat, message.id, true));
   });
 
-  app.post<MessageParams>('/chats/:chat/messages/:message', guard, (request, reply) => {
+  app.post<MessageParams>('/chats/:chat/messages/:message', guard, async (request, reply) => {
     const { chat, message } = ownMessage(request);
     const form = readForm(message.hasFile ? EditFileForm : EditForm, request.body);
-    if (!form.ok) {
-      reply.code(422);
+    const again = (status: number, error: string) => {
       const body = form.values.body ?? '';
-      const error = form.errors.body ?? 'errors.badRequest';
-      return showEdit(request, reply, { chat, message: { ...message, body }, error });
-    }
+      return showEdit(request, reply.code(status), { chat, message: { ...message, body }, error });
+    };
+    if (!form.ok) return again(422, form.errors.body ?? 'errors.badRequest');
     if (!chats.mayWrite(chat, userOf(request).id)) throw personError(403, 'chats.errors.notFriends');
-    chats.edit(chat, message.id, userOf(request).id, form.output.body);
+    const edited = await unlessTrouble(writing, () =>
+      chats.edit(chat, message.id, userOf(request).id, form.output.body),
+    );
+    if (typeof edited === 'object') return again(edited.status, edited.refused);
     if (!isHtmx(request)) return reply.redirect(`/chats/${chat}#m-${message.id}`, 303);
     return reply.type('text/html; charset=utf-8').send(rowOf(request, services, chat, message.id, true));
   });

@@ -20,6 +20,11 @@ export function chatOf(request: FastifyRequest<ChatParams>, { chats }: Services)
   return chat;
 }
 
+/** Best effort: a chat can be read also where nothing can be written. */
+function noteRead({ outside, chats }: Services, chat: number, me: number, message: number): void {
+  outside.spare('noting what was read', () => chats.read(chat, me, message), { conversation: chat });
+}
+
 /** A message of their own as it stands now. @param oob to replace the one in the page */
 export function rowOf(
   request: FastifyRequest,
@@ -65,7 +70,7 @@ export function showChat(
       unread: last && last.id > read,
     };
   });
-  if (more.before === undefined && unread) chats.read(chat, me, last);
+  if (more.before === undefined && unread) noteRead(services, chat, me, last);
   return reply.show('chats/show', {
     ...page,
     chat,
@@ -78,13 +83,14 @@ export function showChat(
 }
 
 export function chatRoutes(app: FastifyInstance, services: Services): void {
-  const { chats, files, friends, renderRow } = services;
+  const { chats, files, friends, outside, renderRow } = services;
   const guard = { preHandler: requireUser };
 
   function lines(request: FastifyRequest) {
     const me = userOf(request).id;
     // A friendship is where a chat begins: each friend has a line, also before the first word.
-    for (const friend of friends.friendsOf(me)) chats.directWith(me, friend.id);
+    for (const friend of friends.friendsOf(me))
+      outside.spare('beginning a chat', () => chats.directWith(me, friend.id));
     return chats.lines(me).map((line) => {
       const message =
         line.lastMessageId === undefined ? undefined : chats.message(line.id, line.lastMessageId);
@@ -125,7 +131,7 @@ export function chatRoutes(app: FastifyInstance, services: Services): void {
     const after = idFrom(request.query.after);
     const messages = chats.history(chat).messages.filter((message) => message.id > after);
     const last = messages.at(-1);
-    if (last) chats.read(chat, me, last.id);
+    if (last) noteRead(services, chat, me, last.id);
     const to = { reader: request.reader, me, conversation: chat, group: false };
     const [first] = messages;
     // The frame loads itself again: every browser knows this header, also without scripts.
@@ -138,7 +144,7 @@ export function chatRoutes(app: FastifyInstance, services: Services): void {
   app.post<ChatParams>('/chats/:chat/read', guard, (request, reply) => {
     const chat = chatOf(request, services);
     const { message } = v.parse(v.object({ message: v.optional(v.string()) }), request.body);
-    chats.read(chat, userOf(request).id, idFrom(message));
+    noteRead(services, chat, userOf(request).id, idFrom(message));
     return reply.code(204).send();
   });
 

@@ -8,6 +8,7 @@ import { isHtmx } from '../http/htmx.ts';
 import { SendKey } from '../http/ids.ts';
 import { readFields, type Upload } from '../http/multipart.ts';
 import { requireUser, userOf } from '../http/session.ts';
+import { unlessTrouble } from '../http/write-gate.ts';
 import type { Services } from '../services.ts';
 import type { NewText, SendResult } from './chats.ts';
 import { errorsOf, type Outcome, type Refused } from './outcome.ts';
@@ -23,7 +24,7 @@ const CHANGED: Refused = { refused: 'chats.errors.changed', status: 409 };
 const outcomeOf = ({ result, id }: SendResult): Outcome => (result === 'changed' ? CHANGED : { sent: id });
 
 export function sendRoutes(app: FastifyInstance, services: Services): void {
-  const { chats, files, intake } = services;
+  const { chats, files, intake, writing } = services;
 
   const sendText = async (message: NewText): Promise<Outcome> =>
     chats.mayWrite(message.conversation, message.author) ? outcomeOf(await chats.send(message)) : NOT_FRIENDS;
@@ -53,7 +54,8 @@ export function sendRoutes(app: FastifyInstance, services: Services): void {
       // A file keeps its key by its place in the form, whatever became of the others: a form that comes again
       // doubles none, and tries those again that were refused. No form can send a key with a colon.
       const keyed: NewText = place === 1 ? message : { ...message, key: `${message.key}:${place}`, body: '' };
-      const outcome = await sendFile(keyed, upload);
+      const given: Upload = upload;
+      const outcome = await unlessTrouble(writing, () => sendFile(keyed, given));
       outcomes.push('sent' in outcome ? outcome : { ...outcome, file: upload.name });
       // Another text, so what comes behind it is of another form as well.
       if (place === 1 && outcome === CHANGED) break;
@@ -100,7 +102,9 @@ export function sendRoutes(app: FastifyInstance, services: Services): void {
       return answer(request, reply, { chat, typed, outcomes: [refused] });
     }
     const message = { conversation: chat, author: userOf(request).id, ...form.output };
-    const outcomes = request.upload ? await sendFiles(message, request.upload) : [await sendText(message)];
+    const outcomes = request.upload
+      ? await sendFiles(message, request.upload)
+      : [await unlessTrouble(writing, () => sendText(message))];
     return answer(request, reply, { chat, typed, outcomes });
   });
 }

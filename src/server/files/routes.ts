@@ -60,7 +60,7 @@ export function fileRoutes(app: FastifyInstance, { files, chats }: Services): vo
    * Puts a screenshot or recording into its conversation. Pressed twice it stands there once, and so it does when an
    * answer was lost and the form comes again, even if the message has been deleted in between.
    */
-  app.post<FileParams>('/files/:file/send', guard, async (request, reply) => {
+  app.post<FileParams>('/files/:file/send', { ...guard, config: { grows: true } }, async (request, reply) => {
     const file = readable(request);
     const author = userOf(request).id;
     if (file.kind === 'attachment') throw notFound();

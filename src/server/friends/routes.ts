@@ -14,15 +14,24 @@ const AskForm = v.object({ username: v.optional(v.string(), '') });
 type Other = { Params: { user: string } };
 
 export function friendRoutes(app: FastifyInstance, services: Services): void {
-  const { friends, presence, accounts, clock, config, chats } = services;
+  const { friends, presence, accounts, clock, config, chats, outside } = services;
   const guard = { preHandler: requireUser };
+
+  /** Made when it is first looked for; missing where nothing can be written. */
+  function chatWith(me: number, friend: number): number | undefined {
+    let chat: number | undefined;
+    outside.attempt('beginning a chat', () => {
+      chat = chats.directWith(me, friend);
+    });
+    return chat;
+  }
 
   function lists(me: number) {
     return {
       friends: friends.friendsOf(me).map((friend) => ({
         ...friend,
         online: presence.isOnline(friend.id),
-        chat: chats.directWith(me, friend.id),
+        chat: chatWith(me, friend.id),
       })),
       asking: friends.asking(me),
       asked: friends.asked(me),
@@ -55,7 +64,7 @@ export function friendRoutes(app: FastifyInstance, services: Services): void {
     reply.show('friends/lists', lists(userOf(request).id)),
   );
 
-  app.post('/friends', guard, async (request, reply) => {
+  app.post('/friends', { ...guard, config: { grows: true } }, async (request, reply) => {
     const username = v.parse(AskForm, request.body).username.slice(0, 200);
     const result = friends.ask(userOf(request).id, username);
     if (result === 'asked') return reply.redirect('/friends?asked=1', 303);

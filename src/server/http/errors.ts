@@ -1,6 +1,7 @@
 /** Errors that are for people: a status, and the key of a sentence in locales/*.json. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { type Trouble, troubleOf } from '../trouble.ts';
 import type { SetHeaders } from './headers.ts';
 import { isHtmx } from './htmx.ts';
 import { strangersReader } from './stranger.ts';
@@ -30,8 +31,24 @@ export const busyError = (words: string, retryAfter: number): PersonError =>
 export const isPersonError = (error: unknown): error is PersonError =>
   error instanceof Error && 'words' in error && 'statusCode' in error;
 
+/** RFC 4918 §11.5 and RFC 9110 §15.6.4, with the key of the sentence, which says what to do. */
+const BY_TROUBLE: Record<Trouble, { status: number; words: string }> = {
+  busy: { status: 503, words: 'errors.trouble.busy' },
+  full: { status: 507, words: 'errors.trouble.full' },
+  'read-only': { status: 503, words: 'errors.trouble.readOnly' },
+  failing: { status: 503, words: 'errors.trouble.failing' },
+};
+
+/** What keeps the server from writing, as an error for the person. */
+export function troubleError(trouble: Trouble): PersonError {
+  const { status, words } = BY_TROUBLE[trouble];
+  return personError(status, words);
+}
+
 /** What isn't there and what isn't one's own look the same. */
 export const notFound = (): PersonError => personError(404, 'errors.notFound');
+
+const TROUBLE = 'errors.trouble.';
 
 const BY_CODE: Record<string, string> = {
   FST_CSRF_MISSING_SECRET: 'errors.stale',
@@ -79,9 +96,25 @@ export function showBare(
   reply.code(status).header('Cache-Control', 'no-store').type('text/html; charset=utf-8').send(html);
 }
 
-export function registerErrors(app: FastifyInstance): void {
-  app.setErrorHandler<FastifyError | PersonError>((error, request, reply) => {
+/** What scripts ask for, and read the answer of. */
+const isForScript = ({ headers }: FastifyRequest): boolean =>
+  headers['tus-resumable'] !== undefined || (headers['content-type'] ?? '').startsWith('application/json');
+
+/** @param note is told of each error that a request ended with */
+export function registerErrors(app: FastifyInstance, note: (error: unknown) => void): void {
+  app.setErrorHandler<FastifyError | PersonError>((thrown, request, reply) => {
+    const trouble = troubleOf(thrown);
+    if (trouble) {
+      note(thrown);
+      request.log.warn({ err: thrown }, 'nothing could be written');
+    }
+    const error = trouble ? troubleError(trouble) : thrown;
     const status = statusOf(error);
+    if (isPersonError(error) && error.words.startsWith(TROUBLE) && isForScript(request))
+      return reply.code(status).send({
+        error: status === 507 ? 'disk-full' : 'unavailable',
+        message: request.reader.t(error.words),
+      });
     if (status >= 500 && !isPersonError(error)) request.log.error({ err: error }, 'request failed');
     if (isPersonError(error) && error.retryAfter !== undefined) reply.header('Retry-After', error.retryAfter);
     const address = isPersonError(error) ? error.address : undefined;

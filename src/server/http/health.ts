@@ -1,8 +1,15 @@
-/** `GET /healthz`: whether this server can serve. */
+/** `GET /healthz`: whether this server can serve, and keep what it is given. */
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database.ts';
+import type { Lasting, Writing } from '../writing.ts';
 
-export function registerHealth(app: FastifyInstance, database: Database): void {
+const TROUBLES: Record<Lasting, string> = {
+  full: 'disk full',
+  'read-only': 'data folder is read-only',
+  failing: 'disk fails',
+};
+
+export function registerHealth(app: FastifyInstance, database: Database, writing: Writing): void {
   const ping = database.prepare('SELECT 1');
   let closing = false;
   app.addHook('preClose', async () => {
@@ -12,6 +19,8 @@ export function registerHealth(app: FastifyInstance, database: Database): void {
     if (closing) return reply.code(503).send({ status: 'closing' });
     try {
       ping.get();
+      const trouble = writing.check();
+      if (trouble) return reply.code(503).send({ status: TROUBLES[trouble] });
       return reply.send({ status: 'ok' });
     } catch (error) {
       request.log.error({ err: error }, 'the database does not answer');

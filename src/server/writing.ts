@@ -1,0 +1,164 @@
+/**
+ * Whether anything can be written now. better-sqlite3 works on the event loop, so waiting for a lock in SQLite would
+ * stop everybody: here it is waited for between two turns of the loop. And on a full disk it keeps account of what
+ * is the matter, gives up the reserve for what may use it, and notices when there is room again.
+ */
+
+import Sqlite from 'better-sqlite3';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Database } from './database.ts';
+import type { Reserve } from './reserve.ts';
+import { type Trouble, troubleOf } from './trouble.ts';
+
+/** ms that a statement may hold up the loop, for another program that is about to be done. */
+const BUSY_TIMEOUT = 20;
+/** ms between two looks at a database that another program holds, and after which its writers are told. */
+const LOOK_EVERY = 100;
+const PATIENCE = 10_000;
+/** ms between two tries to write while it doesn't work, and at most so often while it does. */
+const TRY_EVERY = 2_000;
+const CHECK_EVERY = 5_000;
+
+/** What is the matter for longer than a moment. */
+export type Lasting = Exclude<Trouble, 'busy'>;
+
+export type Writing = {
+  /** What keeps everything from being written, as far as is known. */
+  trouble(): Lasting | undefined;
+  /** As `trouble`, or `full` where what is left should be kept for what makes room. To be asked before what grows. */
+  refuses(): Lasting | undefined;
+  /** Says that a write has failed. */
+  note(error: unknown): void;
+  /** Finds out by a real write. It is made every few seconds at most; in between, the answer is the last one. */
+  check(): Lasting | undefined;
+  /** Gives up the reserve if the disk is full, for what must be written all the same. */
+  makeRoom(): void;
+  /**
+   * `undefined` when the database is free; else resolves when it is.
+   * @throws {Error} SQLITE_BUSY where another program holds it for too long
+   */
+  turn(): Promise<void> | undefined;
+  stop(): void;
+};
+
+export function createWriting(
+  database: Database,
+  reserve: Reserve,
+  log: Pick<FastifyBaseLogger, 'error' | 'info' | 'warn'>,
+): Writing {
+  let known: Lasting | undefined;
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  let trying: NodeJS.Timeout | undefined;
+  let waiting: Promise<void> | undefined;
+  let stopped = false;
+
+  database.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
+  const nothing = database.transaction(() => {});
+  // It writes a page even where the number stays, which an UPDATE of the same to the same does not.
+  const write = database.transaction(() => {
+    database.pragma(`user_version = ${Number(database.pragma('user_version', { simple: true }))}`);
+  });
+
+  function know(trouble: Lasting | undefined): void {
+    if (trouble !== known) {
+      if (trouble) log.error({ trouble }, 'nothing can be written');
+      else log.info('everything can be written again');
+    }
+    known = trouble;
+    if (trouble === undefined || trying || stopped) return;
+    trying = setInterval(retry, TRY_EVERY);
+    trying.unref();
+  }
+
+  function note(error: unknown): void {
+    const trouble = troubleOf(error);
+    // Files may lie on another disk, and say themselves that it is full.
+    if (trouble && trouble !== 'busy' && error instanceof Sqlite.SqliteError) know(trouble);
+  }
+
+  function tryToWrite(): void {
+    checkedAt = performance.now();
+    try {
+      reserve.take();
+      write.immediate();
+      know(reserve.isLow() ? 'full' : undefined);
+    } catch (error) {
+      const trouble = troubleOf(error);
+      if (trouble !== 'busy') know(trouble ?? 'failing');
+    }
+  }
+
+  function retry(): void {
+    tryToWrite();
+    if (known !== undefined) return;
+    clearInterval(trying);
+    trying = undefined;
+  }
+
+  /** Whether another program holds the database. Any other trouble is for the write itself to tell. */
+  function isHeld(): boolean {
+    if (database.inTransaction) return false;
+    try {
+      nothing.immediate();
+      return false;
+    } catch (error) {
+      return troubleOf(error) === 'busy';
+    }
+  }
+
+  async function wait(): Promise<void> {
+    const until = performance.now() + PATIENCE;
+    do {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+      if (stopped || !isHeld()) return;
+    } while (performance.now() < until);
+    log.warn('another program has held the database for too long');
+    throw Object.assign(new Error('the database is held by another program'), { code: 'SQLITE_BUSY' });
+  }
+
+  function low(): boolean {
+    try {
+      return reserve.isLow();
+    } catch (error) {
+      note(error);
+      return false;
+    }
+  }
+
+  tryToWrite();
+
+  return {
+    trouble: () => known,
+    refuses: () => known ?? (low() ? 'full' : undefined),
+    note,
+    check() {
+      if (performance.now() - checkedAt >= (known ? TRY_EVERY : CHECK_EVERY)) tryToWrite();
+      return known;
+    },
+    makeRoom() {
+      if (known !== 'full' && !low()) return;
+      know('full');
+      try {
+        reserve.give();
+        // What the log holds goes into the database, and its room is used again.
+        database.pragma('wal_checkpoint(RESTART)');
+      } catch (error) {
+        note(error);
+      }
+    },
+    turn() {
+      if (!waiting && isHeld()) {
+        waiting = wait().finally(() => {
+          waiting = undefined;
+        });
+        // Each who waits is told; that nobody does is no failure of its own.
+        waiting.catch(() => {});
+      }
+      return waiting;
+    },
+    stop() {
+      stopped = true;
+      clearInterval(trying);
+    },
+  };
+}

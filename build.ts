@@ -1,12 +1,14 @@
 /**
  * Bundles what browsers load into public/build, under names that hold a hash, with a manifest and compressed
- * copies beside them. `--if-missing` does nothing when that is newer than its sources.
+ * copies beside them. What earlier builds made stays for pages that are still open. `--if-missing` does nothing when
+ * the manifest is newer than its sources.
  */
 import { createHash } from 'node:crypto';
-import { globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { markUsed, removeOld } from './src/server/http/kept-bundles.ts';
 
 const ROOT = import.meta.dirname;
 const OUT = join(ROOT, 'public/build');
@@ -111,8 +113,9 @@ function write(name: string, content: string): string {
 }
 
 async function buildAll(): Promise<void> {
-  rmSync(OUT, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
+  const now = Date.now();
+  if (existsSync(MANIFEST)) markUsed(OUT, Object.values<string>(JSON.parse(text(MANIFEST))), now);
   const manifest: Record<string, string> = {};
   for (const [name, entry] of Object.entries(STYLES)) manifest[name] = write(name, await bundleStyle(entry));
   const addresses: Record<string, string> = {};
@@ -123,6 +126,7 @@ async function buildAll(): Promise<void> {
   }
   // Last, because its presence says that the build is whole.
   writeFileSync(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
+  removeOld(OUT, now);
 }
 
 if (!process.argv.includes('--if-missing') || !isFresh()) await buildAll();

@@ -21,6 +21,8 @@ export type FromKeeper =
   | { type: 'state'; state: SenderState; left: number }
   /** The device takes no more; what it has is sent. */
   | { type: 'failed'; full: boolean }
+  /** The server no longer has the worker's script: it was updated since the page was loaded. */
+  | { type: 'outdated' }
   /** Everything is done with. */
   | { type: 'over' };
 
@@ -32,7 +34,10 @@ export interface Keeper {
 export function startKeeper(heard: (message: FromKeeper) => void): Keeper {
   const worker = new Worker(KEEP_WORKER_URL);
   worker.addEventListener('message', ({ data }: MessageEvent<FromKeeper>) => heard(data));
-  worker.addEventListener('error', () => heard({ type: 'failed', full: false }));
+  worker.addEventListener('error', (event) =>
+    // A script that can't be fetched says so by a plain event (HTML, "run a worker").
+    heard(event instanceof ErrorEvent ? { type: 'failed', full: false } : { type: 'outdated' }),
+  );
   return {
     tell(message) {
       worker.postMessage(message, message.type === 'chunk' ? [message.bytes] : []);

@@ -56,6 +56,10 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
         if (message.full) stop();
         else abandon();
         return;
+      case 'outdated':
+        events.tell(say('recordingOutdated'));
+        abandon();
+        return;
       case 'over':
         saving?.done();
         return;

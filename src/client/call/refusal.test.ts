@@ -11,6 +11,7 @@ test('a newer server ends what has not begun, and nothing else', () => {
 
 test('a refused ring, accept or return ends the call, unless it may be tried again', () => {
   expect(meaningOf(error('too-many', 'ring'), false)).toBe('retry');
+  expect(meaningOf(error('too-many'), false)).toBe('retry');
   expect(meaningOf(error('not-found', 'accept'), false)).toEqual({ over: 'failed' });
   expect(meaningOf(error('answered-elsewhere', 'accept'), false)).toEqual({ over: 'answered-elsewhere' });
   expect(meaningOf(error('ended', 'accept'), false)).toEqual({ over: 'cancelled' });

@@ -9,6 +9,8 @@ export type Meaning = { over: Reason } | 'retry' | 'settled' | undefined;
 
 /** @param met whether both sides are in the call already: then it needs the server no longer */
 export function meaningOf({ code, about }: Refusal, met: boolean): Meaning {
+  // Not even looked at, so it may have been what the page waits for.
+  if (code === 'too-many' && about === undefined && !met) return 'retry';
   if (code === 'version') return met ? undefined : { over: 'out-of-date' };
   if (about === 'decline' || about === 'hang-up') return 'settled';
   if (about !== 'ring' && about !== 'accept' && about !== 'resume') return undefined;

@@ -6,38 +6,37 @@ import type { ServerMessage } from '../../protocol/server.ts';
 import type { SignedIn } from '../accounts/sessions.ts';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
+import { createSocketBounds } from '../http/socket-bounds.ts';
 import { serveSocket } from '../http/sockets.ts';
 import type { Services } from '../services.ts';
 import { errorFor, readFrame } from './frame.ts';
-import { createRate } from './rate.ts';
 import { isRefusal } from './refusal.ts';
 import type { Connection } from './registry.ts';
 
 const HELLO_WITHIN = 10_000;
 /** ms between two pings. */
 const PING_EVERY = 15_000;
-/** Above this, the other end doesn't read. */
-const MOST_BUFFERED = 1024 * 1024;
+/** ICE gathering comes in bursts, of at most a batch every 20 ms. */
+const RATE = { most: 200, perSecond: 50 };
+const BOUNDS = { perSession: 10, perPerson: 40, buffered: 1024 * 1024, bufferedByPerson: 2 * 1024 * 1024 };
 
 /** RFC 6455 §7.4: of the protocol, and of our own. */
-const CLOSE = { tooLarge: 1009, version: 4400, signedOut: 4401, noHello: 4408 } as const;
+const CLOSE = { version: 4400, signedOut: 4401, noHello: 4408 } as const;
 
 type Open = { socket: WebSocket; session: string };
 
 export function callSocket(app: FastifyInstance, services: Services): void {
   const { calls, clock, events, sessions, outside, writing, config } = services;
   const sockets = new Set<Open>();
+  const admit = createSocketBounds(BOUNDS);
 
   function serve(socket: WebSocket, { user, session }: SignedIn, log: FastifyBaseLogger): void {
+    const line = admit(socket, user.id, session);
+    if (!line) return;
     const open: Open = { socket, session };
-    const mayTake = createRate(clock);
     let connection: Connection | undefined;
 
-    function send(message: ServerMessage) {
-      if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > MOST_BUFFERED) return socket.terminate();
-      socket.send(JSON.stringify(message));
-    }
+    const send = (message: ServerMessage) => line.send(JSON.stringify(message));
 
     function hello({ version, device }: { version: number; device: string }) {
       if (version !== PROTOCOL_VERSION) {
@@ -52,7 +51,6 @@ export function callSocket(app: FastifyInstance, services: Services): void {
 
     async function receive(text: string) {
       const { message, about } = readFrame(text);
-      if (!mayTake()) return send(errorFor('too-many', about));
       if (!message) return send(errorFor('bad-message', about));
       try {
         // Only while another program holds the database; what comes behind waits for the same turn, in order.
@@ -72,18 +70,24 @@ export function callSocket(app: FastifyInstance, services: Services): void {
     const cancelHello = clock.at(clock.now() + HELLO_WITHIN, () => socket.close(CLOSE.noHello, 'no hello'));
     serveSocket(socket, {
       outside,
+      clock,
       log,
       name: 'signalling socket',
       pingEvery: PING_EVERY,
+      longest: MAX_FRAME_BYTES,
+      rate: RATE,
       message(data, isBinary) {
-        if (data.byteLength > MAX_FRAME_BYTES) {
-          send(errorFor('too-large', {}));
-          return socket.close(CLOSE.tooLarge, 'too large');
-        }
         if (isBinary) return send(errorFor('bad-message', {}));
         return receive(data.toString());
       },
-      closed: [cancelHello, release, () => sockets.delete(open), () => connection && calls.gone(connection)],
+      refused: (why) => send(errorFor(why, {})),
+      closed: [
+        cancelHello,
+        release,
+        line.leave,
+        () => sockets.delete(open),
+        () => connection && calls.gone(connection),
+      ],
     });
     sockets.add(open);
   }

@@ -2,19 +2,31 @@
 import websocket from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
+import type { Clock } from '../clock.ts';
 import type { Outside } from '../outside.ts';
+import { createFrameRate, type FrameRate } from './frame-rate.ts';
+import { TRY_LATER } from './socket-bounds.ts';
 
 /** Bytes of a frame; the largest that anybody sends holds a session description. */
 const LONGEST_FRAME = 128 * 1024;
+/** Pieces that a frame may come in, as messages and as packets: each costs more memory than the bytes in it. */
+const MOST_FRAGMENTS = 64;
+const MOST_CHUNKS = 1024;
 /** RFC 6455 §7.4.1 and its registry: pages come back on 1011 and 1012 by themselves, on a plain 1005 too late. */
-const FAILED = 1011;
+export const FAILED = 1011;
+const TOO_LARGE = 1009;
 const SERVICE_RESTART = 1012;
 /** Who doesn't answer the closing handshake in this many ms is cut off. */
 const PATIENCE = 2_000;
 
 export async function registerSockets(app: FastifyInstance): Promise<void> {
   await app.register(websocket, {
-    options: { maxPayload: LONGEST_FRAME, perMessageDeflate: false },
+    options: {
+      maxPayload: LONGEST_FRAME,
+      maxFragments: MOST_FRAGMENTS,
+      maxBufferedChunks: MOST_CHUNKS,
+      perMessageDeflate: false,
+    },
     preClose(done) {
       const { websocketServer } = app;
       for (const client of websocketServer.clients) client.close(SERVICE_RESTART, 'restarting');
@@ -31,12 +43,18 @@ export async function registerSockets(app: FastifyInstance): Promise<void> {
 
 export type SocketParts = {
   outside: Outside;
+  clock: Pick<Clock, 'monotonic'>;
   log: FastifyBaseLogger;
   /** For the log, such as "live socket". */
   name: string;
   /** ms; a dead connection is noticed within two of these. */
   pingEvery: number;
+  /** Bytes of a frame. */
+  longest: number;
+  rate: FrameRate;
   message(data: Buffer, isBinary: boolean): unknown;
+  /** A frame was not looked at. A socket with one that is too large, or with a flood of them, is closed then. */
+  refused(why: 'too-large' | 'too-many'): void;
   /** What happens when it has closed: all of it, whatever becomes of the others. */
   closed: (() => unknown)[];
 };
@@ -47,6 +65,22 @@ export type SocketParts = {
  */
 export function serveSocket(socket: WebSocket, parts: SocketParts): void {
   const { outside, log, name, pingEvery } = parts;
+  const take = createFrameRate(parts.clock, parts.rate);
+
+  /** Size and rate are looked at before what a frame says. */
+  function mayBeRead({ byteLength }: Buffer): boolean {
+    if (byteLength > parts.longest) {
+      parts.refused('too-large');
+      socket.close(TOO_LARGE, 'too large');
+      return false;
+    }
+    const taken = take(byteLength);
+    if (taken === 'taken') return true;
+    if (taken === 'flood') socket.close(TRY_LATER, 'too many');
+    else parts.refused('too-many');
+    return false;
+  }
+
   let alive = true;
   const heartbeat = setInterval(
     () =>
@@ -62,8 +96,10 @@ export function serveSocket(socket: WebSocket, parts: SocketParts): void {
   });
   socket.on('message', (data: Buffer, isBinary: boolean) =>
     outside.attempt(name, async () => {
+      // What was under way when it was closed.
+      if (socket.readyState !== socket.OPEN) return;
       try {
-        await parts.message(data, isBinary);
+        if (mayBeRead(data)) await parts.message(data, isBinary);
       } catch (error) {
         socket.close(FAILED, 'failed');
         throw error;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
+import { eventually } from '../../../test/helpers/poll.ts';
 
 let house: House;
 let ana: Person;
@@ -73,6 +74,19 @@ async function take(step: typeof Step extends fc.Arbitrary<infer S> ? S : never)
   else chats.remove(chat, message.id, message.authorId);
 }
 
+/** A page that was open keeps the rows that a fresh one leaves to its history. */
+async function expectFresh(page: Page): Promise<void> {
+  const fresh = await freshPage(ben);
+  const [first] = fresh.rows.keys();
+  const shown = [...page.rows.entries()].sort(
+    ([a], [b]) => Number(a.split('-')[1]) - Number(b.split('-')[1]),
+  );
+  const start = shown.findIndex(([id]) => id === first);
+  const inOrder = (rows: [string, string][]) => rows.map(([id, row]) => `${id} ${row}`).sort();
+  expect(inOrder(shown.slice(Math.max(0, start)))).toEqual(inOrder([...fresh.rows.entries()]));
+  expect(page.rev).toBe(fresh.rev);
+}
+
 test('old page + catch-up = fresh page', { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -83,20 +97,158 @@ test('old page + catch-up = fresh page', { timeout: 60_000 }, async () => {
         const page = await freshPage(ben);
         for (const step of away) await take(step);
         await catchUp(ben, page);
-        const fresh = await freshPage(ben);
-        const [first] = fresh.rows.keys();
-        const shown = [...page.rows.entries()].sort(
-          ([a], [b]) => Number(a.split('-')[1]) - Number(b.split('-')[1]),
-        );
-        // A page that was open keeps the rows that a fresh one leaves to its history.
-        const start = shown.findIndex(([id]) => id === first);
-        const inOrder = (rows: [string, string][]) => rows.map(([id, row]) => `${id} ${row}`).sort();
-        expect(inOrder(shown.slice(Math.max(0, start)))).toEqual(inOrder([...fresh.rows.entries()]));
-        expect(page.rev).toBe(fresh.rev);
+        await expectFresh(page);
       },
     ),
     { numRuns: 15 },
   );
+});
+
+/** So long that a handful of them is more than a batch. */
+const LONG = 'x'.repeat(9_000);
+
+async function writeLong(count: number): Promise<void> {
+  const { chats } = house.app.services;
+  for (let at = 0; at < count; at += 1)
+    await chats.send({ conversation: chat, author: ana.id, key: randomUUID(), body: `${at} ${LONG}` });
+}
+
+test('the same holds when much was missed, and more is written and changed while it is brought', {
+  timeout: 60_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 8, max: 40 }),
+      fc.array(Step, { maxLength: 12 }),
+      async (missed, meanwhile) => {
+        const page = await freshPage(ben);
+        await writeLong(missed);
+        const { socket, received, closed } = await open(ben);
+        let brought = 0;
+        let writing = Promise.resolve();
+        const steps = [...meanwhile];
+        socket.on('message', () => {
+          for (; brought < received.length; brought += 1) {
+            const html = received[brought] ?? '';
+            if (!html.includes('id="rev"')) continue;
+            apply(page, html);
+            const step = steps.shift();
+            if (step) writing = writing.then(() => take(step));
+          }
+        });
+        socket.send(since(page));
+        await eventually('the page to be up to date', async () => {
+          await writing;
+          return page.rev === house.app.services.chats.rev(chat);
+        });
+        socket.close();
+        await closed;
+        await expectFresh(page);
+      },
+    ),
+    { numRuns: 8 },
+  );
+});
+
+/** In which turns of the event loop changes are looked up from now on. */
+function watchTurns() {
+  const turns: number[] = [];
+  let turn = 0;
+  let isOver = false;
+  const count = () => {
+    turn += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  const { chats } = house.app.services;
+  const look = chats.changedSince;
+  const spy = vi.spyOn(chats, 'changedSince').mockImplementation((...args) => {
+    turns.push(turn);
+    return look(...args);
+  });
+  const stop = () => {
+    isOver = true;
+    spy.mockRestore();
+  };
+  return { turns, stop };
+}
+
+test('what was missed is brought one batch in a turn of the loop, and no further than the socket lives', async () => {
+  await writeLong(60);
+  const { turns, stop } = watchTurns();
+  try {
+    const { socket, until, closed } = await open(ben);
+    socket.send(since({ rows: new Map(), rev: 0 }));
+    await until((html) => revIn(html) === 60);
+    expect(turns.length).toBeGreaterThan(5);
+    expect(new Set(turns).size).toBe(turns.length);
+    socket.terminate();
+    await closed;
+
+    const before = turns.length;
+    const gone = await open(ben);
+    gone.socket.send(since({ rows: new Map(), rev: 0 }));
+    await gone.until((html) => html.includes('id="rev"'));
+    const { clients } = house.app.websocketServer;
+    for (const client of clients) client.terminate();
+    await eventually('the sockets to be gone', () => clients.size === 0);
+    const whenGone = turns.length;
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(turns.length).toBe(whenGone);
+    expect(whenGone - before).toBeLessThan(5);
+  } finally {
+    stop();
+  }
+});
+
+test('a flood of frames and a frame that is too large close the socket, unread', async () => {
+  await writeLong(1);
+  const { turns, stop } = watchTurns();
+  try {
+    const flood = await open(ben);
+    for (let at = 0; at < 1_000; at += 1) flood.socket.send(since({ rows: new Map(), rev: 0 }));
+    expect(await flood.closed).toBe(1013);
+    expect(turns.length).toBeLessThanOrEqual(10);
+    const large = await open(ben);
+    large.socket.send(JSON.stringify({ chat: `${chat}`, rev: '0', filler: 'x'.repeat(5_000) }));
+    expect(await large.closed).toBe(1009);
+  } finally {
+    stop();
+  }
+});
+
+test('a browser has twenty live pages, and those of others are not counted with them', async () => {
+  const pages = [await open(ben)];
+  while (pages.length < 20) pages.push(await open(ben));
+  expect(await (await open(ben)).closed).toBe(1013);
+  expect((await open(ana)).socket.readyState).toBe(1);
+  pages[0]?.socket.close();
+  await pages[0]?.closed;
+  const again = await open(ben);
+  again.socket.send('nonsense');
+  await again.until((message) => message.includes('bad-message'));
+});
+
+test('what waits for pages that do not read is bounded by person', { timeout: 30_000 }, async () => {
+  const MOST = 4 * 1024 * 1024;
+  const reads = await open(ana);
+  const pages = await Promise.all(Array.from({ length: 8 }, () => open(ben)));
+  for (const { socket } of [...pages, reads]) socket.send(since(await freshPage(ben)));
+  for (const { socket } of pages) socket.pause();
+  let most = 0;
+  const { chats } = house.app.services;
+  for (let at = 0; at < 200; at += 1) {
+    await chats.send({ conversation: chat, author: ana.id, key: randomUUID(), body: '"'.repeat(10_000) });
+    const waiting = [...house.app.websocketServer.clients].map(({ bufferedAmount }) => bufferedAmount);
+    most = Math.max(
+      most,
+      waiting.reduce((sum, bytes) => sum + bytes, 0),
+    );
+  }
+  expect(most).toBeGreaterThan(1024 * 1024);
+  // One frame more than the bound, and the little that waits for the one who reads.
+  expect(most).toBeLessThan(MOST + 512 * 1024);
+  expect(reads.socket.readyState).toBe(1);
 });
 
 test('a live page gets each change once, and the writer’s page as well', async () => {

@@ -1,24 +1,40 @@
 /** Brings messages, read marks, typing and unread counts to open pages. */
 import type { Reader } from '../http/reader.ts';
+import { FAILED } from '../http/sockets.ts';
 import type { Render } from '../http/views.ts';
 import type { Services } from '../services.ts';
-import { type Hub, type LiveListeners, type LivePage, send } from './hub.ts';
+import { type Hub, type LiveListeners, type LivePage, type ShownChat, send } from './hub.ts';
+import { createTurns } from './turns.ts';
 
-/** Changes a frame; a page that slept for a month gets several. */
+/** Changes a frame, and characters of what was written in them; a page that slept for a month gets several. */
 const BATCH = 100;
+const LONGEST_BATCH = 64 * 1024;
 
 export function chatPush(services: Services, hub: Hub, render: Render): LiveListeners {
   const { chats, events, outside, renderRow, accounts } = services;
+  const behind = createTurns((batch) => outside.attempt('bringing a page up to date', batch));
 
-  /** What changed after `since`, each with the message before it, read once for all pages of a round. */
-  function changesSince(conversation: number, since: number) {
-    const changed = chats.changedSince(conversation, since, BATCH);
+  /**
+   * What changed after `since` for pages that are brought up to date from `from` on, each with the message before it;
+   * read once for all pages of a round.
+   */
+  function changesSince(conversation: number, since: number, from: number) {
+    const found = chats.changedSince(conversation, since, BATCH);
+    let characters = 0;
+    const tooMany = found.findIndex(({ body }) => {
+      characters += body.length;
+      return characters > LONGEST_BATCH;
+    });
+    // At least one, however long it is.
+    const changed = tooMany === -1 ? found : found.slice(0, Math.max(1, tooMany));
+    const more = found.length === BATCH || changed.length < found.length;
     return {
-      since,
+      from,
       rows: changed.map((message) => ({ message, previous: chats.previous(conversation, message.id) })),
       rev: changed.at(-1)?.rev ?? since,
-      newest: chats.newestId(conversation),
-      more: changed.length === BATCH,
+      // What a page shows it may mark as read, and no more.
+      newest: more ? Math.max(...changed.map(({ id }) => id)) : chats.newestId(conversation),
+      more,
     };
   }
   type Changes = ReturnType<typeof changesSince>;
@@ -30,7 +46,7 @@ export function chatPush(services: Services, hub: Hub, render: Render): LiveList
     let replaced = '';
     for (const { message, previous } of changes.rows) {
       // What is new to the page is put into its place; what it may have is replaced if it is there.
-      if (message.firstRev > changes.since) added += renderRow(to, message, previous);
+      if (message.firstRev > changes.from) added += renderRow(to, message, previous);
       else replaced += renderRow(to, message, previous, true);
     }
     const { rev, newest } = changes;
@@ -51,21 +67,54 @@ export function chatPush(services: Services, hub: Hub, render: Render): LiveList
     return made;
   }
 
+  /**
+   * Sends the next batch of changes, if there are any. False when the page is up to date with it.
+   * @param written is called when the batch has gone out, if there is more to bring
+   */
+  function bringBatch(page: LivePage, chat: ShownChat, round: Round, written: () => void): boolean {
+    const at = `${chat.id} ${chat.rev} ${chat.from}`;
+    const changes = remember(round.changes, at, () => changesSince(chat.id, chat.rev, chat.from));
+    if (changes.rows.length === 0) {
+      chat.from = chat.rev;
+      return false;
+    }
+    const own = changes.rows.map(({ message }) => (message.authorId === page.user ? 'o' : '-')).join('');
+    const alike = [at, page.reader.locale, page.reader.timeZone, own].join();
+    const html = remember(round.html, alike, () => renderChanges(page, chat.id, changes));
+    chat.rev = changes.rev;
+    if (!changes.more) chat.from = changes.rev;
+    send(page, html, changes.more ? written : undefined);
+    return changes.more;
+  }
+
+  /**
+   * Brings a page up to date. What is more than a batch comes bit by bit: the next one when the page has taken the
+   * last, one page at a time, so that nobody else waits longer than for one of them. A page on its way passes over
+   * what changes meanwhile, and reads it from the database when it gets there. Its last batch is read and the page
+   * counted as up to date in one turn of the loop, so nothing falls in between.
+   */
   function bringUp(page: LivePage, round: Round): void {
     const { chat } = page;
-    while (chat) {
-      const at = `${chat.id} ${chat.rev}`;
-      const changes = remember(round.changes, at, () => changesSince(chat.id, chat.rev));
-      if (changes.rows.length === 0) return;
-      const own = changes.rows.map(({ message }) => (message.authorId === page.user ? 'o' : '-')).join('');
-      const alike = [at, page.reader.locale, page.reader.timeZone, own].join();
-      send(
-        page,
-        remember(round.html, alike, () => renderChanges(page, chat.id, changes)),
-      );
-      chat.rev = changes.rev;
-      if (!changes.more) return;
+    if (!chat || chat.isBehind) return;
+    const goOn = () =>
+      behind.add(() => {
+        try {
+          step(newRound());
+        } catch (error) {
+          // It comes back and says how far it is.
+          page.socket.close(FAILED, 'failed');
+          throw error;
+        }
+      });
+    function step(round: Round): void {
+      // It shows another chat by now, or has said anew how far it is.
+      if (!chat || page.chat !== chat) return;
+      const wasBehind = chat.isBehind;
+      chat.isBehind = bringBatch(page, chat, round, goOn);
+      // Each batch with something new has taken it away.
+      if (wasBehind && !chat.isBehind) sendSeen(page, chat.id);
     }
+    step(round);
   }
 
   const unreadHtml = (reader: Reader, unread: number) =>
@@ -140,7 +189,7 @@ export function chatPush(services: Services, hub: Hub, render: Render): LiveList
     },
     catchUp(page) {
       bringUp(page, newRound());
-      if (page.stale && page.chat) sendSeen(page, page.chat.id);
+      if (page.stale && page.chat && !page.chat.isBehind) sendSeen(page, page.chat.id);
     },
   };
 }

@@ -1,17 +1,31 @@
 /** The live sockets that are open: which page of whom stands behind each. Memory only. */
 import type { WebSocket } from 'ws';
 import type { Reader } from '../http/reader.ts';
+import type { Line } from '../http/socket-bounds.ts';
+
+/** A conversation that a page shows, and how far it has been brought up to date. */
+export type ShownChat = {
+  id: number;
+  rev: number;
+  /**
+   * Where bringing it up to date began. A message that is newer may be missing in the page, whatever its number is
+   * now: a change on the way has moved it to the end of what is to be brought.
+   */
+  from: number;
+  /** There is more than one batch to bring, and the next one is under way or waits for its turn. */
+  isBehind: boolean;
+};
 
 /** A page with a live socket. */
 export type LivePage = {
   socket: WebSocket;
+  line: Line;
   user: number;
   /** The stored (hashed) id of the session it was opened with. */
   session: string;
   reader: Reader;
   sound: boolean;
-  /** The conversation this page shows, and how far it has been brought up to date. */
-  chat: { id: number; rev: number } | undefined;
+  chat: ShownChat | undefined;
   /** Something has changed between its rendering and its connection. */
   stale: boolean;
   /** The number of unread chats it was told last. */
@@ -26,18 +40,12 @@ export type LiveListeners = {
   catchUp(page: LivePage): void;
 };
 
-/** Above this, the other end doesn't read; it will catch up when it comes back. */
-const MOST_BUFFERED = 4 * 1024 * 1024;
-
 /** A closing code of our own (RFC 6455 §7.4.2): the page must not come back by itself. */
 const SIGNED_OUT = 4401;
 
-/** Sends HTML to a page; a page that takes nothing any more is closed, and catches up when it comes back. */
-export function send(page: LivePage, html: string | Buffer): void {
-  if (page.socket.readyState !== page.socket.OPEN) return;
-  if (page.socket.bufferedAmount > MOST_BUFFERED) page.socket.terminate();
-  else page.socket.send(html, { binary: false });
-}
+/** Sends HTML to a page; see `Line` for a page that takes nothing any more. */
+export const send = (page: LivePage, html: string | Buffer, written?: () => void): void =>
+  page.line.send(html, written);
 
 export function createHub() {
   const byUser = new Map<number, Set<LivePage>>();

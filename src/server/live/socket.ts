@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
+import { createSocketBounds } from '../http/socket-bounds.ts';
 import { serveSocket } from '../http/sockets.ts';
 import type { Services } from '../services.ts';
 import type { Freshness } from './freshness.ts';
@@ -20,6 +21,11 @@ const Since = v.pipe(
 
 /** ms between two pings. */
 const PING_EVERY = 30_000;
+/** A page says one thing in one frame, each time its socket opens; htmx adds the headers it would send. */
+const LONGEST_FRAME = 4 * 1024;
+const RATE = { most: 10, perSecond: 0.5 };
+/** Twenty tabs in one browser. A page beyond that is told to come back later, and works as one without a socket. */
+const BOUNDS = { perSession: 20, perPerson: 100, buffered: 1024 * 1024, bufferedByPerson: 4 * 1024 * 1024 };
 
 export function liveSocket(
   app: FastifyInstance,
@@ -28,7 +34,8 @@ export function liveSocket(
   hub: Hub,
   listeners: LiveListeners,
 ): void {
-  const { presence, chats, sessions, outside, config } = services;
+  const { presence, chats, sessions, outside, config, clock } = services;
+  const admit = createSocketBounds(BOUNDS);
 
   app.get<{ Querystring: { mark?: unknown } }>(
     '/live',
@@ -43,8 +50,11 @@ export function liveSocket(
       const { signedIn, reader } = request;
       if (!signedIn) return socket.close();
       const { user, session } = signedIn;
+      const line = admit(socket, user.id, session);
+      if (!line) return;
       const page: LivePage = {
         socket,
+        line,
         user: user.id,
         session,
         reader,
@@ -54,23 +64,27 @@ export function liveSocket(
         unread: undefined,
       };
 
+      const refuse = (code: string) => line.send(JSON.stringify({ type: 'error', code }));
       const release = sessions.hold(session);
       serveSocket(socket, {
         outside,
+        clock,
         log: request.log,
         name: 'live socket',
         pingEvery: PING_EVERY,
+        longest: LONGEST_FRAME,
+        rate: RATE,
         message(data) {
           const since = v.safeParse(Since, String(data));
-          if (!since.success) return socket.send(JSON.stringify({ type: 'error', code: 'bad-message' }));
+          if (!since.success) return refuse('bad-message');
           const { chat, rev } = since.output;
-          if (!chats.isMember(chat, user.id))
-            return socket.send(JSON.stringify({ type: 'error', code: 'not-found' }));
+          if (!chats.isMember(chat, user.id)) return refuse('not-found');
           // In one turn of the loop, so nothing falls between what is sent now and what is pushed later.
-          page.chat = { id: chat, rev };
+          page.chat = { id: chat, rev, from: rev, isBehind: false };
           listeners.catchUp(page);
         },
-        closed: [release, () => hub.remove(page), () => presence.closed(user.id)],
+        refused: refuse,
+        closed: [release, line.leave, () => hub.remove(page), () => presence.closed(user.id)],
       });
 
       hub.add(page);

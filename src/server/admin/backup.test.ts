@@ -1,5 +1,7 @@
 import {
   createWriteStream,
+  existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { create, list } from 'tar';
+import { create, Header, list } from 'tar';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../database.ts';
 import { writeBackup } from './backup.ts';
@@ -112,6 +114,63 @@ describe('backup', () => {
     expect((await admin(root, ['backup', join(root, 'x.tar')])).noted).toContain('There is no database');
   });
 
+  test('keeps second names of files as such, also where one comes last', async () => {
+    rmSync(join(data, 'uploads'), { recursive: true });
+    mkdirSync(join(data, 'recordings'));
+    writeFileSync(join(data, 'recordings', 'film'), 'as it was received');
+    linkSync(join(data, 'recordings', 'film'), join(data, 'recordings', 'film.raw'));
+    expect((await admin(data, ['backup', file])).code).toBe(0);
+    const fresh = join(root, 'fresh');
+    expect((await restore(fresh, file)).code).toBe(0);
+    const name = join(fresh, 'recordings', 'film.raw');
+    expect(readFileSync(name, 'utf8')).toBe('as it was received');
+    expect(statSync(name).nlink).toBe(2);
+    expect(statSync(name).mode & 0o077).toBe(0);
+  });
+
+  test('says what it holds, and names what the database knows and the disk doesn’t', async () => {
+    server.exec(`INSERT INTO files (id, owner_id, conversation_id, kind, name, type, bytes, state, created_at)
+      VALUES ('there', 1, 1, 'attachment', 'x', 'x', 5, 'ready', 0), ('gone', 1, 1, 'attachment', 'x', 'x', 5, 'ready', 0)`);
+    writeFileSync(join(data, 'uploads', 'there'), 'bytes');
+    const { code, said } = await admin(data, ['backup', file]);
+    expect(code).toBe(0);
+    expect(said).toMatch(/The database and 2 files are in it \(\d\.\d MB\)\./);
+    expect(said).toContain('missing or deleted while it was written: uploads/gone.');
+    expect(said.split('\n')).toHaveLength(1);
+  });
+
+  const away = (name: string) => join(data, 'recordings', name);
+
+  test.each([
+    ['is missing', () => rmSync(join(data, 'recordings'), { recursive: true })],
+    ['is empty', () => rmSync(away('.porchlight'))],
+    ['is another’s', () => writeFileSync(away('.porchlight'), 'another')],
+  ])('is refused while a folder %s', async (_what, takeAway) => {
+    server.exec(`INSERT INTO files (id, owner_id, conversation_id, kind, name, type, bytes, state, created_at)
+      VALUES ('film', 1, 1, 'recording', 'x', 'x', 5, 'ready', 0);
+      INSERT INTO folders VALUES ('recordings', 'ours')`);
+    mkdirSync(join(data, 'recordings'));
+    writeFileSync(away('.porchlight'), 'ours');
+    expect((await admin(data, ['backup', join(root, 'whole.tar')])).code).toBe(0);
+    takeAway();
+    const { code, noted } = await admin(data, ['backup', file]);
+    expect(code).toBe(1);
+    expect(noted).toContain(`The folder ${join(data, 'recordings')} is not there`);
+    expect(existsSync(file)).toBe(false);
+    expect(existsSync(`${file}.part.tar`)).toBe(false);
+  });
+
+  test('clears away what crashed runs left, and isn’t stopped by it', async () => {
+    for (const name of ['.backup-AbCdEf', '.restore-AbCdEf']) {
+      mkdirSync(join(data, name));
+      writeFileSync(join(data, name, 'porchlight.db'), 'a copy');
+    }
+    writeFileSync(`${file}.part.tar`, 'half');
+    expect((await admin(data, ['backup', file])).code).toBe(0);
+    expect(readdirSync(data).filter((name) => name.startsWith('.'))).toEqual([]);
+    expect(readdirSync(root).sort()).toEqual(['data', 'monday.tar']);
+  });
+
   test('leaves nothing behind when it fails', async () => {
     server.close();
     writeFileSync(join(data, 'porchlight.db'), 'x'.repeat(5000));
@@ -191,6 +250,22 @@ describe('restore', () => {
     expect(outcome.noted).toMatch(/backup|Porchlight/);
     expect(readdirSync(data)).toEqual(before);
     expect(namesIn(data)).toEqual(['奶奶']);
+  });
+
+  test.each(['../evil', '/etc/passwd', 'nothing'])('a link to %s ends it', async (linkpath) => {
+    await admin(data, ['backup', file]);
+    const header = new Header({ path: 'uploads/link', type: 'Link', linkpath, size: 0, mode: 0o600 });
+    header.encode();
+    const whole = readFileSync(file);
+    writeFileSync(
+      file,
+      Buffer.concat([whole.subarray(0, -1024), header.block ?? Buffer.alloc(0), Buffer.alloc(1024)]),
+    );
+    writeFileSync(join(root, 'evil'), 'x');
+    const { code, noted } = await restore(join(root, 'fresh'), file);
+    expect(code).toBe(1);
+    expect(noted).toContain('uploads/link is a link to something that is not in it');
+    expect(readdirSync(join(root, 'fresh'))).toEqual([]);
   });
 
   test('an entry that leads out of the folder ends it', async () => {

@@ -3,14 +3,18 @@
  * it. Works while the server runs.
  */
 import { createWriteStream, existsSync } from 'node:fs';
-import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Sqlite from 'better-sqlite3';
-import { create } from 'tar';
+import type { Database } from '../database.ts';
+import { createFolderStore, type FolderStore } from '../files/folder-store.ts';
+import { FOLDERS, lookFor, MARKER } from '../files/folders.ts';
+import { archive, type Report } from './archive.ts';
 import { AdminError, type Command, nameAt } from './command.ts';
-import { databaseIn, isKept } from './data-folder.ts';
+import { DATABASE, databaseIn, isKept } from './data-folder.ts';
+import { openStaging, ownPart, removeLeftovers, type Staging, unfinishedNameOf } from './staging.ts';
 
 /**
  * Copies the database as it is at one moment. VACUUM INTO rather than SQLite's backup API: from a second process
@@ -26,35 +30,88 @@ function copyDatabase(from: string, to: string): void {
   }
 }
 
+/** Every recording's received bytes that are still needed, opened: once all is playable, their name goes. */
+async function holdReceived(folder: string, held: Map<string, FileHandle>): Promise<void> {
+  for (const name of await readdir(folder).catch((): string[] => [])) {
+    const path = `recordings/${name}`;
+    if (!name.endsWith('.raw') || held.has(path)) continue;
+    const handle = await open(join(folder, name)).catch(() => undefined);
+    if (handle) held.set(path, handle);
+  }
+}
+
+/**
+ * @throws {AdminError} when one of the folders that the database knows of isn't there: a backup without it would
+ * look like a whole one
+ */
+function refuseWhileAway(dataDir: string, copy: FolderStore): void {
+  for (const name of FOLDERS) {
+    const path = join(dataDir, name);
+    const isExpected = copy.markerOf(name) !== undefined || copy.keptIn(name).length > 0;
+    if (isExpected && 'away' in lookFor(name, path, copy))
+      throw new AdminError(
+        `The folder ${path} is not there, or not the one of this Porchlight. Connect the disk that it lies on; nothing was backed up.`,
+      );
+  }
+}
+
 /**
  * Writes the archive of `dataDir` to `destination`. The database is copied first: what is uploaded meanwhile is
- * then a file too many, never one that is missing.
+ * then a file too many. What is deleted meanwhile is reported as skipped.
  */
-export async function writeBackup(dataDir: string, destination: Writable): Promise<void> {
-  // In the data folder, where only the server's own user can read.
-  const staging = await mkdtemp(join(dataDir, '.backup-'));
+async function writeArchive(dataDir: string, staging: Staging, destination: Writable): Promise<Report> {
+  const recordings = join(dataDir, 'recordings');
+  const held = new Map<string, FileHandle>();
+  const copyPath = databaseIn(staging.folder);
+  let copy: Database | undefined;
   try {
-    copyDatabase(databaseIn(dataDir), databaseIn(staging));
-    const copy = relative(dataDir, databaseIn(staging)).replaceAll(sep, '/');
-    const names = (await readdir(dataDir)).filter(isKept);
-    const archive = create(
-      {
-        cwd: dataDir,
-        portable: true,
-        strict: true,
-        // Recordings may lie on another disk behind a link; it is they that are worth keeping.
-        follow: true,
-        onWriteEntry: (entry) => {
-          if (entry.path === copy) entry.path = 'porchlight.db';
-        },
-      },
-      // A name with an "@" in front would be taken for another archive.
-      [copy, ...names.map((name) => `./${name}`)],
-    );
-    await pipeline(Readable.from(archive), destination);
+    await holdReceived(recordings, held);
+    copyDatabase(databaseIn(dataDir), copyPath);
+    // Those that began since the first look.
+    await holdReceived(recordings, held);
+    copy = new Sqlite(copyPath, { readonly: true, fileMustExist: true });
+    const folders = createFolderStore(copy);
+    refuseWhileAway(dataDir, folders);
+    const names = (await readdir(dataDir)).filter(isKept).sort();
+    const sources = [
+      { path: DATABASE, from: copyPath },
+      ...names.map((name) => ({ path: name, from: join(dataDir, name) })),
+    ];
+    const report: Report = { kept: new Set(), bytes: 0, skipped: new Set() };
+    const isKeptWithin = (name: string) => name === MARKER || !name.startsWith('.');
+    await pipeline(Readable.from(archive(sources, { held, isKept: isKeptWithin }, report)), destination);
+    report.kept.delete(DATABASE);
+    for (const name of FOLDERS)
+      for (const id of folders.keptIn(name))
+        if (!report.kept.has(`${name}/${id}`)) report.skipped.add(`${name}/${id}`);
+    return report;
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    copy?.close();
+    for (const handle of held.values()) await handle.close();
   }
+}
+
+export async function writeBackup(dataDir: string, destination: Writable): Promise<Report> {
+  await removeLeftovers(dataDir);
+  // In the data folder, where only the server's own user can read.
+  const staging = await openStaging(dataDir, '.backup-');
+  try {
+    return await writeArchive(dataDir, staging, destination);
+  } finally {
+    await staging.end();
+  }
+}
+
+/** More would fill the screen. */
+const NAMED = 10;
+
+function wordsFor({ kept, bytes, skipped }: Report): string {
+  const files = kept.size === 1 ? '1 file' : `${kept.size} files`;
+  const words = `The database and ${files} are in it (${(bytes / 1e6).toFixed(1)} MB).`;
+  if (skipped.size === 0) return words;
+  const names = [...skipped].slice(0, NAMED).join(', ');
+  const more = skipped.size > NAMED ? ` and ${skipped.size - NAMED} more` : '';
+  return `${words} Not in it, because missing or deleted while it was written: ${names}${more}.`;
 }
 
 /** Whether a file of this name would be part of the next backup. */
@@ -65,7 +122,7 @@ function isInside(dataDir: string, file: string): boolean {
 }
 
 /** Writes to a name beside `file` first, so that a file of that name is a whole backup. */
-async function backupTo(dataDir: string, file: string): Promise<void> {
+async function backupTo(dataDir: string, file: string): Promise<Report> {
   if (existsSync(file))
     throw new AdminError(`${file} is there already. Choose another name, or move it away.`);
   if (!existsSync(dirname(file)))
@@ -74,13 +131,25 @@ async function backupTo(dataDir: string, file: string): Promise<void> {
     throw new AdminError(
       `${file} lies inside the data folder and would be part of the next backup. Choose a place outside, or a name that ends in .tar right in ${dataDir}.`,
     );
-  const unfinished = `${file}.part.tar`;
+  const unfinished = unfinishedNameOf(file);
+  if ((await removeLeftovers(dataDir)).includes(unfinished))
+    throw new AdminError(
+      `A backup to ${file} is being written already. Wait for it, or choose another name.`,
+    );
+  const staging = await openStaging(dataDir, '.backup-');
   try {
-    await writeBackup(dataDir, createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }));
+    await ownPart(staging, unfinished);
+    // What an earlier version left when it crashed.
+    await rm(unfinished, { force: true });
+    const part = createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true });
+    const report = await writeArchive(dataDir, staging, part);
     await rename(unfinished, file);
+    return report;
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error;
+  } finally {
+    await staging.end();
   }
 }
 
@@ -102,12 +171,12 @@ export const backup: Command = {
           'A backup is nothing to look at. Send it into a file: … backup - > porchlight.tar',
           2,
         );
-      return writeBackup(dataDir, process.stdout);
+      return given.terminal.note(wordsFor(await writeBackup(dataDir, process.stdout)));
     }
     const file = resolve(name);
-    await backupTo(dataDir, file);
+    const words = wordsFor(await backupTo(dataDir, file));
     given.terminal.say(
-      `Everything is in ${file}. Keep a copy on another machine, and safe: it holds all messages.`,
+      `Everything is in ${file}. ${words} Keep a copy on another machine, and safe: it holds all messages.`,
     );
   },
 };

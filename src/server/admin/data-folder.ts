@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3';
 import { type Database, openDatabase } from '../database.ts';
 import { AdminError } from './command.ts';
 
-const DATABASE = 'porchlight.db';
+export const DATABASE = 'porchlight.db';
 
 export const databaseIn = (folder: string): string => join(folder, DATABASE);
 

@@ -1,29 +1,49 @@
 /** Puts a backup into the data folder. What was there is moved aside, never deleted. */
 import { once } from 'node:events';
 import { createReadStream, existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { join, posix, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import Sqlite from 'better-sqlite3';
-import { extract } from 'tar';
+import { extract, ReadEntry } from 'tar';
 import { AdminError, type Command, nameAt } from './command.ts';
 import { databaseIn, isInTheWay, isOpenElsewhere, openOrExplain, REPLACED } from './data-folder.ts';
+import { openStaging, removeLeftovers } from './staging.ts';
 
 function refuseWhileOpen(dataDir: string): void {
   if (existsSync(databaseIn(dataDir)) && isOpenElsewhere(databaseIn(dataDir)))
     throw new AdminError(`Porchlight is running on ${dataDir}. Stop it first, then restore.`);
 }
 
+/** Takes plain files, folders, and second names of files that came before: a failed recording's bytes have two. */
+function createTaking() {
+  const files = new Set<string>();
+  let foreign: string | undefined;
+  return {
+    isTaken(entry: ReadEntry): boolean {
+      const { type, path, linkpath = '' } = entry;
+      if (type === 'File') files.add(posix.normalize(path));
+      if (type !== 'Link') return type === 'File' || type === 'Directory';
+      if (files.has(posix.normalize(linkpath))) return true;
+      foreign ??= path;
+      return false;
+    },
+    /** A link to what isn't in the archive, if there was one. */
+    foreign: () => foreign,
+  };
+}
+
 /**
- * Unpacks plain files and folders.
+ * Unpacks plain files, folders and hard links between them.
  * @throws when the archive is cut off, or an entry would lead out of `folder`
  */
 async function unpack(source: Readable, dataDir: string, folder: string): Promise<void> {
   const { uid, gid } = await stat(dataDir);
+  const taking = createTaking();
   const target = extract({
     cwd: folder,
     strict: true,
-    filter: (_path, entry) => 'type' in entry && (entry.type === 'File' || entry.type === 'Directory'),
+    filter: (_path, entry) => entry instanceof ReadEntry && taking.isTaken(entry),
     // An administrator restores as root, but the server must be able to read it.
     ...(process.getuid?.() === 0 && { uid, gid }),
   });
@@ -40,6 +60,7 @@ async function unpack(source: Readable, dataDir: string, folder: string): Promis
   target.end();
   await closed;
   if (!whole) throw new Error('it is cut off');
+  if (taking.foreign()) throw new Error(`${taking.foreign()} is a link to something that is not in it`);
 }
 
 /**
@@ -84,22 +105,25 @@ async function moveAll(names: string[], from: string, to: string): Promise<void>
 async function restoreFrom(source: Readable, dataDir: string, force: boolean): Promise<string | undefined> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   refuseWhileOpen(dataDir);
+  await removeLeftovers(dataDir);
   const old = (await readdir(dataDir)).filter(isInTheWay);
   if (old.length > 0 && !force)
     throw new AdminError(
       `${dataDir} is not empty. Add --force to restore anyway: what is there now is kept in a folder beside it.`,
     );
-  const staging = await mkdtemp(join(dataDir, '.restore-'));
+  const staging = await openStaging(dataDir, '.restore-');
+  const unpacked = join(staging.folder, 'unpacked');
   try {
-    await unpack(source, dataDir, staging).catch((error: Error) => {
+    await mkdir(unpacked, { mode: 0o700 });
+    await unpack(source, dataDir, unpacked).catch((error: Error) => {
       throw new AdminError(`The backup can't be unpacked (${error.message}). Nothing was changed.`);
     });
-    verify(staging);
+    verify(unpacked);
     // Once more: unpacking may have taken long enough for somebody to start the server.
     refuseWhileOpen(dataDir);
-    const fresh = (await readdir(staging)).filter(isInTheWay);
+    const fresh = (await readdir(unpacked)).filter(isInTheWay);
     if (old.length === 0) {
-      await moveAll(fresh, staging, dataDir);
+      await moveAll(fresh, unpacked, dataDir);
       return undefined;
     }
     const replaced = join(
@@ -111,14 +135,14 @@ async function restoreFrom(source: Readable, dataDir: string, force: boolean): P
     const aside = (await readdir(dataDir)).filter(isInTheWay);
     await moveAll(aside, dataDir, replaced);
     try {
-      await moveAll(fresh, staging, dataDir);
+      await moveAll(fresh, unpacked, dataDir);
     } catch (error) {
       await moveAll(aside, replaced, dataDir);
       throw error;
     }
     return replaced;
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    await staging.end();
   }
 }
 

@@ -44,7 +44,7 @@ const isMost = (some: number, all: number): boolean => some * 2 >= all;
  * Looks for a folder and changes nothing. Without the right marker it is ours if most of what the database says
  * of it is in it: an installation from before there were markers, or a copy that left hidden files out.
  */
-function lookFor(name: FolderName, path: string, store: FolderStore): Found {
+export function lookFor(name: FolderName, path: string, store: FolderStore): Found {
   const known = store.markerOf(name);
   const marker = read(path);
   if (known !== undefined && known === marker) return { is: 'here' };

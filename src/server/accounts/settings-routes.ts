@@ -6,7 +6,9 @@ import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { createLimit } from '../http/limits.ts';
 import { canonicalZone, isLocale, LOCALES } from '../http/locale.ts';
+import { isClock, isRegion, REGIONS } from '../http/region.ts';
 import { requireUser, userOf } from '../http/session.ts';
+import { zoneName, zonesWith } from '../http/zones.ts';
 import type { Services } from '../services.ts';
 import { deviceName } from './device-name.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
@@ -15,6 +17,8 @@ import { Password } from './registration.ts';
 const PreferencesForm = v.object({
   locale: v.optional(v.string(), ''),
   timeZone: v.optional(v.string(), ''),
+  region: v.optional(v.string(), ''),
+  clock: v.optional(v.string(), ''),
   sound: v.optional(v.string()),
 });
 
@@ -23,19 +27,27 @@ const PasswordForm = v.object({ current: v.optional(v.string(), ''), password: P
 /** ms */
 const GUESSES_IN = 10 * 60 * 1000;
 
-const ZONES = Intl.supportedValuesOf('timeZone');
+/** Regions by their names in the reader's language, in its order; with the chosen one, wherever it was chosen. */
+function regionsFor(locale: string, chosen: string | undefined): { region: string; name: string }[] {
+  const names = new Intl.DisplayNames(locale, { type: 'region' });
+  return [...new Set(chosen === undefined ? REGIONS : [...REGIONS, chosen])]
+    .map((region) => ({ region, name: names.of(region) ?? region }))
+    .sort((a, b) => a.name.localeCompare(b.name, locale));
+}
 
 export function settingsRoutes(app: FastifyInstance, services: Services): void {
-  const { accounts, sessions, friends, files, clock } = services;
+  const { accounts, sessions, friends, files } = services;
   const guard = { preHandler: requireUser };
   // As many keys as there are people.
-  const guess = createLimit(clock, { most: 10, window: GUESSES_IN, keys: Number.POSITIVE_INFINITY });
+  const guess = createLimit(services.clock, { most: 10, window: GUESSES_IN, keys: Number.POSITIVE_INFINITY });
 
   function settings(request: FastifyRequest, more: { errors?: FormErrors } = {}) {
     const user = userOf(request);
     return {
       locales: LOCALES,
-      zones: ZONES,
+      zone: zoneName(user.timeZone),
+      zones: zonesWith(zoneName(user.timeZone)),
+      regions: regionsFor(request.reader.locale, user.region),
       devices: sessions.devices(user.id).map((device) => {
         const { t } = request.reader;
         const { browser = t('settings.unknownBrowser'), system = t('settings.unknownSystem') } = deviceName(
@@ -59,11 +71,13 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
   });
 
   app.post('/settings', guard, (request, reply) => {
-    const { locale, timeZone, sound } = v.parse(PreferencesForm, request.body);
+    const { locale, timeZone, region, clock, sound } = v.parse(PreferencesForm, request.body);
     const zone = canonicalZone(timeZone);
     accounts.setPreferences(userOf(request).id, {
       ...(isLocale(locale) && { locale }),
       ...(zone && { timeZone: zone }),
+      ...(isRegion(region) && { region }),
+      ...(isClock(clock) && { clock }),
       sound: sound === 'on',
     });
     return reply.redirect('/settings?done=saved', 303);

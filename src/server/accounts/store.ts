@@ -1,5 +1,6 @@
 /** All SQL of users and invitations. */
 import type { Database } from '../database.ts';
+import { type Clock12Or24, isClock } from '../http/region.ts';
 
 export type User = {
   id: number;
@@ -9,6 +10,9 @@ export type User = {
   /** `undefined` follows the browser. */
   locale: string | undefined;
   timeZone: string | undefined;
+  /** Two letters (ISO 3166): whose way of writing dates this person wants. */
+  region: string | undefined;
+  clock: Clock12Or24 | undefined;
   /** Whether this person wants to hear the ring tone. */
   sound: boolean;
 };
@@ -21,6 +25,8 @@ export type UserRow = {
   is_owner: number;
   locale: string | null;
   time_zone: string | null;
+  region: string | null;
+  clock: string | null;
   sound: number;
 };
 
@@ -44,7 +50,7 @@ type InvitationRow = {
 };
 
 export const USER_COLUMNS =
-  'users.id, users.username, users.display_name, users.is_owner, users.locale, users.time_zone, users.sound';
+  'users.id, username, display_name, is_owner, locale, time_zone, region, clock, sound';
 
 export const toUser = (row: UserRow): User => ({
   id: row.id,
@@ -53,6 +59,8 @@ export const toUser = (row: UserRow): User => ({
   isOwner: row.is_owner === 1,
   locale: row.locale ?? undefined,
   timeZone: row.time_zone ?? undefined,
+  region: row.region ?? undefined,
+  clock: isClock(row.clock) ? row.clock : undefined,
   sound: row.sound === 1,
 });
 
@@ -64,6 +72,14 @@ const toInvitation = (row: InvitationRow): Invitation => ({
   expiresAt: row.expires_at,
   usesLeft: row.uses_left,
 });
+
+export type Preferences = {
+  locale?: string;
+  timeZone?: string;
+  region?: string;
+  clock?: Clock12Or24;
+  sound: boolean;
+};
 
 export type NewUser = {
   /** Folded already. */
@@ -97,8 +113,9 @@ export function createAccountStore(database: Database) {
     `UPDATE users SET password_hash = :hash
      WHERE id = :id AND (:verified IS NULL OR password_hash = :verified)`,
   );
-  const setPreferences = database.prepare<[string | null, string | null, number, number]>(
-    'UPDATE users SET locale = ?, time_zone = ?, sound = ? WHERE id = ?',
+  const setPreferences = database.prepare<Record<string, string | number | null>>(
+    `UPDATE users SET locale = :locale, time_zone = :timeZone, region = :region, clock = :clock, sound = :sound
+     WHERE id = :id`,
   );
 
   const INVITATION = `SELECT invitations.id, code, inviter_id, users.display_name AS inviter_name, expires_at, uses_left
@@ -137,8 +154,11 @@ export function createAccountStore(database: Database) {
     /** @param verified the hash that must still be there: false where another one has taken its place */
     setPassword: (id: number, hash: string, verified?: string): boolean =>
       setPassword.run({ id, hash, verified: verified ?? null }).changes === 1,
-    setPreferences: (id: number, to: { locale?: string; timeZone?: string; sound: boolean }) =>
-      void setPreferences.run(to.locale ?? null, to.timeZone ?? null, to.sound ? 1 : 0, id),
+    /** What is missing follows the browser. */
+    setPreferences(id: number, to: Preferences): void {
+      const { locale = null, timeZone = null, region = null, clock = null, sound } = to;
+      setPreferences.run({ id, locale, timeZone, region, clock, sound: sound ? 1 : 0 });
+    },
     /** Only while it can still be used. */
     invitationByCode: (code: string, now: number) => {
       const row = invitationByCode.get(code, now);

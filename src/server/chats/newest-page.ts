@@ -48,7 +48,7 @@ export function createHistoryRenderer(chats: Chats, renderRow: RenderRow): Rende
   return (to, read, before) => {
     if (before !== undefined) return make(to, read, before);
     const { reader, me, conversation } = to;
-    const key = [conversation, me, reader.locale, reader.timeZone].join();
+    const key = [conversation, me, reader.key].join();
     const version = `${chats.rev(conversation)} ${read}`;
     const known = kept.get(key);
     if (known?.version === version) return known.page;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInstance } from 'i18next';
 import { createBoundedCache } from '../bounded-cache.ts';
+import type { Conventions } from './region.ts';
 
 export const LOCALES = ['en', 'zh-CN'] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -108,22 +109,29 @@ type Formatters = {
   moment: Intl.DateTimeFormat;
 };
 
-/** Languages times zones that are in use at once; a family needs a handful. */
+/** Conventions times zones that are in use at once; a family needs a handful. */
 const MOST_FORMATTERS = 64;
 // Making a formatter takes a hundred times longer than using one.
 const formatters = createBoundedCache<string, Formatters>(MOST_FORMATTERS);
 
-const makeFormatters = (locale: Locale, timeZone: string): Formatters => ({
-  time: new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone }),
-  day: new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone }),
-  dayKey: new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }),
-  shortDay: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone }),
-  moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }),
-});
+function makeFormatters({ tag, hourCycle }: Conventions, timeZone: string): Formatters {
+  // Not by timeStyle: with another clock than the region's own it writes "04:34 pm".
+  const clock = { hour: hourCycle === 'h12' ? 'numeric' : '2-digit', minute: '2-digit', hourCycle } as const;
+  const date = { day: 'numeric', month: 'short' } as const;
+  return {
+    time: new Intl.DateTimeFormat(tag, { ...clock, timeZone }),
+    day: new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeZone }),
+    dayKey: new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }),
+    shortDay: new Intl.DateTimeFormat(tag, { ...date, timeZone }),
+    moment: new Intl.DateTimeFormat(tag, { ...date, year: 'numeric', ...clock, timeZone }),
+  };
+}
 
 /**
  * Formatters for a reader; `dayKey` gives a day as a comparable text.
  * @param timeZone as `canonicalZone` names it
  */
-export const formatsFor = (locale: Locale, timeZone: string): Formatters =>
-  formatters.remember(`${locale} ${timeZone}`, () => makeFormatters(locale, timeZone));
+export const formatsFor = (conventions: Conventions, timeZone: string): Formatters =>
+  formatters.remember(`${conventions.tag} ${conventions.hourCycle} ${timeZone}`, () =>
+    makeFormatters(conventions, timeZone),
+  );

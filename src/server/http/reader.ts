@@ -1,8 +1,11 @@
 /** Everything a template needs to know about who reads it. */
 import { createBoundedCache } from '../bounded-cache.ts';
 import { formatsFor, type Locale, type Translate, translator } from './locale.ts';
+import { type Clock12Or24, type Conventions, conventionsFor } from './region.ts';
 
 export type Reader = {
+  /** Readers with the same key read the same. */
+  key: string;
   locale: Locale;
   timeZone: string;
   t: Translate;
@@ -22,7 +25,7 @@ export type Reader = {
   size(bytes: number): string;
 };
 
-function formatDuration(locale: Locale, seconds: number): string {
+function formatDuration(tag: string, seconds: number): string {
   const parts = {
     hour: Math.floor(seconds / 3600),
     minute: Math.floor(seconds / 60) % 60,
@@ -31,7 +34,7 @@ function formatDuration(locale: Locale, seconds: number): string {
   return Object.entries(parts)
     .filter(([unit, value]) => value > 0 || (unit === 'second' && seconds === 0))
     .map(([unit, value]) =>
-      new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value),
+      new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short' }).format(value),
     )
     .join(' ');
 }
@@ -39,10 +42,10 @@ function formatDuration(locale: Locale, seconds: number): string {
 const SIZES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
 
 /** Powers of ten, as browsers and telephones count. */
-function formatSize(locale: Locale, bytes: number): string {
+function formatSize(tag: string, bytes: number): string {
   const power = bytes < 1000 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;
-  return new Intl.NumberFormat(locale, {
+  return new Intl.NumberFormat(tag, {
     style: 'unit',
     unit: SIZES[power] ?? 'byte',
     // "12 byte" would be the short form.
@@ -55,9 +58,10 @@ function formatSize(locale: Locale, bytes: number): string {
 const MOST_READERS = 64;
 const readers = createBoundedCache<string, Reader>(MOST_READERS);
 
-function makeReader(locale: Locale, timeZone: string): Reader {
-  const formats = formatsFor(locale, timeZone);
+function makeReader(key: string, locale: Locale, timeZone: string, conventions: Conventions): Reader {
+  const formats = formatsFor(conventions, timeZone);
   return {
+    key,
     locale,
     timeZone,
     t: translator(locale),
@@ -66,14 +70,20 @@ function makeReader(locale: Locale, timeZone: string): Reader {
     dayKey: (moment) => formats.dayKey.format(moment),
     shortDay: (moment) => formats.shortDay.format(moment),
     moment: (moment) => formats.moment.format(moment),
-    duration: (seconds) => formatDuration(locale, seconds),
-    size: (bytes) => formatSize(locale, bytes),
+    duration: (seconds) => formatDuration(conventions.tag, seconds),
+    size: (bytes) => formatSize(conventions.tag, bytes),
   };
 }
 
+/** Where a reader lives and which clock they chose, as far as it is known. */
+export type Habits = { region?: string | undefined; clock?: Clock12Or24 | undefined };
+
 /**
- * One object for all readers with the same language and zone, so that rendered parts can be shared by it.
+ * One object for all readers with the same language, zone and habits, so that rendered parts can be shared by it.
  * @param timeZone as `canonicalZone` names it
  */
-export const readerFor = (locale: Locale, timeZone: string): Reader =>
-  readers.remember(`${locale} ${timeZone}`, () => makeReader(locale, timeZone));
+export function readerFor(locale: Locale, timeZone: string, { region, clock }: Habits = {}): Reader {
+  const conventions = conventionsFor(locale, region, clock);
+  const key = [locale, conventions.tag, conventions.hourCycle, timeZone].join(' ');
+  return readers.remember(key, () => makeReader(key, locale, timeZone, conventions));
+}

@@ -7,6 +7,7 @@ import { notFound } from './errors.ts';
 import { isHtmx } from './htmx.ts';
 import { canonicalZone, isLocale, negotiateLocale } from './locale.ts';
 import { type Reader, readerFor } from './reader.ts';
+import { regionIn } from './region.ts';
 import { SERVER_ZONE } from './stranger.ts';
 
 declare module 'fastify' {
@@ -18,13 +19,14 @@ declare module 'fastify' {
   }
 }
 
-/** The reader's language and zone: what they chose, else what their browser says. */
+/** The reader's language, zone and habits: what they chose, else what their browser says. */
 function readerOf(request: FastifyRequest): Reader {
   const user = request.signedIn?.user;
-  const locale = isLocale(user?.locale) ? user.locale : negotiateLocale(request.headers['accept-language']);
+  const wanted = request.headers['accept-language'];
+  const locale = isLocale(user?.locale) ? user.locale : negotiateLocale(wanted);
   // `tz` is set by the page's script, because no header says it.
   const zone = canonicalZone(user?.timeZone) ?? canonicalZone(request.cookies.tz) ?? SERVER_ZONE;
-  return readerFor(locale, zone);
+  return readerFor(locale, zone, { region: user?.region ?? regionIn(wanted), clock: user?.clock });
 }
 
 export function registerSession(app: FastifyInstance, sessions: Sessions, knownDevices: KnownDevices): void {

@@ -79,7 +79,7 @@ export function chatPush(services: Services, hub: Hub, render: Render): LiveList
       return false;
     }
     const own = changes.rows.map(({ message }) => (message.authorId === page.user ? 'o' : '-')).join('');
-    const alike = [at, page.reader.locale, page.reader.timeZone, own].join();
+    const alike = [at, page.reader.key, own].join();
     const html = remember(round.html, alike, () => renderChanges(page, chat.id, changes));
     chat.rev = changes.rev;
     if (!changes.more) chat.from = changes.rev;

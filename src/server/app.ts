@@ -58,7 +58,9 @@ import { registerHealth } from './http/health.ts';
 import { loggerOptions, registerRequestLog } from './http/logging.ts';
 import { registerMultipart } from './http/multipart.ts';
 import { registerSession } from './http/session.ts';
+import { registerSlowBodies } from './http/slow-bodies.ts';
 import { registerSockets } from './http/sockets.ts';
+import { refuseUpgrades } from './http/upgrades.ts';
 import { createEta, registerViews } from './http/views.ts';
 import { registerWriteGate } from './http/write-gate.ts';
 import { createFreshness } from './live/freshness.ts';
@@ -79,7 +81,7 @@ import { createWriting } from './writing.ts';
 /** Bytes of a posted form: 10,000 characters of four bytes, percent-encoded, and room to spare. */
 const LONGEST_BODY = 256 * 1024;
 
-/** ms until a request must have come in whole; Node's five minutes would cut large files off. */
+/** ms until a file must have come in whole; Node's five minutes would cut large ones off. Forms have less time. */
 const LONGEST_REQUEST = 6 * 60 * 60 * 1000;
 /** ms until a connection on which nothing moves is taken for dead; sockets have heartbeats of their own. */
 const SILENCE = 2 * 60 * 1000;
@@ -96,11 +98,19 @@ declare module 'fastify' {
  */
 const KEPT_ALIVE = 72_000;
 
+/** Open at once: some thousand pages. Each costs some 20 KB, whoever has opened it. */
+const MOST_CONNECTIONS = 4_000;
+
 /** http, or https where a certificate is given. */
 function serverFactory({ tls }: Config): (handler: RequestListener) => HttpServer {
   const limits = { requestTimeout: LONGEST_REQUEST, keepAliveTimeout: KEPT_ALIVE };
-  if (!tls) return (handler) => createHttpServer(limits, handler).setTimeout(SILENCE);
-  return (handler) => createHttpsServer({ ...limits, ...readCertificate(tls) }, handler).setTimeout(SILENCE);
+  return (handler) => {
+    const server = tls
+      ? createHttpsServer({ ...limits, ...readCertificate(tls) }, handler)
+      : createHttpServer(limits, handler);
+    server.maxConnections = MOST_CONNECTIONS;
+    return server.setTimeout(SILENCE);
+  };
 }
 
 /** A start needs room for SQLite's shared memory: on a full disk the reserve is given up for it. */
@@ -203,6 +213,8 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     mark: freshness.mark,
     instead: (request) => addressInstead(config, request),
   });
+  refuseUpgrades(app);
+  registerSlowBodies(app, clock);
   await registerCsrf(app, config);
   registerWriteGate(app, writing);
   registerErrors(app, writing.note);

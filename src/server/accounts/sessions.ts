@@ -90,7 +90,7 @@ export function createSessions(
       if (!session) return undefined;
       const hashed = hashSessionId(id);
       const now = clock.now();
-      if (now - session.seenAt > SEEN_RESOLUTION)
+      if (Math.abs(now - session.seenAt) > SEEN_RESOLUTION)
         spare('noting when a device was seen', () => store.see(hashed, now));
       const signedIn = { user: user.user, session: hashed };
       return session.fresh ? { signedIn, renewed: lucia.createSessionCookie(id).serialize() } : { signedIn };

@@ -14,6 +14,9 @@ import type { Connection, Registry } from './registry.ts';
 import type { Call, CallStore, Member } from './store.ts';
 import type { Timers } from './timers.ts';
 
+/** How long a call rings, in ms. */
+export const RING_TIME = 60_000;
+
 export type Parts = {
   store: CallStore;
   chats: Chats;

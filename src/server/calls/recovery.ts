@@ -1,7 +1,7 @@
 /**
  * A socket is not the call: what happens when one goes, when it comes back, and when the server itself was away.
  */
-import { answered, type Desk, otherThan, ownCall, peerOf } from './desk.ts';
+import { answered, type Desk, otherThan, ownCall, peerOf, RING_TIME } from './desk.ts';
 import type { Ending } from './ending.ts';
 import { refuse } from './refusal.ts';
 import type { Connection, Place } from './registry.ts';
@@ -58,7 +58,9 @@ export function createRecovery(desk: Desk, ending: Ending) {
   }
 
   function ringUntil(call: Call): void {
-    timers.set(call.id, 'deadline', call.ringDeadline, () => {
+    // A clock that was set back while the server was away makes nothing ring for longer.
+    const deadline = Math.min(call.ringDeadline, clock.now() + RING_TIME);
+    timers.set(call.id, 'deadline', deadline, () => {
       const now = store.find(call.id);
       if (now?.state.name === 'ringing') ending.end(now, 'expire');
     });

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { Description } from '../../protocol/common.ts';
-import { answered, type Desk, entryOf, memberOf, otherThan, ownCall, peerOf } from './desk.ts';
+import { answered, type Desk, entryOf, memberOf, otherThan, ownCall, peerOf, RING_TIME } from './desk.ts';
 import type { Ending } from './ending.ts';
 import { iceFor } from './ice.ts';
 import type { Recovery } from './recovery.ts';
@@ -10,8 +10,6 @@ import { refuse } from './refusal.ts';
 import type { Connection } from './registry.ts';
 import type { Call } from './store.ts';
 
-/** How long a call rings, in ms. */
-const RING_TIME = 60_000;
 /** New calls of one person in `RING_WINDOW` ms: each makes somebody's devices ring and stands in the chat. */
 const MOST_RINGS = 12;
 const RING_WINDOW = 60_000;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../database.ts';
 import { createCallStore, type NewCall } from './store.ts';
 
@@ -41,6 +41,42 @@ test('of two who accept, one has the call, also from another connection to the f
   second.close();
   expect(store.find('call')).toMatchObject({ state: { name: 'active' }, answeredAt: 2000 });
   expect(store.find('call')?.members.find(({ user }) => user === 2)?.device).toBe('phone');
+});
+
+test('which calls are open is not asked of all the calls of a person’s life', () => {
+  const prepare = vi.spyOn(database, 'prepare');
+  createCallStore(database);
+  const asked = prepare.mock.calls.map(([sql]) => sql).filter((sql) => sql.includes(`state <> 'ended'`));
+  prepare.mockRestore();
+  expect(asked.length).toBeGreaterThan(1);
+  for (const sql of asked) {
+    const [first] = database
+      .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql.replace('user_id = ?', 'user_id = 1')}`)
+      .all();
+    expect(first?.detail, sql).toContain('calls_open');
+  }
+});
+
+test('open are the calls of a person that ring or are on, the oldest first', () => {
+  const store = createCallStore(database);
+  database
+    .prepare(
+      `INSERT INTO users (username, display_name, password_hash, created_at) VALUES ('eve', 'eve', '', 0)`,
+    )
+    .run();
+  const insert = (id: string, now: number, callee: number) =>
+    store.insert({
+      ...{ ...CALL, id, now },
+      caller: { ...CALL.caller, member: `${id} of ana`, key: id },
+      callee: { member: `${id} of ${callee}`, user: callee },
+    });
+  insert('later', 3000, 2);
+  insert('earlier', 2000, 2);
+  insert('over', 1000, 2);
+  insert('hers', 1000, 3);
+  store.end('over', 'ringing', 'missed', 4000);
+  expect(store.openOf(2).map(({ id }) => id)).toEqual(['earlier', 'later']);
+  expect(store.openOf(3).map(({ id }) => id)).toEqual(['hers']);
 });
 
 test('a call ends once, and only from the state it was seen in', () => {

@@ -64,8 +64,9 @@ export function createCallStore(database: Database) {
     `SELECT * FROM calls WHERE state <> 'ended' ORDER BY started_at`,
   );
   const openOf = database.prepare<[number], CallRow>(
-    `SELECT * FROM calls WHERE state <> 'ended'
-       AND id IN (SELECT call_id FROM call_members WHERE user_id = ?) ORDER BY started_at`,
+    // By the few that are going on: SQLite would rather begin with all the calls of this person's life.
+    `SELECT * FROM calls INDEXED BY calls_open WHERE state <> 'ended' AND EXISTS
+       (SELECT 1 FROM call_members WHERE call_id = calls.id AND user_id = ?) ORDER BY started_at`,
   );
   const insert = database.prepare<Record<string, string | number>>(
     `INSERT INTO calls (id, conversation_id, caller_id, media, state, started_at, ring_deadline, seen_at)

@@ -38,6 +38,7 @@ import { createFiles } from './files/files.ts';
 import { createFolderStore } from './files/folder-store.ts';
 import { createFolders } from './files/folders.ts';
 import { createIntake, LARGEST } from './files/intake.ts';
+import { createMedia } from './files/media.ts';
 import { createPictures } from './files/pictures.ts';
 import { fileRoutes } from './files/routes.ts';
 import { screenshotRoutes } from './files/screenshot-routes.ts';
@@ -167,6 +168,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     clock,
     events,
   });
+  const media = createMedia();
   const pictures = createPictures();
   const sweep = createSweep(files, clock, app.log);
   const chats = createChats(chatStore, queue, friends, files, clock, events);
@@ -236,7 +238,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     chats,
     files,
     pictures,
-    intake: createIntake(files, pictures),
+    intake: createIntake(files, pictures, media),
     sweep,
     renderRow,
     renderHistory: createHistoryRenderer(chats, renderRow),
@@ -278,6 +280,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     await recordings.stop();
     sweep.stop();
     pictures.stop();
+    media.stop();
     database.close();
   });
   recordings.start();

@@ -11,6 +11,7 @@ export const PROGRAMS = {
   tmux: { names: ['tmux'], debian: 'tmux' },
   pulseaudio: { names: ['pulseaudio'], debian: 'pulseaudio' },
   ffmpeg: { names: ['ffmpeg'], debian: 'ffmpeg' },
+  'heif-enc': { names: ['heif-enc'], debian: 'libheif-examples' },
   nginx: { names: ['nginx'], debian: 'nginx-light' },
   openssl: { names: ['openssl'], debian: 'openssl' },
   webkit: { names: ['WebKitWebDriver'], debian: 'webkit2gtk-driver' },
@@ -44,7 +45,7 @@ export const requireProgram = (program: Program): string => {
 };
 
 /** Those that the tests beside the sources start. */
-export const UNIT_PROGRAMS: Program[] = ['ffmpeg', 'openssl'];
+export const UNIT_PROGRAMS: Program[] = ['ffmpeg', 'openssl', 'heif-enc'];
 export const E2E_PROGRAMS: Program[] = [
   ...(['chromium', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),
   ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx'] as const),

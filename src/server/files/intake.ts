@@ -4,9 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { personError } from '../http/errors.ts';
 import type { Upload } from '../http/multipart.ts';
 import type { FileRequest, Files } from './files.ts';
+import type { Media } from './media.ts';
 import type { Pictures } from './pictures.ts';
 import { LOOK_EVERY, type Refusal } from './room.ts';
-import { showingOf, typeOf } from './types.ts';
+import { isMedia, showingOf, typeOf } from './types.ts';
 
 /** Bytes of one file. What is longer wants a way to go on after a break, as recordings have. */
 export const LARGEST = 2 * 1024 ** 3;
@@ -27,7 +28,7 @@ class Refused extends Error {
 const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 
-export function createIntake(files: Files, pictures: Pictures) {
+export function createIntake(files: Files, pictures: Pictures, media: Media) {
   /** Writes the stream to `path`; the answer is the number of its bytes, which are on disk then. */
   async function write(id: string, path: string, { stream }: Received): Promise<number> {
     let bytes = 0;
@@ -63,13 +64,16 @@ export function createIntake(files: Files, pictures: Pictures) {
       const { id, path } = made;
       try {
         const received = await write(id, path, upload);
-        const type = await typeOf(path);
+        const found = await typeOf(path);
+        const looked = isMedia(found) ? await media.look(path, found) : undefined;
+        const type = looked?.type ?? found;
         const preview = files.previewPathOf({ id, kind: request.kind });
         const picture = showingOf(type) === 'picture' ? await pictures.prepare({ path, preview }) : undefined;
         await files.complete(id, {
           type,
           bytes: picture?.bytes ?? received,
-          ...picture?.size,
+          ...(picture?.size ?? looked?.size),
+          ...(looked?.durationMs !== undefined && { durationMs: looked.durationMs }),
           hasPreview: picture?.size !== undefined,
           state: 'ready',
         });

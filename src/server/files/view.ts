@@ -20,12 +20,13 @@ export type FileView = {
   width: number | undefined;
   height: number | undefined;
   /** A key of locales/*.json that says what is special about it. */
-  note: 'unshown' | 'finishing' | 'partial' | 'failed' | undefined;
+  note: 'unshown' | 'heic' | 'finishing' | 'partial' | 'failed' | undefined;
 };
 
 function noteOn({ state, type, hasPreview }: StoredFile): FileView['note'] {
   if (state === 'receiving') return 'finishing';
   if (state !== 'ready') return state;
+  if (type.startsWith('image/hei')) return 'heic';
   return showingOf(type) === 'picture' && !hasPreview ? 'unshown' : undefined;
 }
 

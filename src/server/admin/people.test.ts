@@ -175,7 +175,7 @@ describe('invite', () => {
     const { said, noted } = await admin(dir, ['invite', '--days', '2', '--uses', '3'], {
       env: { PUBLIC_URL: 'https://home.example' },
     });
-    expect(said).toMatch(/^https:\/\/home\.example\/join\/[\w-]{16}$/);
+    expect(said).toMatch(/^https:\/\/home\.example\/join\/[a-z0-9]{20}$/);
     expect(noted).toBe('Good for 2 days and 3 people.');
     const invitation = asServer().accounts.invitationByCode(said.split('/').at(-1) ?? '', Date.now());
     expect(invitation).toMatchObject({ inviterName: 'Mei', usesLeft: 3 });

@@ -4,17 +4,25 @@ export type Turns = { add(work: () => void): void };
 /** @param run runs a piece, and bears its failure */
 export function createTurns(run: (work: () => void) => void): Turns {
   const waiting: (() => void)[] = [];
+  let isDue = false;
+
+  function plan(): void {
+    if (isDue || waiting.length === 0) return;
+    isDue = true;
+    setImmediate(next);
+  }
 
   function next(): void {
+    isDue = false;
     const work = waiting.shift();
     if (work) run(work);
-    if (waiting.length > 0) setImmediate(next);
+    plan();
   }
 
   return {
     add(work) {
       waiting.push(work);
-      if (waiting.length === 1) setImmediate(next);
+      plan();
     },
   };
 }

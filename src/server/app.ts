@@ -119,6 +119,7 @@ function openWithReserve(path: string, reserve: Reserve): Database {
   try {
     return openDatabase(path);
   } catch (error) {
+    reserve.assertWritable();
     if (troubleOf(error) !== 'full') throw error;
     reserve.give();
     return openDatabase(path);
@@ -284,7 +285,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     database.close();
   });
   recordings.start();
-  sweep.run();
+  outside.attempt('sweeping files', sweep.run);
   app.decorate('services', services);
   return app;
 }

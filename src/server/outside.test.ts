@@ -14,7 +14,7 @@ beforeEach(() => {
   clock = fakeClock();
   logged = [];
   const log = (level: string) => (ids: unknown, words?: unknown) => void logged.push({ level, ids, words });
-  const writing = { trouble: () => undefined, note: () => {}, makeRoom: () => {} };
+  const writing = { trouble: () => undefined, note: () => undefined, makeRoom: () => {} };
   outside = createOutside(clock, { error: log('error'), warn: log('warn') }, writing);
 });
 

@@ -40,8 +40,7 @@ export function createOutside(
   let stopped = false;
 
   function report(what: string, error: unknown, ids: Ids): void {
-    const trouble = troubleOf(error);
-    writing.note(error);
+    const trouble = writing.note(error);
     if (trouble === undefined) {
       log.error({ err: error, ...ids }, `${what} failed`);
       return;

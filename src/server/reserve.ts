@@ -43,6 +43,15 @@ export function createReserve(dataDir: string) {
       }
     },
 
+    /**
+     * Makes a file and removes it: a disk that the kernel has given up on says "may be written" when asked.
+     * @throws with Node's EROFS, EACCES or ENOSPC, which say more than SQLite does of a folder that takes nothing
+     */
+    assertWritable(): void {
+      writeFileSync(`${path}.try`, '', { mode: 0o600 });
+      rmSync(`${path}.try`);
+    },
+
     give: (): void => rmSync(path, { force: true }),
   };
 }

@@ -27,8 +27,8 @@ export type Writing = {
   trouble(): Lasting | undefined;
   /** As `trouble`, or `full` where what is left should be kept for what makes room. To be asked before what grows. */
   refuses(): Lasting | undefined;
-  /** Says that a write has failed. */
-  note(error: unknown): void;
+  /** Says that a write has failed. @returns why, where it is nobody's fault */
+  note(error: unknown): Trouble | undefined;
   /** Finds out by a real write. It is made every few seconds at most; in between, the answer is the last one. */
   check(): Lasting | undefined;
   /** Gives up the reserve if the disk is full, for what must be written all the same. */
@@ -70,10 +70,23 @@ export function createWriting(
     trying.unref();
   }
 
-  function note(error: unknown): void {
+  /** What is the matter, more exactly where SQLite only says that it couldn't write. */
+  function troubleIn(error: unknown): Trouble | undefined {
     const trouble = troubleOf(error);
+    if (trouble !== 'failing') return trouble;
+    try {
+      reserve.assertWritable();
+      return trouble;
+    } catch (denied) {
+      return troubleOf(denied) ?? trouble;
+    }
+  }
+
+  function note(error: unknown): Trouble | undefined {
+    const trouble = troubleIn(error);
     // Files may lie on another disk, and say themselves that it is full.
     if (trouble && trouble !== 'busy' && error instanceof Sqlite.SqliteError) know(trouble);
+    return trouble;
   }
 
   function tryToWrite(): void {
@@ -83,7 +96,7 @@ export function createWriting(
       write.immediate();
       know(reserve.isLow() ? 'full' : undefined);
     } catch (error) {
-      const trouble = troubleOf(error);
+      const trouble = troubleIn(error);
       if (trouble !== 'busy') know(trouble ?? 'failing');
     }
   }

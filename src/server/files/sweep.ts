@@ -97,15 +97,16 @@ export function createSweep(files: Files, clock: Clock, log: FastifyBaseLogger) 
   function lookForAway(): void {
     takeBackLook();
     if (!files.folders.isAnyAway()) return;
-    for (const folder of FOLDERS) files.folders.check(folder);
     takeBackLook = clock.at(clock.now() + MINUTE, lookForAway);
+    for (const folder of FOLDERS) files.folders.check(folder);
   }
 
   /** Now, and every hour from now. */
   function run(): void {
+    // First, so that a sweep that fails isn't the last.
+    takeBack = clock.at(clock.now() + HOUR, run);
     sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep of files failed'));
     lookForAway();
-    takeBack = clock.at(clock.now() + HOUR, run);
   }
 
   return {

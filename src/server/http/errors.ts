@@ -1,7 +1,7 @@
 /** Errors that are for people: a status, and the key of a sentence in locales/*.json. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import { type Trouble, troubleOf } from '../trouble.ts';
+import type { Trouble } from '../trouble.ts';
 import type { SetHeaders } from './headers.ts';
 import { isHtmx } from './htmx.ts';
 import { strangersReader } from './stranger.ts';
@@ -100,14 +100,11 @@ export function showBare(
 const isForScript = ({ headers }: FastifyRequest): boolean =>
   headers['tus-resumable'] !== undefined || (headers['content-type'] ?? '').startsWith('application/json');
 
-/** @param note is told of each error that a request ended with */
-export function registerErrors(app: FastifyInstance, note: (error: unknown) => void): void {
+/** @param note is told of each error that a request ended with, and says what is the matter with the disk */
+export function registerErrors(app: FastifyInstance, note: (error: unknown) => Trouble | undefined): void {
   app.setErrorHandler<FastifyError | PersonError>((thrown, request, reply) => {
-    const trouble = troubleOf(thrown);
-    if (trouble) {
-      note(thrown);
-      request.log.warn({ err: thrown }, 'nothing could be written');
-    }
+    const trouble = note(thrown);
+    if (trouble) request.log.warn({ err: thrown }, 'nothing could be written');
     const error = trouble ? troubleError(trouble) : thrown;
     const status = statusOf(error);
     if (isPersonError(error) && error.words.startsWith(TROUBLE) && isForScript(request))

@@ -3,7 +3,6 @@
  * without holding up anybody who reads; and on a full disk it lets pass what is small or makes room, not what grows.
  */
 import type { FastifyInstance } from 'fastify';
-import { troubleOf } from '../trouble.ts';
 import type { Writing } from '../writing.ts';
 import { isPersonError, troubleError } from './errors.ts';
 
@@ -41,8 +40,7 @@ export async function unlessTrouble<Result>(
     if (trouble) throw troubleError(trouble);
     return await write();
   } catch (thrown) {
-    writing.note(thrown);
-    const trouble = troubleOf(thrown);
+    const trouble = writing.note(thrown);
     const error = trouble ? troubleError(trouble) : thrown;
     if (!isPersonError(error) || error.statusCode < 500) throw thrown;
     return { refused: error.words, status: error.statusCode };

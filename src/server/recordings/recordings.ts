@@ -75,7 +75,6 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
   const finishing = makeFinishing(post);
   const silences = new Map<string, () => void>();
   let takeBack = () => {};
-  let resumed: Promise<unknown> = Promise.resolve();
 
   const rawPathOf = (file: StoredFile): string => rawOf(files.pathOf(file));
   const receivedOf = (file: StoredFile): number | undefined =>
@@ -140,7 +139,6 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
   function resume(): void {
     // It is called again when the folder is back.
     if (!files.folders.check('recordings')) return;
-    const begun: Promise<unknown>[] = [];
     for (const recording of store.open()) {
       const { id, length, finished = 0, posted } = recording;
       const file = files.find(id);
@@ -151,13 +149,14 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       if (file.state === 'finishing' || received === length) finishing.add(id);
       else if (received > finished || file.state === 'receiving') heard(id);
       if (file.state === 'receiving' && received) files.countReceived(id, received);
-      if (!posted && (file.state === 'ready' || file.state === 'partial')) begun.push(post(id));
+      if (!posted && (file.state === 'ready' || file.state === 'partial'))
+        outside.insist('posting a recording', () => post(id), { recording: id });
     }
-    resumed = Promise.allSettled(begun);
   }
 
   /** What was received is of no use any more when all of it is playable, or when nobody brought the rest. */
   function tidy(): void {
+    takeBack = clock.at(clock.now() + DAY, tidy);
     for (const name of files.folders.check('recordings') ? readdirSync(folder) : []) {
       if (!name.endsWith('.raw')) continue;
       const path = join(folder, name);
@@ -167,7 +166,6 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       const isOld = recording.finished === size && mtimeMs < clock.now() - KEPT;
       if (recording.finished === recording.length || isOld) rmSync(path, { force: true });
     }
-    takeBack = clock.at(clock.now() + DAY, tidy);
   }
 
   const rules = {
@@ -249,15 +247,14 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       events.on('folder-back', ({ folder: back }) => {
         if (back === 'recordings') resume();
       });
-      resume();
-      tidy();
+      outside.attempt('taking up recordings', resume);
+      outside.attempt('tidying recordings', tidy);
     },
 
     /** Ends timers and workers; the database may be closed after this. */
     async stop(): Promise<void> {
       for (const id of [...silences.keys()]) quieten(id);
       takeBack();
-      await resumed;
       await finishing.stop();
     },
   };

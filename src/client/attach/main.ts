@@ -5,6 +5,7 @@
 import { find } from '../common/dom.ts';
 import { createChosen } from './chosen.ts';
 import { sortDropped } from './dropped.ts';
+import { pastedFiles } from './pasted.ts';
 import { createSending } from './sending.ts';
 
 const composer = find(document, '#composer', HTMLFormElement);
@@ -71,11 +72,10 @@ function start(early: File[]): void {
     chosen.add(inField());
   });
   composer.addEventListener('paste', (event) => {
-    // A word processor's text comes with a picture of itself: what has text is text.
-    if (event.clipboardData?.types.includes('text/plain')) return;
-    if (!event.clipboardData?.files.length) return;
+    const files = event.clipboardData ? pastedFiles(event.clipboardData) : [];
+    if (files.length === 0) return;
     event.preventDefault();
-    choose(event.clipboardData.files);
+    choose(files);
   });
   document.addEventListener('dragover', (event) => {
     if (event.dataTransfer?.types.includes('Files')) event.preventDefault();

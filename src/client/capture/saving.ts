@@ -40,7 +40,7 @@ export function createSaving(box: HTMLElement, say: Say, call: string): Saving {
     done() {
       const link = document.createElement('a');
       link.className = 'button';
-      link.href = `/calls/${call}#recordings`;
+      link.href = `/calls/${call}/recordings#recordings`;
       // The call may still be on, and this page is the call.
       link.target = '_blank';
       link.textContent = say('recordingShow');

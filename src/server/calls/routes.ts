@@ -87,6 +87,11 @@ export function callRoutes(app: FastifyInstance, services: Services): void {
     return data ? showPage(request, reply, data) : showSummary(request, reply, call);
   });
 
+  /** What is kept of it, also while it goes on. */
+  app.get<CallParams>('/calls/:call/recordings', guard, (request, reply) =>
+    showSummary(request, reply, callOf(request)),
+  );
+
   /** From the ring on any page. Declining what rings no longer changes nothing. */
   app.post<CallParams>('/calls/:call/decline', guard, (request, reply) => {
     const { id } = callOf(request);

@@ -1,9 +1,9 @@
 /** How bytes that somebody else chose leave the server: as what they are, and never to be run. */
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { send } from '@fastify/send';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { notFound } from '../http/errors.ts';
+import { notFound, personError } from '../http/errors.ts';
 import { disposition } from './disposition.ts';
 
 type Served = {
@@ -21,6 +21,8 @@ export async function serve(
   reply: FastifyReply,
   { path, type, name, inline }: Served,
 ): Promise<FastifyReply> {
+  // A recording that is being finished has nothing to give yet; nothing else is kept without bytes.
+  if ((await stat(path).catch(() => undefined))?.size === 0) throw personError(409, 'files.errors.not-yet');
   const sent = await send(request.raw, `/${basename(path)}`, {
     root: dirname(path),
     contentType: false,

@@ -221,6 +221,8 @@ describe('a broken recording', () => {
     const answer = await ben.get(`/files/${recorder.id}/download`);
     expect(answer.rawPayload).toEqual(noise);
     expect(answer.headers['content-disposition']).toMatch(/^attachment/);
+    const named = await ben.get(`/recordings/${recorder.id}/download`);
+    expect(named.headers['content-disposition']).toMatch(/\.webm"$/);
     const page = await ben.get(`/calls/${call}`);
     expect(page.body).toContain('This recording can&#39;t be played.');
     expect(page.body).not.toContain('<video');

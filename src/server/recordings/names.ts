@@ -1,4 +1,5 @@
 /** What a recording is called when it is kept: a name that says years later what it is. */
+import { extname } from 'node:path';
 import { cleanName } from '../files/names.ts';
 import type { StoredFile } from '../files/store.ts';
 import type { Reader } from '../http/reader.ts';
@@ -9,6 +10,7 @@ const EXTENSIONS = new Map([
   ['audio/webm', '.webm'],
   ['video/mp4', '.mp4'],
   ['audio/mp4', '.m4a'],
+  ['video/matroska', '.mkv'],
 ]);
 
 type Named = {
@@ -18,16 +20,21 @@ type Named = {
   /** The other person, as the reader sees it; without one the name suits everybody. */
   other: string | undefined;
   type: string;
+  /** The name it was begun under, which ends as it was meant to be. */
+  begunAs?: string;
 };
 
 /** "2026-11-22 Video call with Alice.webm", in the reader's language and by their calendar day. */
-export function recordingName(reader: Reader, { startedAt, media, other, type }: Named): string {
+export function recordingName(
+  reader: Reader,
+  { startedAt, media, other, type, begunAs = '' }: Named,
+): string {
   const date = reader.dayKey(startedAt);
   const name =
     other === undefined
       ? reader.t(`recordings.name.${media}`, { date })
       : reader.t(`recordings.nameWith.${media}`, { date, name: other });
-  return cleanName(name + (EXTENSIONS.get(type) ?? ''));
+  return cleanName(name + (EXTENSIONS.get(type) ?? extname(begunAs)));
 }
 
 type Parts = Pick<Services, 'calls' | 'chats' | 'accounts'>;
@@ -42,5 +49,11 @@ export function downloadName(
   const call = file.kind === 'recording' && file.call !== undefined && calls.find(file.call);
   if (!call) return file.name;
   const other = accounts.userById(chats.otherOf(call.conversation, me) ?? 0)?.displayName;
-  return recordingName(reader, { startedAt: call.startedAt, media: call.media, other, type: file.type });
+  return recordingName(reader, {
+    startedAt: call.startedAt,
+    media: call.media,
+    other,
+    type: file.type,
+    begunAs: file.name,
+  });
 }

@@ -152,7 +152,13 @@ describe('a download', () => {
 
   test('is not there before there is something', async () => {
     await recorder.patch(0, live.subarray(0, 100));
-    expect((await ana.get(`/recordings/${recorder.id}/download`)).statusCode).toBe(404);
+    for (const state of ['receiving', 'finishing'] as const) {
+      await house.app.services.files.setState(recorder.id, state);
+      const answer = await ana.get(`/recordings/${recorder.id}/download`);
+      expect([state, answer.statusCode]).toEqual([state, 409]);
+      expect(answer.body).toContain('Download it in a moment');
+    }
+    expect((await eve.get(`/recordings/${recorder.id}/download`)).statusCode).toBe(404);
   });
 });
 

@@ -87,7 +87,8 @@ export function recordingRoutes(app: FastifyInstance, services: Services): void 
     (request, reply) => {
       const me = userOf(request).id;
       const file = recordings.find(request.params.recording) && files.find(request.params.recording);
-      if (!file || file.state === 'receiving' || !files.mayRead(me, file.id)) throw notFound();
+      if (!file || !files.mayRead(me, file.id)) throw notFound();
+      if (file.state === 'receiving') throw personError(409, 'files.errors.not-yet');
       if (recordings.isAway()) throw personError(503, 'files.errors.folder-away');
       const name = downloadName(services, request.reader, me, file);
       return serve(request, reply, { path: files.pathOf(file), type: file.type, name, inline: false });

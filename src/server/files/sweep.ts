@@ -31,6 +31,8 @@ export function createSweep(files: Files, clock: Clock, log: FastifyBaseLogger) 
   let takeBack = () => {};
   let takeBackLook = () => {};
   let stopped = false;
+  let last: Promise<void> = Promise.resolve();
+  let isWaiting = false;
 
   function hold(folder: FolderName, plan: Plan): void {
     const what = {
@@ -87,10 +89,19 @@ export function createSweep(files: Files, clock: Clock, log: FastifyBaseLogger) 
     if (removed + strays > 0) log.info({ folder, removed, strays }, 'files swept');
   }
 
-  /** @param allowed the folder whose sweep may do as much as it finds, this once */
-  async function sweep(allowed?: FolderName): Promise<void> {
+  async function sweepAll(allowed?: FolderName): Promise<void> {
     for (const folder of FOLDERS) if (!stopped) await sweepFolder(folder, folder === allowed);
     for (const id of missedSince.keys()) if (!files.find(id)) missedSince.delete(id);
+  }
+
+  /**
+   * One after another: two at once would do the same things twice.
+   * @param allowed the folder whose sweep may do as much as it finds, this once
+   */
+  function sweep(allowed?: FolderName): Promise<void> {
+    const swept = last.then(() => sweepAll(allowed));
+    last = swept.catch(() => {});
+    return swept;
   }
 
   /** A disk that is mounted again is used again soon. */
@@ -105,7 +116,15 @@ export function createSweep(files: Files, clock: Clock, log: FastifyBaseLogger) 
   function run(): void {
     // First, so that a sweep that fails isn't the last.
     takeBack = clock.at(clock.now() + HOUR, run);
-    sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep of files failed'));
+    if (!isWaiting) {
+      isWaiting = true;
+      last = last
+        .then(() => {
+          isWaiting = false;
+          return sweepAll();
+        })
+        .catch((error: unknown) => log.error({ err: error }, 'the sweep of files failed'));
+    }
     lookForAway();
   }
 

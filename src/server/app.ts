@@ -75,6 +75,7 @@ import { recordingRoutes } from './recordings/routes.ts';
 import { createRecordingStore } from './recordings/store.ts';
 import { uploadRoutes } from './recordings/upload-routes.ts';
 import { createReserve, type Reserve } from './reserve.ts';
+import { narrowRights } from './rights.ts';
 import type { Services } from './services.ts';
 import { troubleOf } from './trouble.ts';
 import { createWriting } from './writing.ts';
@@ -146,6 +147,15 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
   const clock = guardTimers(time, outside);
   const events = createEvents(outside);
   const queue = createCommitQueue(database, writing.turn);
+
+  const rights = narrowRights(config.dataDir);
+  if (rights.found.length > rights.left.length)
+    app.log.info({ paths: rights.found }, 'the data folder was readable by others, and is no longer');
+  if (rights.left.length > 0)
+    app.log.warn(
+      { paths: rights.left },
+      'others on this machine can read the data folder: give it to the server’s user, mode 700',
+    );
 
   const accounts = createAccountStore(database);
   const sessions = createSessions(database, clock, events, config.secure, outside.spare);
@@ -266,6 +276,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
   adminRoutes(app, services);
   registerLive(app, services, freshness, render);
 
+  const stopForgetting = sessions.forgetExpired();
   const stopWatching = watchElsewhere(database, outside, sessions.noticeEnded);
   const stopRenewing =
     config.tls && app.server instanceof HttpsServer
@@ -273,6 +284,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
       : () => {};
   app.addHook('onClose', async () => {
     stopWatching();
+    stopForgetting();
     stopRenewing();
     outside.stop();
     writing.stop();

@@ -26,22 +26,35 @@ export function openDatabase(path: string): Database {
   return database;
 }
 
-/** Runs each numbered file after `user_version`, in order, each in a transaction of its own. */
-function migrate(database: Database): void {
-  const files = readdirSync(MIGRATIONS)
+/** ms to wait for another process that brings the same database up to date. */
+const MIGRATING = 60_000;
+
+/** The numbered files, in order. */
+export const migrations = (): string[] =>
+  readdirSync(MIGRATIONS)
     .filter((name) => /^\d{4}-.*\.sql$/.test(name))
     .sort();
+
+/** Runs each numbered file after `user_version`, in order, each in a transaction of its own. */
+function migrate(database: Database): void {
+  const files = migrations();
   const newest = files.length;
   const found = Number(database.pragma('user_version', { simple: true }));
   if (found > newest)
     throw new NewerDatabaseError(
       `The database is from a newer Porchlight (${found} migrations, this one knows ${newest}): update, or restore a backup.`,
     );
-  for (const [index, name] of files.entries()) {
-    if (index < found) continue;
-    database.transaction(() => {
-      database.exec(readFileSync(join(MIGRATIONS, name), 'utf8'));
-      database.pragma(`user_version = ${index + 1}`);
-    })();
-  }
+  if (found === newest) return;
+  const patience = Number(database.pragma('busy_timeout', { simple: true }));
+  database.pragma(`busy_timeout = ${MIGRATING}`);
+  for (const [index, name] of files.entries())
+    database
+      .transaction(() => {
+        // Asked under the lock: another process may have been faster, such as a server and a command at an update.
+        if (Number(database.pragma('user_version', { simple: true })) > index) return;
+        database.exec(readFileSync(join(MIGRATIONS, name), 'utf8'));
+        database.pragma(`user_version = ${index + 1}`);
+      })
+      .immediate();
+  database.pragma(`busy_timeout = ${patience}`);
 }

@@ -10,8 +10,9 @@ import { sentenceFor } from './start-failure.ts';
 const GRACE = 10_000;
 
 async function start() {
-  const config = readConfig(process.env);
   // Only this server's user may read what a family says to each other.
+  process.umask(0o077);
+  const config = readConfig(process.env);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const app = await buildApp(config);
   await app.listen({ port: config.port, host: config.host ?? (await anyAddress()) });

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type House, openHouse, PASSWORD, tokenIn } from '../../../test/helpers/house.ts';
+import { type House, openHouse, openSocket, PASSWORD, tokenIn } from '../../../test/helpers/house.ts';
 import { resetPassword } from './reset.ts';
 import { signIn } from './sign-in.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
 
 let house: House;
 beforeEach(async () => {
@@ -240,4 +242,25 @@ test('the language follows the browser until one is chosen', async () => {
   expect((await ana.get('/chats', { 'accept-language': 'fr' })).body).toContain('<html lang="en">');
   await ana.post('/settings', { locale: 'en' });
   expect((await ana.get('/chats', { 'accept-language': 'zh-CN' })).body).toContain('<html lang="en">');
+});
+
+test('a session that has run out is removed within a day, by the server’s own clock, and its sockets are closed', async () => {
+  const ana = await house.person('ana');
+  const { socket, closed } = await openSocket(house, '/live', { cookie: ana.cookie });
+  const { sessions } = house.app.services;
+  house.clock.advance(179 * DAY);
+  expect(sessions.devices(ana.id)).toHaveLength(1);
+  house.clock.advance(2 * DAY);
+  expect(sessions.devices(ana.id)).toEqual([]);
+  expect(await closed).toBe(4401);
+  socket.terminate();
+  expect((await ana.get('/chats')).statusCode).toBe(303);
+});
+
+test('a session that is used goes on, however late the clock is', async () => {
+  const ana = await house.person('ana');
+  for (let season = 0; season < 4; season += 1) {
+    house.clock.advance(100 * DAY);
+    expect((await ana.get('/chats')).statusCode).toBe(200);
+  }
 });

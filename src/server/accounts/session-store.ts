@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Adapter } from 'lucia';
+import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Outside } from '../outside.ts';
 import { toUser, USER_COLUMNS, type User, type UserRow } from './store.ts';
@@ -31,15 +32,18 @@ type SessionRow = {
 /** The form in which a session's id is stored, compared and named in pages. */
 export const hashSessionId = (id: string): string => createHash('sha256').update(id).digest('hex');
 
-const toSession = (row: SessionRow, id: string) => ({
-  id,
-  userId: row.user_id,
-  expiresAt: new Date(row.expires_at),
-  attributes: { createdAt: row.created_at, seenAt: row.seen_at, userAgent: row.user_agent },
-});
-
-/** @param spare how to write what only makes reading tidier: a session that is prolonged, or found to have run out */
-export function createSessionStore(database: Database, spare: Outside['spare']) {
+/**
+ * Moments are kept by `clock`, while lucia goes by the machine's own time.
+ * @param spare how to write what only makes reading tidier: a session that is prolonged, or found to have run out
+ */
+export function createSessionStore(database: Database, clock: Clock, spare: Outside['spare']) {
+  const ahead = (): number => clock.now() - Date.now();
+  const toSession = (row: SessionRow, id: string) => ({
+    id,
+    userId: row.user_id,
+    expiresAt: new Date(row.expires_at - ahead()),
+    attributes: { createdAt: row.created_at, seenAt: row.seen_at, userAgent: row.user_agent },
+  });
   const find = database.prepare<
     [string],
     UserRow & { expires_at: number; created_at: number; seen_at: number; user_agent: string }
@@ -92,12 +96,17 @@ export function createSessionStore(database: Database, spare: Outside['spare']) 
     },
     async setSession({ id, userId, expiresAt, attributes }) {
       const { createdAt, seenAt, userAgent, passwordHash = null } = attributes;
-      const row = { id: hashSessionId(id), user: userId, expiresAt: expiresAt.getTime(), passwordHash };
+      const row = {
+        id: hashSessionId(id),
+        user: userId,
+        expiresAt: expiresAt.getTime() + ahead(),
+        passwordHash,
+      };
       if (insert.run({ ...row, createdAt, seenAt, userAgent }).changes === 0)
         throw new PasswordChangedError();
     },
     async updateSessionExpiration(id, expiresAt) {
-      spare('prolonging a session', () => extend.run(expiresAt.getTime(), hashSessionId(id)));
+      spare('prolonging a session', () => extend.run(expiresAt.getTime() + ahead(), hashSessionId(id)));
     },
     async deleteSession(id) {
       // lucia's own, for a session that has run out; it refuses it whatever becomes of the row.
@@ -107,7 +116,7 @@ export function createSessionStore(database: Database, spare: Outside['spare']) 
       removeOf.run(userId);
     },
     async deleteExpiredSessions() {
-      removeExpired.run(Date.now());
+      removeExpired.run(clock.now());
     },
   };
 
@@ -128,6 +137,7 @@ export function createSessionStore(database: Database, spare: Outside['spare']) 
     endOf: (userId: number, except: string | undefined) => endOf.all(userId, except ?? null),
     transaction: <Result>(work: () => Result): Result => database.transaction(work).immediate(),
     isOpen: (id: string, now: number) => isOpen.get(id, now) === 1,
+    removeExpired: (now: number) => void removeExpired.run(now),
     exists: (id: string) => exists.get(id) === 1,
     see: (id: string, now: number) => void see.run(now, id),
   };

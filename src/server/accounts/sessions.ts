@@ -14,6 +14,7 @@ import type { User } from './store.ts';
 const LIFETIME = new TimeSpan(180, 'd');
 /** "Last seen" in settings needs no better resolution, and each update is a commit. */
 const SEEN_RESOLUTION = 5 * 60 * 1000;
+const DAY = 24 * 60 * 60 * 1000;
 
 export type SignedIn = {
   user: User;
@@ -35,7 +36,7 @@ export function createSessions(
   secure: boolean,
   spare: Outside['spare'] = (_what, write) => void write(),
 ) {
-  const store = createSessionStore(database, spare);
+  const store = createSessionStore(database, clock, spare);
   /** How many sockets were opened with each session. */
   const held = new Map<string, number>();
   const lucia = new Lucia(store.adapter, {
@@ -53,6 +54,11 @@ export function createSessions(
     const ended = store.removeOwn(id, userId);
     if (ended) events.emit('session-ended', { session: id });
     return ended;
+  }
+
+  /** Announces the end of sessions that another process has ended, such as the command line, or that have run out. */
+  function noticeEnded(): void {
+    for (const session of held.keys()) if (!store.exists(session)) events.emit('session-ended', { session });
   }
 
   return {
@@ -78,7 +84,7 @@ export function createSessions(
     },
 
     /** Whether a session goes on still: to be asked again after whatever takes its time. `id` is hashed. */
-    isOpen: (id: string): boolean => store.isOpen(id, Date.now()),
+    isOpen: (id: string): boolean => store.isOpen(id, clock.now()),
 
     /**
      * Reads a Cookie header. `renewed` is a Set-Cookie value, there when the session was prolonged.
@@ -127,13 +133,24 @@ export function createSessions(
       };
     },
 
-    /** Announces the end of sessions that another process has ended, such as the command line. */
-    noticeEnded(): void {
-      for (const session of held.keys())
-        if (!store.exists(session)) events.emit('session-ended', { session });
-    },
+    noticeEnded,
 
-    forgetExpired: () => lucia.deleteExpiredSessions(),
+    /**
+     * Removes sessions that have run out, now and once a day.
+     * @returns ends it
+     */
+    forgetExpired(): () => void {
+      let takeBack = () => {};
+      const forget = () => {
+        takeBack = clock.at(clock.now() + DAY, forget);
+        spare('removing sessions that have run out', () => {
+          store.removeExpired(clock.now());
+          noticeEnded();
+        });
+      };
+      forget();
+      return () => takeBack();
+    },
   };
 }
 

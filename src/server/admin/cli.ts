@@ -2,6 +2,8 @@
 import { readPassword } from './password-input.ts';
 import { runAdmin } from './run.ts';
 
+// What it makes is for the server's user alone, as what the server makes.
+process.umask(0o077);
 process.exitCode = await runAdmin(process.argv.slice(2), process.env, {
   say: (text) => console.log(text),
   note: (text) => console.error(text),

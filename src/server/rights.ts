@@ -1,0 +1,28 @@
+/** Who else on the machine may read the data folder: nobody. Older versions, and whoever made it by hand, left it open. */
+import { chmodSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+const OTHERS = 0o077;
+/** What a file system's own rights have to keep closed; what lies in a closed folder is closed as well. */
+const NAMES = ['', 'porchlight.db', 'porchlight.db-wal', 'porchlight.db-shm', 'uploads', 'recordings'];
+
+const isOpen = (path: string): boolean =>
+  ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & OTHERS) !== 0;
+
+/** What in the data folder others than its owner may read or change. */
+export const openIn = (dataDir: string): string[] => NAMES.map((name) => join(dataDir, name)).filter(isOpen);
+
+/**
+ * Closes it.
+ * @returns what was open, and what still is: a folder of somebody else's, or a disk that knows no rights
+ */
+export function narrowRights(dataDir: string): { found: string[]; left: string[] } {
+  const found = openIn(dataDir);
+  for (const path of found)
+    try {
+      chmodSync(path, statSync(path).mode & 0o700);
+    } catch {
+      // Asked below.
+    }
+  return { found, left: openIn(dataDir) };
+}

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from '../config.ts';
 import { backup } from './backup.ts';
 import { AdminError, type Command, type Terminal } from './command.ts';
+import { doctor } from './doctor.ts';
 import { inviteSomebody } from './invite.ts';
 import { befriend, createUser, listUsers, newPassword } from './people.ts';
 import { restore } from './restore.ts';
@@ -15,6 +16,7 @@ const COMMANDS = new Map<string, Command>([
   ['befriend', befriend],
   ['backup', backup],
   ['restore', restore],
+  ['doctor', doctor],
 ]);
 
 const HELP = [

@@ -25,6 +25,7 @@ import { createCallStore } from './calls/store.ts';
 import { createChats } from './chats/chats.ts';
 import { messageRoutes } from './chats/message-routes.ts';
 import { createHistoryRenderer } from './chats/newest-page.ts';
+import { createPermission } from './chats/permission.ts';
 import { chatRoutes } from './chats/routes.ts';
 import { createRowRenderer } from './chats/rows.ts';
 import { sendRoutes } from './chats/send-routes.ts';
@@ -183,6 +184,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
   const pictures = createPictures();
   const sweep = createSweep(files, clock, app.log);
   const chats = createChats(chatStore, queue, friends, files, clock, events);
+  const permission = createPermission({ sessions, chats, friends });
   const calls = createCalls({
     store: createCallStore(database),
     chats,
@@ -220,7 +222,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
   const setHeaders = registerHeaders(app, config.secure);
   await registerAssets(app);
   registerSession(app, sessions, knownDevices);
-  const freshness = createFreshness({ events, friends, chats });
+  const freshness = createFreshness({ events, friends, chats, permission });
   const render = await registerViews(app, createEta(), readAssets(), {
     unread: chats.unreadChats,
     mark: freshness.mark,
@@ -247,6 +249,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     friends,
     presence,
     chats,
+    permission,
     files,
     pictures,
     intake: createIntake(files, pictures, media),

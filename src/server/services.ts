@@ -6,6 +6,7 @@ import type { AccountStore } from './accounts/store.ts';
 import type { Calls } from './calls/calls.ts';
 import type { Chats } from './chats/chats.ts';
 import type { RenderHistory } from './chats/newest-page.ts';
+import type { Permission } from './chats/permission.ts';
 import type { RenderRow } from './chats/rows.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -33,6 +34,7 @@ export type Services = {
   friends: Friends;
   presence: Presence;
   chats: Chats;
+  permission: Permission;
   files: Files;
   pictures: Pictures;
   intake: Intake;

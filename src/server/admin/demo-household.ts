@@ -141,7 +141,9 @@ export async function makeDemoHousehold(dataDir: string, now: number): Promise<v
       else if ('recordingOf' in line)
         await putRecording(chat, key, author, idOf(keyOf(number, line.recordingOf)));
       else {
-        const { id } = await chats.send({ conversation: chat, author, key, body: line.before ?? line.text });
+        const sent = await chats.send({ conversation: chat, author, key, body: line.before ?? line.text });
+        if (sent.result === 'refused') throw new Error(`${line.by} may not write to the other`);
+        const { id } = sent;
         moment += MINUTE / 2;
         if (line.before) chats.edit(chat, id, author, line.text);
         if (line.deleted) await chats.remove(chat, id, author);

@@ -200,6 +200,7 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
       const { call, me } = ownCall(desk, connection, message.call);
       if (call.state.name === 'ended') return ending.tellEnded(connection, call);
       if (call.caller === connection.user) throw refuse('out-of-turn');
+      if (!chats.mayWrite(call.conversation, connection.user)) throw refuse('not-allowed');
       if (call.state.name === 'ringing') return take(connection, call, message);
       if (me.device !== connection.device) throw refuse('answered-elsewhere');
       recovery.stand(connection, call, me);

@@ -7,7 +7,7 @@ import type { SignedIn } from '../accounts/sessions.ts';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import { createSocketBounds } from '../http/socket-bounds.ts';
-import { serveSocket } from '../http/sockets.ts';
+import { SIGNED_OUT, serveSocket } from '../http/sockets.ts';
 import type { Services } from '../services.ts';
 import { errorFor, readFrame } from './frame.ts';
 import { isRefusal } from './refusal.ts';
@@ -21,7 +21,7 @@ const RATE = { most: 200, perSecond: 50 };
 const BOUNDS = { perSession: 10, perPerson: 40, buffered: 1024 * 1024, bufferedByPerson: 2 * 1024 * 1024 };
 
 /** RFC 6455 §7.4: of the protocol, and of our own. */
-const CLOSE = { version: 4400, signedOut: 4401, noHello: 4408 } as const;
+const CLOSE = { version: 4400, noHello: 4408 } as const;
 
 type Open = { socket: WebSocket; session: string };
 
@@ -67,6 +67,8 @@ export function callSocket(app: FastifyInstance, services: Services): void {
     }
 
     const release = sessions.hold(session);
+    // From here on the end of a session is announced; before that it may have ended unheard.
+    if (!sessions.isOpen(session)) socket.close(SIGNED_OUT, 'signed out');
     const cancelHello = clock.at(clock.now() + HELLO_WITHIN, () => socket.close(CLOSE.noHello, 'no hello'));
     serveSocket(socket, {
       outside,
@@ -76,6 +78,7 @@ export function callSocket(app: FastifyInstance, services: Services): void {
       pingEvery: PING_EVERY,
       longest: MAX_FRAME_BYTES,
       rate: RATE,
+      isOpen: () => sessions.isOpen(session),
       message(data, isBinary) {
         if (isBinary) return send(errorFor('bad-message', {}));
         return receive(data.toString());
@@ -109,7 +112,6 @@ export function callSocket(app: FastifyInstance, services: Services): void {
 
   events.on('session-ended', ({ session: ended }) => calls.leaveBySession(ended), 'insist');
   events.on('session-ended', ({ session: ended }) => {
-    for (const { socket, session } of sockets)
-      if (session === ended) socket.close(CLOSE.signedOut, 'signed out');
+    for (const { socket, session } of sockets) if (session === ended) socket.close(SIGNED_OUT, 'signed out');
   });
 }

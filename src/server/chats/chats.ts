@@ -16,6 +16,9 @@ const PAGE_SIZE = 40;
  */
 export type SendResult = { result: 'sent' | 'again' | 'changed'; id: number };
 
+/** `refused`: they may not write here, or not any more. */
+export type SendOutcome = SendResult | { result: 'refused' };
+
 export type NewText = {
   conversation: number;
   author: number;
@@ -24,6 +27,9 @@ export type NewText = {
   /** The id of a complete file of this conversation; the text may be empty then. */
   file?: string;
 };
+
+/** A message to be written, and whether it may be: asked when it is, and it needs a friendship in any case. */
+export type Sending = NewText & { may?: () => boolean };
 
 export function createChats(
   store: ChatStore,
@@ -38,6 +44,12 @@ export function createChats(
   /** The other person of a direct conversation. */
   const otherOf = (conversation: number, me: number): number | undefined =>
     store.members(conversation).find((user) => user !== me);
+
+  /** Former friends keep what they wrote to each other, and write no more. */
+  function mayWrite(conversation: number, me: number): boolean {
+    const other = otherOf(conversation, me);
+    return store.isMember(conversation, me) && other !== undefined && friends.areFriends(me, other);
+  }
 
   /** A message of one's own that can still be changed. */
   function own(conversation: number, id: number, me: number): Message | undefined {
@@ -95,11 +107,7 @@ export function createChats(
       return store.direct(key) ?? 0;
     },
 
-    /** Former friends keep what they wrote to each other, and write no more. */
-    mayWrite(conversation: number, me: number): boolean {
-      const other = otherOf(conversation, me);
-      return store.isMember(conversation, me) && other !== undefined && friends.areFriends(me, other);
-    },
+    mayWrite,
 
     /** Messages before an id, oldest first, and whether there are older ones. */
     history(conversation: number, before = Number.MAX_SAFE_INTEGER) {
@@ -113,8 +121,9 @@ export function createChats(
     sentBefore,
 
     /** Answers once the message is on disk; the same key twice is one message, and so is the same file. */
-    async send({ conversation, author, key, body, file }: NewText): Promise<SendResult> {
-      const sent = await queue.commit((): SendResult => {
+    async send({ conversation, author, key, body, file, may }: Sending): Promise<SendOutcome> {
+      const sent = await queue.commit((): SendOutcome => {
+        if (!mayWrite(conversation, author) || may?.() === false) return { result: 'refused' };
         const hasFile = file !== undefined;
         const given = hasFile ? files.find(file) : undefined;
         const before = sentBefore({ conversation, author, key, body }, given);
@@ -131,11 +140,11 @@ export function createChats(
       return sent;
     },
 
-    /** False when there is no such message of one's own. */
+    /** False when there is no such message of one's own, or they may not write any more. */
     edit(conversation: number, id: number, me: number, body: string): boolean {
       const done = store.transaction(() => {
         const message = own(conversation, id, me);
-        if (message?.kind !== 'text') return false;
+        if (message?.kind !== 'text' || !mayWrite(conversation, me)) return false;
         if (message.body !== body) store.edit(conversation, id, body, clock.now());
         return true;
       });

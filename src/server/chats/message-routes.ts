@@ -5,7 +5,7 @@ import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { actorOf, requireUser, userOf } from '../http/session.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
 import type { Services } from '../services.ts';
 import { chatOf, rowOf } from './routes.ts';
@@ -17,7 +17,7 @@ const EditFileForm = v.object({ body: TextWithFile });
 type MessageParams = { Params: { chat: string; message: string } };
 
 export function messageRoutes(app: FastifyInstance, services: Services): void {
-  const { chats, writing } = services;
+  const { chats, permission, writing } = services;
   const guard = { preHandler: requireUser };
 
   function ownMessage(request: FastifyRequest<MessageParams>) {
@@ -52,11 +52,12 @@ export function messageRoutes(app: FastifyInstance, services: Services): void {
       return showEdit(request, reply.code(status), { chat, message: { ...message, body }, error });
     };
     if (!form.ok) return again(422, form.errors.body ?? 'errors.badRequest');
-    if (!chats.mayWrite(chat, userOf(request).id)) throw personError(403, 'chats.errors.notFriends');
+    if (!permission.mayWrite(actorOf(request), chat)) throw personError(403, 'chats.errors.notFriends');
     const edited = await unlessTrouble(writing, () =>
       chats.edit(chat, message.id, userOf(request).id, form.output.body),
     );
     if (typeof edited === 'object') return again(edited.status, edited.refused);
+    if (!edited) throw notFound();
     if (!isHtmx(request)) return reply.redirect(`/chats/${chat}#m-${message.id}`, 303);
     return reply.type('text/html; charset=utf-8').send(rowOf(request, services, chat, message.id, true));
   });

@@ -6,7 +6,7 @@ import { fileView } from '../files/view.ts';
 import { notFound } from '../http/errors.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { actorOf, requireUser, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import type { SendError } from './outcome.ts';
 import { renderRows } from './rows.ts';
@@ -65,7 +65,8 @@ export function showChat(
       newRows,
       // Keeps its place when later rows come in: keys sort as numbers.
       newLineKey: firstNew === undefined ? undefined : `${firstNew}`,
-      seen: last?.own === true && chats.othersReadId(chat, me) >= last.id,
+      // What a former friend reads is not for them to see.
+      seen: mayWrite && last?.own === true && chats.othersReadId(chat, me) >= last.id,
       last: last?.id ?? 0,
       unread: last && last.id > read,
     };
@@ -83,7 +84,7 @@ export function showChat(
 }
 
 export function chatRoutes(app: FastifyInstance, services: Services): void {
-  const { chats, files, friends, outside, renderRow } = services;
+  const { chats, files, friends, outside, renderRow, permission } = services;
   const guard = { preHandler: requireUser };
 
   function lines(request: FastifyRequest) {
@@ -151,7 +152,7 @@ export function chatRoutes(app: FastifyInstance, services: Services): void {
   app.post<ChatParams>('/chats/:chat/typing', guard, (request, reply) => {
     const chat = chatOf(request, services);
     const me = userOf(request).id;
-    if (chats.mayWrite(chat, me)) chats.typing(chat, me);
+    if (permission.mayWrite(actorOf(request), chat)) chats.typing(chat, me);
     return reply.code(204).send();
   });
 }

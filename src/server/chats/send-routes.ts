@@ -7,10 +7,10 @@ import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { SendKey } from '../http/ids.ts';
 import { readFields, type Upload } from '../http/multipart.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { actorOf, requireUser } from '../http/session.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
 import type { Services } from '../services.ts';
-import type { NewText, SendResult } from './chats.ts';
+import type { Sending, SendOutcome } from './chats.ts';
 import { errorsOf, type Outcome, type Refused } from './outcome.ts';
 import { type ChatParams, chatOf, rowOf, showChat } from './routes.ts';
 import { MessageText, TextWithFile } from './text.ts';
@@ -21,39 +21,41 @@ const SendFileForm = v.object({ key: SendKey, body: TextWithFile });
 const NOT_FRIENDS: Refused = { refused: 'chats.errors.notFriends', status: 403 };
 const CHANGED: Refused = { refused: 'chats.errors.changed', status: 409 };
 
-const outcomeOf = ({ result, id }: SendResult): Outcome => (result === 'changed' ? CHANGED : { sent: id });
+function outcomeOf(sent: SendOutcome): Outcome {
+  if (sent.result === 'refused') return NOT_FRIENDS;
+  return sent.result === 'changed' ? CHANGED : { sent: sent.id };
+}
 
 export function sendRoutes(app: FastifyInstance, services: Services): void {
-  const { chats, files, intake, writing } = services;
+  const { chats, files, intake, permission, writing } = services;
 
-  const sendText = async (message: NewText): Promise<Outcome> =>
-    chats.mayWrite(message.conversation, message.author) ? outcomeOf(await chats.send(message)) : NOT_FRIENDS;
+  /** The message of a form, and the question that is asked before anything of it is written. */
+  type Posted = Sending & { may: () => boolean };
 
-  async function sendFile(message: NewText, upload: Upload): Promise<Outcome> {
-    const { conversation, author: owner } = message;
-    if (!chats.mayWrite(conversation, owner)) return NOT_FRIENDS;
+  async function sendFile(message: Posted, upload: Upload): Promise<Outcome> {
+    const { conversation, author: owner, may } = message;
+    if (!may()) return NOT_FRIENDS;
     const before = chats.sentBefore(message, upload);
     if (before) return outcomeOf(before);
-    const request = { owner, conversation, kind: 'attachment' as const, name: upload.name };
+    const request = { owner, conversation, kind: 'attachment' as const, name: upload.name, may };
     const taken = await intake.take(upload, request);
+    if ('refused' in taken && taken.refused === 'forbidden') return NOT_FRIENDS;
     if ('refused' in taken)
       return { refused: `files.errors.${taken.refused}`, status: statusOf(taken.refused) };
-    // Much may have happened while it came in.
-    const may = chats.mayWrite(conversation, owner);
-    const sent = may ? await chats.send({ ...message, file: taken.id }) : undefined;
-    if (sent?.result !== 'sent') await files.remove(taken.id);
-    return sent ? outcomeOf(sent) : NOT_FRIENDS;
+    const sent = await chats.send({ ...message, file: taken.id });
+    if (sent.result !== 'sent') await files.remove(taken.id);
+    return outcomeOf(sent);
   }
 
   /** One after another, so that they stand in the chat as they were chosen. One that can't be taken stops no other. */
-  async function sendFiles(message: NewText, first: Upload): Promise<Outcome[]> {
+  async function sendFiles(message: Posted, first: Upload): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     let upload: Upload | undefined = first;
     while (upload) {
       const place: number = outcomes.length + 1;
       // A file keeps its key by its place in the form, whatever became of the others: a form that comes again
       // doubles none, and tries those again that were refused. No form can send a key with a colon.
-      const keyed: NewText = place === 1 ? message : { ...message, key: `${message.key}:${place}`, body: '' };
+      const keyed: Posted = place === 1 ? message : { ...message, key: `${message.key}:${place}`, body: '' };
       const given: Upload = upload;
       const outcome = await unlessTrouble(writing, () => sendFile(keyed, given));
       outcomes.push('sent' in outcome ? outcome : { ...outcome, file: upload.name });
@@ -91,7 +93,7 @@ export function sendRoutes(app: FastifyInstance, services: Services): void {
   }
 
   // The person before the body is read; its token before the files are.
-  const upload = { preValidation: [requireUser, readFields] };
+  const upload = { preValidation: [requireUser, readFields], preHandler: requireUser };
 
   app.post<ChatParams>('/chats/:chat', upload, async (request, reply) => {
     const chat = chatOf(request, services);
@@ -101,10 +103,17 @@ export function sendRoutes(app: FastifyInstance, services: Services): void {
       const refused = { refused: form.errors.body ?? 'errors.badRequest', status: 422 };
       return answer(request, reply, { chat, typed, outcomes: [refused] });
     }
-    const message = { conversation: chat, author: userOf(request).id, ...form.output };
+    const actor = actorOf(request);
+    const may = () => permission.mayWrite(actor, chat);
+    const message = { conversation: chat, author: actor.user, ...form.output, may };
     const outcomes = request.upload
       ? await sendFiles(message, request.upload)
-      : [await unlessTrouble(writing, () => sendText(message))];
+      : [await unlessTrouble(writing, async () => outcomeOf(await chats.send(message)))];
+    // Their session has ended while they sent: nothing of the chat is shown to whoever holds it.
+    if (permission.denies(actor, chat) === 'signed-out') {
+      request.signedIn = null;
+      return requireUser(request, reply);
+    }
     return answer(request, reply, { chat, typed, outcomes });
   });
 }

@@ -12,7 +12,11 @@ import { isMedia, showingOf, typeOf } from './types.ts';
 /** Bytes of one file. What is longer wants a way to go on after a break, as recordings have. */
 export const LARGEST = 2 * 1024 ** 3;
 
-export type IntakeRefusal = Refusal | 'empty' | 'too-large';
+/** `forbidden`: they may not put it there, or not any more. */
+export type IntakeRefusal = Refusal | 'empty' | 'too-large' | 'forbidden';
+
+/** `may` is asked while it comes in, and when it is there. */
+export type IntakeRequest = FileRequest & { may(): boolean };
 
 /** What it needs of an upload. */
 type Received = Omit<Upload, 'next'>;
@@ -30,11 +34,16 @@ const isDiskFull = (error: unknown): boolean =>
 
 export function createIntake(files: Files, pictures: Pictures, media: Media) {
   /** Writes the stream to `path`; the answer is the number of its bytes, which are on disk then. */
-  async function write(id: string, path: string, { stream }: Received): Promise<number> {
+  async function write(
+    id: string,
+    path: string,
+    { upload: { stream }, may }: { upload: Received; may: () => boolean },
+  ): Promise<number> {
     let bytes = 0;
     let looked = 0;
     const look = async () => {
       looked = bytes;
+      if (!may()) throw new Refused('forbidden');
       const refused = await files.grown(id, bytes);
       if (refused) throw new Refused(refused);
     };
@@ -58,17 +67,26 @@ export function createIntake(files: Files, pictures: Pictures, media: Media) {
      * @throws an error for the person when the form breaks off
      * @returns the file, complete, or why it isn't taken
      */
-    async take(upload: Received, request: FileRequest): Promise<{ id: string } | { refused: IntakeRefusal }> {
+    async take(
+      upload: Received,
+      { may, ...request }: IntakeRequest,
+    ): Promise<{ id: string } | { refused: IntakeRefusal }> {
+      if (!may()) return { refused: 'forbidden' };
       const made = await files.create(request);
       if ('refused' in made) return made;
       const { id, path } = made;
       try {
-        const received = await write(id, path, upload);
+        const received = await write(id, path, { upload, may });
         const found = await typeOf(path);
         const looked = isMedia(found) ? await media.look(path, found) : undefined;
         const type = looked?.type ?? found;
         const preview = files.previewPathOf({ id, kind: request.kind });
-        const picture = showingOf(type) === 'picture' ? await pictures.prepare({ path, preview }) : undefined;
+        const picture =
+          showingOf(type) === 'picture'
+            ? await pictures.prepare(request.owner, { path, preview })
+            : undefined;
+        // Looking at it may have taken long as well.
+        if (!may()) throw new Refused('forbidden');
         await files.complete(id, {
           type,
           bytes: picture?.bytes ?? received,

@@ -6,7 +6,7 @@ import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { isHtmx, seeOther } from '../http/htmx.ts';
 import { SendKey } from '../http/ids.ts';
-import { requireUser, safePath, userOf } from '../http/session.ts';
+import { actorOf, requireUser, safePath, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { previewType, serve } from './serving.ts';
 import type { StoredFile } from './store.ts';
@@ -16,7 +16,7 @@ const SendForm = v.object({ key: SendKey });
 
 type FileParams = { Params: { file: string } };
 
-export function fileRoutes(app: FastifyInstance, { files, chats }: Services): void {
+export function fileRoutes(app: FastifyInstance, { files, chats, permission }: Services): void {
   // Compressing would break byte ranges, and pictures and videos are compressed already.
   const guard = { preHandler: requireUser, compress: false as const };
 
@@ -62,15 +62,17 @@ export function fileRoutes(app: FastifyInstance, { files, chats }: Services): vo
    */
   app.post<FileParams>('/files/:file/send', { ...guard, config: { grows: true } }, async (request, reply) => {
     const file = readable(request);
-    const author = userOf(request).id;
+    const actor = actorOf(request);
     if (file.kind === 'attachment') throw notFound();
     if (file.state !== 'ready' && file.state !== 'partial') throw personError(409, 'files.errors.unfinished');
     const { conversation } = file;
-    if (!chats.mayWrite(conversation, author)) throw personError(403, 'chats.errors.notFriends');
+    const may = () => permission.mayWrite(actor, conversation);
+    if (!may()) throw personError(403, 'chats.errors.notFriends');
     const form = readForm(SendForm, request.body);
     if (!form.ok) throw personError(400, 'errors.badRequest');
     const { key } = form.output;
-    const sent = await chats.send({ conversation, author, key, body: '', file: file.id });
+    const sent = await chats.send({ conversation, author: actor.user, key, body: '', file: file.id, may });
+    if (sent.result === 'refused') throw personError(403, 'chats.errors.notFriends');
     if (sent.result === 'changed') throw personError(409, 'errors.stale');
     const next = { id: file.id, sendKey: randomUUID() };
     if (isHtmx(request))

@@ -2,29 +2,34 @@
 import type { FastifyInstance } from 'fastify';
 import { notFound } from '../http/errors.ts';
 import { readFields } from '../http/multipart.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { actorOf, requireUser } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { statusOf } from './refusal.ts';
 
-export function screenshotRoutes(app: FastifyInstance, { calls, chats, files, intake }: Services): void {
+export function screenshotRoutes(app: FastifyInstance, services: Services): void {
+  const { calls, files, intake, permission } = services;
+
   /**
    * Multipart with one `image/png`; the token comes in the header `x-csrf-token`.
    * Answers 201 `{ id, url }`, or a status and `{ error }` with the sentence to show.
    */
   app.post<{ Params: { call: string } }>(
     '/calls/:call/screenshots',
-    { preValidation: [requireUser, readFields] },
+    { preValidation: [requireUser, readFields], preHandler: requireUser },
     async (request, reply) => {
-      const owner = userOf(request).id;
+      const actor = actorOf(request);
       const call = calls.find(request.params.call);
-      if (!call || !chats.isMember(call.conversation, owner)) throw notFound();
+      const denial = call && permission.denies(actor, call.conversation);
+      if (!call || denial === 'not-found') throw notFound();
       const refuse = (status: number, words: string) =>
         reply.code(status).send({ error: request.reader.t(words) });
+      if (denial) return refuse(403, 'chats.errors.notFriends');
       if (!request.upload) return refuse(422, 'files.errors.empty');
       const { name } = request.upload;
       const { id: callId, conversation } = call;
       const taken = await intake.take(request.upload, {
-        owner,
+        owner: actor.user,
+        may: () => permission.mayWrite(actor, conversation),
         conversation,
         call: callId,
         kind: 'screenshot',

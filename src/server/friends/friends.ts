@@ -26,13 +26,13 @@ export function createFriends(store: FriendStore, accounts: AccountStore, clock:
     /** Friends may message and call each other and see each other's presence. A block ends a friendship. */
     areFriends: (a: number, b: number): boolean => store.find(a, b)?.accepted ?? false,
 
-    /** Without asking: for inviter and newcomer, and for the command line. */
-    befriend(a: number, b: number): void {
+    /** Without asking: for inviter and newcomer, and for the command line. False where one has blocked the other. */
+    befriend: (a: number, b: number): boolean =>
       change(a, b, () => {
+        if (store.hasBlocked(a, b) || store.hasBlocked(b, a)) return false;
         store.put(a, b, clock.now(), clock.now());
         return true;
-      });
-    },
+      }),
 
     /**
      * Asks somebody by username. Who has blocked the asker answers like somebody who isn't there.

@@ -47,6 +47,18 @@ export function registerSession(app: FastifyInstance, sessions: Sessions, knownD
     } else request.signedOut = cookie !== undefined && sessions.isBrought(cookie);
     request.reader = readerOf(request);
   });
+  // A body may take hours to come. Whoever was signed out meanwhile changes nothing any more.
+  app.addHook('preHandler', (request, _reply, done) => {
+    const isChange = request.method !== 'GET' && request.method !== 'HEAD';
+    if (isChange && request.signedIn && !sessions.isOpen(request.signedIn.session)) request.signedIn = null;
+    done();
+  });
+}
+
+/** Who asks, for rules that must know whether their session goes on. */
+export function actorOf(request: FastifyRequest): { user: number; session: string } {
+  if (!request.signedIn) throw notFound();
+  return { user: request.signedIn.user.id, session: request.signedIn.session };
 }
 
 /** The signed-in person of a route that `requireUser` guards. */

@@ -16,6 +16,8 @@ const MOST_CHUNKS = 1024;
 export const FAILED = 1011;
 const TOO_LARGE = 1009;
 const SERVICE_RESTART = 1012;
+/** A code of our own (RFC 6455 §7.4.2): the page must not come back by itself. */
+export const SIGNED_OUT = 4401;
 /** Who doesn't answer the closing handshake in this many ms is cut off. */
 const PATIENCE = 2_000;
 
@@ -52,6 +54,8 @@ export type SocketParts = {
   /** Bytes of a frame. */
   longest: number;
   rate: FrameRate;
+  /** Whether who opened it is signed in still: asked for each frame, and with each heartbeat. */
+  isOpen(): boolean;
   message(data: Buffer, isBinary: boolean): unknown;
   /** A frame was not looked at. A socket with one that is too large, or with a flood of them, is closed then. */
   refused(why: 'too-large' | 'too-many'): void;
@@ -86,6 +90,7 @@ export function serveSocket(socket: WebSocket, parts: SocketParts): void {
     () =>
       outside.attempt(name, () => {
         if (!alive) return socket.terminate();
+        if (!parts.isOpen()) return socket.close(SIGNED_OUT, 'signed out');
         alive = false;
         socket.ping();
       }),
@@ -96,8 +101,9 @@ export function serveSocket(socket: WebSocket, parts: SocketParts): void {
   });
   socket.on('message', (data: Buffer, isBinary: boolean) =>
     outside.attempt(name, async () => {
-      // What was under way when it was closed.
+      // Whoever is being closed can send still, and go on doing so for as long as they don't answer.
       if (socket.readyState !== socket.OPEN) return;
+      if (!parts.isOpen()) return socket.close(SIGNED_OUT, 'signed out');
       try {
         if (mayBeRead(data)) await parts.message(data, isBinary);
       } catch (error) {

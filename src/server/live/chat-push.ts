@@ -11,7 +11,7 @@ const BATCH = 100;
 const LONGEST_BATCH = 64 * 1024;
 
 export function chatPush(services: Services, hub: Hub, render: Render): LiveListeners {
-  const { chats, events, outside, renderRow, accounts } = services;
+  const { chats, events, outside, renderRow, accounts, permission } = services;
   const behind = createTurns((batch) => outside.attempt('bringing a page up to date', batch));
 
   /**
@@ -138,7 +138,8 @@ export function chatPush(services: Services, hub: Hub, render: Render): LiveList
   function sendSeen(page: LivePage, conversation: number): void {
     const newest = chats.newestId(conversation);
     const own = chats.message(conversation, newest)?.authorId === page.user;
-    const seen = own && chats.othersReadId(conversation, page.user) >= newest;
+    const seen =
+      own && chats.mayWrite(conversation, page.user) && chats.othersReadId(conversation, page.user) >= newest;
     send(page, render('chats/seen', page.reader, { seen, oob: true }));
   }
 
@@ -168,17 +169,15 @@ export function chatPush(services: Services, hub: Hub, render: Render): LiveList
 
   events.on('conversation-read', ({ conversation, user }) => {
     pushUnread(user);
-    for (const other of chats.members(conversation))
-      if (other !== user) for (const page of pagesOn(conversation, other)) sendSeen(page, conversation);
+    for (const other of permission.watchers(conversation, user))
+      for (const page of pagesOn(conversation, other)) sendSeen(page, conversation);
   });
 
   events.on('typing', ({ conversation, user }) => {
     const name = accounts.userById(user)?.displayName;
-    for (const other of chats.members(conversation)) {
-      if (other === user) continue;
+    for (const other of permission.watchers(conversation, user))
       for (const page of pagesOn(conversation, other))
         send(page, render('chats/typing', page.reader, { name }));
-    }
   });
 
   return {

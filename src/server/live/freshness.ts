@@ -15,7 +15,8 @@ export function createFreshness({
   events,
   friends,
   chats,
-}: Pick<Services, 'events' | 'friends' | 'chats'>): Freshness {
+  permission,
+}: Pick<Services, 'events' | 'friends' | 'chats' | 'permission'>): Freshness {
   // Counts begin anew with the process, and must not meet a mark of the one before.
   const run = randomBytes(6).toString('hex');
   const changes = new Map<number, number>();
@@ -29,7 +30,9 @@ export function createFreshness({
   });
   events.on('friendship-changed', ({ users }) => users.forEach(changed));
   events.on('conversation-changed', ({ conversation }) => chats.members(conversation).forEach(changed));
-  events.on('conversation-read', ({ conversation }) => chats.members(conversation).forEach(changed));
+  events.on('conversation-read', ({ conversation, user }) =>
+    [user, ...permission.watchers(conversation, user)].forEach(changed),
+  );
 
   return { mark: (user) => `${run}-${changes.get(user) ?? 0}` };
 }

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import { type Hub, type LiveListeners, type LivePage, send } from './hub.ts';
 
 export function friendPush(
-  { events, friends, presence, chats }: Services,
+  { events, friends, presence, chats, permission }: Services,
   hub: Hub,
   render: Render,
 ): LiveListeners {
@@ -27,7 +27,7 @@ export function friendPush(
     },
     catchUp(page) {
       const other = page.stale && page.chat && chats.otherOf(page.chat.id, page.user);
-      if (other && friends.areFriends(page.user, other)) sendPresence(page, other, presence.isOnline(other));
+      if (other && permission.mayWatch(page.user, other)) sendPresence(page, other, presence.isOnline(other));
     },
   };
 }

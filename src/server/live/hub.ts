@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws';
 import type { Reader } from '../http/reader.ts';
 import type { Line } from '../http/socket-bounds.ts';
+import { SIGNED_OUT } from '../http/sockets.ts';
 
 /** A conversation that a page shows, and how far it has been brought up to date. */
 export type ShownChat = {
@@ -39,9 +40,6 @@ export type LiveListeners = {
   /** It has said which chat it shows and how far it is. */
   catchUp(page: LivePage): void;
 };
-
-/** A closing code of our own (RFC 6455 §7.4.2): the page must not come back by itself. */
-const SIGNED_OUT = 4401;
 
 /** Sends HTML to a page; see `Line` for a page that takes nothing any more. */
 export const send = (page: LivePage, html: string | Buffer, written?: () => void): void =>

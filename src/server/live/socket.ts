@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import { createSocketBounds } from '../http/socket-bounds.ts';
-import { serveSocket } from '../http/sockets.ts';
+import { SIGNED_OUT, serveSocket } from '../http/sockets.ts';
 import type { Services } from '../services.ts';
 import type { Freshness } from './freshness.ts';
 import type { Hub, LiveListeners, LivePage } from './hub.ts';
@@ -66,6 +66,8 @@ export function liveSocket(
 
       const refuse = (code: string) => line.send(JSON.stringify({ type: 'error', code }));
       const release = sessions.hold(session);
+      // From here on the end of a session is announced; before that it may have ended unheard.
+      if (!sessions.isOpen(session)) socket.close(SIGNED_OUT, 'signed out');
       serveSocket(socket, {
         outside,
         clock,
@@ -74,6 +76,7 @@ export function liveSocket(
         pingEvery: PING_EVERY,
         longest: LONGEST_FRAME,
         rate: RATE,
+        isOpen: () => sessions.isOpen(session),
         message(data) {
           const since = v.safeParse(Since, String(data));
           if (!since.success) return refuse('bad-message');

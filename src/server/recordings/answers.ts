@@ -7,6 +7,7 @@ export type Problem = NotReceived | 'signed-out' | 'header' | 'not-found' | 'ver
 /** RFC 9110 and RFC 4918; 409 for a wrong offset and 412 for another version are tus's own choice. */
 const STATUS: Record<Problem, number> = {
   'signed-out': 401,
+  forbidden: 403,
   header: 400,
   length: 400,
   broken: 400,

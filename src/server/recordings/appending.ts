@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { stat, truncate } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Refusal } from '../files/room.ts';
@@ -16,8 +16,8 @@ const PATIENCE = 60_000;
 /** Room is looked at each time so many bytes have come. */
 const STEP = 4 * 1024 * 1024;
 
-/** `broken`: the sender is gone; what came is kept. */
-export type NotAppended = 'conflict' | 'locked' | 'too-long' | 'broken' | Refusal;
+/** `broken`: the sender is gone; what came is kept. `forbidden`: they may not any more; nothing of the chunk is kept. */
+export type NotAppended = 'forbidden' | 'conflict' | 'locked' | 'too-long' | 'broken' | Refusal;
 
 export type Chunk = {
   offset: number;
@@ -26,6 +26,8 @@ export type Chunk = {
   bytes: number | undefined;
   /** Bytes that the whole may have. */
   most: number;
+  /** Asked while it comes, and when it is there. */
+  may(): boolean;
 };
 
 class Refused extends Error {
@@ -72,7 +74,7 @@ export function createAppending(grown: (id: string, bytes: number) => Promise<Re
   }
 
   /** Writes until the body ends; the bytes are on disk then. */
-  async function write(id: string, path: string, { offset, body, most }: Chunk, holder: Holder) {
+  async function write(id: string, path: string, { offset, body, most, may }: Chunk, holder: Holder) {
     let end = offset;
     let looked = offset;
     const impatience = setTimeout(() => body.destroy(), PATIENCE);
@@ -84,6 +86,7 @@ export function createAppending(grown: (id: string, bytes: number) => Promise<Re
         if (end > most) throw new Refused('too-long');
         if (end - looked >= STEP) {
           looked = end;
+          if (!may()) throw new Refused('forbidden');
           await look(id, end);
         }
         yield part;
@@ -121,8 +124,12 @@ export function createAppending(grown: (id: string, bytes: number) => Promise<Re
         if (end > chunk.most) throw new Refused('too-long');
         await look(id, end);
         await begin();
-        return { offset: await write(id, path, chunk, held.holder) };
+        const written = await write(id, path, chunk, held.holder);
+        if (!chunk.may()) throw new Refused('forbidden');
+        return { offset: written };
       } catch (error) {
+        if (release && error instanceof Refused && error.why === 'forbidden')
+          await truncate(path, chunk.offset);
         if (error instanceof Refused) return { refused: error.why };
         if (isOneOf(FULL, error)) return { refused: 'disk-full' };
         if (isOneOf(GONE, error)) return { refused: 'broken' };

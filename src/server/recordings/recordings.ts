@@ -58,6 +58,8 @@ export type Sent = {
   bytes: number | undefined;
   /** Bytes of the whole recording, where said with this chunk. */
   length: number | undefined;
+  /** Whether they may add to it: asked while it comes, and when it is there. */
+  may(): boolean;
 };
 
 /** Whether this person is or was in that call. */
@@ -210,7 +212,8 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       const file = files.find(id);
       const progress = recording && file && progressOf(recording, file);
       if (!progress || !file) return { refused: 'gone' };
-      const { offset, body, bytes } = sent;
+      const { offset, body, bytes, may } = sent;
+      if (!may()) return { refused: 'forbidden' };
       if (offset !== progress.offset) return { refused: 'conflict' };
       const said = progress.length ?? sent.length;
       if (said !== undefined && (said < offset || said !== (sent.length ?? said)))
@@ -218,10 +221,15 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       const isWhole = receivedOf(file) === undefined;
       if (isWhole) return bytes === 0 ? { offset } : { refused: 'too-long' };
       const most = said ?? Number.MAX_SAFE_INTEGER;
-      const result = await appending.append(id, rawPathOf(file), { offset, body, bytes, most }, async () => {
-        if (sent.length !== undefined && progress.length === undefined)
-          await queue.commit(() => store.setLength(id, said ?? 0));
-      });
+      const result = await appending.append(
+        id,
+        rawPathOf(file),
+        { offset, body, bytes, most, may },
+        async () => {
+          if (sent.length !== undefined && progress.length === undefined)
+            await queue.commit(() => store.setLength(id, said ?? 0));
+        },
+      );
       if ('refused' in result && result.refused !== 'broken') return result;
       if (files.find(id)) {
         heard(id);
@@ -231,8 +239,12 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     },
 
     /** Says how long it is without sending anything. */
-    end: (id: string, length: number): Promise<{ offset: number } | { refused: NotReceived }> =>
-      rules.receive(id, { offset: length, body: Readable.from([]), bytes: 0, length }),
+    end: (
+      id: string,
+      length: number,
+      may: () => boolean,
+    ): Promise<{ offset: number } | { refused: NotReceived }> =>
+      rules.receive(id, { offset: length, body: Readable.from([]), bytes: 0, length, may }),
 
     /** Its row, its bytes, and what was received. */
     async remove(id: string): Promise<void> {

@@ -5,7 +5,7 @@ import type { Call } from '../calls/store.ts';
 import { serve } from '../files/serving.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { actorOf, requireUser, userOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { answer, refuse, requireSignedIn } from './answers.ts';
 import { downloadName, recordingName } from './names.ts';
@@ -27,7 +27,7 @@ const Ending = v.object({ length: v.pipe(v.number(), v.safeInteger(), v.minValue
 const uploadUrl = (id: string): string => `/recordings/upload/${id}`;
 
 export function recordingRoutes(app: FastifyInstance, services: Services): void {
-  const { calls, chats, files, recordings } = services;
+  const { calls, chats, files, recordings, permission } = services;
   const guard = { preHandler: requireSignedIn };
   const ownOf = (request: FastifyRequest<RecordingParams>) =>
     recordings.own(userOf(request).id, request.params.recording);
@@ -42,6 +42,7 @@ export function recordingRoutes(app: FastifyInstance, services: Services): void 
   app.post<CallParams>('/calls/:call/recordings', guard, async (request, reply) => {
     const call = callOf(request);
     if (!call) return refuse(request, reply, 'not-found');
+    if (!permission.mayWrite(actorOf(request), call.conversation)) return refuse(request, reply, 'forbidden');
     const wish = v.safeParse(NewRecording, request.body);
     if (!wish.success) return refuse(request, reply, 'header');
     const { key, mode, mimeType } = wish.output;
@@ -57,9 +58,12 @@ export function recordingRoutes(app: FastifyInstance, services: Services): void 
   app.post<RecordingParams>('/recordings/:recording/finish', guard, async (request, reply) => {
     const own = ownOf(request);
     if (!own) return refuse(request, reply, 'not-found');
+    const actor = actorOf(request);
     const ending = v.safeParse(Ending, request.body);
     if (!ending.success) return refuse(request, reply, 'header');
-    const received = await recordings.end(own.file.id, ending.output.length);
+    const received = await recordings.end(own.file.id, ending.output.length, () =>
+      permission.mayWrite(actor, own.file.conversation),
+    );
     return answer(request, reply, received, (to) => to.send({ state: files.find(own.file.id)?.state }));
   });
 

@@ -6,6 +6,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { actorOf } from '../http/session.ts';
 import type { Services } from '../services.ts';
 import { answer, refuse, requireSignedIn } from './answers.ts';
 
@@ -21,7 +22,7 @@ function bytesIn(request: FastifyRequest, header: string): number | undefined {
   return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
 }
 
-export function uploadRoutes(app: FastifyInstance, { recordings }: Services): void {
+export function uploadRoutes(app: FastifyInstance, { recordings, permission }: Services): void {
   app.register(async (scope) => {
     // The body stays a stream, for whoever may write it.
     scope.addContentTypeParser(CHUNK, (_request, body, done) => done(null, body));
@@ -59,7 +60,11 @@ export function uploadRoutes(app: FastifyInstance, { recordings }: Services): vo
           return refuse(request, reply, 'header');
         const own = ownOf(request);
         if (!own) return refuse(request, reply, 'not-found');
-        const received = await recordings.receive(own.file.id, { offset, body: request.body, bytes, length });
+        const actor = actorOf(request);
+        const received = await recordings.receive(own.file.id, {
+          ...{ offset, body: request.body, bytes, length },
+          may: () => permission.mayWrite(actor, own.file.conversation),
+        });
         return answer(request, reply, received, (to) => to.code(204).send());
       },
     );

@@ -92,7 +92,8 @@ const OWN = [
     (action) => `POST /friends/:user/${action}`,
   ),
   ...['POST /friends/invitations', 'POST /friends/invitations/:id/withdraw'],
-  ...['POST /admin/storage', 'POST /admin/people/:user/password'],
+  ...['POST /admin/storage', 'POST /admin/storage/folder', 'POST /admin/storage/sweep'],
+  ...['POST /admin/people/:user/password', 'POST /join/:code/friend'],
   // Nothing is kept of it; who hears of it is tested below.
   'POST /chats/:chat/typing',
 ];

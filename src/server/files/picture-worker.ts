@@ -9,8 +9,8 @@ import { stripJpeg, stripPng, stripWebp } from './stripping.ts';
 
 /** Pixels: twice what good telephones take, and 256 MB when it is unpacked. */
 const MOST_PIXELS = 64_000_000;
-/** Seconds for one picture. */
-const PATIENCE = 20;
+/** Seconds for one picture; only sharp's own steps heed them, so pictures.ts has a limit as well. */
+const PATIENCE = 10;
 /** Longest side of a preview, in pixels: enough for a bubble on a sharp screen. */
 const PREVIEW = 640;
 
@@ -70,5 +70,6 @@ process.on('message', (job: PictureJob) => {
     })
     .then((answer) => process.send?.(answer));
 });
+process.send?.('ready');
 // Nobody is left to work for.
 process.on('disconnect', () => process.exit());

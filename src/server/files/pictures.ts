@@ -1,28 +1,59 @@
 /**
  * Gets pictures ready off the event loop: metadata out, size known, a small one beside it. A process of its own does
  * it, because sharp's memory (23 MB and the pictures) comes back only when a process ends, and because a thread
- * would share Node's four file threads and its fate with the whole server.
+ * would share Node's four file threads and its fate with the whole server. What a picture can do to it is bounded: in
+ * bytes before it is read, in memory, and in time; and whoever sends many waits behind others who send one.
  */
 import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
+import { createTurns } from './turns.ts';
 
 export type PictureJob = { path: string; preview: string };
 /** Without a size it is too large to be shown: only what it tells was taken out. */
 export type PictureFacts = { bytes: number; size?: { width: number; height: number } };
 
 const WORKER = join(import.meta.dirname, 'picture-worker.ts');
-/** How long it waits for the next picture, in ms. */
+/** Bytes of a file that is opened as a picture; what is longer stays as it came. */
+const LARGEST = 50 * 1024 * 1024;
+/** How long the worker waits for the next picture, in ms. */
 const IDLE = 20_000;
-/** How long one picture may take; sharp's own limit is shorter. */
-const PATIENCE = 60_000;
+/** How long it may take to start, in ms. */
+const STARTING = 20_000;
+/** How long one picture may take, in ms. */
+const PATIENCE = 10_000;
+/** Bytes of memory that it may take: twice what a 64 megapixel JPEG from a telephone does. */
+const MOST_MEMORY = 512 * 1024 * 1024;
+/** How often that is looked at, in ms. V8 reserves too much for `ulimit` to be of use. */
+const LOOK_EVERY = 50;
 /** Below everything that people wait for. */
 const NICE = 5;
 
-export function createPictures() {
+type PictureLimits = { patience?: number; memory?: number };
+
+/** Where there is Linux. Elsewhere memory isn't bounded. */
+function memoryOf(pid: number): number {
+  try {
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** Where memory runs out all the same, this process goes before the server does. */
+function offerFirst(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+  } catch {
+    // Not Linux, or gone already.
+  }
+}
+
+export function createPictures({ patience = PATIENCE, memory = MOST_MEMORY }: PictureLimits = {}) {
   let worker: ChildProcess | undefined;
   let idle: NodeJS.Timeout | undefined;
-  let last: Promise<unknown> = Promise.resolve();
 
   function stop(): void {
     clearTimeout(idle);
@@ -30,47 +61,84 @@ export function createPictures() {
     worker = undefined;
   }
 
-  function start(): ChildProcess {
+  /** @returns `undefined` where no process can be had: the child that comes back then can neither be sent to nor killed */
+  function start(): ChildProcess | undefined {
     const started = fork(WORKER, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    if (started.pid) setPriority(started.pid, NICE);
     const gone = () => {
       if (worker === started) worker = undefined;
     };
-    started.once('exit', gone).once('error', gone);
+    started.once('exit', gone).on('error', gone);
+    if (started.pid === undefined || !started.connected) return undefined;
+    setPriority(started.pid, NICE);
+    offerFirst(started.pid);
     // Whoever waits for a picture holds the server open, not the worker.
     started.unref();
     started.channel?.unref();
     return started;
   }
 
-  function run(job: PictureJob): Promise<PictureFacts | undefined> {
-    clearTimeout(idle);
-    worker ??= start();
-    const at = worker;
+  /** What it says next; `undefined` where it ends, or doesn't say it in time or within its memory. */
+  function answerOf(at: ChildProcess, within: number): Promise<unknown> {
     return new Promise((resolve) => {
-      const settle = (answer: unknown) => {
-        clearTimeout(patience);
+      const settle = (answer?: unknown) => {
+        clearTimeout(impatience);
+        clearInterval(look);
         at.off('message', settle);
-        at.off('exit', crashed).off('error', crashed);
-        idle = setTimeout(stop, IDLE);
-        idle.unref();
-        resolve(isFacts(answer) ? answer : undefined);
+        at.off('exit', ended).off('error', ended);
+        resolve(answer);
       };
-      const crashed = () => settle(undefined);
-      const patience = setTimeout(stop, PATIENCE);
-      at.on('message', settle);
-      at.once('exit', crashed).once('error', crashed);
-      at.send(job, (error) => error && crashed());
+      const ended = () => settle();
+      const cutOff = () => {
+        at.kill('SIGKILL');
+        if (worker === at) worker = undefined;
+        settle();
+      };
+      const impatience = setTimeout(cutOff, within);
+      const look = setInterval(() => {
+        if (at.pid !== undefined && memoryOf(at.pid) > memory) cutOff();
+      }, LOOK_EVERY);
+      at.once('message', settle);
+      at.once('exit', ended).once('error', ended);
     });
   }
 
+  /** The worker, started if there is none. */
+  async function ready(): Promise<ChildProcess | undefined> {
+    if (worker?.connected) return worker;
+    worker = start();
+    const started = worker;
+    // The first it says is that it can take a picture.
+    return started && (await answerOf(started, STARTING)) !== undefined ? started : undefined;
+  }
+
+  async function run(job: PictureJob): Promise<PictureFacts | undefined> {
+    clearTimeout(idle);
+    try {
+      if ((await stat(job.path)).size > LARGEST) return undefined;
+      const at = await ready();
+      if (!at) return undefined;
+      const answer = answerOf(at, patience);
+      // A worker that has just ended says so by itself.
+      at.send(job, () => {});
+      const facts = await answer;
+      if (isFacts(facts)) return facts;
+      // What it was cut off from may lie there half written.
+      for (const path of [job.preview, `${job.path}.clean`]) await rm(path, { force: true });
+      return undefined;
+    } finally {
+      idle = setTimeout(stop, IDLE);
+      idle.unref();
+    }
+  }
+
+  const inTurn = createTurns();
   return {
-    /** `undefined` where it can't be read as a picture; then the bytes are as they were. */
-    prepare(job: PictureJob): Promise<PictureFacts | undefined> {
-      const mine = last.then(() => run(job));
-      last = mine;
-      return mine;
-    },
+    /**
+     * `undefined` where it can't be read as a picture, or takes too much; then the bytes are as they were.
+     * @param owner whose picture it is: people take turns
+     */
+    prepare: (owner: number, job: PictureJob): Promise<PictureFacts | undefined> =>
+      inTurn(owner, () => run(job)),
     stop,
   };
 }

@@ -1,0 +1,30 @@
+/** One piece of work at a time, and people take turns: whoever brings many waits behind who brings one. */
+
+/** @returns what runs work when it is that person's turn; a failure is of that work alone */
+export function createTurns(): <Result>(owner: number, work: () => Promise<Result>) => Promise<Result> {
+  /** What waits, by person; who stands first is next. */
+  const waiting = new Map<number, (() => Promise<void>)[]>();
+  let isWorking = false;
+
+  async function goOn(): Promise<void> {
+    if (isWorking) return;
+    isWorking = true;
+    for (let next = waiting.entries().next().value; next; next = waiting.entries().next().value) {
+      const [owner, jobs] = next;
+      const job = jobs.shift();
+      // To the end of the line, with what is left.
+      waiting.delete(owner);
+      if (jobs.length > 0) waiting.set(owner, jobs);
+      await job?.();
+    }
+    isWorking = false;
+  }
+
+  return (owner, work) =>
+    new Promise((resolve, reject) => {
+      const jobs = waiting.get(owner) ?? [];
+      jobs.push(() => work().then(resolve, reject));
+      waiting.set(owner, jobs);
+      void goOn();
+    });
+}

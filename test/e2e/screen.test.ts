@@ -119,10 +119,14 @@ test.each(['chromium', 'firefox'] as const)('a screen from Chromium is seen in %
 
 test('who says no to the picker reads nothing, and a failure is a sentence', async () => {
   const { mine } = await connect('chromium');
-  const fail = (name: string) =>
-    mine.evaluate((error) => {
-      navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException('', error));
-    }, name);
+  const fail = (name: string, message = '') =>
+    mine.evaluate(
+      (error, words) => {
+        navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException(words, error));
+      },
+      name,
+      message,
+    );
   await fail('NotReadableError');
   await click(mine, 'button', 'Share screen');
   await eventually('a sentence', async () =>
@@ -133,6 +137,12 @@ test('who says no to the picker reads nothing, and a failure is a sentence', asy
   await eventually(
     'no sentence',
     async () => (await mine.$eval('.call-notice', (box) => box.textContent)) === '',
+  );
+  // What the system forbids only the system's settings can allow.
+  await fail('NotAllowedError', 'Permission denied by system');
+  await click(mine, 'button', 'Share screen');
+  await eventually('a sentence', async () =>
+    (await mine.$eval('.call-notice', (box) => box.textContent)).includes('Screen & System Audio Recording'),
   );
   expect(await findAll(mine, 'group', "Ben's screen")).toEqual([]);
   expect(await pressed(mine, 'Share screen')).toBe('false');

@@ -30,7 +30,7 @@ const local = createLocalMedia({
 const screen = createScreen({
   track: (kind, track) => current.send('screen', kind, track),
   changed,
-  failed: (failed) => view.notice('screen', failed ? say('screenFailed') : undefined),
+  problem: (problem) => view.notice('screen', problem && say(`screen-${problem}`)),
   wanted: () => current.state().name !== 'ended',
 });
 

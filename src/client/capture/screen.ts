@@ -8,8 +8,8 @@ export interface ScreenEvents {
   /** Another track, or none, is to be sent from now on. */
   track(kind: Kind, track: MediaStreamTrack | null): void;
   changed(): void;
-  /** The browser was asked and could not; a person who said no is no failure. */
-  failed(failed: boolean): void;
+  /** The browser was asked and could not, or could; a person who said no is no failure. */
+  problem(problem: ScreenProblem | undefined): void;
   /** Whether there still is somebody to show it to. */
   wanted(): boolean;
 }
@@ -27,13 +27,46 @@ export interface Screen {
 /** Phones and tablets have no such thing. */
 export const canShareScreen = (): boolean => typeof navigator.mediaDevices?.getDisplayMedia === 'function';
 
-const OPTIONS: DisplayMediaStreamOptions & { systemAudio: 'include'; surfaceSwitching: 'include' } = {
-  video: { frameRate: { ideal: 30, max: 30 } },
-  // What helps speech spoils music.
-  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-  systemAudio: 'include',
-  surfaceSwitching: 'include',
+/** Newer than TypeScript's own types. */
+type Options = DisplayMediaStreamOptions & {
+  audio: MediaTrackConstraints & { restrictOwnAudio?: boolean };
+  systemAudio: 'include' | 'exclude';
+  surfaceSwitching: 'include';
 };
+
+/**
+ * The system's sound holds what this page plays: the other side would hear itself. Where the browser can take that out
+ * (Screen Capture, `restrictOwnAudio`) all sound is shared, elsewhere that of a tab only.
+ */
+export const displayOptions = (canRestrict: boolean): Options => ({
+  video: { frameRate: { ideal: 30, max: 30 } },
+  audio: {
+    // What helps speech spoils music.
+    echoCancellation: false,
+    noiseSuppression: false,
+    autoGainControl: false,
+    ...(canRestrict && { restrictOwnAudio: true }),
+  },
+  systemAudio: canRestrict ? 'include' : 'exclude',
+  surfaceSwitching: 'include',
+});
+
+const canRestrictOwnAudio = (): boolean =>
+  'restrictOwnAudio' in navigator.mediaDevices.getSupportedConstraints();
+
+/** Why no screen is shared; undefined where the person has changed their mind. */
+export type ScreenProblem = 'failed' | 'forbidden';
+
+/**
+ * Sorts the errors of getDisplayMedia (W3C Screen Capture §5.1): a system that forbids the browser to look at the screen
+ * says so in words of Chromium's, and elsewhere has no screen to choose from.
+ */
+export function screenProblemOf(error: unknown): ScreenProblem | undefined {
+  const { name, message } = error instanceof DOMException ? error : { name: '', message: '' };
+  if (name === 'NotFoundError') return 'forbidden';
+  if (name !== 'NotAllowedError') return 'failed';
+  return /\bsystem\b/i.test(message) ? 'forbidden' : undefined;
+}
 
 export function createScreen(events: ScreenEvents): Screen {
   const outgoing: Outgoing = { stream: new MediaStream(), tracks: { audio: null, video: null } };
@@ -63,21 +96,25 @@ export function createScreen(events: ScreenEvents): Screen {
     if (asking) return;
     asking = true;
     try {
-      const stream = await navigator.mediaDevices.getDisplayMedia(OPTIONS);
-      events.failed(false);
-      use(stream);
+      const canRestrict = canRestrictOwnAudio();
+      const stream = await navigator.mediaDevices.getDisplayMedia(displayOptions(canRestrict));
+      events.problem(undefined);
+      use(stream, canRestrict);
     } catch (error) {
-      const declined = error instanceof DOMException && error.name === 'NotAllowedError';
-      if (!declined) console.warn('The screen could not be shared.', error);
-      events.failed(!declined);
+      const problem = screenProblemOf(error);
+      if (problem) console.warn('The screen could not be shared.', error);
+      events.problem(problem);
     } finally {
       asking = false;
     }
   }
 
-  function use(stream: MediaStream): void {
+  function use(stream: MediaStream, canRestrict: boolean): void {
     const [video] = stream.getVideoTracks();
-    const [audio] = stream.getAudioTracks();
+    const [given] = stream.getAudioTracks();
+    // Older browsers don't know how to leave the system's sound out.
+    const audio = canRestrict || video?.getSettings().displaySurface === 'browser' ? given : undefined;
+    if (given !== audio) given?.stop();
     if (!video || !events.wanted()) {
       for (const track of stream.getTracks()) track.stop();
       return;

@@ -5,13 +5,18 @@
 import * as v from 'valibot';
 import { Candidates, Description } from './common.ts';
 
-/** Which of one's own media are on; sent when the channel opens and at each change. Without `screen`, none is shared. */
+/**
+ * Which of one's own media are on; sent when the channel opens and at each change. Without `screen`, none is shared.
+ * `interrupted`: the system has taken microphone or camera away for a while (a phone call, another program), so that
+ * it is off though the person left it on.
+ */
 const State = v.object({
   type: v.literal('state'),
   microphone: v.boolean(),
   camera: v.boolean(),
   recording: v.boolean(),
   screen: v.optional(v.boolean()),
+  interrupted: v.optional(v.boolean()),
 });
 
 const HangUp = v.object({ type: v.literal('hang-up') });

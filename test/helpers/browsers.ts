@@ -20,6 +20,8 @@ export interface BrowserOptions {
   pitch?: number;
   /** Chromium only: a camera in this colour instead of the built-in test picture. */
   camera?: Ground;
+  /** Chromium only: how many cameras there are, instead of one. */
+  cameras?: number;
   /** Whether the person has camera and microphone, lets pages use them, or has none. */
   media?: 'granted' | 'refused' | 'none';
   /** Chromium only: the title of the tab that is chosen when a page asks for a screen, instead of a made-up screen. */
@@ -82,7 +84,7 @@ const FULL_SPEED = [
 ];
 
 const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions => {
-  const { locale = 'en', dark = false, pitch = 440, camera, media = 'granted' } = options;
+  const { locale = 'en', dark = false, pitch = 440, camera, cameras = 1, media = 'granted' } = options;
   const tone = writeMedia(join(folder, 'tone.wav'), toneWav(pitch));
   const args = [
     ...CHROMIUM_FLAGS,
@@ -90,7 +92,7 @@ const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     `--lang=${locale}`,
     `--accept-lang=${locale}`,
-    `--use-fake-device-for-media-stream${media === 'none' ? '=device-count=0' : ''}`,
+    `--use-fake-device-for-media-stream=device-count=${media === 'none' ? 0 : cameras}`,
     ...choiceFlags(options),
     `--use-file-for-fake-audio-capture=${tone}`,
   ];

@@ -319,6 +319,7 @@ export function createCall(options: CallOptions): Call {
       camera: local.isLive('video'),
       recording: options.isRecording(),
       screen: screen.isOn(),
+      interrupted: local.isInterrupted('audio') || local.isInterrupted('video'),
     });
   }
 

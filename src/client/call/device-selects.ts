@@ -3,6 +3,7 @@ import { canShareScreen, type Screen } from '../capture/screen.ts';
 import { find } from '../common/dom.ts';
 import { listDevices } from './devices.ts';
 import type { LocalMedia } from './local-media.ts';
+import { createSpeaker } from './speaker.ts';
 import type { Say } from './words.ts';
 
 export interface DeviceSelects {
@@ -18,6 +19,8 @@ export function createDeviceSelects(
   outputs: HTMLMediaElement[],
   say: Say,
 ): DeviceSelects {
+  const loud = createSpeaker(outputs);
+  let known: MediaDeviceInfo[] = [];
   const camera = find(root, '[data-device="videoinput"]', HTMLSelectElement);
   const microphone = find(root, '[data-device="audioinput"]', HTMLSelectElement);
   const speaker = find(root, '[data-device="audiooutput"]', HTMLSelectElement);
@@ -29,18 +32,21 @@ export function createDeviceSelects(
   content.addEventListener('change', () => shared.hint(content.value === 'motion' ? 'motion' : 'detail'));
   microphone.addEventListener('change', () => void local.choose('audio', microphone.value));
   speaker.addEventListener('change', () => {
+    const device = known.find(({ kind, deviceId }) => kind === 'audiooutput' && deviceId === speaker.value);
     // A speaker that was unplugged meanwhile can't be had; the list shows so at the next change.
-    Promise.all(outputs.map((output) => output.setSinkId(speaker.value))).catch(update);
+    if (device) loud.choose(device).catch(update);
   });
 
   function update(): void {
-    void listDevices().then((devices) => {
+    void listDevices().then(async (devices) => {
+      known = devices;
       const of = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind);
       fill(camera, of('videoinput'), local.deviceId('video'), say);
       fill(microphone, of('audioinput'), local.deviceId('audio'), say);
-      const [output] = outputs;
-      const chosen = output && 'setSinkId' in output ? output.sinkId : undefined;
-      fill(speaker, chosen === undefined ? [] : of('audiooutput'), chosen, say);
+      // One that can't be had is none to speak of: the browser's own choice plays on.
+      await loud.follow(of('audiooutput')).catch(() => undefined);
+      const used = loud.id();
+      fill(speaker, used === undefined ? [] : of('audiooutput'), used, say);
     });
   }
   return { update };

@@ -9,32 +9,45 @@ export async function listDevices(): Promise<MediaDeviceInfo[]> {
   }
 }
 
+/** A device to open. One that isn't known to be there is only preferred, so that the person is asked once. */
+export interface Wish {
+  id: string;
+  isThere: boolean;
+}
+
+const which = ({ id, isThere }: Wish) => ({ deviceId: isThere ? { exact: id } : { ideal: id } });
+
 /** Speech wants all three of the browser's helpers; without echo cancellation loudspeakers can't be used. */
-export function audioConstraints(deviceId: string | undefined): MediaTrackConstraints {
+export function audioConstraints(wish: Wish | undefined): MediaTrackConstraints {
   return {
     echoCancellation: true,
     noiseSuppression: true,
     autoGainControl: true,
-    ...(deviceId && { deviceId: { exact: deviceId } }),
+    ...(wish && which(wish)),
   };
 }
 
 /** 720p where the camera has it: more costs small devices dearly and shows little on a call. */
-export function videoConstraints(deviceId: string | undefined): MediaTrackConstraints {
+export function videoConstraints(wish: Wish | undefined): MediaTrackConstraints {
   return {
     width: { ideal: 1280 },
     height: { ideal: 720 },
     // Phones have two cameras or more, and a call is about faces.
-    ...(deviceId ? { deviceId: { exact: deviceId } } : { facingMode: 'user' }),
+    ...(wish ? which(wish) : { facingMode: 'user' }),
   };
 }
 
-/** Why a device can't be had, in terms of what a person can do about it. */
-export type Problem = 'insecure' | 'refused' | 'missing' | 'busy';
+/**
+ * Why a device can't be had, in terms of what a person can do about it. `system`: the browser may use it, but what it
+ * runs on doesn't let the browser; `unchanged`: another was chosen, and the one before had to stay.
+ */
+export type Problem = 'insecure' | 'refused' | 'system' | 'missing' | 'busy' | 'unchanged';
 
 /** Sorts the errors of getUserMedia (W3C Media Capture §10.3). */
 export function problemOf(error: unknown): Problem {
-  const name = error instanceof DOMException ? error.name : '';
+  const { name, message } = error instanceof DOMException ? error : { name: '', message: '' };
+  // Chromium's words where the system's settings refuse what the person would allow.
+  if (name === 'NotAllowedError' && /\bsystem\b/i.test(message)) return 'system';
   if (name === 'NotAllowedError' || name === 'SecurityError') return 'refused';
   if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'missing';
   return 'busy';

@@ -8,7 +8,8 @@ export interface Tile {
   name(name: string): void;
   /** Undefined: not known, so a picture counts as soon as there is one. */
   camera(on: boolean | undefined): void;
-  microphone(on: boolean): void;
+  /** Says beside the name why they aren't heard or seen; undefined takes that away. */
+  silence(reason: string | undefined): void;
 }
 
 /** Takes over one `.tile` of the template. */
@@ -46,8 +47,10 @@ export function createTile(element: HTMLElement): Tile {
       told = on;
       render();
     },
-    microphone(on) {
-      if (muted instanceof HTMLElement) muted.hidden = on;
+    silence(reason) {
+      if (!(muted instanceof HTMLElement)) return;
+      muted.hidden = reason === undefined;
+      setText(muted, reason ?? '');
     },
   };
 }

@@ -40,6 +40,7 @@ type PeerMedia = {
   camera: boolean;
   recording: boolean;
   screen?: boolean | undefined;
+  interrupted?: boolean | undefined;
 };
 
 /** What this page sends, and what it makes of the call. */
@@ -129,6 +130,9 @@ export function createView(
     notices.set('both', both && say(`both-${both}`));
     notices.set('microphone', both ? undefined : microphone && say(`microphone-${microphone}`));
     notices.set('camera', both ? undefined : camera && say(`camera-${camera}`));
+    const held = [local.isInterrupted('audio'), local.isInterrupted('video')];
+    const which = held.every(Boolean) ? 'both' : held[0] ? 'microphone' : 'camera';
+    notices.set('held', held.some(Boolean) ? say(`${which}-interrupted`) : undefined);
   }
 
   /** It stands there for as long as anybody records. */
@@ -146,7 +150,9 @@ export function createView(
 
   function showPeer(state: PeerMedia): void {
     remote.camera(state.camera);
-    remote.microphone(state.microphone);
+    remote.silence(
+      state.interrupted ? say('peerInterrupted') : state.microphone ? undefined : say('peerMuted'),
+    );
     screen.shared(state.screen === true);
     isPeerRecording = state.recording;
     tellRecording();
@@ -185,7 +191,7 @@ export function createView(
       setText(heading, peerName);
       remote.name(peerName);
       remote.camera(undefined);
-      remote.microphone(true);
+      remote.silence(undefined);
       screen.name(say('screenOf', { name }));
       notices.clear();
       isPeerRecording = false;

@@ -1,0 +1,208 @@
+/** Cameras, microphones and speakers: remembered, changed, and taken away by the system. Chromium's fake ones. */
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { accept, connected, dial, says } from '../helpers/calls.ts';
+import type { Client } from '../helpers/client.ts';
+import { participant, picturesChange } from '../helpers/media.ts';
+import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { click, find, follow, textOf, waitForText } from '../helpers/ui.ts';
+
+let server: Server;
+let chromium: OpenBrowser;
+let anna: Client;
+let ben: Client;
+let chat: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  chromium = await openBrowser({ cameras: 3 });
+  const pair = await createPair(server);
+  anna = await signInClient(server, pair[0]);
+  ben = await signInClient(server, pair[1]);
+  chat = await chatOf(anna, pair[1]);
+});
+
+afterEach(() => chromium.closePages());
+
+afterAll(async () => {
+  await chromium.close();
+  await server.remove();
+  expect(chromium.problems).toEqual([]);
+});
+
+const open = async (client: Client, path: string): Promise<Page> => {
+  const page = await chromium.newPage({ width: 800, height: 600 });
+  await visit(page, client, path);
+  return page;
+};
+
+const KINDS = { Camera: 'videoinput', Microphone: 'audioinput', Speaker: 'audiooutput' } as const;
+type Device = keyof typeof KINDS;
+
+/** The ids a select box offers, once there are `most` or more. */
+const offered = (page: Page, device: Device, most: number) =>
+  eventually(`${most} of ${device}`, async () => {
+    const ids = await page.$$eval(`[data-device="${KINDS[device]}"] option`, (options) =>
+      options.map((option) => (option instanceof HTMLOptionElement ? option.value : '')),
+    );
+    return ids.length >= most && ids;
+  });
+
+const choose = async (page: Page, device: Device, id: string) => {
+  await page.select(`[data-device="${KINDS[device]}"]`, id);
+};
+
+/** What the page uses now: of one's own picture, of the sent sound, of the other side's sound. */
+const used = async (page: Page) =>
+  page.evaluate(() => {
+    const video = document.querySelector('.tile.self video');
+    const output = document.querySelector('.tile:not(.self) audio');
+    const own =
+      video instanceof HTMLVideoElement && video.srcObject instanceof MediaStream && video.srcObject;
+    const idOf = (track: MediaStreamTrack | undefined) => track?.getSettings().deviceId;
+    return {
+      Camera: own ? idOf(own.getVideoTracks()[0]) : undefined,
+      Microphone: own ? idOf(own.getAudioTracks()[0]) : undefined,
+      Speaker: output instanceof HTMLAudioElement ? output.sinkId : undefined,
+    };
+  });
+
+const uses = (page: Page, wanted: Partial<Record<Device, string | undefined>>) =>
+  eventually(
+    `the page to use ${JSON.stringify(wanted)}`,
+    async () => {
+      const now = await used(page);
+      return Object.entries(wanted).every(([device, id]) =>
+        Object.entries(now).some(([d, i]) => d === device && i === id),
+      );
+    },
+    15_000,
+    async () => JSON.stringify(await used(page)),
+  );
+
+test('what was chosen in one call is used in the next, known by its label if need be, and missed by nobody', async () => {
+  const page = await open(anna, chat);
+  // Whoever remembers devices has told the browser to remember the permission as well.
+  await page.browserContext().overridePermissions(server.origin, ['camera', 'microphone']);
+  await dial(page, 'video');
+  const last = async (device: Device, most: number) => (await offered(page, device, most)).at(-1) ?? '';
+  const wanted = {
+    Camera: await last('Camera', 3),
+    Microphone: await last('Microphone', 2),
+    Speaker: await last('Speaker', 2),
+  };
+  const first = await used(page);
+  expect(wanted.Camera).not.toBe(first.Camera);
+  for (const device of ['Camera', 'Microphone', 'Speaker'] as const)
+    await choose(page, device, wanted[device]);
+  await uses(page, wanted);
+  const again = async () => {
+    await click(page, 'button', 'Hang up');
+    await says(page, /Call ended/);
+    await follow(page, 'link', 'Call again');
+    await says(page, /Ringing…/);
+  };
+
+  await again();
+  await uses(page, wanted);
+
+  const change = (change: { id?: string; label?: string }) =>
+    page.evaluate((changed) => {
+      const known = JSON.parse(localStorage.getItem('porchlight.devices') ?? '{}');
+      for (const kind of Object.keys(known)) known[kind] = { ...known[kind], ...changed };
+      localStorage.setItem('porchlight.devices', JSON.stringify(known));
+    }, change);
+  await change({ id: 'of-yesterday' });
+  await again();
+  await uses(page, wanted);
+
+  await change({ id: 'of-yesterday', label: 'Sold' });
+  await again();
+  await uses(page, { Camera: first.Camera, Microphone: first.Microphone, Speaker: '' });
+  expect(await page.$eval('.call-notice', (box) => box.textContent)).toBe('');
+});
+
+/** As many telephones do: one camera at a time, and `broken` never. */
+const oneCameraAtATime = (page: Page) =>
+  page.evaluateOnNewDocument(() => {
+    const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    const cameras: MediaStreamTrack[] = [];
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      const isTaken = cameras.some(({ readyState }) => readyState === 'live');
+      const broken: unknown = Reflect.get(window, 'brokenCamera');
+      const isBroken = broken !== undefined && JSON.stringify(constraints).includes(String(broken));
+      if (constraints?.video && (isTaken || isBroken))
+        throw new DOMException('Could not start video source', 'NotReadableError');
+      const stream = await real(constraints);
+      cameras.push(...stream.getVideoTracks());
+      for (const track of stream.getAudioTracks()) Reflect.set(window, 'microphone', track);
+      return stream;
+    };
+  });
+
+test('changes cameras where one may be open at a time, goes back where that fails, and what the system takes comes back', async () => {
+  const mine = await open(anna, chat);
+  await oneCameraAtATime(mine);
+  const theirs = await open(ben, '/chats');
+  await dial(mine, 'video');
+  await accept(theirs);
+  await connected(mine, theirs);
+  const cameras = await offered(mine, 'Camera', 3);
+  const before = (await used(mine)).Camera;
+  // Chromium's second fake camera sees depth, which isn't shown.
+  const other = cameras[2] ?? '';
+  expect(other).not.toBe(before);
+  await click(mine, 'button', 'Microphone');
+  await waitForText(theirs, 'group', 'Anna', /muted/);
+
+  await choose(mine, 'Camera', other);
+  await uses(mine, { Camera: other });
+  await picturesChange(theirs, 'Anna');
+  expect(await mine.$eval('.call-notice', (box) => box.textContent)).toBe('');
+
+  await mine.evaluate((id) => Reflect.set(window, 'brokenCamera', id), before);
+  await choose(mine, 'Camera', before ?? '');
+  await eventually('a sentence', async () =>
+    (await textOf(mine)).includes('That camera could not be opened. The one before is still in use.'),
+  );
+  await uses(mine, { Camera: other });
+  await picturesChange(theirs, 'Anna');
+
+  // Another microphone is as silent as the one before.
+  const microphones = await offered(mine, 'Microphone', 2);
+  await choose(mine, 'Microphone', microphones.at(-1) ?? '');
+  await uses(mine, { Microphone: microphones.at(-1) });
+  const isSilent = () => mine.evaluate(() => Reflect.get(window, 'microphone').enabled === false);
+  expect(await isSilent()).toBe(true);
+
+  // A telephone call takes the microphone while it is muted: there is nothing to tell.
+  const system = (muted: boolean) =>
+    mine.evaluate((isMuted) => {
+      const track = Reflect.get(window, 'microphone');
+      Object.defineProperty(track, 'muted', { value: isMuted, configurable: true });
+      track.dispatchEvent(new Event(isMuted ? 'mute' : 'unmute'));
+    }, muted);
+  const saysHeld = async () =>
+    (await textOf(mine)).includes("so you can't be heard. It comes back by itself.");
+  await system(true);
+  expect(await saysHeld()).toBe(false);
+  await system(false);
+  expect(await isSilent()).toBe(true);
+  await waitForText(theirs, 'group', 'Anna', /muted/);
+
+  await click(mine, 'button', 'Microphone');
+  await waitForText(theirs, 'group', 'Anna', /^(?!.*muted)/s);
+  await system(true);
+  await waitForText(theirs, 'group', 'Anna', /interrupted for a moment/);
+  await eventually('a sentence', saysHeld);
+  const button = await find(mine, 'button', 'Microphone');
+  expect(await button.evaluate((node) => node.getAttribute('aria-pressed'))).toBe('true');
+  await system(false);
+  await waitForText(theirs, 'group', 'Anna', /^(?!.*interrupted)/s);
+  await eventually('no sentence', async () => !(await saysHeld()));
+  expect(await isSilent()).toBe(false);
+  await participant(theirs, 'Anna');
+});

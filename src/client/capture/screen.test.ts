@@ -17,7 +17,7 @@ test.each([
     'The request is not allowed by the user agent or the platform in the current context.',
     undefined,
   ],
-  ['NotFoundError', 'The object can not be found here.', 'forbidden'],
+  ['NotFoundError', 'The object can not be found here.', 'none'],
   ['NotReadableError', 'Could not start video source', 'failed'],
 ] as const)('%s, "%s"', (name, message, problem) => {
   expect(screenProblemOf(new DOMException(message, name))).toBe(problem);

@@ -55,15 +55,15 @@ const canRestrictOwnAudio = (): boolean =>
   'restrictOwnAudio' in navigator.mediaDevices.getSupportedConstraints();
 
 /** Why no screen is shared; undefined where the person has changed their mind. */
-export type ScreenProblem = 'failed' | 'forbidden';
+export type ScreenProblem = 'failed' | 'forbidden' | 'none';
 
 /**
- * Sorts the errors of getDisplayMedia (W3C Screen Capture §5.1): a system that forbids the browser to look at the screen
- * says so in words of Chromium's, and elsewhere has no screen to choose from.
+ * Sorts the errors of getDisplayMedia (W3C Screen Capture §5.1). Where the system forbids the browser to record the screen,
+ * Chromium has words for it; for Firefox there is then no screen.
  */
 export function screenProblemOf(error: unknown): ScreenProblem | undefined {
   const { name, message } = error instanceof DOMException ? error : { name: '', message: '' };
-  if (name === 'NotFoundError') return 'forbidden';
+  if (name === 'NotFoundError') return 'none';
   if (name !== 'NotAllowedError') return 'failed';
   return /\bsystem\b/i.test(message) ? 'forbidden' : undefined;
 }

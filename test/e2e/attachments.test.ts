@@ -7,6 +7,7 @@ import type { HTTPRequest, Page } from 'puppeteer-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { accept, connected, dial, hangUp } from '../helpers/calls.ts';
 import { arrive, createPair, type Person } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { requireProgram } from '../helpers/programs.ts';
@@ -53,8 +54,14 @@ async function chatPage(engine: Engine, person: Person, friend: Person, javascri
   return page;
 }
 
+const chromiumPage = async () => {
+  const page = await browsers.get('chromium')?.newPage();
+  if (!page) throw new Error('no chromium');
+  return page;
+};
+
 async function choose(page: Page, ...paths: string[]): Promise<void> {
-  const field = await page.waitForSelector('input[type=file]');
+  const field = await page.waitForSelector('input[type=file][aria-label]');
   if (!field) throw new Error('no file field');
   expect(await field.evaluate((node) => node.ariaLabel)).toBe('Attach');
   await field.uploadFile(...paths);
@@ -182,6 +189,81 @@ test('dropped and pasted pictures are taken like chosen ones', async () => {
     await click(annas, 'button', 'Send');
     await waitForText(annas, 'log', 'Messages', new RegExp(`more-${type}\\.txt`));
   }
+});
+
+test.each([
+  'chromium',
+  'firefox',
+] as const)('in %s an upload goes on after a call was accepted, without a question', async (engine) => {
+  const annas = await chatPage(engine, anna, ben);
+  const questions: string[] = [];
+  annas.on('dialog', (dialog) => {
+    questions.push(dialog.message());
+    void dialog.accept();
+  });
+  const bens = await chromiumPage();
+  await arrive(bens, server, ben, new URL(annas.url()).pathname);
+  const [sent, chosen] = [`${engine}-sent.txt`, `${engine}-chosen.txt`];
+  await fill(annas, 'Message', `Goes with ${sent}`);
+  await choose(annas, ...filesOf(sent));
+  await find(annas, 'button', `Remove ${sent}`);
+  const holding = await hold(annas);
+  await click(annas, 'button', 'Send');
+  await holding.wait('files');
+  await choose(annas, ...filesOf(chosen));
+  await find(annas, 'button', `Remove ${chosen}`);
+  await annas.waitForSelector('.sending[data-kept]');
+
+  await dial(bens, 'voice');
+  holding.end();
+  await accept(annas);
+  await connected(annas, bens);
+  await hangUp(bens, annas);
+  await follow(bens, 'link', 'Back to chat');
+  const names = new RegExp(`${engine}-\\w+\\.txt`, 'g');
+  await waitForText(bens, 'log', 'Messages', new RegExp(`Goes with ${sent}`));
+  // What was only chosen still waits in the composer.
+  await follow(annas, 'link', 'Back to chat');
+  await find(annas, 'button', `Remove ${chosen}`);
+  await click(annas, 'button', 'Send');
+  await waitForText(bens, 'log', 'Messages', new RegExp(chosen));
+  expect(await shown(bens, names)).toEqual([sent, sent, chosen]);
+  expect(questions).toEqual([]);
+  await eventually('nothing to be kept', async () => {
+    await annas.reload();
+    return annas.evaluate(() => localStorage.getItem('porchlight.files') === null);
+  });
+});
+
+test('an upload that was left can be cancelled on any page, and is gone when its person signs out', async () => {
+  const annas = await chatPage('chromium', anna, ben);
+  await fill(annas, 'Message', 'Not today');
+  await choose(annas, ...filesOf('left.txt'));
+  await find(annas, 'button', 'Remove left.txt');
+  await server.kill9();
+  await click(annas, 'button', 'Send');
+  await annas.waitForSelector('.sending[data-kept]:not([aria-busy])');
+  await server.start();
+  const holding = await hold(annas);
+  await annas.goto(`${server.origin}/settings`, { waitUntil: 'domcontentloaded' });
+  await holding.wait('files');
+  const row = await find(annas, 'form', 'left.txt');
+  await find(row, 'progressbar', 'Sending the file');
+  holding.end();
+  await click(row, 'button', 'Cancel');
+  await gone(annas, 'form', 'left.txt');
+  await annas.goto(`${server.origin}/chats`);
+  await follow(annas, 'link', ben.displayName);
+  const box = await find(annas, 'textbox', 'Message');
+  expect(await box.evaluate((node) => node instanceof HTMLTextAreaElement && node.value)).toBe('Not today');
+  expect(await shown(annas, /left\.txt/g)).toEqual([]);
+
+  await choose(annas, ...filesOf('secret.txt'));
+  await find(annas, 'button', 'Remove secret.txt');
+  const kept = () => annas.evaluate(async () => (await indexedDB.databases()).length);
+  await eventually('it to be kept', async () => (await kept()) === 1);
+  await follow(annas, 'button', 'Sign out');
+  await eventually('nothing to be kept', async () => (await kept()) === 0);
 });
 
 test('of what is dropped the files are taken, and a folder is refused with a sentence', async () => {

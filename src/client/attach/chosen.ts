@@ -16,15 +16,15 @@ interface Parts {
   locale: string;
   /** The field, which the server may replace by an empty one. */
   picker: () => HTMLInputElement;
-  /** What was chosen before this was loaded. */
-  early: File[];
+  /** Called for each that is taken out by hand. */
+  removed(file: File): void;
   /** Where the focus goes when the last one is taken out. */
   box: HTMLElement;
 }
 
-export function createChosen({ list, locale, picker, early, box }: Parts): Chosen {
+export function createChosen({ list, locale, picker, removed, box }: Parts): Chosen {
   const pattern = find(list, 'li', HTMLLIElement);
-  let files = early;
+  let files: File[] = [];
 
   function lineOf(file: File): HTMLLIElement {
     const line = document.importNode(pattern, true);
@@ -39,6 +39,7 @@ export function createChosen({ list, locale, picker, early, box }: Parts): Chose
     button.addEventListener('click', () => {
       const place = files.indexOf(file);
       files = files.filter((other) => other !== file);
+      removed(file);
       show();
       const buttons = list.querySelectorAll('button');
       (buttons[Math.min(place, buttons.length - 1)] ?? box).focus();
@@ -55,7 +56,6 @@ export function createChosen({ list, locale, picker, early, box }: Parts): Chose
     list.hidden = files.length === 0;
   }
 
-  show();
   return {
     add(more) {
       files.push(...more);

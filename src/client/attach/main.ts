@@ -3,8 +3,10 @@
  * one can go on writing. Loaded when it is first needed; without it the form sends the files by itself.
  */
 import { find } from '../common/dom.ts';
+import { newKey } from '../common/key.ts';
 import { createChosen } from './chosen.ts';
 import { sortDropped } from './dropped.ts';
+import { drop, keep, keptFile, keptNotes, type Note } from './kept.ts';
 import { pastedFiles } from './pasted.ts';
 import { createSending } from './sending.ts';
 
@@ -32,21 +34,68 @@ function start(early: File[]): void {
   const { locale = 'en' } = composer.dataset;
   const error = find(composer, '#composer-error', HTMLElement);
 
-  const chosen = createChosen({ list, locale, picker, early, box });
-  const send = createSending({
+  const me = document.body.dataset.me ?? '';
+  const chat = new URL(composer.action).pathname.split('/').at(-1) ?? '';
+  /** What is kept of each file that waits in the composer. */
+  const kept = new Map<File, { note: Note; isKept: Promise<boolean> }>();
+  let at = Date.now();
+  /** Chosen on this very page, so there is nothing to take up. */
+  const own = new Set<string>();
+
+  /** Our scripts' way to say that they have put a text there. */
+  function write(text: string): void {
+    box.value = text;
+    box.dispatchEvent(new Event('change', { bubbles: true }));
+  }
+
+  const chosen = createChosen({
+    ...{ list, locale, picker, box },
+    removed(file) {
+      const key = kept.get(file)?.note.key;
+      if (key) void drop(key);
+      kept.delete(file);
+    },
+  });
+  const sending = createSending({
     list: sendings,
     pattern: find(parts.content, '.sending', HTMLFormElement),
     locale,
+    elsewhere: false,
+    token: () => find(composer, 'input[name=_csrf]', HTMLInputElement).value,
     giveBack: (text) => {
-      box.value ||= text;
+      if (!box.value) write(text);
     },
   });
   box.before(list);
   composer.before(sendings);
 
+  function add(files: Iterable<File>): void {
+    const added = [...files];
+    for (const file of added) {
+      const note = { key: newKey(), me, chat, text: '', at: at++, isSent: false };
+      own.add(note.key);
+      kept.set(file, { note, isKept: keep(note, file) });
+    }
+    chosen.add(added);
+  }
+
+  /** What an earlier page has left: sent off there, or only chosen. */
+  async function takeUp(): Promise<void> {
+    for (const note of await keptNotes(me)) {
+      if (note.chat !== chat || own.has(note.key)) continue;
+      if (note.isSent) sending.takeUp(note);
+      else {
+        const file = await keptFile(note.key);
+        if (!file) continue;
+        kept.set(file, { note, isKept: Promise.resolve(true) });
+        chosen.add([file]);
+      }
+    }
+  }
+
   function choose(files: Iterable<File>): void {
     error.textContent = '';
-    chosen.add(files);
+    add(files);
     box.focus();
   }
 
@@ -58,10 +107,15 @@ function start(early: File[]): void {
       event.preventDefault();
       event.stopPropagation();
       error.textContent = '';
-      const token = find(composer, 'input[name=_csrf]', HTMLInputElement).value;
       // The text goes with the first.
-      for (const [place, file] of chosen.take().entries()) send(file, place === 0 ? box.value : '', token);
-      box.value = '';
+      let text = box.value;
+      for (const file of chosen.take()) {
+        const { note, isKept } = kept.get(file) ?? {};
+        kept.delete(file);
+        if (note && isKept) sending.send(file, { ...note, text }, isKept);
+        text = '';
+      }
+      write('');
       box.focus();
     },
     true,
@@ -69,7 +123,7 @@ function start(early: File[]): void {
   composer.addEventListener('change', ({ target }) => {
     if (target !== picker()) return;
     error.textContent = '';
-    chosen.add(inField());
+    add(inField());
   });
   composer.addEventListener('paste', (event) => {
     const files = event.clipboardData ? pastedFiles(event.clipboardData) : [];
@@ -87,6 +141,9 @@ function start(early: File[]): void {
     choose(files);
     if (hasFolder) error.textContent = list.dataset.folder ?? '';
   });
+  add(early);
+  // Without storage there is nothing to take up.
+  takeUp().catch(() => undefined);
 }
 
 const early = inField();

@@ -1,6 +1,6 @@
 /** Files on their way: a form for each, which shows how far it is, so that one can go on writing. */
 import { find } from '../common/dom.ts';
-import { newKey } from '../common/key.ts';
+import { alone, drop, keep, keptFile, type Note } from './kept.ts';
 import { fetchWithProgress } from './progress.ts';
 import { createQueue } from './queue.ts';
 
@@ -18,8 +18,18 @@ interface Parts {
   list: HTMLElement;
   pattern: HTMLFormElement;
   locale: string;
+  /** Whether the page shows another chat, or none: it wants no row then. */
+  elsewhere: boolean;
+  token(): string;
   /** The text of a file that is not to be sent after all. */
   giveBack(text: string): void;
+}
+
+export interface Sending {
+  /** Sends a file that was chosen, after those that were given before. @param isKept whether the device keeps it */
+  send(file: File, note: Note, isKept: Promise<boolean>): void;
+  /** Takes up what an earlier page has kept, unless another page is at it. */
+  takeUp(note: Note): void;
 }
 
 function hidden(name: string, value: string): HTMLInputElement {
@@ -35,14 +45,14 @@ function fieldWith(file: File): HTMLInputElement {
   return field;
 }
 
-/** @returns sends a file with a text, after those that were given before */
-export function createSending({ list, pattern, locale, giveBack }: Parts) {
+export function createSending({ list, pattern, locale, elsewhere, token, giveBack }: Parts): Sending {
   const queue = createQueue<HTMLFormElement>((form, waits) => {
     form.toggleAttribute('data-waiting', waits);
     const left = find(form, '.left', HTMLElement);
     left.textContent = waits ? (left.dataset.waiting ?? '') : '';
     find(form, '.error', HTMLElement).textContent = '';
   });
+  const done = new Map<HTMLFormElement, () => void>();
   const isOurs = (element: unknown): element is HTMLFormElement =>
     element instanceof HTMLFormElement && element.parentElement === list;
 
@@ -76,30 +86,70 @@ export function createSending({ list, pattern, locale, giveBack }: Parts) {
       return queue.broke(form);
     }
     if (ctx.foreign) find(form, '.error', HTMLElement).textContent = ctx.foreign;
-    if (status < 300) form.remove();
+    if (status < 300) done.get(form)?.();
     queue.answered(form);
   });
 
+  /** What leaving the page would lose, because the device couldn't keep it. */
+  const isAtRisk = () => list.querySelector('form:is([aria-busy], [data-waiting]):not([data-kept])') !== null;
   addEventListener('beforeunload', (event) => {
-    if (list.querySelector('[aria-busy], [data-waiting]')) event.preventDefault();
+    if (isAtRisk()) event.preventDefault();
   });
+  // No question may stand between a call and its answer; the page that sends stays open behind it.
+  document.addEventListener(
+    'click',
+    ({ target }) => {
+      const link = target instanceof Element ? target.closest('#ring a') : null;
+      if (link instanceof HTMLAnchorElement && isAtRisk())
+        Object.assign(link, { target: '_blank', rel: 'noopener' });
+    },
+    true,
+  );
 
-  return (file: File, text: string, token: string): void => {
+  /** @param over is called when there is nothing left to do for it */
+  function add(file: File, { key, text }: Note, over: () => void): HTMLFormElement {
     const form = document.importNode(pattern, true);
     form.setAttribute('aria-label', file.name);
     find(form, '.file-name', HTMLElement).textContent = file.name;
-    const key = newKey();
-    form.append(hidden('_csrf', token), hidden('key', key), hidden('body', text), hidden('beside', 'true'));
+    const beside = elsewhere ? 'elsewhere' : 'true';
+    form.append(hidden('_csrf', token()), hidden('key', key), hidden('body', text), hidden('beside', beside));
     // Last, because the server reads the fields before it takes the file.
     form.append(fieldWith(file));
+    done.set(form, () => {
+      form.remove();
+      void drop(key).then(over);
+    });
     find(form, '[data-do=cancel]', HTMLButtonElement).addEventListener('click', () => {
       form.dispatchEvent(new CustomEvent('htmx:abort'));
-      form.remove();
+      done.get(form)?.();
       giveBack(text);
       queue.drop(form);
     });
     list.append(form);
     window.htmx.process(form);
     queue.add(form);
+    return form;
+  }
+
+  return {
+    send(file, note, isKept) {
+      alone(
+        note.key,
+        () =>
+          new Promise((over) => {
+            const form = add(file, note, over);
+            void Promise.all([isKept, keep({ ...note, isSent: true })]).then((kept) =>
+              form.toggleAttribute('data-kept', kept.every(Boolean)),
+            );
+          }),
+      );
+    },
+    takeUp(note) {
+      alone(note.key, async () => {
+        const file = await keptFile(note.key);
+        if (!file) return;
+        await new Promise<void>((over) => add(file, note, over).setAttribute('data-kept', ''));
+      });
+    },
   };
 }

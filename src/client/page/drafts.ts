@@ -2,9 +2,8 @@
  * What is typed and not sent yet, kept on this device: leaving the page, as for a call, loses nothing. A text box
  * says in `data-draft` under which name, which begins with the person's id, so that nobody else is shown it.
  */
+import { DRAFT } from '../common/kept.ts';
 import { grow } from './growing.ts';
-
-const PREFIX = 'porchlight.draft.';
 
 interface Draft {
   text: string;
@@ -12,7 +11,7 @@ interface Draft {
   key: string;
 }
 
-const nameOf = (box: HTMLTextAreaElement): string => PREFIX + box.dataset.draft;
+const nameOf = (box: HTMLTextAreaElement): string => DRAFT + box.dataset.draft;
 
 /** A browser may keep nothing for pages, and then throws at the touch. */
 function attempt<Result>(work: () => Result): Result | undefined {
@@ -52,7 +51,7 @@ export function dropDraft(box: HTMLTextAreaElement): void {
 export function forgetDrafts(but?: string): void {
   attempt(() => {
     for (const name of Object.keys(localStorage))
-      if (name.startsWith(PREFIX) && !(but && name.startsWith(`${PREFIX}${but}.`)))
+      if (name.startsWith(DRAFT) && !(but && name.startsWith(`${DRAFT}${but}.`)))
         localStorage.removeItem(name);
   });
 }

@@ -3,6 +3,7 @@
  * how it is sent, notices that can be put away, and whether a recording has to be taken further.
  */
 import { WAITING } from '../capture/keeper.ts';
+import { FILES, TO_FORGET } from '../common/kept.ts';
 import { wireBoxes } from './boxes.ts';
 import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
@@ -34,30 +35,48 @@ declare global {
   }
 }
 
-/** Set by the build: the address of a script. */
+/** Set by the build: the addresses of scripts. */
 declare const LEFTOVERS_URL: string;
+declare const ELSEWHERE_URL: string;
 
-// Only a page of somebody signed in can send it.
-if (document.body.hasAttribute('hx-ws:connect') && isWaiting()) void import(LEFTOVERS_URL);
+const composer = document.querySelector<HTMLFormElement>('#composer');
+const box = document.querySelector<HTMLTextAreaElement>('#body');
+const { me, signedOut } = document.body.dataset;
 
-/** Whether something recorded on this device may not be on the server yet. */
-function isWaiting(): boolean {
+/** What this device keeps under a name, unless it keeps nothing for pages. */
+function kept(name: string): string | null {
   try {
-    return localStorage.getItem(WAITING) !== null;
+    return localStorage.getItem(name);
   } catch {
-    return false;
+    return null;
   }
 }
 
-// Nobody else may find what somebody typed here: not after they signed out, here or from another device.
-const { me, signedOut } = document.body.dataset;
-if (me || signedOut) forgetDrafts(me);
-document.querySelector('.signout')?.addEventListener('submit', () => forgetDrafts());
+// Only a page of somebody signed in can send it.
+if (me && kept(WAITING)) void import(LEFTOVERS_URL);
+
+/** Nobody else may find what somebody typed or chose here: not after they signed out, here or from elsewhere. */
+function forget(): void {
+  forgetDrafts();
+  if (!kept(FILES)) return;
+  // Where the page is gone before it is done, the next one does it again.
+  localStorage.setItem(FILES, TO_FORGET);
+  indexedDB.deleteDatabase(FILES).onsuccess = () => localStorage.removeItem(FILES);
+}
+if (signedOut || kept(FILES) === TO_FORGET) forget();
+else if (me) {
+  forgetDrafts(me);
+  if (kept(FILES)) {
+    void import(ELSEWHERE_URL);
+    if (composer?.dataset.attach) void import(composer.dataset.attach);
+  }
+}
+document.querySelector('.signout')?.addEventListener('submit', forget);
 
 const SIGNED_OUT = 4401;
 document.addEventListener('htmx:ws:close', ({ detail }) => {
   if (detail.code !== SIGNED_OUT) return;
-  forgetDrafts();
+  forget();
   location.reload();
 });
 
@@ -78,7 +97,5 @@ if (notices) {
   }).observe(notices, { childList: true, subtree: true });
 }
 
-const composer = document.querySelector<HTMLFormElement>('#composer');
-const box = document.querySelector<HTMLTextAreaElement>('#body');
 wireBoxes();
 if (composer && box) wireComposer(composer, box);

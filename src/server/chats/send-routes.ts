@@ -83,14 +83,21 @@ export function sendRoutes(app: FastifyInstance, services: Services): void {
       return showChat(request, reply, services, chat, { body: textIsSent ? '' : (typed.body ?? ''), errors });
     }
     const ids = outcomes.flatMap((outcome) => ('sent' in outcome ? outcome.sent : []));
-    const rows = ids.map((id) => rowOf(request, services, chat, id, false)).join('');
-    // A page that sends files beside its text box shows each one's refusal at its own place.
-    const isBeside = typed.beside === 'true';
+    // A page that sends files beside its text box shows each one's refusal at its own place; one that goes on with
+    // what another page began shows another chat, or none.
+    const isElsewhere = typed.beside === 'elsewhere';
+    const isBeside = isElsewhere || typed.beside === 'true';
+    const rows = isElsewhere ? '' : ids.map((id) => rowOf(request, services, chat, id, false)).join('');
     const data = { rows, errors, key: isBeside ? undefined : randomUUID() };
     if (!refused) return reply.show('chats/sent', data);
     if (textIsSent && !isBeside) return reply.show('chats/partly-sent', data);
     return reply.code(refused.status).show(isBeside ? 'files/refused' : 'chats/refused', data);
   }
+
+  /** For pages that go on sending what was begun on the chat's own. */
+  app.get<ChatParams>('/chats/:chat/sending', { preHandler: requireUser }, (request, reply) =>
+    reply.show('chats/attachment', { chat: chatOf(request, services) }),
+  );
 
   // The person before the body is read; its token before the files are.
   const upload = { preValidation: [requireUser, readFields], preHandler: requireUser };

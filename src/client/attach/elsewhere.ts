@@ -1,0 +1,48 @@
+/** Loaded by any page while files that were sent off earlier may lie on this device: sends them on, and shows it. */
+import { find } from '../common/dom.ts';
+import { DRAFT } from '../common/kept.ts';
+import { pageHeaders } from '../common/page-headers.ts';
+import { keptNotes, type Note } from './kept.ts';
+import { createSending, type Sending } from './sending.ts';
+
+const { me = '' } = document.body.dataset;
+/** Its composer takes up its own. */
+const here = document.querySelector<HTMLFormElement>('#composer')?.action;
+
+/** A chat's rows, as its own page would show them; undefined where this person has no such chat any more. */
+async function rowsOf(chat: string): Promise<Sending | undefined> {
+  const answer = await fetch(`/chats/${chat}/sending`);
+  if (!answer.ok) return undefined;
+  const parts = document.createElement('template');
+  parts.innerHTML = await answer.text();
+  const script = find(parts.content, '#attach-parts', HTMLScriptElement);
+  parts.innerHTML = script.text;
+  const list = find(parts.content, '.sendings', HTMLElement);
+  document.querySelector('.notices')?.append(list);
+  return createSending({
+    list,
+    pattern: find(parts.content, '.sending', HTMLFormElement),
+    locale: document.documentElement.lang,
+    elsewhere: true,
+    token: () => pageHeaders()['x-csrf-token'] ?? '',
+    giveBack(text) {
+      // As a draft of its chat, where there is none.
+      const name = `${DRAFT}${me}.${chat}`;
+      if (text && !localStorage.getItem(name)) localStorage.setItem(name, `\n${text}`);
+    },
+  });
+}
+
+async function takeUp(): Promise<void> {
+  const byChat = new Map<string, Note[]>();
+  for (const note of await keptNotes(me))
+    if (note.isSent) byChat.set(note.chat, [...(byChat.get(note.chat) ?? []), note]);
+  for (const [chat, notes] of byChat) {
+    if (here && new URL(here).pathname === `/chats/${chat}`) continue;
+    const rows = await rowsOf(chat);
+    for (const note of notes) rows?.takeUp(note);
+  }
+}
+
+// While the server is away, the next page takes them up.
+takeUp().catch(() => undefined);

@@ -74,16 +74,12 @@ test('one that takes too long is cut off, and the next is taken', async () => {
 });
 
 test('one that takes too much memory is cut off, and the next is taken', async () => {
-  const patience = 50_000;
-  pictures = createPictures({ patience, memory: 150 * 1024 * 1024 });
+  pictures = createPictures({ patience: 50_000, memory: 180 * 1024 * 1024 });
   // 200 MB when it is unpacked; a GIF is, before anything else is done with it.
   const wide = sharp({ create: { width: 7_000, height: 7_000, channels: 3, background: '#a52' } });
   const bomb = picture('bomb', await wide.gif({ effort: 1, colours: 2 }).toBuffer());
   expect(await pictures.prepare(1, bomb)).toBeUndefined();
   expect(await pictures.prepare(1, picture('next'))).toMatchObject(shown);
-  pictures.stop();
-  pictures = createPictures({ patience });
-  expect((await pictures.prepare(1, bomb))?.size).toEqual({ width: 7_000, height: 7_000 });
 });
 
 test('where no process can be started only this one picture is without, and the next is shown', () => {

@@ -41,6 +41,7 @@ import { createFolders } from './files/folders.ts';
 import { createIntake, LARGEST } from './files/intake.ts';
 import { createMedia } from './files/media.ts';
 import { createPictures } from './files/pictures.ts';
+import { createPortraits } from './files/portraits.ts';
 import { fileRoutes } from './files/routes.ts';
 import { screenshotRoutes } from './files/screenshot-routes.ts';
 import { createFileStore } from './files/store.ts';
@@ -253,6 +254,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     files,
     pictures,
     intake: createIntake(files, pictures, media),
+    portraits: createPortraits(files, pictures),
     sweep,
     renderRow,
     renderHistory: createHistoryRenderer(chats, renderRow),

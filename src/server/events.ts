@@ -7,6 +7,8 @@ export type Happenings = {
   'session-ended': [{ session: string }];
   /** A request, a friendship or a block between the two changed. */
   'friendship-changed': [{ users: [number, number] }];
+  /** Somebody has another name or picture. */
+  'person-changed': [{ user: number }];
   /** The conversation's counter stands higher than before: something was written, changed or deleted. */
   'conversation-changed': [{ conversation: number }];
   /** Somebody has read up to a message. */

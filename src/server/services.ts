@@ -14,6 +14,7 @@ import type { Events } from './events.ts';
 import type { Files } from './files/files.ts';
 import type { Intake } from './files/intake.ts';
 import type { Pictures } from './files/pictures.ts';
+import type { Portraits } from './files/portraits.ts';
 import type { Sweep } from './files/sweep.ts';
 import type { Friends } from './friends/friends.ts';
 import type { Presence } from './friends/presence.ts';
@@ -38,6 +39,7 @@ export type Services = {
   files: Files;
   pictures: Pictures;
   intake: Intake;
+  portraits: Portraits;
   sweep: Sweep;
   renderRow: RenderRow;
   renderHistory: RenderHistory;

@@ -12,6 +12,7 @@ import { zoneName, zonesWith } from '../http/zones.ts';
 import type { Services } from '../services.ts';
 import { deviceName } from './device-name.ts';
 import { checkPassword, hashPassword } from './passwords.ts';
+import { profileRoutes } from './profile-routes.ts';
 import { Password } from './registration.ts';
 
 const PreferencesForm = v.object({
@@ -41,7 +42,7 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
   // As many keys as there are people.
   const guess = createLimit(services.clock, { most: 10, window: GUESSES_IN, keys: Number.POSITIVE_INFINITY });
 
-  function settings(request: FastifyRequest, more: { errors?: FormErrors } = {}) {
+  function settings(request: FastifyRequest, more: { errors?: FormErrors; displayName?: string } = {}) {
     const user = userOf(request);
     return {
       locales: LOCALES,
@@ -69,6 +70,10 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
     const known = done === 'saved' || done === 'password' || done === 'signed-out';
     return reply.show('accounts/settings', { ...settings(request), done: known ? done : undefined });
   });
+
+  profileRoutes(app, services, (request, reply, status, more) =>
+    reply.code(status).show('accounts/settings', settings(request, more)),
+  );
 
   app.post('/settings', guard, (request, reply) => {
     const { locale, timeZone, region, clock, sound } = v.parse(PreferencesForm, request.body);

@@ -1,4 +1,5 @@
 /** All SQL of users and invitations. */
+import { randomBytes } from 'node:crypto';
 import type { Database } from '../database.ts';
 import { type Clock12Or24, isClock } from '../http/region.ts';
 
@@ -6,6 +7,8 @@ export type User = {
   id: number;
   username: string;
   displayName: string;
+  /** Where their picture is: `/pictures/<this>`. */
+  picture: string | undefined;
   isOwner: boolean;
   /** `undefined` follows the browser. */
   locale: string | undefined;
@@ -22,6 +25,7 @@ export type UserRow = {
   id: number;
   username: string;
   display_name: string;
+  picture: string | null;
   is_owner: number;
   locale: string | null;
   time_zone: string | null;
@@ -50,12 +54,13 @@ type InvitationRow = {
 };
 
 export const USER_COLUMNS =
-  'users.id, username, display_name, is_owner, locale, time_zone, region, clock, sound';
+  'users.id, username, display_name, picture, is_owner, locale, time_zone, region, clock, sound';
 
 export const toUser = (row: UserRow): User => ({
   id: row.id,
   username: row.username,
   displayName: row.display_name,
+  picture: row.picture ?? undefined,
   isOwner: row.is_owner === 1,
   locale: row.locale ?? undefined,
   timeZone: row.time_zone ?? undefined,
@@ -118,6 +123,17 @@ export function createAccountStore(database: Database) {
      WHERE id = :id`,
   );
 
+  const setDisplayName = database.prepare<[string, number]>('UPDATE users SET display_name = ? WHERE id = ?');
+  const setVersion = database.prepare<[string | null, number]>('UPDATE users SET picture = ? WHERE id = ?');
+  const putPortrait = database.prepare<[number, string, Buffer]>(
+    `INSERT INTO portraits (user_id, version, bytes) VALUES (?, ?, ?)
+     ON CONFLICT (user_id) DO UPDATE SET version = excluded.version, bytes = excluded.bytes`,
+  );
+  const removePortrait = database.prepare<[number]>('DELETE FROM portraits WHERE user_id = ?');
+  const portrait = database
+    .prepare<[string], Buffer>('SELECT bytes FROM portraits WHERE version = ?')
+    .pluck();
+
   const INVITATION = `SELECT invitations.id, code, inviter_id, users.display_name AS inviter_name, expires_at, uses_left
     FROM invitations JOIN users ON users.id = inviter_id`;
   const invitationByCode = database.prepare<[string, number], InvitationRow>(
@@ -154,6 +170,20 @@ export function createAccountStore(database: Database) {
     /** @param verified the hash that must still be there: false where another one has taken its place */
     setPassword: (id: number, hash: string, verified?: string): boolean =>
       setPassword.run({ id, hash, verified: verified ?? null }).changes === 1,
+    setDisplayName: (id: number, name: string) => void setDisplayName.run(name, id),
+    /** @param bytes WebP, or `undefined` for none. What was there before is gone. */
+    setPicture(id: number, bytes: Buffer | undefined): void {
+      const version = bytes ? randomBytes(16).toString('base64url') : null;
+      database
+        .transaction(() => {
+          if (bytes && version) putPortrait.run(id, version, bytes);
+          else removePortrait.run(id);
+          setVersion.run(version, id);
+        })
+        .immediate();
+    },
+    /** WebP, or `undefined` where there is no such version any more. */
+    pictureBytes: (version: string) => portrait.get(version),
     /** What is missing follows the browser. */
     setPreferences(id: number, to: Preferences): void {
       const { locale = null, timeZone = null, region = null, clock = null, sound } = to;

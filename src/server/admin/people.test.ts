@@ -213,3 +213,17 @@ test('help, unknown commands and a wrong environment', async () => {
   const wrong = await admin(dir, ['list-users'], { env: { PORT: 'x' } });
   expect([wrong.code, wrong.noted]).toEqual([1, 'PORT must be a number.']);
 });
+
+test('rename changes what the family sees, by the rules of the forms', async () => {
+  await admin(dir, ['create-user', 'mei', '--display', 'Mei']);
+  const { accounts } = asServer();
+  const id = accounts.userByUsername('mei')?.id ?? 0;
+  accounts.setPicture(id, Buffer.from('picture'));
+  expect(await admin(dir, ['rename', 'mei', '--display', '奶奶'])).toMatchObject({ code: 0 });
+  expect(accounts.userById(id)).toMatchObject({ displayName: '奶奶', picture: expect.any(String) });
+  expect(await admin(dir, ['rename', 'mei', '--remove-picture'])).toMatchObject({ code: 0 });
+  expect(accounts.userById(id)).toMatchObject({ displayName: '奶奶', picture: undefined });
+  expect(await admin(dir, ['rename', 'mei', '--display', '\u3164'])).toMatchObject({ code: 1 });
+  expect(await admin(dir, ['rename', 'mei'])).toMatchObject({ code: 2 });
+  expect(await admin(dir, ['rename', 'nobody', '--display', 'X'])).toMatchObject({ code: 1 });
+});

@@ -116,6 +116,31 @@ export const newPassword: Command = {
   },
 };
 
+export const rename: Command = {
+  usage: 'NAME [--display "Grandma"] [--remove-picture]',
+  summary: 'Change how the family sees somebody: another display name, or no picture.',
+  names: 1,
+  options: { display: { type: 'string' }, 'remove-picture': { type: 'boolean' } },
+  async run(given) {
+    const display = textOption(given, 'display');
+    const bare = given.options['remove-picture'] === true;
+    if (display === undefined && !bare)
+      throw new AdminError('Say what to change: --display "Grandma", or --remove-picture.', 2);
+    const displayName = display === undefined ? undefined : checked(DisplayName, display);
+    await inHousehold(given.config, (household) => {
+      const { id, username } = person(household, nameAt(given, 0));
+      if (displayName !== undefined) {
+        household.accounts.setDisplayName(id, displayName);
+        given.terminal.say(`${username} is now called ${displayName}.`);
+      }
+      if (bare) {
+        household.accounts.setPicture(id, undefined);
+        given.terminal.say(`${username} has no picture any more.`);
+      }
+    });
+  },
+};
+
 export const befriend: Command = {
   usage: 'NAME NAME',
   summary: 'Make two people friends without asking them.',

@@ -5,7 +5,7 @@ import { backup } from './backup.ts';
 import { AdminError, type Command, type Terminal } from './command.ts';
 import { doctor } from './doctor.ts';
 import { inviteSomebody } from './invite.ts';
-import { befriend, createUser, listUsers, newPassword } from './people.ts';
+import { befriend, createUser, listUsers, newPassword, rename } from './people.ts';
 import { restore } from './restore.ts';
 
 const COMMANDS = new Map<string, Command>([
@@ -13,6 +13,7 @@ const COMMANDS = new Map<string, Command>([
   ['list-users', listUsers],
   ['invite', inviteSomebody],
   ['reset-password', newPassword],
+  ['rename', rename],
   ['befriend', befriend],
   ['backup', backup],
   ['restore', restore],

@@ -97,6 +97,7 @@ export function createChats(
     othersReadId: store.othersReadId,
     readId: store.readId,
     newestId: store.newestId,
+    names: store.names,
 
     /** The conversation of two people, made when it is first asked for. */
     directWith(me: number, other: number): number {

@@ -49,7 +49,7 @@ export function createHistoryRenderer(chats: Chats, renderRow: RenderRow): Rende
     if (before !== undefined) return make(to, read, before);
     const { reader, me, conversation } = to;
     const key = [conversation, me, reader.key].join();
-    const version = `${chats.rev(conversation)} ${read}`;
+    const version = `${chats.rev(conversation)} ${read} ${chats.names(conversation)}`;
     const known = kept.get(key);
     if (known?.version === version) return known.page;
     const page = make(to, read);

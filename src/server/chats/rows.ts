@@ -48,7 +48,17 @@ export function createRowRenderer(
       previous?.authorId === message.authorId &&
       previous.kind === message.kind &&
       message.sentAt - previous.sentAt < TOGETHER;
-    const key = [message.id, message.rev, reader.key, own, group, newDay, follows, oob].join();
+    const key = [
+      message.id,
+      message.rev,
+      message.authorName,
+      reader.key,
+      own,
+      group,
+      newDay,
+      follows,
+      oob,
+    ].join();
     const known = kept.get(key);
     if (known !== undefined) return known;
     const file = message.hasFile ? fileOf(message.id) : undefined;

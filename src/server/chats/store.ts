@@ -34,6 +34,7 @@ export type ChatLine = {
   /** The other person of a direct conversation. */
   otherId: number | undefined;
   name: string;
+  picture: string | undefined;
   /** At most 100: "99+" is what is shown then. */
   unread: number;
   activeAt: number;
@@ -161,6 +162,12 @@ export function createChatStore(database: Database) {
   const changed = database.prepare<[number, number, number], MessageRow>(
     `${MESSAGE} WHERE conversation_id = ? AND rev > ? ORDER BY rev LIMIT ?`,
   );
+  const names = database
+    .prepare<[number], string>(
+      `SELECT group_concat(display_name, char(0)) FROM members JOIN users ON users.id = user_id
+       WHERE conversation_id = ?`,
+    )
+    .pluck();
   const newest = database
     .prepare<[number], number>('SELECT MAX(id) FROM messages WHERE conversation_id = ?')
     .pluck();
@@ -170,12 +177,14 @@ export function createChatStore(database: Database) {
       id: number;
       other_id: number | null;
       name: string;
+      picture: string | null;
       unread: number;
       active_at: number;
       last_id: number | null;
     }
   >(
     `SELECT conversations.id, other.id AS other_id, COALESCE(title, other.display_name, '') AS name,
+       other.picture,
        ${UNREAD} AS unread, active_at,
        (SELECT MAX(id) FROM messages WHERE conversation_id = conversations.id) AS last_id
      FROM members JOIN conversations ON conversations.id = members.conversation_id
@@ -238,12 +247,15 @@ export function createChatStore(database: Database) {
     /** What changed after `rev`, oldest change first. */
     changedSince: (conversation: number, since: number, limit: number) =>
       changed.all(conversation, since, limit).map(toMessage),
+    /** The members' names as one text, which is another when one of them has changed theirs. */
+    names: (conversation: number) => names.get(conversation) ?? '',
     newestId: (conversation: number) => newest.get(conversation) ?? 0,
     lines: (me: number): ChatLine[] =>
       lines.all({ me }).map((row) => ({
         id: row.id,
         otherId: row.other_id ?? undefined,
         name: row.name,
+        picture: row.picture ?? undefined,
         unread: row.unread,
         activeAt: row.active_at,
         lastMessageId: row.last_id ?? undefined,

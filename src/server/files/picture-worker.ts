@@ -36,23 +36,27 @@ async function stripped(path: string, { format, orientation = 1, exif, xmp }: Me
     .toBuffer();
 }
 
-async function makePreview(path: string, preview: string): Promise<void> {
+async function makePreview(path: string, preview: string, side?: number): Promise<void> {
   const small = await sharp(path, options)
     .autoOrient()
-    .resize(PREVIEW, PREVIEW, { fit: 'inside', withoutEnlargement: true })
+    .resize(
+      side ?? PREVIEW,
+      side ?? PREVIEW,
+      side ? { fit: 'cover' } : { fit: 'inside', withoutEnlargement: true },
+    )
     .webp({ quality: 78 })
     .timeout({ seconds: PATIENCE })
     .toBuffer();
   await writeFile(preview, small, { mode: 0o600, flush: true });
 }
 
-async function prepare({ path, preview }: PictureJob): Promise<PictureFacts> {
+async function prepare({ path, preview, side }: PictureJob): Promise<PictureFacts> {
   // This reads the head alone, whatever size that claims.
   const metadata = await sharp(path, { ...options, limitInputPixels: false }).metadata();
   const { width, height } = metadata.autoOrient;
   const isShown = width * height <= MOST_PIXELS;
-  if (isShown) await makePreview(path, preview);
-  const clean = await stripped(path, metadata);
+  if (isShown) await makePreview(path, preview, side);
+  const clean = side ? undefined : await stripped(path, metadata);
   if (clean) {
     // Renamed over, so that a crash leaves either the one or the other whole.
     await writeFile(`${path}.clean`, clean, { mode: 0o600, flush: true });

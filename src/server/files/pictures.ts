@@ -11,7 +11,8 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createTurns } from './turns.ts';
 
-export type PictureJob = { path: string; preview: string };
+/** `side`: the preview is a square of so many pixels, and all that is wanted; `path` stays as it is. */
+export type PictureJob = { path: string; preview: string; side?: number };
 /** Without a size it is too large to be shown: only what it tells was taken out. */
 export type PictureFacts = { bytes: number; size?: { width: number; height: number } };
 

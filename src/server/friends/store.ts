@@ -1,17 +1,18 @@
 /** All SQL of friendships and blocks. */
 import type { Database } from '../database.ts';
 
-export type Person = { id: number; username: string; displayName: string };
+export type Person = { id: number; username: string; displayName: string; picture: string | undefined };
 
 /** `accepted` false: only asked, by `requestedBy`. */
 export type Friendship = { requestedBy: number; accepted: boolean };
 
-type PersonRow = { id: number; username: string; display_name: string };
+type PersonRow = { id: number; username: string; display_name: string; picture: string | null };
 
 const toPerson = (row: PersonRow): Person => ({
   id: row.id,
   username: row.username,
   displayName: row.display_name,
+  picture: row.picture ?? undefined,
 });
 
 export function createFriendStore(database: Database) {
@@ -28,7 +29,7 @@ export function createFriendStore(database: Database) {
   const remove = database.prepare<{ a: number; b: number }>(
     'DELETE FROM friendships WHERE user_a = :a AND user_b = :b',
   );
-  const PEOPLE = `SELECT users.id, users.username, users.display_name FROM friendships
+  const PEOPLE = `SELECT users.id, users.username, users.display_name, users.picture FROM friendships
     JOIN users ON users.id = CASE :me WHEN user_a THEN user_b ELSE user_a END
     WHERE (user_a = :me OR user_b = :me)`;
   const accepted = database.prepare<{ me: number }, PersonRow>(
@@ -50,7 +51,7 @@ export function createFriendStore(database: Database) {
     .prepare<[number, number], number>('SELECT 1 FROM blocks WHERE blocker_id = ? AND blocked_id = ?')
     .pluck();
   const blockedBy = database.prepare<[number], PersonRow>(
-    `SELECT users.id, users.username, users.display_name FROM blocks
+    `SELECT users.id, users.username, users.display_name, users.picture FROM blocks
      JOIN users ON users.id = blocked_id WHERE blocker_id = ? ORDER BY users.display_name COLLATE NOCASE`,
   );
 

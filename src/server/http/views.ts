@@ -31,8 +31,16 @@ export function createEta(): Eta {
 /** Twelve shades are enough to tell a family apart; the same person always has the same. */
 const hueOf = (id: number): number => id % 12;
 
+/** What the circle of a person shows: their picture, else their initial. */
+export const faceOf = (person: { id: number; displayName: string; picture?: string | undefined }) => ({
+  id: person.id,
+  hue: hueOf(person.id),
+  initial: initialOf(person.displayName),
+  picture: person.picture,
+});
+
 /** What every template may use, whoever reads. */
-const helpers = { hueOf, initialOf, startOf };
+const helpers = { faceOf, startOf };
 
 /** What every page of a person shows or brings along. */
 export type PageState = {

@@ -11,11 +11,11 @@ export function callPush(services: Services, hub: Hub, render: Render): (page: L
   const { events, accounts, calls } = services;
   const nameOf = (user: number) => accounts.userById(user)?.displayName ?? '';
 
-  const ring = (page: LivePage, { call, caller, media }: Ringing) =>
-    send(
-      page,
-      render('calls/ring', page.reader, { call, caller, media, name: nameOf(caller), sound: page.sound }),
-    );
+  function ring(page: LivePage, { call, caller, media }: Ringing): void {
+    const { displayName: name = '', picture } = accounts.userById(caller) ?? {};
+    const data = { call, caller, media, name, picture, sound: page.sound };
+    send(page, render('calls/ring', page.reader, data));
+  }
 
   events.on('call-ringing', (call) => {
     for (const page of hub.pagesOf(call.callee)) ring(page, call);

@@ -28,6 +28,9 @@ export function createFreshness({
   events.on('presence-changed', ({ user }) => {
     for (const friend of friends.friendsOf(user)) changed(friend.id);
   });
+  events.on('person-changed', ({ user }) => {
+    for (const friend of friends.friendsOf(user)) changed(friend.id);
+  });
   events.on('friendship-changed', ({ users }) => users.forEach(changed));
   events.on('conversation-changed', ({ conversation }) => chats.members(conversation).forEach(changed));
   events.on('conversation-read', ({ conversation, user }) =>

@@ -1,10 +1,10 @@
 /** Brings presence and changed friendships to open pages. */
-import type { Render } from '../http/views.ts';
+import { faceOf, type Render } from '../http/views.ts';
 import type { Services } from '../services.ts';
 import { type Hub, type LiveListeners, type LivePage, send } from './hub.ts';
 
 export function friendPush(
-  { events, friends, presence, chats, permission }: Services,
+  { events, accounts, friends, presence, chats, permission }: Services,
   hub: Hub,
   render: Render,
 ): LiveListeners {
@@ -14,6 +14,14 @@ export function friendPush(
   events.on('presence-changed', ({ user, online }) => {
     for (const friend of friends.friendsOf(user))
       for (const page of hub.pagesOf(friend.id)) sendPresence(page, user, online);
+  });
+
+  events.on('person-changed', ({ user }) => {
+    const person = accounts.userById(user);
+    if (!person) return;
+    const data = { ...faceOf(person), name: person.displayName };
+    for (const { id } of [person, ...friends.friendsOf(user)])
+      for (const page of hub.pagesOf(id)) send(page, render('accounts/changed', page.reader, data));
   });
 
   events.on('friendship-changed', ({ users }) => {

@@ -1,0 +1,79 @@
+/** What a person shows of themselves: display name and picture. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { statusOf } from '../files/refusal.ts';
+import { notFound } from '../http/errors.ts';
+import { type FormErrors, readForm } from '../http/forms.ts';
+import { readFields } from '../http/multipart.ts';
+import { requireUser, userOf } from '../http/session.ts';
+import type { Services } from '../services.ts';
+import { DisplayName } from './registration.ts';
+
+const NameForm = v.object({ displayName: DisplayName });
+
+/** In seconds: a version of a picture never changes. */
+const A_YEAR = 365 * 24 * 60 * 60;
+
+/** @param refuse shows the settings again, with what is wrong and what was typed */
+export function profileRoutes(
+  app: FastifyInstance,
+  { accounts, events, portraits }: Services,
+  refuse: (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    more: { errors: FormErrors; displayName?: string },
+  ) => FastifyReply,
+): void {
+  const guard = { preHandler: requireUser };
+  const done = (reply: FastifyReply, user: number) => {
+    events.emit('person-changed', { user });
+    return reply.redirect('/settings?done=saved', 303);
+  };
+
+  app.post('/settings/name', guard, (request, reply) => {
+    const form = readForm(NameForm, request.body);
+    if (!form.ok)
+      return refuse(request, reply, 422, {
+        errors: form.errors,
+        displayName: form.values.displayName ?? '',
+      });
+    const { id } = userOf(request);
+    accounts.setDisplayName(id, form.output.displayName);
+    return done(reply, id);
+  });
+
+  // The person before the body is read; its token before the file is.
+  const upload = { preValidation: [requireUser, readFields] };
+  app.post('/settings/picture', upload, async (request, reply) => {
+    const { id } = userOf(request);
+    const made = request.upload
+      ? await portraits.make(id, request.upload)
+      : { refused: 'notPicture' as const };
+    if ('refused' in made) {
+      const status = made.refused === 'notPicture' ? 415 : statusOf(made.refused);
+      return refuse(request, reply, status, {
+        errors: { picture: `accounts.errors.picture.${made.refused}` },
+      });
+    }
+    accounts.setPicture(id, made.bytes);
+    return done(reply, id);
+  });
+
+  app.post('/settings/picture/remove', guard, (request, reply) => {
+    const { id } = userOf(request);
+    accounts.setPicture(id, undefined);
+    return done(reply, id);
+  });
+
+  /** The address can't be guessed: whoever has it was shown it, and a new picture has another. */
+  app.get<{ Params: { version: string } }>('/pictures/:version', guard, (request, reply) => {
+    const bytes = accounts.pictureBytes(request.params.version);
+    if (!bytes) throw notFound();
+    return reply
+      .header('Cache-Control', `private, max-age=${A_YEAR}, immutable`)
+      .header('Content-Security-Policy', "sandbox; default-src 'none'")
+      .type('image/webp')
+      .send(bytes);
+  });
+}

@@ -72,6 +72,12 @@ const BUNDLES: Bundle[] = [
     known: 'LEFTOVERS_URL',
   },
   { name: 'elsewhere.js', entry: `${CLIENT}/attach/elsewhere.ts`, format: 'esm', known: 'ELSEWHERE_URL' },
+  {
+    name: 'polling.js',
+    entry: `${CLIENT}/page/polling.ts`,
+    format: 'esm',
+    known: 'POLLING_URL',
+  },
   { name: 'attach.js', entry: `${CLIENT}/attach/main.ts`, format: 'esm' },
   { name: 'call.js', entry: `${CLIENT}/call/main.ts`, format: 'esm' },
   // htmx and its extensions are classic scripts that meet in the global `htmx`; ours comes last.

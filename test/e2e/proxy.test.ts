@@ -104,3 +104,13 @@ test('while the server behind a proxy is away nothing of its page is shown, and 
     'Anybody there?',
   );
 });
+
+test('through a proxy that passes no sockets on news come all the same, and it is said', async () => {
+  const page = await behind({ upgrades: false });
+  await eventually('the reason', async () => (await textOf(page)).includes('WebSockets'), 30_000);
+  await send('By asking');
+  await said(page, /By asking/);
+  await fill(page, 'Message', 'It works');
+  await page.keyboard.press('Enter');
+  await said(page, /It works/);
+});

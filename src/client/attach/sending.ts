@@ -6,7 +6,7 @@ import { createQueue } from './queue.ts';
 
 declare global {
   interface Window {
-    htmx: { process(element: Element): void };
+    htmx: { process(element: Element): void; swap(context: object): Promise<void> };
   }
 }
 

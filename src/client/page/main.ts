@@ -38,6 +38,7 @@ declare global {
 /** Set by the build: the addresses of scripts. */
 declare const LEFTOVERS_URL: string;
 declare const ELSEWHERE_URL: string;
+declare const POLLING_URL: string;
 
 const composer = document.querySelector<HTMLFormElement>('#composer');
 const box = document.querySelector<HTMLTextAreaElement>('#body');
@@ -74,10 +75,20 @@ else if (me) {
 document.querySelector('.signout')?.addEventListener('submit', forget);
 
 const SIGNED_OUT = 4401;
+/** Tries in a row, about ten seconds, after which no socket is to be had here. */
+const TRIES = 4;
+let failed = 0;
 document.addEventListener('htmx:ws:close', ({ detail }) => {
-  if (detail.code !== SIGNED_OUT) return;
-  forget();
-  location.reload();
+  if (detail.code === SIGNED_OUT) {
+    forget();
+    location.reload();
+  }
+  failed += 1;
+  if (failed === TRIES) void import(POLLING_URL).then(({ start }) => start());
+});
+document.addEventListener('htmx:ws:after:connection', () => {
+  if (failed >= TRIES) void import(POLLING_URL).then(({ stop }) => stop());
+  failed = 0;
 });
 
 // Whatever brings a notice, it lies over the page until it is put away.

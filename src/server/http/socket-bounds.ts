@@ -2,7 +2,6 @@
  * What the sockets of one kind may take of the server: so many to a session and to a person, and so many bytes that
  * wait for somebody who doesn't read. Of both kinds each person has their own share, so one takes nothing from others.
  */
-import type { WebSocket } from 'ws';
 
 export type SocketBounds = {
   /** Open at once: pages of one browser, and of all devices of a person. */
@@ -11,6 +10,16 @@ export type SocketBounds = {
   /** Bytes that may wait to be read: of one socket, and of all sockets of a person. */
   buffered: number;
   bufferedByPerson: number;
+};
+
+/** A socket, as far as it is needed to send. */
+export type Outlet = {
+  readonly OPEN: number;
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  send(data: string | Buffer, options: { binary: boolean }, done: (error?: Error | null) => void): void;
+  close(code?: number, reason?: string): void;
+  terminate(): void;
 };
 
 /** A socket that was let in. */
@@ -28,7 +37,7 @@ export type Line = {
 /** RFC 6455's registry: try again later. Pages come back by themselves. */
 export const TRY_LATER = 1013;
 
-type Seat = { socket: WebSocket; session: string };
+type Seat = { socket: Outlet; session: string };
 
 export function createSocketBounds(bounds: SocketBounds) {
   const byPerson = new Map<number, Set<Seat>>();
@@ -47,7 +56,7 @@ export function createSocketBounds(bounds: SocketBounds) {
   }
 
   /** Lets a socket in. `undefined`: there are too many, and this one has been told to try later. */
-  return (socket: WebSocket, user: number, session: string): Line | undefined => {
+  return (socket: Outlet, user: number, session: string): Line | undefined => {
     const seats = byPerson.get(user) ?? new Set<Seat>();
     const ofSession = [...seats].filter((seat) => seat.session === session).length;
     if (seats.size >= bounds.perPerson || ofSession >= bounds.perSession) {
@@ -72,3 +81,5 @@ export function createSocketBounds(bounds: SocketBounds) {
     };
   };
 }
+
+export type Admit = ReturnType<typeof createSocketBounds>;

@@ -1,7 +1,6 @@
 /** The live sockets that are open: which page of whom stands behind each. Memory only. */
-import type { WebSocket } from 'ws';
 import type { Reader } from '../http/reader.ts';
-import type { Line } from '../http/socket-bounds.ts';
+import type { Line, Outlet } from '../http/socket-bounds.ts';
 import { SIGNED_OUT } from '../http/sockets.ts';
 
 /** A conversation that a page shows, and how far it has been brought up to date. */
@@ -19,7 +18,7 @@ export type ShownChat = {
 
 /** A page with a live socket. */
 export type LivePage = {
-  socket: WebSocket;
+  socket: Pick<Outlet, 'close'>;
   line: Line;
   user: number;
   /** The stored (hashed) id of the session it was opened with. */

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
-import { createSocketBounds } from '../http/socket-bounds.ts';
+import type { Admit } from '../http/socket-bounds.ts';
 import { SIGNED_OUT, serveSocket } from '../http/sockets.ts';
 import type { Services } from '../services.ts';
 import type { Freshness } from './freshness.ts';
@@ -24,8 +24,6 @@ const PING_EVERY = 30_000;
 /** A page says one thing in one frame, each time its socket opens; htmx adds the headers it would send. */
 const LONGEST_FRAME = 4 * 1024;
 const RATE = { most: 10, perSecond: 0.5 };
-/** Twenty tabs in one browser. A page beyond that is told to come back later, and works as one without a socket. */
-const BOUNDS = { perSession: 20, perPerson: 100, buffered: 1024 * 1024, bufferedByPerson: 4 * 1024 * 1024 };
 
 export function liveSocket(
   app: FastifyInstance,
@@ -33,9 +31,9 @@ export function liveSocket(
   freshness: Freshness,
   hub: Hub,
   listeners: LiveListeners,
+  admit: Admit,
 ): void {
   const { presence, chats, sessions, outside, config, clock } = services;
-  const admit = createSocketBounds(BOUNDS);
 
   app.get<{ Querystring: { mark?: unknown } }>(
     '/live',

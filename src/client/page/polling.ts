@@ -1,0 +1,64 @@
+/**
+ * Fetches what the live socket would bring, while none opens: some proxies pass no sockets on. Loaded after some
+ * failed tries, and told to stop when one has opened after all.
+ */
+import { newKey } from '../common/key.ts';
+
+declare global {
+  interface Window {
+    htmx: { process(element: Element): void; swap(context: object): Promise<void> };
+  }
+}
+
+/** ms between two questions. */
+const EVERY = 4000;
+/** That it was said in this tab. */
+const TOLD = 'porchlight.polling';
+
+const page = newKey();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Says it once, and only when the server answers: while that is away, nothing gets through for another reason. */
+function tell(): void {
+  if (sessionStorage.getItem(TOLD)) return;
+  sessionStorage.setItem(TOLD, 'true');
+  const textContent = document.querySelector<HTMLElement>('.notices')?.dataset.polling ?? '';
+  const notice = Object.assign(document.createElement('p'), {
+    className: 'notice',
+    role: 'status',
+    textContent,
+  });
+  document.querySelector('#notices')?.replaceChildren(notice);
+}
+
+async function ask(): Promise<void> {
+  const { body } = document;
+  const mark = body.getAttribute('hx-ws:connect')?.split('mark=')[1] ?? '';
+  const since = document.querySelector<HTMLFormElement>('#since');
+  const query = new URLSearchParams({ page, mark });
+  for (const { name, value } of since?.querySelectorAll('input') ?? []) query.set(name, value);
+  const response = await fetch(`/live/news?${query}`, { headers: { 'HX-Request': 'true' } });
+  if (response.status === 401) return location.reload();
+  // A proxy's answer isn't one.
+  if (!response.ok || !response.headers.has('porchlight')) return;
+  tell();
+  const swap = { sourceElement: body, target: body, swap: 'none swapEmpty:false', transition: false };
+  for (const text of await response.json()) await window.htmx.swap({ ...swap, text });
+}
+
+/** Begins to ask. */
+export function start(): void {
+  if (timer) return;
+  const next = () => {
+    timer = setTimeout(next, EVERY);
+    // The next one may get through.
+    ask().catch(() => {});
+  };
+  next();
+}
+
+/** A socket has opened. */
+export function stop(): void {
+  clearTimeout(timer);
+  timer = undefined;
+}

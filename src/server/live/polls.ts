@@ -1,0 +1,149 @@
+/**
+ * `/live/news`: what the live socket would bring, for pages whose proxy passes no sockets on. Such a page asks every
+ * few seconds, and stands in the hub like any other: what is sent to it waits here until it asks again.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { personError } from '../http/errors.ts';
+import { requireUser } from '../http/session.ts';
+import type { Admit, Outlet } from '../http/socket-bounds.ts';
+import type { Services } from '../services.ts';
+import type { Freshness } from './freshness.ts';
+import type { Hub, LiveListeners, LivePage } from './hub.ts';
+
+/** ms after which a page that doesn't ask any more is gone. */
+const SILENT = 30_000;
+
+const id = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
+const Asked = v.object({
+  /** Chosen by the page, so that it is known when it comes again. */
+  page: v.pipe(v.string(), v.regex(/^[\da-f]{32}$/)),
+  mark: v.optional(v.string()),
+  chat: v.optional(id),
+  rev: v.optional(id, '0'),
+});
+
+/** A socket that keeps what it is sent. */
+function createOutlet(closed: () => void) {
+  let kept: string[] = [];
+  let isOpen = true;
+  const end = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    kept = [];
+    closed();
+  };
+  const outlet: Outlet = {
+    OPEN: 1,
+    get readyState() {
+      return isOpen ? 1 : 3;
+    },
+    get bufferedAmount() {
+      return kept.reduce((sum, { length }) => sum + length, 0);
+    },
+    send(data, _options, done) {
+      kept.push(String(data));
+      // Not at once: more is brought in turns that others come between.
+      void setImmediate().then(() => isOpen && done());
+    },
+    close: end,
+    terminate: end,
+  };
+  return {
+    outlet,
+    end,
+    take(): string[] {
+      const taken = kept;
+      kept = [];
+      return taken;
+    },
+  };
+}
+
+type Polled = { take(): string[]; stay(): void };
+
+export function livePolls(
+  app: FastifyInstance,
+  services: Services,
+  freshness: Freshness,
+  hub: Hub,
+  listeners: LiveListeners,
+  admit: Admit,
+): void {
+  const { presence, chats, sessions, clock } = services;
+  const pages = new Map<string, Polled>();
+  let isTold = false;
+
+  function tellOwner(request: FastifyRequest): void {
+    if (isTold) return;
+    isTold = true;
+    request.log.warn(
+      'a page gets no live socket and asks by itself: does the proxy pass WebSocket upgrades on?',
+    );
+  }
+
+  function open(
+    request: FastifyRequest,
+    key: string,
+    asked: v.InferOutput<typeof Asked>,
+  ): Polled | undefined {
+    const { signedIn, reader } = request;
+    if (!signedIn) return undefined;
+    const { user, session } = signedIn;
+    let cancel = () => {};
+    let leave = () => {};
+    const { outlet, end, take } = createOutlet(() => leave());
+    const line = admit(outlet, user.id, session);
+    if (!line) return undefined;
+    const release = sessions.hold(session);
+    const page: LivePage = {
+      socket: outlet,
+      line,
+      user: user.id,
+      session,
+      reader,
+      sound: user.sound,
+      chat: undefined,
+      stale: asked.mark !== freshness.mark(user.id),
+      unread: undefined,
+    };
+    const polled = {
+      take,
+      stay() {
+        cancel();
+        cancel = clock.at(clock.now() + SILENT, end);
+      },
+    };
+    leave = () => {
+      cancel();
+      pages.delete(key);
+      release();
+      line.leave();
+      hub.remove(page);
+      presence.closed(user.id);
+    };
+    pages.set(key, polled);
+    hub.add(page);
+    presence.opened(user.id);
+    listeners.opened(page);
+    if (asked.chat !== undefined && chats.isMember(asked.chat, user.id)) {
+      page.chat = { id: asked.chat, rev: asked.rev, from: asked.rev, isBehind: false };
+      listeners.catchUp(page);
+    }
+    return polled;
+  }
+
+  app.get('/live/news', { preHandler: requireUser }, async (request, reply) => {
+    const asked = v.safeParse(Asked, request.query);
+    if (!asked.success) throw personError(400, 'errors.badRequest');
+    const key = `${request.signedIn?.session} ${asked.output.page}`;
+    const polled = pages.get(key) ?? open(request, key, asked.output);
+    if (!polled) throw personError(429, 'errors.tooMany');
+    tellOwner(request);
+    polled.stay();
+    // What is brought in turns has had one.
+    await setImmediate();
+    return reply.send(polled.take());
+  });
+}

@@ -9,6 +9,7 @@ import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
+import { wireUnread } from './unread.ts';
 
 // No header says the time zone, and times are shown by the server. A year, in seconds.
 // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API isn't in Firefox ESR and Safari
@@ -109,4 +110,5 @@ if (notices) {
 }
 
 wireBoxes();
+wireUnread();
 if (composer && box) wireComposer(composer, box);

@@ -149,3 +149,13 @@ test('unread messages are counted until the chat is opened', async () => {
   expect((await ana.get(`/chats/${chat}`)).body).toContain('Seen');
   expect((await ben.get(`/chats/${chat}`)).body).not.toContain('New since you were here');
 });
+
+test('the title and the icon of any page say how many chats have something new', async () => {
+  const head = async () => {
+    const { body } = await ben.get('/settings');
+    return [/<title>([^<]*)/.exec(body)?.[1], /rel="icon" href="([^"]*)/.exec(body)?.[1]];
+  };
+  expect(await head()).toEqual(['Settings · Porchlight', '/static/favicon.svg']);
+  await ana.post(`/chats/${chat}`, { key: crypto.randomUUID(), body: 'Hello' });
+  expect(await head()).toEqual(['(1) Settings · Porchlight', '/static/favicon-news.svg']);
+});

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FakeClock, fakeClock } from '../../test/helpers/clock.ts';
 import { createEvents } from './events.ts';
 import { createOutside, guardTimers, type Outside } from './outside.ts';
+import { troubleOf } from './trouble.ts';
 
 let clock: FakeClock;
 let logged: { level: string; ids: unknown; words: unknown }[];
@@ -14,7 +15,7 @@ beforeEach(() => {
   clock = fakeClock();
   logged = [];
   const log = (level: string) => (ids: unknown, words?: unknown) => void logged.push({ level, ids, words });
-  const writing = { trouble: () => undefined, note: () => undefined, makeRoom: () => {} };
+  const writing = { trouble: () => undefined, note: troubleOf, makeRoom: () => {} };
   outside = createOutside(clock, { error: log('error'), warn: log('warn') }, writing);
 });
 
@@ -129,11 +130,13 @@ const CALLED_BY_NODE = new Map([
   ['files/media.ts', 'settles or kills, touches no database'],
   ['files/picture-worker.ts', 'a process of its own'],
   ['files/pictures.ts', 'settles or kills, touches no database'],
+  ['files/turns.ts', 'each piece of work gives its failure to who waits for it'],
   ['http/closing.ts', 'cuts connections, touches no database'],
   ['http/multipart.ts', 'reads to the end what nobody wanted, touches no database'],
   ['http/slow-bodies.ts', 'cuts a connection, or takes a timer back'],
   ['http/sockets.ts', 'attempts'],
   ['live/chat-push.ts', 'its microtask attempts each conversation'],
+  ['live/polls.ts', 'only says that what was kept has gone, which may bring the next in turns'],
   ['live/turns.ts', 'given how to bear a failure'],
   ['recordings/appending.ts', 'ends a stream, touches no database'],
   ['recordings/finish-worker.ts', 'a process of its own'],

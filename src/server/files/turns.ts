@@ -23,7 +23,8 @@ export function createTurns(): <Result>(owner: number, work: () => Promise<Resul
   return (owner, work) =>
     new Promise((resolve, reject) => {
       const jobs = waiting.get(owner) ?? [];
-      jobs.push(() => work().then(resolve, reject));
+      // Tried, so that work which fails before its first promise doesn't stop those behind it.
+      jobs.push(() => Promise.resolve().then(work).then(resolve, reject));
       waiting.set(owner, jobs);
       void goOn();
     });

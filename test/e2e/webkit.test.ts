@@ -164,13 +164,30 @@ test('plays a recording, forward and from its middle', async () => {
   await eventually('it to go on from there', async () => (await state()).at > 5.2);
 });
 
-test('shows who calls, on any page, and declines', async () => {
+test('grows the box with what is typed, without the property for it', async () => {
+  await open(chat);
+  const box = await webkit.find('textbox', 'Message');
+  const height = async () => Number(await webkit.evaluate('return arguments[0].clientHeight', box));
+  const before = await height();
+  // Shift+Enter is a new line.
+  await webkit.type(box, 'one\uE008\uE007\uE007\uE008two');
+  await eventually('a higher box', async () => (await height()) > before + 20);
+  await webkit.clear(box);
+});
+
+test('says at the links and at the ring that it takes no calls, and declines', async () => {
+  await open(chat);
+  await webkit.click(await webkit.find('link', 'Video call'));
+  await eventually('the sentence', async () => /This browser can't take part/.test(await webkit.text()));
+  expect(await webkit.url()).toMatch(new RegExp(`${chat}$`));
   await open('/settings');
   const socket = await openCallingSocket(eves);
   try {
     socket.ring(chat);
     const ring = await webkit.find('alertdialog', 'Incoming call');
     expect((await webkit.computed(ring)).name).toBe('Incoming call');
+    await eventually('the sentence', async () => /This browser can't take part/.test(await webkit.text()));
+    expect(await webkit.findAll('link', 'Accept')).toEqual([]);
     await webkit.click(await webkit.find('button', 'Decline'));
     expect(await socket.hears('ended')).toMatchObject({ reason: 'declined' });
     await eventually('quiet', async () => (await webkit.findAll('alertdialog')).length === 0);

@@ -246,6 +246,14 @@ test('history comes while one scrolls up, and what is on the screen stays where 
   await eventually('older lines', async () => (await textOf(annaPage)).includes('line 20.'));
 });
 
+test('a chat is printed whole, page after page', async () => {
+  const page = await chromium.newPage();
+  await arrive(page, server, anna, chat);
+  await log(page, /line 90\./);
+  const paper = Buffer.from(await page.pdf({ format: 'A6' })).toString('latin1');
+  expect(paper.match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(3);
+});
+
 test('a page that lost its socket is brought up to date when it comes back', async () => {
   await benPage.goto(`${server.origin}${chat}`);
   await annaPage.setOfflineMode(true);

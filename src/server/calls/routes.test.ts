@@ -126,6 +126,19 @@ describe('the page of a call', () => {
     expect(page.headers['permissions-policy']).toContain('camera=()');
   });
 
+  test('shows what is kept of a call while it goes on, beside the page that is in it', async () => {
+    const { call } = await anas.rings(chat, 'video');
+    const bens = await openPhone(house, ben);
+    bens.say({ type: 'accept', call, answer: ANSWER });
+    await bens.hears('accepted');
+    const page = await ben.get(`/calls/${call}/recordings`);
+    expectSound(page);
+    expect(page.body).toContain('<h1>Video call with ana</h1>');
+    expect(page.body).not.toContain('id="call-data"');
+    const cleo = await house.person('cleo');
+    expect((await cleo.get(`/calls/${call}/recordings`)).statusCode).toBe(404);
+  });
+
   test('does not exist for others', async () => {
     const { call } = await anas.rings(chat);
     const cleo = await house.person('cleo');

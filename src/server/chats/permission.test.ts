@@ -88,6 +88,7 @@ const OWN = [
   ...['POST /chats/:chat/read', 'POST /chats/:chat/messages/:message/delete', 'POST /files/:file/delete'],
   ...['POST /recordings/:recording/delete', 'POST /calls/:call/decline', 'POST /settings', 'POST /logout'],
   ...['POST /settings/password', 'POST /settings/devices/:session/end', 'POST /friends'],
+  ...['POST /settings/name', 'POST /settings/picture', 'POST /settings/picture/remove'],
   ...['accept', 'decline', 'withdraw', 'remove', 'block', 'unblock'].map(
     (action) => `POST /friends/:user/${action}`,
   ),
@@ -227,10 +228,14 @@ async function slowly(options: InjectOptions, begun: () => boolean, meanwhile: (
       resolve({ status: response.statusCode ?? 0, location: response.headers.location });
     });
   });
+  let hasCome = false;
+  house.app.server.once('request', () => {
+    hasCome = true;
+  });
   // More than the end of a form that comes behind its file.
   const held = Math.min(150, payload.length / 2);
   sent.write(payload.subarray(0, -held));
-  await eventually('the upload to have begun', begun);
+  await eventually('it to have begun', () => hasCome && begun());
   await meanwhile();
   sent.end(payload.subarray(-held));
   return answered;
@@ -278,6 +283,13 @@ describe('what is under way when it ends', () => {
     const { status, location } = await slowly(options ?? {}, () => true, signOut);
     expect([status, location]).toEqual([303, '/login']);
     expect(house.app.services.chats.newestId(chat)).toBe(message);
+  });
+
+  test('any form whose body came slowly', async () => {
+    const options = form('POST', '/settings/name', { displayName: 'Somebody else' });
+    const { status, location } = await slowly(options, () => true, signOut);
+    expect([status, location]).toEqual([303, '/login']);
+    expect(house.app.services.accounts.userById(ben.id)?.displayName).toBe('ben');
   });
 });
 

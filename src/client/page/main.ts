@@ -9,6 +9,7 @@ import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
+import { wireSeen } from './seen.ts';
 import { wireUnread } from './unread.ts';
 
 // No header says the time zone, and times are shown by the server. A year, in seconds.
@@ -110,5 +111,6 @@ if (notices) {
 }
 
 wireBoxes();
+wireSeen();
 wireUnread();
 if (composer && box) wireComposer(composer, box);

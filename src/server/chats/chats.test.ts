@@ -150,6 +150,24 @@ test('unread messages are counted until the chat is opened', async () => {
   expect((await ben.get(`/chats/${chat}`)).body).not.toContain('New since you were here');
 });
 
+test('with scripts a chat is read when it is seen, not when it is loaded; without, by loading it', async () => {
+  const unread = async () => /2 unread/.test((await ben.get('/chats')).body);
+  await send(ana, 'One');
+  await send(ana, 'Two');
+  const last = house.app.services.chats.newestId(chat);
+  await ben.get(`/chats/${chat}`, { cookie: `${ben.cookie}; tz=Europe/Berlin` });
+  expect(await unread()).toBe(true);
+  await ben.post(`/chats/${chat}/read`, { message: `${last}` });
+  expect(await unread()).toBe(false);
+
+  await send(ana, 'Three');
+  await send(ana, 'Four');
+  // Scripts were switched off since: the page is the same, and holds the frame.
+  await ben.get(`/chats/${chat}`, { cookie: `${ben.cookie}; tz=Europe/Berlin` });
+  await ben.get(`/chats/${chat}/newer?after=${last + 2}`);
+  expect(await unread()).toBe(false);
+});
+
 test('the title and the icon of any page say how many chats have something new', async () => {
   const head = async () => {
     const { body } = await ben.get('/settings');

@@ -71,7 +71,9 @@ export function showChat(
       unread: last && last.id > read,
     };
   });
-  if (more.before === undefined && unread) noteRead(services, chat, me, last);
+  // With scripts, whose first act is this cookie, a page says by itself when it is seen: it may lie in a hidden tab.
+  if (more.before === undefined && unread && request.cookies.tz === undefined)
+    noteRead(services, chat, me, last);
   return reply.show('chats/show', {
     ...page,
     chat,
@@ -132,7 +134,8 @@ export function chatRoutes(app: FastifyInstance, services: Services): void {
     const after = idFrom(request.query.after);
     const messages = chats.history(chat).messages.filter((message) => message.id > after);
     const last = messages.at(-1);
-    if (last) noteRead(services, chat, me, last.id);
+    // What stands above the frame as well: whoever gets the frame runs no scripts (any more).
+    noteRead(services, chat, me, last?.id ?? after);
     const to = { reader: request.reader, me, conversation: chat, group: false };
     const [first] = messages;
     // The frame loads itself again: every browser knows this header, also without scripts.

@@ -1,0 +1,88 @@
+/** Several tabs of one browser: one is heard, and what lies in a hidden one hasn't been seen. */
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import type { Client } from '../helpers/client.ts';
+import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { textOf } from '../helpers/ui.ts';
+
+let server: Server;
+let chromium: OpenBrowser;
+let firefox: OpenBrowser;
+let annas: Client;
+let bens: Client;
+let chat: string;
+
+beforeAll(async () => {
+  server = await startServer();
+  const [anna, ben] = await createPair(server);
+  [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
+  chat = await chatOf(annas, ben);
+  chromium = await openBrowser();
+  firefox = await openBrowser({ engine: 'firefox' });
+});
+afterEach(async () => {
+  await chromium.closePages();
+  await firefox.closePages();
+});
+afterAll(async () => {
+  await chromium.close();
+  await firefox.close();
+  await server.remove();
+  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
+});
+
+/** Ben's tabs in one browser, each looked at once; the last one lies in front. */
+async function openTabs<const Paths extends string[]>(browser: OpenBrowser, ...paths: Paths) {
+  const first = await browser.newPage();
+  await visit(first, bens, '/chats');
+  const open = async (path: string): Promise<Page> => {
+    const tab = await first.browserContext().newPage();
+    await tab.bringToFront();
+    await tab.goto(`${server.origin}${path}`);
+    return tab;
+  };
+  const tabs: Page[] = [];
+  for (const path of paths) tabs.push(await open(path));
+  await first.close();
+  return tabs;
+}
+
+/** By the text itself: for a hidden tab Chromium makes no accessibility tree, and never answers who asks for it. */
+const written = (tab: Page, text: RegExp) => eventually(`${text}`, async () => text.test(await textOf(tab)));
+
+test.for([
+  'Chromium',
+  'Firefox',
+])('what comes into a hidden tab of %s is seen when that is looked at', async (name) => {
+  const [chatTab, settings] = await openTabs(name === 'Chromium' ? chromium : firefox, chat, '/settings');
+  if (!chatTab || !settings) throw new Error('no tabs');
+  await eventually('a hidden tab', () => chatTab.evaluate(() => document.visibilityState === 'hidden'));
+  await annas.submit(chat, 'Send', { Message: `Are you looking, ${name}?` });
+  const sign = (tab: Page) =>
+    tab.evaluate(() => [document.title, document.querySelector<HTMLLinkElement>('link[rel=icon]')?.href]);
+  const signed = (tab: Page) =>
+    eventually('the number in the title', async () => {
+      const [title, icon] = await sign(tab);
+      return /^\(1\) /.test(title ?? '') && icon?.endsWith('/favicon-news.svg');
+    });
+  for (const tab of [chatTab, settings]) await signed(tab);
+  await written(chatTab, RegExp(`looking, ${name}`));
+  // Asked of the page behind everything that it has set going.
+  const seen = async () => (await annas.get(chat)).body.includes('>Seen<');
+  expect(await seen()).toBe(false);
+  await chatTab.reload();
+  await written(chatTab, RegExp(`looking, ${name}`));
+  await signed(chatTab);
+  expect(await seen()).toBe(false);
+
+  await chatTab.bringToFront();
+  await eventually('it to be seen', seen);
+  for (const tab of [chatTab, settings])
+    await eventually('no number in the title', async () => {
+      const [title, icon] = await sign(tab);
+      return !/^\(/.test(title ?? '(') && icon?.endsWith('/favicon.svg');
+    });
+});

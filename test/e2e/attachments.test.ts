@@ -36,6 +36,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const browser of browsers.values()) await browser.closePages();
+  await server.start();
 });
 afterAll(async () => {
   for (const browser of browsers.values()) await browser.close();
@@ -152,6 +153,7 @@ test('while the server is away an upload waits, and is sent once when it is back
   const annas = await chatPage('chromium', anna, ben);
   await fill(annas, 'Message', 'Patience');
   await choose(annas, fileOf('list.txt', Buffer.from('milk, bread')));
+  await find(annas, 'button', 'Remove list.txt');
   await server.kill9();
   await click(annas, 'button', 'Send');
   await eventually('the sentence', async () => (await textOf(annas)).includes('the connection broke'));

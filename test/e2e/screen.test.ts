@@ -24,6 +24,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const browser of browsers.values()) await browser.closePages();
+  await server.start();
 });
 afterAll(async () => {
   for (const browser of browsers.values()) await browser.close();

@@ -33,7 +33,10 @@ beforeAll(async () => {
   chat = await chatOf(anna, pair[1]);
 });
 
-afterEach(() => chromium.closePages());
+afterEach(async () => {
+  await chromium.closePages();
+  await server.start();
+});
 
 afterAll(async () => {
   await chromium.close();

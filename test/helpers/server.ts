@@ -21,7 +21,7 @@ export interface Server {
   kill9(): Promise<void>;
   /** SIGTERM; resolves with the exit code when the server has closed with grace. */
   stop(): Promise<number | null>;
-  /** Starts it again on the same port and data, whether it was killed or stopped. */
+  /** Starts it again on the same port and data, whether it was killed or stopped. Nothing happens while it runs. */
   start(): Promise<void>;
   /** Ends the server if it runs and removes its data. */
   remove(): Promise<void>;
@@ -55,8 +55,10 @@ export const startServer = async (environment: Record<string, string> = {}): Pro
   let port = 0;
   let child: ChildProcess | undefined;
 
+  const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null;
+
   const end = async (signal: NodeJS.Signals) => {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return null;
+    if (child === undefined || !isRunning()) return null;
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
@@ -64,6 +66,7 @@ export const startServer = async (environment: Record<string, string> = {}): Pro
   };
 
   const start = async () => {
+    if (isRunning()) return;
     const from = output.length;
     const started = spawn(process.execPath, ['src/server/main.ts'], {
       cwd: ROOT,

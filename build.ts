@@ -78,6 +78,7 @@ const BUNDLES: Bundle[] = [
     format: 'esm',
     known: 'POLLING_URL',
   },
+  { name: 'sounds.js', entry: `${CLIENT}/page/sounds.ts`, format: 'esm', known: 'SOUNDS_URL' },
   { name: 'attach.js', entry: `${CLIENT}/attach/main.ts`, format: 'esm' },
   { name: 'call.js', entry: `${CLIENT}/call/main.ts`, format: 'esm' },
   // htmx and its extensions are classic scripts that meet in the global `htmx`; ours comes last.

@@ -2,6 +2,7 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { dial, hangUp } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
@@ -34,7 +35,7 @@ afterAll(async () => {
   expect([...chromium.problems, ...firefox.problems]).toEqual([]);
 });
 
-/** Ben's tabs in one browser, each looked at once; the last one lies in front. */
+/** Ben's tabs in one browser, each used once; the last one lies in front. */
 async function openTabs<const Paths extends string[]>(browser: OpenBrowser, ...paths: Paths) {
   const first = await browser.newPage();
   await visit(first, bens, '/chats');
@@ -42,6 +43,8 @@ async function openTabs<const Paths extends string[]>(browser: OpenBrowser, ...p
     const tab = await first.browserContext().newPage();
     await tab.bringToFront();
     await tab.goto(`${server.origin}${path}`);
+    // As one that was used and heard before: no other tab may play anything, hidden ones least of all.
+    await tab.evaluate(() => new Audio('/static/sounds/ringback.mp3').play());
     return tab;
   };
   const tabs: Page[] = [];
@@ -85,4 +88,31 @@ test.for([
       const [title, icon] = await sign(tab);
       return !/^\(/.test(title ?? '(') && icon?.endsWith('/favicon.svg');
     });
+});
+
+const rings = (tab: Page) =>
+  tab.evaluate(() =>
+    [...document.querySelectorAll<HTMLAudioElement>('.ring audio')].some(({ paused }) => !paused),
+  );
+const isRung = (tab: Page) => tab.evaluate(() => document.querySelector('.ring audio') !== null);
+
+test('a call is heard in one tab, and in the next one when that is closed', async () => {
+  let tabs = await openTabs(chromium, '/settings', '/friends', '/chats');
+  const caller = await chromium.newPage();
+  await visit(caller, annas, chat);
+  await dial(caller, 'voice');
+  while (tabs.length > 0) {
+    for (const tab of tabs) await eventually('the ring', () => isRung(tab));
+    const loud = await eventually('one that rings, and the others to wait for their turn', async () => {
+      const all = await Promise.all(tabs.map(rings));
+      const waiting = await tabs[0]?.evaluate(async () => (await navigator.locks.query()).pending?.length);
+      return all.filter(Boolean).length === 1 && waiting === tabs.length - 1 && tabs[all.indexOf(true)];
+    });
+    tabs = tabs.filter((tab) => tab !== loud);
+    if (tabs.length > 0) await loud.close();
+    else {
+      await hangUp(caller);
+      await eventually('silence', async () => !(await isRung(loud)));
+    }
+  }
 });

@@ -9,6 +9,7 @@ import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
+import { wireRing } from './ring.ts';
 import { wireSeen } from './seen.ts';
 import { wireUnread } from './unread.ts';
 
@@ -112,5 +113,6 @@ if (notices) {
 
 wireBoxes();
 wireSeen();
+wireRing();
 wireUnread();
 if (composer && box) wireComposer(composer, box);

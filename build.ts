@@ -71,6 +71,7 @@ const BUNDLES: Bundle[] = [
     format: 'esm',
     known: 'LEFTOVERS_URL',
   },
+  { name: 'poster.js', entry: `${CLIENT}/attach/poster.ts`, format: 'esm', known: 'POSTER_URL' },
   { name: 'elsewhere.js', entry: `${CLIENT}/attach/elsewhere.ts`, format: 'esm', known: 'ELSEWHERE_URL' },
   {
     name: 'polling.js',

@@ -42,6 +42,8 @@ import { createIntake, LARGEST } from './files/intake.ts';
 import { createMedia } from './files/media.ts';
 import { createPictures } from './files/pictures.ts';
 import { createPortraits } from './files/portraits.ts';
+import { filePosterRoutes } from './files/poster-routes.ts';
+import { createPosters } from './files/posters.ts';
 import { fileRoutes } from './files/routes.ts';
 import { screenshotRoutes } from './files/screenshot-routes.ts';
 import { createFileStore } from './files/store.ts';
@@ -252,9 +254,9 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
     chats,
     permission,
     files,
-    pictures,
     intake: createIntake(files, pictures, media),
     portraits: createPortraits(files, pictures),
+    posters: createPosters(files, pictures),
     sweep,
     renderRow,
     renderHistory: createHistoryRenderer(chats, renderRow),
@@ -273,6 +275,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
   callRoutes(app, services);
   callSocket(app, services);
   fileRoutes(app, services);
+  filePosterRoutes(app, services);
   screenshotRoutes(app, services);
   storageRoutes(app, services);
   recordingRoutes(app, services);

@@ -51,7 +51,9 @@ async function chatPage(engine: Engine, person: Person, friend: Person, javascri
   const page = await browser.newPage({ javascript });
   await arrive(page, server, person);
   await page.goto(`${server.origin}/chats`);
-  await follow(page, 'link', friend.displayName);
+  // Not clicked: the list is shown anew whenever somebody comes or goes.
+  const link = await find(page, 'link', friend.displayName);
+  await page.goto(await link.evaluate((node) => (node instanceof HTMLAnchorElement ? node.href : '')));
   return page;
 }
 
@@ -133,6 +135,37 @@ test.each(['chromium', 'firefox'] as const)('in %s a sent video plays under its 
       return element.currentTime > 0.2 && element.videoWidth === 320;
     }),
   );
+});
+
+/** The picture that stands for the last video of a chat until it is played. */
+const posterOf = (page: Page) =>
+  page.evaluate(async () => {
+    const address = [...document.querySelectorAll<HTMLVideoElement>('[role=log] video')].at(-1)?.poster;
+    if (!address) return undefined;
+    const picture = Object.assign(new Image(), { src: address });
+    await picture.decode();
+    const context = document.createElement('canvas').getContext('2d');
+    // In the yellow bar of the pattern.
+    context?.drawImage(picture, -180, -40);
+    const [red = 0, green = 0, blue = 0] = context?.getImageData(0, 0, 1, 1).data ?? [];
+    const isYellow = red > 200 && green > 200 && blue < 80;
+    return { width: picture.naturalWidth, height: picture.naturalHeight, isYellow };
+  });
+
+test.each([
+  ['chromium', 'firefox'],
+  ['firefox', 'chromium'],
+] as const)('a video sent from %s gets a picture on the page of the other one', async (engine, other) => {
+  const annas = await chatPage(engine, anna, ben);
+  const bens = await chatPage(other, ben, anna);
+  const before = await bens.$$eval('[role=log] video[poster]', (videos) => videos.length);
+  await choose(annas, fileOf(`${engine}.webm`, video()));
+  await find(annas, 'button', `Remove ${engine}.webm`);
+  await click(annas, 'button', 'Send');
+  await eventually('the picture', () =>
+    bens.$$eval('[role=log] video[poster]', (videos, before) => videos.length > before, before),
+  );
+  expect(await posterOf(bens)).toEqual({ width: 320, height: 180, isYellow: true });
 });
 
 test('a file that can’t be taken says so where it stands, and can be let go', async () => {

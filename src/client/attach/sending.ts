@@ -10,6 +10,12 @@ declare global {
   }
 }
 
+/** Set by the build: the address of a script. */
+declare const POSTER_URL: string;
+
+/** With this the server asks for a picture of the video that it has taken, and says where to. */
+const POSTER_WANTED = 'porchlight-poster';
+
 /** The server itself says that there is no room; any other 5xx is of something in between. */
 const NO_ROOM = 507;
 
@@ -52,7 +58,8 @@ export function createSending({ list, pattern, locale, elsewhere, token, giveBac
     left.textContent = waits ? (left.dataset.waiting ?? '') : '';
     find(form, '.error', HTMLElement).textContent = '';
   });
-  const done = new Map<HTMLFormElement, () => void>();
+  /** What to do when a form is over. @param poster where a picture of its video is wanted */
+  const done = new Map<HTMLFormElement, (poster?: string | null) => void>();
   const isOurs = (element: unknown): element is HTMLFormElement =>
     element instanceof HTMLFormElement && element.parentElement === list;
 
@@ -86,7 +93,7 @@ export function createSending({ list, pattern, locale, elsewhere, token, giveBac
       return queue.broke(form);
     }
     if (ctx.foreign) find(form, '.error', HTMLElement).textContent = ctx.foreign;
-    if (status < 300) done.get(form)?.();
+    if (status < 300) done.get(form)?.(ctx.response?.headers.get(POSTER_WANTED));
     queue.answered(form);
   });
 
@@ -115,8 +122,10 @@ export function createSending({ list, pattern, locale, elsewhere, token, giveBac
     form.append(hidden('_csrf', token()), hidden('key', key), hidden('body', text), hidden('beside', beside));
     // Last, because the server reads the fields before it takes the file.
     form.append(fieldWith(file));
-    done.set(form, () => {
+    done.set(form, (poster) => {
       form.remove();
+      if (poster)
+        import(POSTER_URL).then(({ sendPoster }) => sendPoster(file, poster, token())).catch(() => undefined);
       void drop(key).then(over);
     });
     find(form, '[data-do=cancel]', HTMLButtonElement).addEventListener('click', () => {

@@ -23,7 +23,7 @@ type RequestEvent = CustomEvent<{
     sourceElement: Element;
     fetch: typeof fetch;
     requestTimeout: number;
-    response?: { status: number };
+    response?: { status: number; headers: Headers };
     foreign?: string;
   };
 }>;

@@ -24,6 +24,7 @@ let call: string;
 let recorder: Recorder;
 let message: number;
 let screenshot: string;
+let video: string;
 const png = await sharp({ create: { width: 32, height: 18, channels: 3, background: '#123' } })
   .png()
   .toBuffer();
@@ -37,9 +38,19 @@ beforeEach(async () => {
   message = house.app.services.chats.newestId(chat);
   recorder = await openRecorder(house, ben, call);
   await recorder.patch(0, Buffer.from('a beginning'));
+  video = await videoOf(ben);
   screenshot = (await house.app.inject(await file(`/calls/${call}/screenshots`))).json().id;
 });
 afterEach(() => house.close());
+
+/** A video that somebody has sent, as far as the database knows. */
+async function videoOf({ id: owner }: Person): Promise<string> {
+  const { files } = house.app.services;
+  const made = await files.create({ owner, conversation: chat, kind: 'attachment', name: 'clip.webm' });
+  if ('refused' in made) throw new Error(made.refused);
+  await files.complete(made.id, { type: 'video/webm', bytes: 1, state: 'ready' });
+  return made.id;
+}
 
 /** A request of Ben's, who has everything that it takes. */
 type Door = () => Promise<InjectOptions> | InjectOptions;
@@ -80,6 +91,11 @@ const doors: Record<string, Door> = {
   'PUT /recordings/:recording/poster': () => ({
     ...as('image/png', png),
     ...{ method: 'PUT', url: `/recordings/${recorder.id}/poster` },
+  }),
+  'PUT /files/:file/poster': () => ({
+    ...as('image/png', png),
+    method: 'PUT',
+    url: `/files/${video}/poster`,
   }),
 };
 

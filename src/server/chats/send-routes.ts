@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { takesPoster } from '../files/posters.ts';
 import { statusOf } from '../files/refusal.ts';
 import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
@@ -87,6 +88,11 @@ export function sendRoutes(app: FastifyInstance, services: Services): void {
     // what another page began shows another chat, or none.
     const isElsewhere = typed.beside === 'elsewhere';
     const isBeside = isElsewhere || typed.beside === 'true';
+    // Nothing here decodes a video, but the page still has the file.
+    const [first] = ids;
+    const file = isBeside && first !== undefined ? files.ofMessage(first) : undefined;
+    if (file && takesPoster(file) && !file.hasPreview)
+      reply.header('Porchlight-Poster', `/files/${file.id}/poster`);
     const rows = isElsewhere ? '' : ids.map((id) => rowOf(request, services, chat, id, false)).join('');
     const data = { rows, errors, key: isBeside ? undefined : randomUUID() };
     if (!refused) return reply.show('chats/sent', data);

@@ -34,6 +34,15 @@ export type FileRequest = {
 /** Which folder the bytes of a file belong in. */
 const folderOf = (kind: FileKind): FolderName => (kind === 'recording' ? 'recordings' : 'uploads');
 
+/**
+ * What may lie beside a file: its preview, for a recording what was received, and what a crash has left of whatever was
+ * being made of them.
+ */
+const BESIDE = [
+  ...['.preview', '.preview.drawn', '.clean', '.poster', '.poster.clean', '.poster.drawn'],
+  ...['.raw', '.made', '.made.second', '.made.second.rescued', '.shared'],
+];
+
 export function createFiles({ store, queue, isMember, folders, dataDir, clock, events }: FileParts) {
   const room = createRoom(store, dataDir);
   /** Bytes so far of what is received, where they count instead of the row's. */
@@ -68,8 +77,7 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
   }
 
   async function removeBytes(file: StoredFile): Promise<void> {
-    // Beside a file may lie its preview and, for a recording, what was received and what is being made of it.
-    for (const suffix of ['', '.preview', '.raw', '.made']) await rm(pathOf(file) + suffix, { force: true });
+    for (const suffix of ['', ...BESIDE]) await rm(pathOf(file) + suffix, { force: true });
   }
 
   /** What was being received when the server stopped takes its room still. */
@@ -149,6 +157,14 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
       forget(id);
       announce({ ...known, ...facts });
       return true;
+    },
+
+    /** States that its preview lies there, which came later than the file. False when that was removed meanwhile. */
+    async addPreview(id: string): Promise<boolean> {
+      const known = store.find(id);
+      const done = known !== undefined && (await queue.commit(() => store.setPreview(id)));
+      if (done) announce(known);
+      return done;
     },
 
     /** A step on the way, such as from 'receiving' to 'finishing'. */

@@ -113,6 +113,7 @@ export function createFileStore(database: Database) {
        duration_ms = :durationMs, has_preview = :hasPreview, state = :state WHERE id = :id`,
   );
   const setState = database.prepare<[FileState, string]>('UPDATE files SET state = ? WHERE id = ?');
+  const setPreview = database.prepare<[string]>('UPDATE files SET has_preview = 1 WHERE id = ?');
   const setMessage = database.prepare<[number | null, string]>(
     'UPDATE files SET message_id = ? WHERE id = ?',
   );
@@ -154,6 +155,8 @@ export function createFileStore(database: Database) {
         state: facts.state,
       }).changes === 1,
     setState: (id: string, state: FileState): boolean => setState.run(state, id).changes === 1,
+    /** False when the file was removed meanwhile. */
+    setPreview: (id: string): boolean => setPreview.run(id).changes === 1,
     setMessage: (id: string, message: number | undefined) => void setMessage.run(message ?? null, id),
     remove: (id: string): boolean => remove.run(id).changes === 1,
     limits: (): Limits => {

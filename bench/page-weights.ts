@@ -74,9 +74,9 @@ export const pageWeights: Bench = {
       };
       const foreign = [...pages, ...plain, callPage].flatMap(({ weight }) => weight.foreign);
       return [
-        heaviest('any page but the call page: JavaScript', 18_000, pages, (weight) => weight.script),
-        heaviest('any page but the call page: everything, cold', 30_000, pages, (weight) => weight.all),
-        heaviest('the same with JavaScript off', 12_000, plain, (weight) => weight.all),
+        heaviest('any page but the call page: JavaScript', 20_000, pages, (weight) => weight.script),
+        heaviest('any page but the call page: everything, cold', 36_000, pages, (weight) => weight.all),
+        heaviest('the same with JavaScript off', 14_000, plain, (weight) => weight.all),
         heaviest('the call page: JavaScript', 40_000, [callPage], (weight) => weight.script),
         {
           what: 'third-party requests, all pages',

@@ -45,10 +45,14 @@ afterAll(async () => {
   expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
 });
 
-async function chatPage(engine: Engine, person: Person, friend: Person, javascript = true): Promise<Page> {
+async function newPage(engine: Engine, javascript = true): Promise<Page> {
   const browser = browsers.get(engine);
   if (!browser) throw new Error(`no ${engine}`);
-  const page = await browser.newPage({ javascript });
+  return browser.newPage({ javascript });
+}
+
+async function chatPage(engine: Engine, person: Person, friend: Person, javascript = true): Promise<Page> {
+  const page = await newPage(engine, javascript);
   await arrive(page, server, person);
   await page.goto(`${server.origin}/chats`);
   // Not clicked: the list is shown anew whenever somebody comes or goes.
@@ -56,12 +60,6 @@ async function chatPage(engine: Engine, person: Person, friend: Person, javascri
   await page.goto(await link.evaluate((node) => (node instanceof HTMLAnchorElement ? node.href : '')));
   return page;
 }
-
-const chromiumPage = async () => {
-  const page = await browsers.get('chromium')?.newPage();
-  if (!page) throw new Error('no chromium');
-  return page;
-};
 
 async function choose(page: Page, ...paths: string[]): Promise<void> {
   const field = await page.waitForSelector('input[type=file][aria-label]');
@@ -157,7 +155,8 @@ test.each([
   ['firefox', 'chromium'],
 ] as const)('a video sent from %s gets a picture on the page of the other one', async (engine, other) => {
   const annas = await chatPage(engine, anna, ben);
-  const bens = await chatPage(other, ben, anna);
+  const bens = await newPage(other);
+  await arrive(bens, server, ben, new URL(annas.url()).pathname);
   const before = await bens.$$eval('[role=log] video[poster]', (videos) => videos.length);
   await choose(annas, fileOf(`${engine}.webm`, video()));
   await find(annas, 'button', `Remove ${engine}.webm`);
@@ -236,7 +235,7 @@ test.each([
     questions.push(dialog.message());
     void dialog.accept();
   });
-  const bens = await chromiumPage();
+  const bens = await newPage('chromium');
   await arrive(bens, server, ben, new URL(annas.url()).pathname);
   const [sent, chosen] = [`${engine}-sent.txt`, `${engine}-chosen.txt`];
   await fill(annas, 'Message', `Goes with ${sent}`);

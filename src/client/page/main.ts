@@ -81,17 +81,24 @@ const SIGNED_OUT = 4401;
 /** Tries in a row, about ten seconds, after which no socket is to be had here. */
 const TRIES = 4;
 let failed = 0;
+let polling: { start(): void; stop(): void } | undefined;
+async function poll(): Promise<void> {
+  polling ??= await import(POLLING_URL);
+  // It may have taken longer than the outage.
+  if (failed >= TRIES) polling?.start();
+}
 document.addEventListener('htmx:ws:close', ({ detail }) => {
   if (detail.code === SIGNED_OUT) {
     forget();
     location.reload();
   }
   failed += 1;
-  if (failed === TRIES) void import(POLLING_URL).then(({ start }) => start());
+  // The script comes from the server: while that is away as well, the next failed try asks for it again.
+  if (failed >= TRIES) poll().catch(() => {});
 });
 document.addEventListener('htmx:ws:after:connection', () => {
-  if (failed >= TRIES) void import(POLLING_URL).then(({ stop }) => stop());
   failed = 0;
+  polling?.stop();
 });
 
 // Whatever brings a notice, it lies over the page until it is put away.

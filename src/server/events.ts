@@ -11,6 +11,8 @@ export type Happenings = {
   'person-changed': [{ user: number }];
   /** The conversation's counter stands higher than before: something was written, changed or deleted. */
   'conversation-changed': [{ conversation: number }];
+  /** Somebody has written a message, which is news to the others. */
+  'message-sent': [{ conversation: number; author: number }];
   /** Somebody has read up to a message. */
   'conversation-read': [{ conversation: number; user: number }];
   typing: [{ conversation: number; user: number }];

@@ -35,12 +35,41 @@ afterAll(async () => {
   expect([...chromium.problems, ...firefox.problems]).toEqual([]);
 });
 
+declare global {
+  interface Window {
+    /** Announcements of messages that this tab is done with, heard here or not. */
+    announced: number;
+    /** Tones that were played here. */
+    tones: number;
+  }
+}
+
+/** Counts what a tab does about the tone of a message. Runs in the page, before anything else. */
+function watchTones(): void {
+  window.announced = 0;
+  window.tones = 0;
+  const { request } = LockManager.prototype;
+  LockManager.prototype.request = async function (this: LockManager, ...args: Parameters<typeof request>) {
+    try {
+      return await request.apply(this, args);
+    } finally {
+      if (args[0] === 'porchlight.message') window.announced += 1;
+    }
+  } as typeof request;
+  const { play } = HTMLMediaElement.prototype;
+  HTMLMediaElement.prototype.play = async function (this: HTMLMediaElement) {
+    await play.call(this);
+    if (this.src.endsWith('/message.mp3')) window.tones += 1;
+  };
+}
+
 /** Ben's tabs in one browser, each used once; the last one lies in front. */
 async function openTabs<const Paths extends string[]>(browser: OpenBrowser, ...paths: Paths) {
   const first = await browser.newPage();
   await visit(first, bens, '/chats');
   const open = async (path: string): Promise<Page> => {
     const tab = await first.browserContext().newPage();
+    await tab.evaluateOnNewDocument(watchTones);
     await tab.bringToFront();
     await tab.goto(`${server.origin}${path}`);
     // As one that was used and heard before: no other tab may play anything, hidden ones least of all.
@@ -115,4 +144,40 @@ test('a call is heard in one tab, and in the next one when that is closed', asyn
       await eventually('silence', async () => !(await isRung(loud)));
     }
   }
+});
+
+const sum = async (tabs: Page[], name: 'announced' | 'tones') => {
+  const all = await Promise.all(tabs.map((tab) => tab.evaluate((name) => window[name], name)));
+  return all.reduce((sum, count) => sum + count, 0);
+};
+
+test.for([
+  'Chromium',
+  'Firefox',
+])('a message is heard in one tab of %s, and in none while its chat is looked at', async (name) => {
+  const browser = name === 'Chromium' ? chromium : firefox;
+  const tabs = await openTabs(browser, chat, '/settings', '/friends');
+  const [chatTab] = tabs;
+  if (!chatTab) throw new Error('no tabs');
+  await eventually('a hidden chat', () => chatTab.evaluate(() => document.visibilityState === 'hidden'));
+  await annas.submit(chat, 'Send', { Message: 'One tone' });
+  await eventually('all tabs to have had their turn', async () => (await sum(tabs, 'announced')) === 3);
+  expect(await sum(tabs, 'tones')).toBe(1);
+
+  await chatTab.bringToFront();
+  await eventually('the chat to be looked at', () =>
+    chatTab.evaluate(async () => {
+      const { held = [] } = await navigator.locks.query();
+      return held.some(({ name }) => name?.startsWith('porchlight.looked-at.'));
+    }),
+  );
+  await eventually('another tone to be due', () =>
+    chatTab.evaluate(async () => {
+      const { held = [] } = await navigator.locks.query();
+      return held.every(({ name }) => name !== 'porchlight.heard');
+    }),
+  );
+  await annas.submit(chat, 'Send', { Message: 'No tone' });
+  await eventually('all tabs to have had their turn', async () => (await sum(tabs, 'announced')) === 6);
+  expect(await sum(tabs, 'tones')).toBe(1);
 });

@@ -9,8 +9,8 @@ import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
-import { wireRing } from './ring.ts';
 import { wireSeen } from './seen.ts';
+import { wireSounds } from './sounding.ts';
 import { wireUnread } from './unread.ts';
 
 // No header says the time zone, and times are shown by the server. A year, in seconds.
@@ -120,6 +120,6 @@ if (notices) {
 
 wireBoxes();
 wireSeen();
-wireRing();
+wireSounds();
 wireUnread();
 if (composer && box) wireComposer(composer, box);

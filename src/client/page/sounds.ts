@@ -1,7 +1,7 @@
 /**
  * What is heard, in one of a browser's tabs: otherwise a call would ring from each of them, out of step. Web Locks
  * choose the tab (W3C Web Locks §2), and the next one when it is closed or may not play anything. Where there are none,
- * as on plain http, each tab rings. Loaded when the first sound is due.
+ * as on plain http, each tab is heard. Loaded when the first sound is due.
  */
 
 /** Does something while no other tab of this browser does a thing of this name. What fails is a sound less. */
@@ -25,7 +25,8 @@ function atFirst(events: [EventTarget, string][], work: () => void): void {
  * anything before, and such a tab would keep the others silent.
  */
 function whenReady(audio: HTMLAudioElement, work: () => void): void {
-  if (!document.hidden || audio.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) {
+  // At its end there is no future in it.
+  if (!document.hidden || audio.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
     work();
     return;
   }
@@ -69,6 +70,49 @@ export function ring(audio: HTMLAudioElement): void {
         return;
       }
       await gone;
+    }),
+  );
+}
+
+const TONE = new Audio();
+TONE.preload = 'none';
+TONE.src = '/static/sounds/message.mp3';
+
+/** ms after which a tone would puzzle more than it tells: the tab slept, or wasn't allowed to play. */
+const LATE = 3000;
+/** ms without another tone: several messages in a row are one piece of news, and a tab that polls hears of it late. */
+const QUIET = 5000;
+
+/** Held by the tab that has played a tone. What localStorage has reaches Firefox's other processes late. */
+const HEARD = 'porchlight.heard';
+
+/** @returns once it is held */
+const holdHeard = () =>
+  new Promise<void>((resolve) => {
+    const quiet = () => {
+      resolve();
+      return new Promise((over) => setTimeout(over, QUIET));
+    };
+    navigator.locks.request(HEARD, { mode: 'shared' }, quiet).catch(() => resolve());
+  });
+
+/** A message that the live socket has told of; `came` as `performance.now()` has it. */
+type Arrived = { chat: string; came: number; isShown: boolean };
+
+/** Plays the tone for a message, unless another tab has done it or its chat is being looked at. */
+export function announce({ chat, came, isShown }: Arrived): void {
+  whenReady(TONE, () =>
+    inTurn('message', async () => {
+      if (performance.now() - came > LATE) return;
+      if (!('locks' in navigator)) {
+        if (!isShown || !document.hasFocus()) await TONE.play();
+        return;
+      }
+      const { held = [] } = await navigator.locks.query();
+      if (held.some(({ name }) => name === HEARD || name === `porchlight.looked-at.${chat}`)) return;
+      // Where this tab may not play, another one may.
+      await TONE.play();
+      await holdHeard();
     }),
   );
 }

@@ -137,7 +137,10 @@ export function createChats(
         store.setRead(conversation, author, id);
         return { result: 'sent', id };
       });
-      if (sent.result === 'sent') announce(conversation);
+      if (sent.result === 'sent') {
+        announce(conversation);
+        events.emit('message-sent', { conversation, author });
+      }
       return sent;
     },
 

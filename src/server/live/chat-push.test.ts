@@ -264,6 +264,27 @@ test('a live page gets each change once, and the writer’s page as well', async
   expect(received.filter((html) => html.includes('Live'))).toHaveLength(1);
 });
 
+test('a message is announced to the others’ pages, wherever they are, unless they want no sounds', async () => {
+  const { chats, events } = house.app.services;
+  const write = async (body: string) => {
+    const told = new Promise((resolve) => events.on('message-sent', resolve));
+    await chats.send({ conversation: chat, author: ana.id, key: randomUUID(), body });
+    await told;
+  };
+  const announced = (received: string[]) => received.filter((html) => html.includes('id="arrived"')).length;
+  const pages = [await open(ana), await open(ben)];
+  await write('Heard');
+  await pages[1]?.until((html) => html.includes(`data-chat="${chat}"`));
+  await ben.post('/settings', { locale: 'en' });
+  pages.push(await open(ben));
+  await write('Not heard');
+  await pages[2]?.until((html) => html.includes('id="unread"'));
+  await eventually('two announcements', () => announced(pages[1]?.received ?? []) === 2);
+  expect(pages.map(({ received }) => announced(received))).toEqual([0, 2, 0]);
+  for (const { socket } of pages) socket.close();
+  await Promise.all(pages.map(({ closed }) => closed));
+});
+
 test('somebody else’s chat can’t be followed', async () => {
   const eve = await house.person('eve');
   const { socket, until, received } = await open(eve);

@@ -167,6 +167,20 @@ export function chatPush(services: Services, hub: Hub, render: Render): LiveList
     due.add(conversation);
   });
 
+  // For its tone, which of a browser's tabs one plays.
+  events.on('message-sent', ({ conversation: chat, author }) => {
+    let html: Buffer | undefined;
+    for (const user of chats.members(chat)) {
+      if (user === author) continue;
+      for (const page of hub.pagesOf(user)) {
+        if (!page.sound) continue;
+        // The same for every reader: there is no word in it.
+        html ??= Buffer.from(render('chats/arrived', page.reader, { chat }));
+        send(page, html);
+      }
+    }
+  });
+
   events.on('conversation-read', ({ conversation, user }) => {
     pushUnread(user);
     for (const other of permission.watchers(conversation, user))

@@ -6,7 +6,7 @@ import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp, newestEntry, ringOn, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { type House, openHouse, PASSWORD } from '../helpers/house.ts';
-import { isSeen, picturesChange, pitchHeard } from '../helpers/media.ts';
+import { isSeen, picturesChange, pitchHeard, takeSoundAsItIs } from '../helpers/media.ts';
 import { befriend, chatOf, createPair, createPerson, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -53,6 +53,8 @@ afterAll(async () => {
 /** A page at home with somebody, small so that its pictures cost little. */
 const open = async (client: Client, path: string, browser = chromium): Promise<Page> => {
   const page = await browser.newPage({ width: 800, height: 600 });
+  // Both sides sit in one browser and speak at one pitch: each would be the other's echo.
+  await takeSoundAsItIs(page);
   await visit(page, client, path);
   return page;
 };

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { drawBlocks, readBlocks, wrongBits } from '../helpers/blocks.ts';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, hangUp } from '../helpers/calls.ts';
-import { picturesChange, pitchHeard } from '../helpers/media.ts';
+import { picturesChange, pitchHeard, takeSoundAsItIs } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -40,22 +40,6 @@ async function pageOf(engine: Engine): Promise<Page> {
   if (!browser) throw new Error(`no ${engine}`);
   return browser.newPage();
 }
-
-/**
- * Takes the microphone as it is. What helps speech would now and then take the tone for noise, or for an echo of what the
- * page plays, and here it is asked which sound comes from where.
- */
-const takeSoundAsItIs = (page: Page) =>
-  page.evaluateOnNewDocument(() => {
-    const { mediaDevices } = navigator;
-    if (!mediaDevices) return;
-    const open = mediaDevices.getUserMedia.bind(mediaDevices);
-    mediaDevices.getUserMedia = (wanted = {}) => {
-      const audio = typeof wanted.audio === 'object' ? wanted.audio : {};
-      const plain = { ...audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-      return open({ ...wanted, ...(wanted.audio && { audio: plain }) });
-    };
-  });
 
 /** Another tab of the same person: white paper that beeps twice a second. A steady hum would be suppressed as noise. */
 async function openSlides(mine: Page): Promise<Page> {

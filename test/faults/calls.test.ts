@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp, newestEntry, ringOn, says, secondsIn } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
-import { participant, picturesChange, pitchHeard, watchPictures } from '../helpers/media.ts';
+import { participant, picturesChange, pitchHeard, takeSoundAsItIs, watchPictures } from '../helpers/media.ts';
 import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -46,6 +46,8 @@ afterAll(async () => {
 
 const open = async (client: Client, path: string): Promise<Page> => {
   const page = await chromium.newPage({ width: 800, height: 600 });
+  // Both sides sit in one browser and speak at one pitch: each would be the other's echo.
+  await takeSoundAsItIs(page);
   await visit(page, client, path);
   return page;
 };

@@ -175,3 +175,19 @@ export const watchPictures = async (page: Page, name: string): Promise<Watch> =>
     stop: () => handle.evaluate(({ stop }) => stop()),
   };
 };
+
+/**
+ * Takes the microphone as it is. What helps speech would now and then take the tone for noise, or for an echo of what the
+ * page plays, and here it is asked which sound comes from where.
+ */
+export const takeSoundAsItIs = (page: Page) =>
+  page.evaluateOnNewDocument(() => {
+    const { mediaDevices } = navigator;
+    if (!mediaDevices) return;
+    const open = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = (wanted = {}) => {
+      const audio = typeof wanted.audio === 'object' ? wanted.audio : {};
+      const plain = { ...audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+      return open({ ...wanted, ...(wanted.audio && { audio: plain }) });
+    };
+  });

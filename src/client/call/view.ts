@@ -90,6 +90,8 @@ export function createView(
   let answeredAt: number | undefined;
   let name = '';
   let isPeerRecording = false;
+  /** What the other side said last about itself, unless that was before it left. */
+  let told: PeerMedia | undefined;
   const streams: Record<Source, MediaStream | null> = { self: null, screen: null };
   const wake = createWakeLock(() => shown.name !== 'idle' && shown.name !== 'ended');
 
@@ -145,7 +147,10 @@ export function createView(
   /** The last picture of somebody who has gone would stand there as if they were. */
   function tellLeft(left: boolean): void {
     notices.set('left', left ? say('peerLeft', { name }) : undefined);
-    if (left) showPeer({ microphone: true, camera: false, recording: false });
+    if (left) {
+      told = undefined;
+      showPeer({ microphone: true, camera: false, recording: false });
+    } else if (told) showPeer(told);
   }
 
   function showPeer(state: PeerMedia): void {
@@ -212,7 +217,11 @@ export function createView(
       ringback.update(state);
     },
     remoteStream: showRemote,
-    remoteState: showPeer,
+    remoteState(state) {
+      told = state;
+      // The server may say that they left before the last of what they said has come.
+      if (!hasLeft(shown)) showPeer(state);
+    },
     local() {
       toolbar.update(local, shared, recording.isOn());
       tellRecording();

@@ -1,5 +1,6 @@
 /** The tone the caller hears while it rings at the other side. */
 import type { State } from './machine.ts';
+import { keepPlaying } from './playback.ts';
 
 export interface Ringback {
   /** Plays while `state` says that it rings at the other side, and at no other time. */
@@ -12,19 +13,15 @@ export interface Ringback {
 export function createRingback(element: HTMLAudioElement): Ringback {
   let rings = false;
 
-  function retry(): void {
-    // A browser that won't play unasked does so after the next gesture, or once the page has the microphone.
-    if (rings && element.paused) element.play().catch(() => undefined);
-  }
-
-  for (const gesture of ['pointerup', 'keydown'] as const) document.addEventListener(gesture, retry);
+  // A browser that won't play unasked does so after the next gesture, or once the page has the microphone.
+  const { start, retry } = keepPlaying(element, { wanted: () => rings });
 
   return {
     update(state) {
       rings = state.name === 'calling' && state.rung;
       // Fetched while the call goes out, so that it is there in time.
       if (state.name === 'calling') element.preload = 'auto';
-      if (rings) return retry();
+      if (rings) return start();
       element.pause();
       element.currentTime = 0;
     },

@@ -3,15 +3,17 @@
  * It has an element of its own: a video element plays no sound before its first picture, which in a voice call
  * never comes, and a silent one may always play.
  */
+import { keepPlaying } from './playback.ts';
 
 export interface Sound {
   /** Plays the sound of a stream; null stops it. */
   listen(stream: MediaStream | null): void;
-  /** Tries again, if the browser has refused before. */
+  /** Tries again, if it was refused or paused. */
   retry(): void;
 }
 
 export interface SoundEvents {
+  /** Whether it can't be heard before somebody taps. */
   blocked(needsTap: boolean): void;
   /** Whether the microphone is open: Firefox and Safari let a page be heard that hears. */
   capturing(): boolean;
@@ -19,29 +21,9 @@ export interface SoundEvents {
 
 /** Takes over an audio element. */
 export function createSound(element: HTMLAudioElement, events: SoundEvents): Sound {
-  let refused = false;
   let heard: MediaStreamTrack[] = [];
-
-  async function play(patient: boolean): Promise<void> {
-    try {
-      await element.play();
-      refused = false;
-    } catch (error) {
-      // AbortError only says that a newer stream took the place of this one.
-      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
-      // The refusal may be older than the microphone.
-      if (patient && events.capturing()) return play(false);
-      refused = true;
-    }
-    events.blocked(refused);
-  }
-
-  function retry(): void {
-    if (refused) void play(false);
-  }
-
-  // Any gesture gives the permission that was missing; the button only says so.
-  for (const gesture of ['pointerup', 'keydown'] as const) document.addEventListener(gesture, retry);
+  // The refusal may be older than the microphone.
+  const playback = keepPlaying(element, { stuck: events.blocked, patient: events.capturing });
 
   return {
     listen(stream) {
@@ -49,8 +31,8 @@ export function createSound(element: HTMLAudioElement, events: SoundEvents): Sou
       if (tracks.length === heard.length && tracks.every((track) => heard.includes(track))) return;
       heard = tracks;
       element.srcObject = tracks.length > 0 ? new MediaStream(tracks) : null;
-      if (tracks.length > 0) void play(true);
+      playback.start();
     },
-    retry,
+    retry: playback.retry,
   };
 }

@@ -1,9 +1,12 @@
 /** The pictures: oneself, and whoever else is in the call. */
 import { find, setText } from '../common/dom.ts';
+import { keepPlaying } from './playback.ts';
 
 export interface Tile {
   video: HTMLVideoElement;
   show(stream: MediaStream | null): void;
+  /** Tries again, if the picture was paused. */
+  retry(): void;
   hasPicture(): boolean;
   name(name: string): void;
   /** Undefined: not known, so a picture counts as soon as there is one. */
@@ -12,9 +15,13 @@ export interface Tile {
   silence(reason: string | undefined): void;
 }
 
-/** Takes over one `.tile` of the template. */
-export function createTile(element: HTMLElement): Tile {
+/**
+ * Takes over one `.tile` of the template.
+ * @param stuck whether its picture stands still until somebody taps
+ */
+export function createTile(element: HTMLElement, stuck?: (isStuck: boolean) => void): Tile {
   const video = find(element, 'video', HTMLVideoElement);
+  const playback = keepPlaying(video, { ...(stuck && { stuck }) });
   const muted = element.querySelector('.tile-muted');
   let told: boolean | undefined;
   let shown: MediaStream | null = null;
@@ -33,10 +40,14 @@ export function createTile(element: HTMLElement): Tile {
     show(stream) {
       shown = stream;
       whenLoaded(() => {
-        if (shown === stream && video.srcObject !== stream) video.srcObject = stream;
+        if (shown === stream && video.srcObject !== stream) {
+          video.srcObject = stream;
+          playback.start();
+        }
         render();
       });
     },
+    retry: playback.retry,
     hasPicture: () => element.dataset.camera === 'on' && video.videoWidth > 0,
     name(name) {
       element.setAttribute('aria-label', name);

@@ -9,6 +9,7 @@ import type { LocalMedia } from './local-media.ts';
 import { hasLeft, type Reason, type State } from './machine.ts';
 import { createNotices } from './notices.ts';
 import type { Source } from './peer.ts';
+import { keepPlaying } from './playback.ts';
 import { createRingback } from './ringback.ts';
 import { sceneOf } from './scene.ts';
 import { canFloat, createWakeLock, wireFullScreen, wirePictureInPicture } from './screen.ts';
@@ -45,6 +46,9 @@ type PeerMedia = {
 
 /** What this page sends, and what it makes of the call. */
 export interface Media {
+/** What of the other side plays: each by an element of its own. */
+type Played = 'sound' | 'picture' | 'screen-sound' | 'screen-picture';
+
   local: LocalMedia;
   screen: Screen;
   recording: { isOn(): boolean };
@@ -66,7 +70,7 @@ export function createView(
   const floating = find(root, '[data-do="pip"]', HTMLButtonElement);
   const over = find(root, '.call-over', HTMLElement);
   const recorded = find(root, '.call-recording', HTMLElement);
-  const remote = createTile(find(stage, '.tile:not(.self)', HTMLElement));
+  const remote = createTile(find(stage, '.tile:not(.self)', HTMLElement), (is) => tellStill('picture', is));
   const self = createTile(find(stage, '.tile.self', HTMLElement));
   const choice = find(devices, '[data-choice="recording"]', HTMLSelectElement);
   const notices = createNotices(find(root, '.call-notice', HTMLElement), say);
@@ -77,7 +81,12 @@ export function createView(
     playsInline: true,
     autoplay: true,
   });
-  const screen = createScreenTile(stage, (output) => soundOf('screen-sound', output));
+  const keepOwn = keepPlaying(own, {});
+  const screen = createScreenTile(
+    stage,
+    (output) => soundOf('screen-sound', output),
+    (is) => tellStill('screen-picture', is),
+  );
   const output = find(stage, 'audio', HTMLAudioElement);
   const tone = find(root, '.ringback', HTMLAudioElement);
   const ringback = createRingback(tone);
@@ -95,19 +104,31 @@ export function createView(
   const streams: Record<Source, MediaStream | null> = { self: null, screen: null };
   const wake = createWakeLock(() => shown.name !== 'idle' && shown.name !== 'ended');
 
+  const still = new Set<Played>();
   setInterval(tick, 1000);
   self.show(local.outgoing.stream);
 
-  function soundOf(matter: string, output: HTMLAudioElement): Sound {
-    const made = createSound(output, {
-      blocked: (needsTap) =>
-        notices.set(matter, needsTap ? say('soundBlocked') : undefined, {
-          label: say('hear'),
-          run: () => made.retry(),
-        }),
+  function soundOf(matter: 'sound' | 'screen-sound', output: HTMLAudioElement): Sound {
+    return createSound(output, {
+      blocked: (needsTap) => tellStill(matter, needsTap),
       capturing: () => local.isLive('audio'),
     });
-    return made;
+  }
+
+  /** Whatever stands still is one thing to say, since one tap is enough for all of it. */
+  function tellStill(what: Played, isStill: boolean): void {
+    if (isStill) still.add(what);
+    else still.delete(what);
+    const isSound = still.has('sound') || still.has('screen-sound');
+    const text = say(isSound ? 'soundBlocked' : 'pictureBlocked');
+    notices.set('still', still.size > 0 ? text : undefined, {
+      label: say(isSound ? 'hear' : 'see'),
+      run: playAll,
+    });
+  }
+
+  function playAll(): void {
+    for (const played of [sound, remote, self, screen, keepOwn, ringback]) played.retry();
   }
 
   function showRemote(source: Source, stream: MediaStream | null): void {
@@ -228,11 +249,15 @@ export function createView(
       // What is recorded can't be another thing in the middle.
       choice.disabled = recording.isOn();
       const ownStream = shared.isOn() ? shared.outgoing.stream : null;
-      if (own.srcObject !== ownStream) own.srcObject = ownStream;
+      if (own.srcObject !== ownStream) {
+        own.srcObject = ownStream;
+        keepOwn.start();
+      }
       selects.update();
       self.camera(local.isLive('video'));
-      if (local.isLive('audio')) sound.retry();
-      ringback.retry();
+      // Firefox and Safari let a page be heard that hears; and a call that interrupted this one may be over.
+      if (local.isLive('audio')) playAll();
+      else ringback.retry();
       tellProblems();
     },
     scene: () => sceneOf({ say, name, myName, local, shared, ownScreen: own, remote, self, screen, streams }),

@@ -1,4 +1,4 @@
-/** The toolbar named "Call controls": buttons, shortcuts, and arrow keys as the ARIA toolbar pattern has them. */
+/** The toolbar named "Call controls": buttons, and arrow keys as the ARIA toolbar pattern has them. */
 import { canRecord } from '../capture/recorder.ts';
 import { canShareScreen, type Screen } from '../capture/screen.ts';
 import { find } from '../common/dom.ts';
@@ -33,21 +33,6 @@ export function createToolbar(element: HTMLElement, actions: ToolbarActions): To
   find(element, '[data-do="hang-up"]', HTMLButtonElement).addEventListener('click', actions.hangUp);
   element.addEventListener('keydown', moveFocus);
 
-  document.addEventListener('keydown', (event) => {
-    if (
-      element.hidden ||
-      event.repeat ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      isField(event.target)
-    ) {
-      return;
-    }
-    if (event.key.toLowerCase() === 'm') actions.microphone();
-    else if (event.key.toLowerCase() === 'v') actions.camera();
-  });
-
   return {
     update(local, shared, isRecording) {
       microphone.setAttribute('aria-pressed', String(local.isOn('audio')));
@@ -56,12 +41,6 @@ export function createToolbar(element: HTMLElement, actions: ToolbarActions): To
       record.setAttribute('aria-pressed', String(isRecording));
     },
   };
-}
-
-function isField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || target.matches('input, select, textarea'))
-  );
 }
 
 function moveFocus(event: KeyboardEvent): void {

@@ -14,6 +14,7 @@ import { createRingback } from './ringback.ts';
 import { sceneOf } from './scene.ts';
 import { canFloat, createWakeLock, wireFullScreen, wirePictureInPicture } from './screen.ts';
 import { createScreenTile } from './screen-tile.ts';
+import { wireShortcuts } from './shortcuts.ts';
 import { createSound, type Sound } from './sound.ts';
 import { createTile } from './tiles.ts';
 import { createToolbar, type ToolbarActions } from './toolbar.ts';
@@ -74,7 +75,12 @@ export function createView(
   const self = createTile(find(stage, '.tile.self', HTMLElement));
   const choice = find(devices, '[data-choice="recording"]', HTMLSelectElement);
   const notices = createNotices(find(root, '.call-notice', HTMLElement), say);
-  const toolbar = createToolbar(controls, actions);
+  const switches = {
+    microphone: () => sayAgain(actions.microphone),
+    camera: () => sayAgain(actions.camera),
+  };
+  const toolbar = createToolbar(controls, { ...actions, ...switches });
+  wireShortcuts(root, switches, () => !controls.hidden);
   // One's own screen isn't shown, it would show itself in itself; but a screenshot can be taken of it.
   const own = Object.assign(document.createElement('video'), {
     muted: true,
@@ -147,6 +153,12 @@ export function createView(
   }
 
   /** The same trouble with both is one thing to do, and one thing to read. */
+  /** What was put away is of interest again to who tries again. */
+  function sayAgain(action: () => void): void {
+    for (const matter of ['both', 'microphone', 'camera']) notices.set(matter, undefined);
+    action();
+  }
+
   function tellProblems(): void {
     const [microphone, camera] = [local.problem('audio'), local.problem('video')];
     const both = microphone === camera ? microphone : undefined;

@@ -8,7 +8,8 @@ import { Candidates, Description } from './common.ts';
 /**
  * Which of one's own media are on; sent when the channel opens and at each change. Without `screen`, none is shared.
  * `interrupted`: the system has taken microphone or camera away for a while (a phone call, another program), so that
- * it is off though the person left it on.
+ * it is off though the person left it on. `lack`: the microphone is off, though switched on, because the browser still asks
+ * for it, or because there is none to be had.
  */
 const State = v.object({
   type: v.literal('state'),
@@ -17,6 +18,7 @@ const State = v.object({
   recording: v.boolean(),
   screen: v.optional(v.boolean()),
   interrupted: v.optional(v.boolean()),
+  lack: v.optional(v.picklist(['asking', 'unavailable'])),
 });
 
 const HangUp = v.object({ type: v.literal('hang-up') });

@@ -206,3 +206,99 @@ test('changes cameras where one may be open at a time, goes back where that fail
   expect(await isSilent()).toBe(false);
   await participant(theirs, 'Anna');
 });
+
+/** A question that stands there until the test answers it; headless browsers answer at once. */
+const unanswered = (page: Page) =>
+  page.evaluateOnNewDocument(() => {
+    const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    let questions = 0;
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      questions += 1;
+      Reflect.set(window, 'questions', questions);
+      if (sessionStorage.getItem('allowed') === null)
+        await new Promise((resolve) => Reflect.set(window, 'allow', resolve));
+      sessionStorage.setItem('allowed', 'yes');
+      return real(constraints);
+    };
+  });
+
+const isPressed = async (page: Page, name: string) =>
+  (await find(page, 'button', name)).evaluate((node) => node.ariaPressed === 'true');
+
+test('a question that nobody answers is told, and who switched off stays so over the answer and a reload', async () => {
+  const mine = await open(anna, chat);
+  await unanswered(mine);
+  const theirs = await open(ben, '/chats');
+  await dial(mine, 'video');
+  await accept(theirs);
+  await connected(mine, theirs);
+  await waitForText(theirs, 'group', 'Anna', /microphone not on yet/);
+  await waitForText(mine, 'main', undefined, /hasn't handed over the microphone and camera yet/);
+  expect([await isPressed(mine, 'Microphone'), await isPressed(mine, 'Camera')]).toEqual([false, false]);
+  expect(await mine.evaluate(() => Reflect.get(window, 'questions'))).toBe(1);
+  await click(mine, 'button', 'OK');
+  await click(mine, 'button', 'Camera');
+  await waitForText(mine, 'main', undefined, /hasn't handed over/);
+  expect(await mine.evaluate(() => Reflect.get(window, 'questions'))).toBe(1);
+
+  await mine.evaluate(() => Reflect.get(window, 'allow')());
+  await picturesChange(theirs, 'Anna');
+  await waitForText(theirs, 'group', 'Anna', /^(?!.*(microphone|muted))/s);
+  await eventually('no sentence', async () => !(await textOf(mine)).includes('handed over'));
+  expect([await isPressed(mine, 'Microphone'), await isPressed(mine, 'Camera')]).toEqual([true, true]);
+
+  await mine.keyboard.press('m');
+  await waitForText(theirs, 'group', 'Anna', /muted/);
+  await mine.reload();
+  await connected(mine, theirs);
+  await picturesChange(theirs, 'Anna');
+  await waitForText(theirs, 'group', 'Anna', /muted/);
+  expect([await isPressed(mine, 'Microphone'), await isPressed(mine, 'Camera')]).toEqual([false, true]);
+
+  // The keys can be switched off, for this page and the next.
+  await mine.click('.devices > summary');
+  await click(mine, 'checkbox', 'Keyboard shortcuts: M for the microphone, V for the camera');
+  await mine.reload();
+  await connected(mine, theirs);
+  await mine.keyboard.press('m');
+  await mine.keyboard.press('v');
+  expect([await isPressed(mine, 'Microphone'), await isPressed(mine, 'Camera')]).toEqual([false, true]);
+});
+
+test('what the system pauses plays again, by itself or at a tap', async () => {
+  const mine = await open(anna, chat);
+  const theirs = await open(ben, '/chats');
+  await dial(mine, 'video');
+  await accept(theirs);
+  await connected(mine, theirs);
+  await picturesChange(theirs, 'Anna');
+  const pause = (refused: boolean) =>
+    theirs.evaluate((isRefused) => {
+      const play = Reflect.get(window, 'play') ?? HTMLMediaElement.prototype.play;
+      Reflect.set(window, 'play', play);
+      const refuse = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+      HTMLMediaElement.prototype.play = isRefused ? refuse : play;
+      for (const element of document.querySelectorAll('video, audio'))
+        if (element instanceof HTMLMediaElement && element.srcObject) element.pause();
+    }, refused);
+  const standing = () =>
+    theirs.$$eval(
+      '.stage :is(video, audio)',
+      (elements) =>
+        elements.filter((one) => one instanceof HTMLMediaElement && one.srcObject && one.paused).length,
+    );
+  await pause(false);
+  await eventually('all to play', async () => (await standing()) === 0);
+  await picturesChange(theirs, 'Anna');
+
+  await pause(true);
+  await waitForText(theirs, 'main', undefined, /waits for a tap before it plays sound/);
+  expect(await standing()).toBe(3);
+  await theirs.evaluate(() => {
+    HTMLMediaElement.prototype.play = Reflect.get(window, 'play');
+  });
+  await click(theirs, 'button', 'Tap to hear');
+  await eventually('all to play', async () => (await standing()) === 0);
+  await picturesChange(theirs, 'Anna');
+  expect(await theirs.$eval('.call-notice', (box) => box.textContent)).toBe('');
+});

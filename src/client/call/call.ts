@@ -127,7 +127,8 @@ export function createCall(options: CallOptions): Call {
   function run(command: Command): void {
     switch (command) {
       case 'start-media':
-        void local.start({ audio: true, video: media === 'video' });
+        // What was switched off before the page was loaded again stays off.
+        void local.start(place?.wanted ?? { audio: true, video: media === 'video' });
         return;
       case 'ring':
         void link.offer().then(ring);
@@ -190,8 +191,12 @@ export function createCall(options: CallOptions): Call {
 
   function take(member: string): void {
     if (id === undefined) return;
-    place = { member };
+    place = { member, wanted: local.wanted() };
     if (state.name !== 'ended') rememberPlace(id, place);
+  }
+
+  function keepPlace(): void {
+    if (place) take(place.member);
   }
 
   function meet(member: string): void {
@@ -313,6 +318,7 @@ export function createCall(options: CallOptions): Call {
   }
 
   function tell(): void {
+    keepPlace();
     link.say({
       type: 'state',
       microphone: local.isLive('audio'),
@@ -320,6 +326,7 @@ export function createCall(options: CallOptions): Call {
       recording: options.isRecording(),
       screen: screen.isOn(),
       interrupted: local.isInterrupted('audio') || local.isInterrupted('video'),
+      lack: local.lack('audio'),
     });
   }
 

@@ -2,6 +2,7 @@
 import { canShareScreen, type Screen } from '../capture/screen.ts';
 import { find } from '../common/dom.ts';
 import { listDevices } from './devices.ts';
+import { createLatest } from './latest.ts';
 import type { LocalMedia } from './local-media.ts';
 import { createSpeaker } from './speaker.ts';
 import type { Say } from './words.ts';
@@ -37,18 +38,20 @@ export function createDeviceSelects(
     if (device) loud.choose(device).catch(update);
   });
 
-  function update(): void {
-    void listDevices().then(async (devices) => {
-      known = devices;
-      const of = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind);
-      fill(camera, of('videoinput'), local.deviceId('video'), say);
-      fill(microphone, of('audioinput'), local.deviceId('audio'), say);
-      // One that can't be had is none to speak of: the browser's own choice plays on.
-      await loud.follow(of('audiooutput')).catch(() => undefined);
-      const used = loud.id();
-      fill(speaker, used === undefined ? [] : of('audiooutput'), used, say);
-    });
-  }
+  /** An older list must not come after a newer one. */
+  const list = createLatest(async () => {
+    const devices = await listDevices();
+    known = devices;
+    const of = (kind: MediaDeviceKind) => devices.filter((device) => device.kind === kind);
+    fill(camera, of('videoinput'), local.deviceId('video'), say);
+    fill(microphone, of('audioinput'), local.deviceId('audio'), say);
+    // One that can't be had is none to speak of: the browser's own choice plays on.
+    await loud.follow(of('audiooutput')).catch(() => undefined);
+    const used = loud.id();
+    fill(speaker, used === undefined ? [] : of('audiooutput'), used, say);
+  });
+
+  const update = () => void list(undefined);
   return { update };
 }
 

@@ -9,6 +9,19 @@ export async function listDevices(): Promise<MediaDeviceInfo[]> {
   }
 }
 
+/** Whether the browser may be waiting for the person's answer; those that don't tell (Firefox until 131) may be. */
+export async function isAsking(kinds: readonly ('audio' | 'video')[]): Promise<boolean> {
+  const nameOf = { audio: 'microphone', video: 'camera' } as const;
+  try {
+    const answers = await Promise.all(
+      kinds.map((kind) => navigator.permissions.query({ name: nameOf[kind] })),
+    );
+    return answers.some(({ state }) => state === 'prompt');
+  } catch {
+    return true;
+  }
+}
+
 /** A device to open. One that isn't known to be there is only preferred, so that the person is asked once. */
 export interface Wish {
   id: string;
@@ -39,9 +52,10 @@ export function videoConstraints(wish: Wish | undefined): MediaTrackConstraints 
 
 /**
  * Why a device can't be had, in terms of what a person can do about it. `system`: the browser may use it, but what it
- * runs on doesn't let the browser; `unchanged`: another was chosen, and the one before had to stay.
+ * runs on doesn't let the browser; `unchanged`: another was chosen, and the one before had to stay; `unsteady`: it ended by
+ * itself each time it was opened.
  */
-export type Problem = 'insecure' | 'refused' | 'system' | 'missing' | 'busy' | 'unchanged';
+export type Problem = 'insecure' | 'refused' | 'system' | 'missing' | 'busy' | 'unchanged' | 'unsteady';
 
 /** Sorts the errors of getUserMedia (W3C Media Capture §10.3). */
 export function problemOf(error: unknown): Problem {

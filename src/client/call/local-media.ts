@@ -9,13 +9,16 @@
 import { findRemembered, recallDevice, rememberDevice } from './device-memory.ts';
 import {
   audioConstraints,
+  isAsking,
   listDevices,
   type Problem,
-  problemOf,
   videoConstraints,
   type Wish,
 } from './devices.ts';
 import type { Kind, Outgoing } from './peer.ts';
+import { createQuestions, kindOf } from './questions.ts';
+import { createSteadiness } from './steadiness.ts';
+import { createTurns } from './turns.ts';
 
 export interface LocalMediaEvents {
   /** Another track, or none, is to be sent from now on. */
@@ -29,7 +32,9 @@ export interface LocalMedia {
   /** Opens what is wanted; with one question to the person where possible. */
   start(wanted: Record<Kind, boolean>): Promise<void>;
   stop(): void;
-  /** Whether it is switched on, though it may not be open yet. */
+  /** What the person has switched on, whatever the devices make of it. */
+  wanted(): Record<Kind, boolean>;
+  /** Whether it is switched on, though it may take a moment yet to open. */
   isOn(kind: Kind): boolean;
   /** Whether something is sent right now. */
   isLive(kind: Kind): boolean;
@@ -40,12 +45,19 @@ export interface LocalMedia {
   choose(kind: Kind, deviceId: string): Promise<void>;
   /** The device in use, as far as it is known. */
   deviceId(kind: Kind): string | undefined;
-  problem(kind: Kind): Problem | undefined;
+  /** What has to be said about it, if anything. */
+  trouble(kind: Kind): Trouble | undefined;
+  /** Why nothing is sent of what is switched on: the browser still asks, or there is no device to be had. */
+  lack(kind: Kind): 'asking' | 'unavailable' | undefined;
 }
 
+/**
+ * `asked`: nobody answers the browser's question; `asked-anew`: it is about another device, and the one before goes on
+ * meanwhile; `missing-off`: there is none, and one that is plugged in stays switched off.
+ */
+export type Trouble = Problem | 'asked' | 'asked-anew' | 'missing-off';
+
 const KINDS = ['audio', 'video'] as const;
-/** Longer than any device takes. */
-const TURN_MS = 5000;
 
 export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
   const outgoing: Outgoing = { stream: new MediaStream(), tracks: { audio: null, video: null } };
@@ -54,29 +66,22 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
   const problems: Partial<Record<Kind, Problem>> = {};
   let want: Record<Kind, boolean> = { audio: false, video: false };
   let running = false;
-  let last = Promise.resolve();
+  const questions = createQuestions(events.changed);
+  const inTurn = createTurns(isAsking);
+  const steadiness = { audio: createSteadiness(), video: createSteadiness() };
+  /** The last choice of each, until it has come to something. */
+  const choices: Partial<Record<Kind, { id: string }>> = {};
 
-  /**
-   * One at a time: of two that open the same camera at once, the wrong one may come last. But a browser's question that
-   * was never answered holds back nothing.
-   */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const patience = () => new Promise<void>((resolve) => setTimeout(resolve, TURN_MS));
-    last = last
-      .then(() => Promise.race([work(), patience()]))
-      .catch((error: unknown) => console.warn('A device could not be changed.', error));
-    return last;
-  }
-
-  function request(kinds: Kind[]): Promise<MediaStream> {
-    return navigator.mediaDevices.getUserMedia({
-      ...(kinds.includes('audio') && { audio: audioConstraints(wished.audio) }),
-      ...(kinds.includes('video') && { video: videoConstraints(wished.video) }),
-    });
-  }
-
-  function useAll(stream: MediaStream): void {
-    for (const track of stream.getTracks()) use(track.kind === 'audio' ? 'audio' : 'video', track);
+  /** @returns those that failed, and why */
+  async function ask(kinds: Kind[]): Promise<{ failed: Kind[]; problem: Problem | undefined }> {
+    const { tracks, ...answer } = await questions.ask(kinds, () =>
+      navigator.mediaDevices.getUserMedia({
+        ...(kinds.includes('audio') && { audio: audioConstraints(wished.audio) }),
+        ...(kinds.includes('video') && { video: videoConstraints(wished.video) }),
+      }),
+    );
+    for (const track of tracks) use(kindOf(track), track);
+    return answer;
   }
 
   async function open(kinds: Kind[]): Promise<void> {
@@ -85,13 +90,11 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
       for (const kind of kinds) fail(kind, 'insecure');
       return;
     }
-    try {
-      useAll(await request(kinds));
-    } catch (error) {
-      // One missing or refused device makes both fail together, so each is tried on its own.
-      if (kinds.length > 1) for (const kind of kinds) await open([kind]);
-      else for (const kind of kinds) await openAny(kind, problemOf(error));
-    }
+    const { failed, problem } = await ask(kinds);
+    if (!problem) return;
+    // One missing or refused device makes both fail together, so each is tried on its own.
+    if (kinds.length > 1) for (const kind of failed) await open([kind]);
+    else for (const kind of failed) await openAny(kind, problem);
   }
 
   /** The device that was asked for can't be had: any other will do. */
@@ -106,26 +109,21 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
   async function change(kind: Kind): Promise<void> {
     const old = outgoing.tracks[kind];
     if (!old) return open([kind]);
-    try {
-      useAll(await request([kind]));
-    } catch (error) {
-      if (problemOf(error) !== 'busy') return keep(kind);
-      await changeOver(kind, old);
-    }
+    const { failed, problem } = await ask([kind]);
+    if (failed.length === 0) return;
+    if (problem === 'busy') await changeOver(kind, old);
+    else keep(kind);
   }
 
   /** Many telephones open one camera at a time: the old one has to go first, and to come back if that was in vain. */
   async function changeOver(kind: Kind, old: MediaStreamTrack): Promise<void> {
     const { deviceId } = old.getSettings();
     old.stop();
-    try {
-      useAll(await request([kind]));
-    } catch {
-      wish(kind, deviceId);
-      put(kind, null);
-      await open([kind]);
-      if (outgoing.tracks[kind]) keep(kind);
-    }
+    if ((await ask([kind])).failed.length === 0) return;
+    wish(kind, deviceId);
+    put(kind, null);
+    await open([kind]);
+    if (outgoing.tracks[kind]) keep(kind);
   }
 
   function keep(kind: Kind): void {
@@ -145,13 +143,13 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
     }
     delete problems[kind];
     track.enabled = want[kind];
+    const opened = performance.now();
+    const lost = () => void inTurn([kind], () => replace(kind, track, performance.now() - opened));
     const ifUsed = (work: () => void) => () => outgoing.tracks[kind] === track && work();
-    track.addEventListener(
-      'ended',
-      ifUsed(() => void inTurn(() => replace(kind, track))),
-    );
-    for (const change of ['mute', 'unmute']) track.addEventListener(change, ifUsed(events.changed));
+    track.addEventListener('ended', ifUsed(lost));
+    for (const change of ['ended', 'mute', 'unmute']) track.addEventListener(change, ifUsed(events.changed));
     put(kind, track);
+    if (isOver(track)) lost();
   }
 
   /** The old track ends only after the new one is there, so that there is no hole between them. */
@@ -172,23 +170,27 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
     events.changed();
   }
 
-  /** The device was unplugged or taken away: another one will do. */
-  async function replace(kind: Kind, gone: MediaStreamTrack): Promise<void> {
+  /** The device was unplugged or taken away: another one will do. One that keeps ending is given time, and then up. */
+  async function replace(kind: Kind, gone: MediaStreamTrack, openMs: number): Promise<void> {
     if (outgoing.tracks[kind] !== gone) return;
     delete wished[kind];
+    delete problems[kind];
     put(kind, null);
-    await open([kind]);
+    const wait = steadiness[kind].ended(openMs);
+    if (wait === undefined) fail(kind, 'unsteady');
+    else if (wait === 0) await openIfNeeded(kind);
+    else setTimeout(() => void inTurn([kind], () => openIfNeeded(kind)), wait);
   }
 
   /** A microphone is opened for somebody who is muted as well: then they are heard as soon as they want to be. */
   const isNeeded = (kind: Kind) => running && (want[kind] || kind === 'audio');
 
-  async function devicesChanged(): Promise<void> {
-    const devices = await listDevices();
-    for (const kind of KINDS) {
-      if (!isNeeded(kind) || problems[kind] !== 'missing' || outgoing.tracks[kind]) continue;
-      if (devices.some((device) => device.kind === `${kind}input`)) await open([kind]);
-    }
+  async function openIfNeeded(kind: Kind): Promise<void> {
+    if (isNeeded(kind) && !outgoing.tracks[kind] && !problems[kind]) await open([kind]);
+  }
+
+  async function devicesChanged(kind: Kind): Promise<void> {
+    if (problems[kind] === 'missing' && isNeeded(kind) && (await listed(kind)).length > 0) await open([kind]);
     events.changed();
   }
 
@@ -223,17 +225,34 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
     if (track.muted) await change(kind);
   }
 
-  const isOn = (kind: Kind) => want[kind] && (outgoing.tracks[kind] !== null || !problems[kind]);
+  /** While none is there, the switch says what becomes of one that is plugged in. */
+  async function lookFor(kind: Kind): Promise<void> {
+    await ensure(kind);
+    if (problems[kind] === 'missing') want[kind] = false;
+  }
 
-  navigator.mediaDevices?.addEventListener('devicechange', () => void inTurn(devicesChanged));
+  const isOver = (track: MediaStreamTrack) => track.readyState === 'ended';
+
+  const isOpen = (kind: Kind) => {
+    const track = outgoing.tracks[kind];
+    return track !== null && !isOver(track);
+  };
+
+  const isOn = (kind: Kind) =>
+    want[kind] && (isOpen(kind) || !(problems[kind] || questions.isUnanswered(kind)));
+
+  navigator.mediaDevices?.addEventListener('devicechange', () => {
+    for (const kind of KINDS) void inTurn([kind], () => devicesChanged(kind));
+  });
 
   return {
     outgoing,
     start(wanted) {
       running = true;
       want = { ...wanted };
+      for (const kind of KINDS) steadiness[kind].forgive();
       events.changed();
-      return inTurn(async () => {
+      return inTurn(KINDS, async () => {
         const kinds = KINDS.filter((kind) => want[kind] && !outgoing.tracks[kind]);
         if (running && kinds.length > 0) await openRemembered(kinds);
       });
@@ -243,30 +262,48 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
       put('audio', null);
       put('video', null);
     },
+    wanted: () => ({ ...want }),
     isOn,
-    isLive: (kind) => want[kind] && outgoing.tracks[kind]?.muted === false,
-    isInterrupted: (kind) => want[kind] && outgoing.tracks[kind]?.muted === true,
+    isLive: (kind) => want[kind] && isOpen(kind) && outgoing.tracks[kind]?.muted === false,
+    isInterrupted: (kind) => want[kind] && isOpen(kind) && outgoing.tracks[kind]?.muted === true,
     async toggle(kind) {
+      const isMissed = want[kind] && problems[kind] === 'missing';
       want[kind] = !isOn(kind);
       delete problems[kind];
+      steadiness[kind].forgive();
       const track = outgoing.tracks[kind];
       if (track) track.enabled = want[kind];
-      if (want[kind]) void inTurn(() => ensure(kind)).then(events.changed);
-      else if (kind === 'video') put('video', null);
+      // What the browser asks for already need not be asked for once more.
+      if (want[kind] && !questions.isOpen(kind)) {
+        void inTurn([kind], () => (isMissed ? lookFor(kind) : ensure(kind))).then(events.changed);
+      } else if (!want[kind] && kind === 'video') put('video', null);
       events.changed();
     },
     async choose(kind, deviceId) {
-      const device = (await listDevices()).find(
-        (one) => one.kind === `${kind}input` && one.deviceId === deviceId,
-      );
-      await inTurn(async () => {
+      const choice = { id: deviceId };
+      choices[kind] = choice;
+      steadiness[kind].forgive();
+      await inTurn([kind], async () => {
+        if (choices[kind] !== choice) return;
+        const device = (await listed(kind)).find((one) => one.deviceId === deviceId);
         wish(kind, deviceId);
         if (want[kind] || outgoing.tracks[kind]) await change(kind);
+        if (choices[kind] !== choice) return;
+        delete choices[kind];
         if (device && wished[kind]?.id === deviceId) rememberDevice(device);
         events.changed();
       });
     },
-    deviceId: (kind) => outgoing.tracks[kind]?.getSettings().deviceId ?? wished[kind]?.id,
-    problem: (kind) => problems[kind],
+    deviceId: (kind) =>
+      choices[kind]?.id ?? outgoing.tracks[kind]?.getSettings().deviceId ?? wished[kind]?.id,
+    trouble(kind) {
+      if (questions.isUnanswered(kind) && want[kind]) return isOpen(kind) ? 'asked-anew' : 'asked';
+      return problems[kind] === 'missing' && !want[kind] ? 'missing-off' : problems[kind];
+    },
+    lack(kind) {
+      if (!want[kind] || isOpen(kind)) return undefined;
+      if (questions.isOpen(kind)) return 'asking';
+      return problems[kind] && 'unavailable';
+    },
   };
 }

@@ -6,7 +6,11 @@ import { newKey } from '../common/key.ts';
 const DEVICE = 'porchlight.device';
 const place = (call: string) => `porchlight.call.${call}`;
 
-const Place = v.object({ member: MemberId });
+const Place = v.object({
+  member: MemberId,
+  /** What the person had switched on. */
+  wanted: v.optional(v.object({ audio: v.boolean(), video: v.boolean() })),
+});
 export type Place = v.InferOutput<typeof Place>;
 
 /** The id of this tab. A browser that keeps nothing gets a new one each time, and can't resume. */

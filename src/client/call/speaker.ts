@@ -1,5 +1,6 @@
 /** The loudspeaker of a call: the chosen one where the browser lets a page choose, now and in the next call. */
 import { findRemembered, recallDevice, rememberDevice } from './device-memory.ts';
+import { createLatest } from './latest.ts';
 
 export interface Speaker {
   /** The one in use; undefined where a page can't choose. */
@@ -9,23 +10,33 @@ export interface Speaker {
   follow(devices: MediaDeviceInfo[]): Promise<void>;
 }
 
+type Output = Pick<HTMLMediaElement, 'sinkId' | 'setSinkId'>;
+
 /** @param outputs all elements that play sound */
-export function createSpeaker(outputs: HTMLMediaElement[]): Speaker {
+export function createSpeaker(outputs: Output[]): Speaker {
   const [first] = outputs;
   const id = () => (first && 'setSinkId' in first ? first.sinkId : undefined);
-  const use = async (deviceId: string) => {
+  /** What the person has chosen and what is in use are two things until the browser has done it. */
+  let chosen: string | undefined;
+  const use = createLatest(async (deviceId: string) => {
     await Promise.all(outputs.map((output) => output.setSinkId(deviceId)));
-  };
+  });
 
   return {
-    id,
+    id: () => chosen ?? id(),
     async choose(device) {
-      await use(device.deviceId);
-      rememberDevice(device);
+      chosen = device.deviceId;
+      try {
+        await use(device.deviceId);
+        if (chosen === device.deviceId) rememberDevice(device);
+      } finally {
+        if (chosen === device.deviceId) chosen = undefined;
+      }
     },
     async follow(devices) {
       const used = id();
-      if (used === undefined || devices.length === 0) return;
+      // A choice that is being made is newer than what is remembered.
+      if (used === undefined || devices.length === 0 || chosen !== undefined) return;
       const known = recallDevice('audiooutput');
       const isThere = used === '' || devices.some(({ deviceId }) => deviceId === used);
       const wanted = (known && findRemembered(known, devices)?.deviceId) ?? (isThere ? used : '');

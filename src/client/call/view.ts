@@ -43,13 +43,14 @@ type PeerMedia = {
   recording: boolean;
   screen?: boolean | undefined;
   interrupted?: boolean | undefined;
+  lack?: 'asking' | 'unavailable' | undefined;
 };
 
-/** What this page sends, and what it makes of the call. */
-export interface Media {
 /** What of the other side plays: each by an element of its own. */
 type Played = 'sound' | 'picture' | 'screen-sound' | 'screen-picture';
 
+/** What this page sends, and what it makes of the call. */
+export interface Media {
   local: LocalMedia;
   screen: Screen;
   recording: { isOn(): boolean };
@@ -101,6 +102,7 @@ export function createView(
   wireFullScreen(find(root, '[data-do="fullscreen"]', HTMLButtonElement), root);
   wirePictureInPicture(floating, [screen.video, remote.video]);
 
+  const still = new Set<Played>();
   let shown: State = { name: 'idle' };
   let answeredAt: number | undefined;
   let name = '';
@@ -110,7 +112,6 @@ export function createView(
   const streams: Record<Source, MediaStream | null> = { self: null, screen: null };
   const wake = createWakeLock(() => shown.name !== 'idle' && shown.name !== 'ended');
 
-  const still = new Set<Played>();
   setInterval(tick, 1000);
   self.show(local.outgoing.stream);
 
@@ -152,15 +153,15 @@ export function createView(
     setText(clock, formatDuration(performance.now() - answeredAt));
   }
 
-  /** The same trouble with both is one thing to do, and one thing to read. */
   /** What was put away is of interest again to who tries again. */
   function sayAgain(action: () => void): void {
     for (const matter of ['both', 'microphone', 'camera']) notices.set(matter, undefined);
     action();
   }
 
+  /** The same trouble with both is one thing to do, and one thing to read. */
   function tellProblems(): void {
-    const [microphone, camera] = [local.problem('audio'), local.problem('video')];
+    const [microphone, camera] = [local.trouble('audio'), local.trouble('video')];
     const both = microphone === camera ? microphone : undefined;
     notices.set('both', both && say(`both-${both}`));
     notices.set('microphone', both ? undefined : microphone && say(`microphone-${microphone}`));
@@ -188,9 +189,8 @@ export function createView(
 
   function showPeer(state: PeerMedia): void {
     remote.camera(state.camera);
-    remote.silence(
-      state.interrupted ? say('peerInterrupted') : state.microphone ? undefined : say('peerMuted'),
-    );
+    const silence = state.interrupted ? 'peerInterrupted' : state.microphone ? undefined : silenceKey(state);
+    remote.silence(silence && say(silence));
     screen.shared(state.screen === true);
     isPeerRecording = state.recording;
     tellRecording();
@@ -276,6 +276,11 @@ export function createView(
     mode: () => v.parse(Mode, choice.value),
     notice: (matter, text) => notices.set(matter, text),
   };
+}
+
+/** Who has not been heard yet, or can't be, isn't muted. */
+function silenceKey({ lack }: PeerMedia): string {
+  return lack === 'asking' ? 'peerAsking' : lack === 'unavailable' ? 'peerUnavailable' : 'peerMuted';
 }
 
 /** "Ringing…" is said only when it does ring at the other side. */

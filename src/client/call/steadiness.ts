@@ -1,0 +1,32 @@
+/** When a device that ended by itself is opened again: at once the first time, later and later, and at last no more. */
+
+/** A device that was open for less has failed; after more, its end is another story. */
+const STEADY_MS = 10_000;
+const SECOND_WAIT_MS = 500;
+/** 0, 0.5, 1, 2 and 4 s: what is plugged in again, or comes back from another program, is back by then. */
+const TRIES = 5;
+
+export interface Steadiness {
+  /**
+   * A device has ended.
+   * @param openMs how long it was open
+   * @returns how long to wait before one is opened again, in ms; undefined when that is in vain
+   */
+  ended(openMs: number): number | undefined;
+  /** The person wants it anew, or wants another. */
+  forgive(): void;
+}
+
+export function createSteadiness(): Steadiness {
+  let failures = 0;
+  return {
+    ended(openMs) {
+      failures = openMs < STEADY_MS ? failures + 1 : 1;
+      if (failures > TRIES) return undefined;
+      return failures === 1 ? 0 : SECOND_WAIT_MS * 2 ** (failures - 2);
+    },
+    forgive() {
+      failures = 0;
+    },
+  };
+}

@@ -268,6 +268,16 @@ describe('a question that nobody answers', () => {
     expect([isHeard(), isSeen(), local.isOn('audio')]).toEqual([true, true, true]);
   });
 
+  test('is none any more when the call is over, and its answer opens nothing', async () => {
+    machine.ask(true);
+    await begin();
+    local.stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([local.trouble('audio'), local.lack('audio')]).toEqual([undefined, undefined]);
+    await machine.questions[0]?.allow();
+    expect([...machine.live('audio'), ...machine.live('video')]).toEqual([]);
+  });
+
   test('is the only one about its device, whatever is pressed and plugged in', async () => {
     machine.ask(true);
     await begin();

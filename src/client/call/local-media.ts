@@ -6,17 +6,11 @@
  * whatever is plugged in, unplugged, or taken away by the system for a while.
  */
 
-import { findRemembered, recallDevice, rememberDevice } from './device-memory.ts';
-import {
-  audioConstraints,
-  isAsking,
-  listDevices,
-  type Problem,
-  videoConstraints,
-  type Wish,
-} from './devices.ts';
+import { rememberDevice } from './device-memory.ts';
+import { isAsking, type Problem } from './devices.ts';
+import { createOpening, listed } from './opening.ts';
 import type { Kind, Outgoing } from './peer.ts';
-import { createQuestions, kindOf } from './questions.ts';
+import { createQuestions } from './questions.ts';
 import { createSteadiness } from './steadiness.ts';
 import { createTurns } from './turns.ts';
 
@@ -61,8 +55,6 @@ const KINDS = ['audio', 'video'] as const;
 
 export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
   const outgoing: Outgoing = { stream: new MediaStream(), tracks: { audio: null, video: null } };
-  /** What is to be opened: chosen on this page, or in an earlier call. */
-  const wished: Partial<Record<Kind, Wish>> = {};
   const problems: Partial<Record<Kind, Problem>> = {};
   let want: Record<Kind, boolean> = { audio: false, video: false };
   let running = false;
@@ -72,69 +64,19 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
   /** The last choice of each, until it has come to something. */
   const choices: Partial<Record<Kind, { id: string }>> = {};
 
-  /** @returns those that failed, and why */
-  async function ask(kinds: Kind[]): Promise<{ failed: Kind[]; problem: Problem | undefined }> {
-    const { tracks, ...answer } = await questions.ask(kinds, () =>
-      navigator.mediaDevices.getUserMedia({
-        ...(kinds.includes('audio') && { audio: audioConstraints(wished.audio) }),
-        ...(kinds.includes('video') && { video: videoConstraints(wished.video) }),
-      }),
-    );
-    for (const track of tracks) use(kindOf(track), track);
-    return answer;
-  }
+  /** A microphone is opened for somebody who is muted as well: then they are heard as soon as they want to be. */
+  const isNeeded = (kind: Kind) => running && (want[kind] || kind === 'audio');
 
-  async function open(kinds: Kind[]): Promise<void> {
-    if (!navigator.mediaDevices) {
-      // Browsers give out no devices over plain HTTP, except on localhost.
-      for (const kind of kinds) fail(kind, 'insecure');
-      return;
-    }
-    const { failed, problem } = await ask(kinds);
-    if (!problem) return;
-    // One missing or refused device makes both fail together, so each is tried on its own.
-    if (kinds.length > 1) for (const kind of failed) await open([kind]);
-    else for (const kind of failed) await openAny(kind, problem);
-  }
-
-  /** The device that was asked for can't be had: any other will do. */
-  async function openAny(kind: Kind, problem: Problem): Promise<void> {
-    const hadWish = wished[kind] !== undefined;
-    delete wished[kind];
-    if (hadWish && (problem === 'missing' || problem === 'busy')) await open([kind]);
-    else fail(kind, problem);
-  }
-
-  /** Opens one's choice in place of what is open. That stays if nothing else can be had. */
-  async function change(kind: Kind): Promise<void> {
-    const old = outgoing.tracks[kind];
-    if (!old) return open([kind]);
-    const { failed, problem } = await ask([kind]);
-    if (failed.length === 0) return;
-    if (problem === 'busy') await changeOver(kind, old);
-    else keep(kind);
-  }
-
-  /** Many telephones open one camera at a time: the old one has to go first, and to come back if that was in vain. */
-  async function changeOver(kind: Kind, old: MediaStreamTrack): Promise<void> {
-    const { deviceId } = old.getSettings();
-    old.stop();
-    if ((await ask([kind])).failed.length === 0) return;
-    wish(kind, deviceId);
-    put(kind, null);
-    await open([kind]);
-    if (outgoing.tracks[kind]) keep(kind);
-  }
-
-  function keep(kind: Kind): void {
-    wish(kind, outgoing.tracks[kind]?.getSettings().deviceId);
-    fail(kind, 'unchanged');
-  }
-
-  function wish(kind: Kind, id: string | undefined): void {
-    if (id) wished[kind] = { id, isThere: true };
-    else delete wished[kind];
-  }
+  const opening = createOpening(
+    {
+      track: (kind) => outgoing.tracks[kind],
+      use,
+      empty: (kind) => put(kind, null),
+      fail,
+      isNeeded,
+    },
+    questions,
+  );
 
   function use(kind: Kind, track: MediaStreamTrack): void {
     if (!running || (kind === 'video' && !want.video)) {
@@ -173,7 +115,7 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
   /** The device was unplugged or taken away: another one will do. One that keeps ending is given time, and then up. */
   async function replace(kind: Kind, gone: MediaStreamTrack, openMs: number): Promise<void> {
     if (outgoing.tracks[kind] !== gone) return;
-    delete wished[kind];
+    opening.wish(kind, undefined);
     delete problems[kind];
     put(kind, null);
     const wait = steadiness[kind].ended(openMs);
@@ -182,47 +124,24 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
     else setTimeout(() => void inTurn([kind], () => openIfNeeded(kind)), wait);
   }
 
-  /** A microphone is opened for somebody who is muted as well: then they are heard as soon as they want to be. */
-  const isNeeded = (kind: Kind) => running && (want[kind] || kind === 'audio');
-
   async function openIfNeeded(kind: Kind): Promise<void> {
-    if (isNeeded(kind) && !outgoing.tracks[kind] && !problems[kind]) await open([kind]);
+    if (isNeeded(kind) && !outgoing.tracks[kind] && !problems[kind]) await opening.open([kind]);
   }
 
   async function devicesChanged(kind: Kind): Promise<void> {
-    if (problems[kind] === 'missing' && isNeeded(kind) && (await listed(kind)).length > 0) await open([kind]);
+    if (problems[kind] === 'missing' && isNeeded(kind) && (await listed(kind)).length > 0) {
+      await opening.open([kind]);
+    }
     events.changed();
-  }
-
-  async function listed(kind: Kind): Promise<MediaDeviceInfo[]> {
-    return (await listDevices()).filter((device) => device.kind === `${kind}input`);
-  }
-
-  /** Before there is permission devices have no names: whether the remembered one is there is told by the opening. */
-  async function openRemembered(kinds: Kind[]): Promise<void> {
-    for (const kind of kinds) {
-      const known = wished[kind] ? undefined : recallDevice(`${kind}input`);
-      const there = known && findRemembered(known, await listed(kind));
-      if (known) wished[kind] = { id: there?.deviceId ?? known.id, isThere: there !== undefined };
-    }
-    await open(kinds);
-    // Some browsers give their devices new ids at each visit; by its label it is known again.
-    for (const kind of kinds) {
-      const known = wished[kind]?.isThere === false ? recallDevice(`${kind}input`) : undefined;
-      const there = known && findRemembered(known, await listed(kind));
-      if (!there || there.deviceId === known.id) continue;
-      wish(kind, there.deviceId);
-      if (there.deviceId !== outgoing.tracks[kind]?.getSettings().deviceId) await open([kind]);
-    }
   }
 
   async function ensure(kind: Kind): Promise<void> {
     if (!running || !want[kind]) return;
     const track = outgoing.tracks[kind];
-    if (!track) return openRemembered([kind]);
+    if (!track) return opening.openRemembered([kind]);
     track.enabled = true;
     // Some systems never give it back: whoever switches it off and on again wants it anew.
-    if (track.muted) await change(kind);
+    if (track.muted) await opening.change(kind);
   }
 
   /** While none is there, the switch says what becomes of one that is plugged in. */
@@ -254,7 +173,7 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
       events.changed();
       return inTurn(KINDS, async () => {
         const kinds = KINDS.filter((kind) => want[kind] && !outgoing.tracks[kind]);
-        if (running && kinds.length > 0) await openRemembered(kinds);
+        if (running && kinds.length > 0) await opening.openRemembered(kinds);
       });
     },
     stop() {
@@ -286,22 +205,23 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
       await inTurn([kind], async () => {
         if (choices[kind] !== choice) return;
         const device = (await listed(kind)).find((one) => one.deviceId === deviceId);
-        wish(kind, deviceId);
-        if (want[kind] || outgoing.tracks[kind]) await change(kind);
+        opening.wish(kind, deviceId);
+        if (want[kind] || outgoing.tracks[kind]) await opening.change(kind);
         if (choices[kind] !== choice) return;
         delete choices[kind];
-        if (device && wished[kind]?.id === deviceId) rememberDevice(device);
+        if (device && opening.wished(kind) === deviceId) rememberDevice(device);
         events.changed();
       });
     },
     deviceId: (kind) =>
-      choices[kind]?.id ?? outgoing.tracks[kind]?.getSettings().deviceId ?? wished[kind]?.id,
+      choices[kind]?.id ?? outgoing.tracks[kind]?.getSettings().deviceId ?? opening.wished(kind),
     trouble(kind) {
+      if (!running) return undefined;
       if (questions.isUnanswered(kind) && want[kind]) return isOpen(kind) ? 'asked-anew' : 'asked';
       return problems[kind] === 'missing' && !want[kind] ? 'missing-off' : problems[kind];
     },
     lack(kind) {
-      if (!want[kind] || isOpen(kind)) return undefined;
+      if (!running || !want[kind] || isOpen(kind)) return undefined;
       if (questions.isOpen(kind)) return 'asking';
       return problems[kind] && 'unavailable';
     },

@@ -1,16 +1,19 @@
-/** What we read from an SDP, and the one thing we mend in it; everything else is the browser's business. */
+/**
+ * What we read from an SDP, and the one thing we mend in it; everything else is the browser's business. It comes from
+ * the other side, who may have written anything, so no expression here looks at a character more than a few times.
+ */
 
 /**
  * The DTLS certificate's fingerprint (RFC 8122), which stays the same for as long as a connection lives:
  * another one means that the other side has a new RTCPeerConnection.
  */
 export function fingerprint(sdp: string): string | undefined {
-  return /^a=fingerprint:(.+?)\s*$/m.exec(sdp)?.[1];
+  return /^a=fingerprint:(.+)/m.exec(sdp)?.[1]?.trim();
 }
 
 /** The ICE username fragments (RFC 8839 §5.4) of a description, which change with each ICE restart. */
 export function usernameFragments(sdp: string): Set<string> {
-  return new Set(Array.from(sdp.matchAll(/^a=ice-ufrag:(.+?)\s*$/gm), (match) => match[1] ?? ''));
+  return new Set(Array.from(sdp.matchAll(/^a=ice-ufrag:(.+)/gm), (match) => match[1]?.trim() ?? ''));
 }
 
 const SETUP = /^a=setup:(\S+)/m;

@@ -96,7 +96,7 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
   /** A link may have taken something along from the text it stood in: what is no code is passed over. */
   function invitationIn(given: string): { code: string; invitation: Invitation | undefined } {
     const found = codeIn(given);
-    const code = [found, found.replace(/[-_]+$/, '')].find((text) =>
+    const code = [found, found.replace(/(?<![-_])[-_]+$/, '')].find((text) =>
       accounts.invitationByCode(text, clock.now()),
     );
     return {

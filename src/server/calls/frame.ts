@@ -9,12 +9,15 @@ const About = v.object({
   type: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[a-z-]{1,32}$/))), undefined),
   call: v.fallback(v.optional(CallId), undefined),
 });
+/** Nobody is told what else is wrong, and a frame can hold 20,000 mistakes, which take long to be listed. */
+const FIRST = { abortEarly: true };
+
 export type About = { about?: string; call?: string };
 
 export type Frame = { message: ClientMessage; about: About } | { message: undefined; about: About };
 
 function aboutOf(content: unknown): About {
-  const read = v.safeParse(About, content);
+  const read = v.safeParse(About, content, FIRST);
   if (!read.success) return {};
   const { type, call } = read.output;
   return { ...(type !== undefined && { about: type }), ...(call !== undefined && { call }) };
@@ -28,7 +31,7 @@ export function readFrame(text: string): Frame {
   } catch {
     return { message: undefined, about: {} };
   }
-  const read = v.safeParse(ClientMessage, content);
+  const read = v.safeParse(ClientMessage, content, FIRST);
   return { message: read.success ? read.output : undefined, about: aboutOf(content) };
 }
 

@@ -31,7 +31,7 @@ export function cleanName(given: string): string {
     .replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}]/gu, '')
     .replace(/[\s\p{Z}]+/gu, ' ')
     .replace(/[<>:"|?*]/g, '_')
-    .replace(/^[. ]+|[. ]+$/g, '');
+    .replace(/^[. ]+|(?<![. ])[. ]+$/g, '');
   if (!hasVisible(name)) return '';
   if (bytesOf(name) <= LONGEST) return name;
   const dot = name.lastIndexOf('.');

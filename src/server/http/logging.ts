@@ -2,8 +2,8 @@
 import type { FastifyInstance, FastifyLoggerOptions } from 'fastify';
 
 /** Paths that carry a secret: the rest of them is left out. */
-const withoutSecrets = (url: string): string =>
-  url.replace(/^\/join\/[^/?]+/, '/join/…').replace(/\?.*$/, '');
+export const withoutSecrets = (url: string): string =>
+  url.replace(/^\/join\/[^/?]+/, '/join/…').replace(/\?[^]*/, '');
 
 export function loggerOptions(level: string): FastifyLoggerOptions {
   return {

@@ -16,7 +16,7 @@ const NEEDED =
 
 /** A joiner where there is nothing to be joined would be one more way to write the same name. */
 const LOOSE_JOINER =
-  /(?<=^|[\s\p{N}\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}])[\u200c\u200d]+|[\u200c\u200d]+$/gu;
+  /(?<=^|[\s\p{N}\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}])[\u200c\u200d]+|(?<![\u200c\u200d])[\u200c\u200d]+$/gu;
 
 const IGNORABLE = /[\p{Cc}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/gu;
 

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyLoggerOptions } from 'fastify';
 
 /** Paths that carry a secret: the rest of them is left out. */
 export const withoutSecrets = (url: string): string =>
-  url.replace(/^\/join\/[^/?]+/, '/join/…').replace(/\?[^]*/, '');
+  url.replace(/^\/join\/[^/?]+/, '/join/…').replace(/\?.*/s, '');
 
 export function loggerOptions(level: string): FastifyLoggerOptions {
   return {

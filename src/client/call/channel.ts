@@ -1,6 +1,6 @@
 /** The data channel between two pages. It needs no server, so it says what must be said while the server is away. */
-import * as v from 'valibot';
-import { ChannelMessage } from '../../protocol/channel.ts';
+import type { ChannelMessage } from '../../protocol/channel.ts';
+import { createIntake } from './intake.ts';
 
 const BEAT_MS = 4000;
 /** Three beats missed: something is wrong, though the browser may not have noticed yet. */
@@ -24,6 +24,7 @@ export function openChannel(connection: RTCPeerConnection, events: ChannelEvents
   const channel = connection.createDataChannel('porchlight', { negotiated: true, id: 0 });
   let beat: ReturnType<typeof setInterval> | undefined;
   let heard = 0;
+  const intake = createIntake(events.message);
 
   channel.addEventListener('open', () => {
     heard = performance.now();
@@ -38,10 +39,9 @@ export function openChannel(connection: RTCPeerConnection, events: ChannelEvents
   });
   channel.addEventListener('message', ({ data }) => {
     heard = performance.now();
-    const message = parse(data);
-    if (message) events.message(message);
+    intake.hear(data);
   });
-  channel.addEventListener('close', () => clearInterval(beat));
+  channel.addEventListener('close', close);
 
   function send(message: ChannelMessage): boolean {
     if (channel.readyState !== 'open') return false;
@@ -49,15 +49,10 @@ export function openChannel(connection: RTCPeerConnection, events: ChannelEvents
     return true;
   }
 
-  return { send, close: () => clearInterval(beat) };
-}
-
-function parse(data: unknown): ChannelMessage | undefined {
-  if (typeof data !== 'string') return undefined;
-  try {
-    const result = v.safeParse(ChannelMessage, JSON.parse(data));
-    return result.success ? result.output : undefined;
-  } catch {
-    return undefined;
+  function close(): void {
+    clearInterval(beat);
+    intake.close();
   }
+
+  return { send, close };
 }

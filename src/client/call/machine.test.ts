@@ -141,3 +141,9 @@ test('who closed the page is waited for less long than who lost the network, and
   expect(next(left, { type: 'peer-back' }).state).toEqual(lost);
   expect(next(left, { type: 'connected' }).state.name).toBe('active');
 });
+
+test('whoever says again and again that they leave has left once', () => {
+  const active = run([{ type: 'dial' }, { type: 'rung' }, { type: 'accepted' }, { type: 'connected' }]).last;
+  const left = next(active, { type: 'peer-left' }).state;
+  expect(next(left, { type: 'peer-left' }).state).toBe(left);
+});

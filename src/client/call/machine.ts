@@ -175,7 +175,7 @@ function fromAnswered(state: State, event: CallEvent): Step {
     case 'lost':
       return state.name === 'active' ? reconnecting(false) : stay(state);
     case 'peer-left':
-      return reconnecting(true);
+      return hasLeft(state) ? stay(state) : reconnecting(true);
     case 'peer-back':
       return state.name === 'reconnecting' ? reconnecting(false) : stay(state);
     case 'hang-up':

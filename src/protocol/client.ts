@@ -30,6 +30,9 @@ const Decline = v.object({ type: v.literal('decline'), call: CallId });
 /** Ends the call: before anybody accepted it is a cancellation. */
 const HangUp = v.object({ type: v.literal('hang-up'), call: CallId });
 
+/** Takes back a ring of which the page doesn't know yet what call came of it. */
+const Cancel = v.object({ type: v.literal('cancel'), key: DeviceId });
+
 /**
  * The page is being closed or left. It may be a reload, so the place is kept for some seconds; a page that stays after
  * all says `resume`.
@@ -54,12 +57,13 @@ const SendCandidates = v.object({
 
 /**
  * Takes up one's place in a call again, after a new socket or a restart of the server. `fresh` says that the
- * page was loaded anew and has no peer connection: the other side then makes a new one as well.
+ * page was loaded anew and has no peer connection: the other side then makes a new one as well. Without `member`, the
+ * place that this device has: the page was left before it heard which.
  */
 const Resume = v.object({
   type: v.literal('resume'),
   call: CallId,
-  member: MemberId,
+  member: v.optional(MemberId),
   fresh: v.boolean(),
 });
 
@@ -75,6 +79,7 @@ export const ClientMessage = v.variant('type', [
   Accept,
   Decline,
   HangUp,
+  Cancel,
   Leave,
   SendDescription,
   SendCandidates,

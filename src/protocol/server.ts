@@ -57,11 +57,12 @@ const Incoming = v.object({
  * The call is on. `member` is one's own place, `peer` the other's. `answeredAt` counts in ms since 1970 by the server's
  * clock, `elapsed` in ms since then, for pages whose clock is another.
  * For the caller `description` is the answer, if it came with the accept. For the callee it is the caller's
- * newest offer, in case it is another than the page was served with.
+ * newest offer, in case it is another than the page was served with. `key` is that of one's own ring.
  */
 const Accepted = v.object({
   type: v.literal('accepted'),
   call: CallId,
+  key: v.optional(v.string()),
   member: MemberId,
   peer: Peer,
   answeredAt: v.number(),
@@ -70,9 +71,11 @@ const Accepted = v.object({
   candidates: Candidates,
 });
 
+/** `key` is that of one's own ring: who rang may not have heard yet which call came of it. */
 const Ended = v.object({
   type: v.literal('ended'),
   call: CallId,
+  key: v.optional(v.string()),
   reason: EndReason,
   /** Whole seconds from accept to end; 0 when nobody accepted. */
   seconds: v.number(),
@@ -92,10 +95,11 @@ const ReceivedCandidates = v.object({
   candidates: Candidates,
 });
 
-/** One's place is taken up again. `peer`, `answeredAt` and `elapsed` are missing while the call still rings. */
+/** One's place, `member`, is taken up again. `peer`, `answeredAt` and `elapsed` are missing while the call still rings. */
 const Resumed = v.object({
   type: v.literal('resumed'),
   call: CallId,
+  member: MemberId,
   state: v.picklist(['ringing', 'active']),
   answeredAt: v.optional(v.number()),
   elapsed: v.optional(v.number()),

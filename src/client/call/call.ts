@@ -6,6 +6,7 @@ import type { ChannelMessage } from '../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration, Media } from '../../protocol/common.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
 import type { Screen } from '../capture/screen.ts';
+import { isAbout } from './about.ts';
 import { createIceRenewal } from './ice.ts';
 import { createLink } from './link.ts';
 import type { LocalMedia } from './local-media.ts';
@@ -77,6 +78,8 @@ export function createCall(options: CallOptions): Call {
   let overAtServer = false;
   let prepared = Promise.resolve();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isRetrying = false;
+  const key = origin.role === 'caller' ? origin.key : undefined;
 
   const renewal = createIceRenewal(
     () => id !== undefined && signal.send({ type: 'ice', call: id }),
@@ -140,7 +143,7 @@ export function createCall(options: CallOptions): Call {
         link.offerAnew();
         return;
       case 'send-accept':
-        void prepared.then(() => id !== undefined && state.name !== 'ended' && outbox.accept(id));
+        void prepared.then(accept);
         return;
       case 'send-decline':
         if (id !== undefined) outbox.decline(id);
@@ -169,11 +172,18 @@ export function createCall(options: CallOptions): Call {
     else dispatch({ type: 'over', reason: 'failed' });
   }
 
+  function accept(): void {
+    if (id === undefined || state.name === 'ended') return;
+    // A page that is loaded again from here on has a place in the call, though it doesn't know which.
+    rememberPlace(id, { wanted: local.wanted() });
+    outbox.accept(id);
+  }
+
   /** What the server has to hear depends on what it has heard already. */
   function farewell(): void {
     if (id === undefined) {
-      // One that was sent is confirmed with the call's id, and that is when it can be hung up.
       if (!outbox.wasSent('ring')) outbox.settle('ring');
+      else if (key !== undefined) outbox.cancel(key);
     } else if (origin.role === 'callee' && !place && !outbox.wasSent('accept')) {
       outbox.settle('accept');
       outbox.decline(id);
@@ -196,12 +206,12 @@ export function createCall(options: CallOptions): Call {
   }
 
   function keepPlace(): void {
-    if (place) take(place.member);
+    if (place?.member) take(place.member);
   }
 
   function meet(member: string): void {
     other = member;
-    if (place) link.setPolite(isPolite(place.member, member));
+    if (place?.member) link.setPolite(isPolite(place.member, member));
   }
 
   function name(call: string): void {
@@ -211,10 +221,9 @@ export function createCall(options: CallOptions): Call {
   }
 
   function message(received: ServerMessage): void {
-    if ('call' in received && received.call !== undefined && id !== undefined && received.call !== id) return;
+    if (!isAbout(received, id, key)) return;
     switch (received.type) {
       case 'ringing':
-        if (origin.role !== 'caller' || received.key !== origin.key) return;
         name(received.call);
         take(received.member);
         outbox.settle('ring');
@@ -237,6 +246,7 @@ export function createCall(options: CallOptions): Call {
         return;
       case 'resumed':
         fresh = false;
+        take(received.member);
         if (received.peer) meet(received.peer.member);
         if (received.state === 'active') {
           if (received.elapsed !== undefined) since = performance.now() - received.elapsed;
@@ -293,7 +303,6 @@ export function createCall(options: CallOptions): Call {
   }
 
   function over(reason: Reason): void {
-    if (id === undefined && state.name !== 'calling') return;
     overAtServer = true;
     outbox.settle();
     dispatch({ type: 'over', reason });
@@ -301,20 +310,27 @@ export function createCall(options: CallOptions): Call {
 
   function refused(error: Refusal): void {
     const meaning = meaningOf(error, other !== undefined);
-    if (meaning === 'retry') setTimeout(retry, REFUSED_RETRY_MS);
-    else if (meaning === 'settled') outbox.settle('decline', 'hang-up');
+    if (meaning === 'retry') retryLater();
+    else if (meaning === 'settled') outbox.settle('decline', 'hang-up', 'cancel');
     else if (meaning) over(meaning.over);
   }
 
   function opened(): void {
     if (id !== undefined && place && !overAtServer) {
-      signal.send({ type: 'resume', call: id, member: place.member, fresh });
+      const { member } = place;
+      signal.send({ type: 'resume', call: id, ...(member && { member }), fresh });
     }
   }
 
-  function retry(): void {
-    opened();
-    signal.again();
+  /** One try for all that was refused meanwhile: each would be one refusal more. */
+  function retryLater(): void {
+    if (isRetrying) return;
+    isRetrying = true;
+    setTimeout(() => {
+      isRetrying = false;
+      opened();
+      signal.again();
+    }, REFUSED_RETRY_MS);
   }
 
   function tell(): void {

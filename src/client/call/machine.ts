@@ -20,7 +20,13 @@
 import type { EndReason } from '../../protocol/server.ts';
 
 /** Why the page shows no call any more: the server's reasons, and those that only a page has. */
-export type Reason = EndReason | 'not-allowed' | 'other-device' | 'out-of-date' | 'unsupported';
+export type Reason =
+  | EndReason
+  | 'not-allowed'
+  | 'other-device'
+  | 'in-another-call'
+  | 'out-of-date'
+  | 'unsupported';
 
 export type State =
   | { name: 'idle' }

@@ -12,7 +12,7 @@ import { createLocalMedia } from './local-media.ts';
 import { deviceId, recallPlace } from './memory.ts';
 import type { Source } from './peer.ts';
 import { interceptAccept } from './ring.ts';
-import { openSignal } from './signal.ts';
+import { checkOnWaking, openSignal } from './signal.ts';
 import { createView } from './view.ts';
 import { createSay } from './words.ts';
 
@@ -121,6 +121,8 @@ const signal = openSignal(`${scheme}//${location.host}/calls/socket`, deviceId()
     }
   },
 });
+
+checkOnWaking(signal);
 
 // A place in a call is given up at once: the other side shouldn't look at a picture that stands still.
 addEventListener('pagehide', () => current.leave());

@@ -7,7 +7,8 @@ const DEVICE = 'porchlight.device';
 const place = (call: string) => `porchlight.call.${call}`;
 
 const Place = v.object({
-  member: MemberId,
+  /** Missing where the page accepted the call and has not heard its place yet. */
+  member: v.optional(MemberId),
   /** What the person had switched on. */
   wanted: v.optional(v.object({ audio: v.boolean(), video: v.boolean() })),
 });

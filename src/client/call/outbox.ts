@@ -2,7 +2,7 @@
 import type { Description, Media } from '../../protocol/common.ts';
 import type { Signal } from './signal.ts';
 
-const NAMES = ['ring', 'accept', 'decline', 'hang-up'] as const;
+const NAMES = ['ring', 'accept', 'decline', 'hang-up', 'cancel'] as const;
 export type Name = (typeof NAMES)[number];
 
 export interface Outbox {
@@ -10,6 +10,8 @@ export interface Outbox {
   accept(call: string): void;
   decline(call: string): void;
   hangUp(call: string): void;
+  /** Takes back the ring with this key, of which the server may have heard or not. */
+  cancel(key: string): void;
   /** Whether it went out at least once, or is settled. */
   wasSent(name: Name): boolean;
   /** The server knows it, or has no use for it any more; without names, that goes for everything. */
@@ -33,6 +35,10 @@ export function createOutbox(signal: Signal, local: () => Description | undefine
     },
     decline: (call) => signal.keep('decline', () => ({ type: 'decline', call })),
     hangUp: (call) => signal.keep('hang-up', () => ({ type: 'hang-up', call })),
+    cancel(key) {
+      signal.settle('ring');
+      signal.keep('cancel', () => ({ type: 'cancel', key }));
+    },
     wasSent: signal.wasSent,
     settle(...names) {
       for (const name of names.length > 0 ? names : NAMES) signal.settle(name);

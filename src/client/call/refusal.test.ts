@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import type { ErrorCode } from '../../protocol/server.ts';
 import { meaningOf } from './refusal.ts';
 
-const error = (code: 'version' | 'ended' | 'too-many' | 'not-found' | 'answered-elsewhere', about?: string) =>
-  ({ type: 'error', code, about }) as const;
+const error = (code: ErrorCode, about?: string) => ({ type: 'error', code, about }) as const;
 
 test('a newer server ends what has not begun, and nothing else', () => {
   expect(meaningOf(error('version'), false)).toEqual({ over: 'out-of-date' });
@@ -22,4 +22,18 @@ test('a refused candidate changes nothing, a refused farewell is one', () => {
   expect(meaningOf(error('ended', 'candidates'), true)).toBeUndefined();
   expect(meaningOf(error('too-many', 'description'), true)).toBeUndefined();
   expect(meaningOf(error('ended', 'hang-up'), true)).toBe('settled');
+});
+
+test('whoever rings while in a call on another device is told so', () => {
+  expect(meaningOf(error('out-of-turn', 'ring'), false)).toEqual({ over: 'in-another-call' });
+});
+
+test('a description that is too long for the server is not sent for ever', () => {
+  expect(meaningOf(error('too-large'), false)).toEqual({ over: 'failed' });
+  expect(meaningOf(error('too-large'), true)).toBeUndefined();
+});
+
+test('a farewell is said again where the server has failed', () => {
+  expect(meaningOf(error('internal', 'hang-up'), true)).toBe('retry');
+  expect(meaningOf(error('not-found', 'cancel'), false)).toBe('settled');
 });

@@ -11,6 +11,8 @@ import { retryDelay } from './backoff.ts';
 /** A socket that was silent for so long is asked for a pong, and has this long to bring it. */
 const QUIET_MS = 8000;
 const PONG_MS = 4000;
+/** Ends that no other socket would mend: another version of the protocol, and a session that has ended. */
+const FINAL = [4400, 4401];
 
 export interface SignalEvents {
   /** The socket is open and `hello` is sent; what is sent here goes before all that was kept. */
@@ -32,8 +34,16 @@ export interface Signal {
   check(): void;
 }
 
+/** Has the socket looked at when there may be a network again. */
+export function checkOnWaking({ check }: Signal): void {
+  addEventListener('online', check);
+  // A page that slept, or came back from the history cache, may hold a socket that died meanwhile.
+  addEventListener('pageshow', ({ persisted }) => persisted && check());
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && check());
+}
+
 /**
- * Opens the socket and holds it open for the life of the page.
+ * Opens the socket and holds it open for the life of the page, unless the server says that there is no use in it.
  * @param url of the socket, `ws:` or `wss:`
  * @param device id of this tab
  */
@@ -43,6 +53,7 @@ export function openSignal(url: string, device: string, events: SignalEvents): S
   let attempt = 0;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let watch: ReturnType<typeof setTimeout> | undefined;
+  let isFinal = false;
 
   function connect(): void {
     clearTimeout(retry);
@@ -64,7 +75,12 @@ export function openSignal(url: string, device: string, events: SignalEvents): S
       if (message?.type === 'welcome') attempt = 0;
       if (message) events.message(message);
     });
-    opening.addEventListener('close', () => lose(opening));
+    opening.addEventListener('close', ({ code }) => {
+      // Also of a socket that was forgotten: what the server says of one goes for all.
+      isFinal ||= FINAL.includes(code);
+      if (isFinal) clearTimeout(retry);
+      lose(opening);
+    });
   }
 
   /** A half-open socket may take minutes to notice its end, so it is forgotten rather than awaited. */
@@ -73,6 +89,7 @@ export function openSignal(url: string, device: string, events: SignalEvents): S
     socket = undefined;
     clearTimeout(watch);
     lost.close();
+    if (isFinal) return;
     retry = setTimeout(connect, retryDelay(attempt, Math.random()));
     attempt += 1;
   }
@@ -104,16 +121,13 @@ export function openSignal(url: string, device: string, events: SignalEvents): S
   }
 
   function check(): void {
+    if (isFinal) return;
     if (!socket) {
       attempt = 0;
       connect();
     } else if (socket.readyState === WebSocket.OPEN) ask();
   }
 
-  addEventListener('online', check);
-  // A page that slept, or came back from the history cache, may hold a socket that died meanwhile.
-  addEventListener('pageshow', ({ persisted }) => persisted && check());
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && check());
   connect();
 
   return {
@@ -133,7 +147,7 @@ export function openSignal(url: string, device: string, events: SignalEvents): S
 function parse(data: unknown): ServerMessage | undefined {
   if (typeof data !== 'string') return undefined;
   try {
-    const result = v.safeParse(ServerMessage, JSON.parse(data));
+    const result = v.safeParse(ServerMessage, JSON.parse(data), { abortEarly: true });
     if (result.success) return result.output;
   } catch {
     // Falls through to the warning: what isn't JSON isn't of the protocol either.

@@ -75,6 +75,8 @@ export function createCalls(parts: Parts) {
           return ringing.decline(connection, message);
         case 'hang-up':
           return ringing.hangUp(connection, message);
+        case 'cancel':
+          return ringing.cancel(connection, message);
         case 'leave':
           return recovery.leave(connection, message);
         case 'description':

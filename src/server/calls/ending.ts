@@ -1,6 +1,6 @@
 /** The one way out of a call: stored, shown in the conversation, told to every page that knows of it. */
 import type { ServerMessage } from '../../protocol/server.ts';
-import { type Desk, entryOf, secondsOf } from './desk.ts';
+import { type Desk, entryOf, memberOf, secondsOf } from './desk.ts';
 import { type CallEvent, next } from './machine.ts';
 import { refuse } from './refusal.ts';
 import type { Connection } from './registry.ts';
@@ -10,14 +10,15 @@ export function createEnding(desk: Desk) {
   const { store, chats, registry, offers, timers, events, clock } = desk;
 
   /** `ended`, as one page is told. */
-  function farewell(call: Call): ServerMessage {
+  function farewell(call: Call, { user }: Connection): ServerMessage {
     const reason = call.state.name === 'ended' ? call.state.reason : 'failed';
-    return { type: 'ended', call: call.id, reason, seconds: secondsOf(call) };
+    const key = memberOf(call, user)?.key;
+    return { type: 'ended', call: call.id, ...(key && { key }), reason, seconds: secondsOf(call) };
   }
 
   return {
     /** Tells a page that asks for a call which is over how it ended. */
-    tellEnded: (connection: Connection, call: Call): void => connection.send(farewell(call)),
+    tellEnded: (connection: Connection, call: Call): void => connection.send(farewell(call, connection)),
 
     /**
      * Ends a call by an event of the machine. Nothing happens where somebody else was faster.
@@ -38,7 +39,7 @@ export function createEnding(desk: Desk) {
       offers.drop(call.id);
       const pages = new Set([...registry.clear(call.members), ...registry.forgetTold(call.id)]);
       if (by) pages.add(by);
-      for (const page of pages) page.send(farewell(ended));
+      for (const page of pages) page.send(farewell(ended, page));
       chats.announce(call.conversation);
       if (call.state.name !== 'ringing') return;
       for (const { user } of call.members)

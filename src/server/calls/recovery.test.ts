@@ -183,6 +183,32 @@ describe('a place', () => {
     expect(await cleo.hears('error')).toMatchObject({ code: 'not-found' });
   });
 
+  test('is found by the device that has it, where its page was left before it heard which', async () => {
+    const { call } = await anas.rings(chat);
+    bens.say({ type: 'accept', call });
+    const { member } = await bens.hears('accepted');
+    await bens.drop();
+    bens = await openPhone(house, ben, bens.device);
+    bens.say({ type: 'resume', call, fresh: true });
+    expect(await bens.hears('resumed')).toMatchObject({ call, member, state: 'active' });
+    const tablet = await openPhone(house, ben);
+    tablet.say({ type: 'resume', call, fresh: true });
+    expect(await tablet.hears('error')).toMatchObject({ code: 'answered-elsewhere', about: 'resume', call });
+  });
+
+  test('is accepted once more by a page that was loaded anew, whose answer is another', async () => {
+    const { call } = await anas.rings(chat);
+    bens.say({ type: 'accept', call, answer: ANSWER });
+    const { member } = await bens.hears('accepted');
+    expect(await anas.hears('accepted')).toMatchObject({ description: ANSWER });
+    await bens.drop();
+    bens = await openPhone(house, ben, bens.device);
+    const answer = { type: 'answer' as const, sdp: 'v=0 another' };
+    bens.say({ type: 'accept', call, answer });
+    expect(await bens.hears('accepted')).toMatchObject({ call, member });
+    expect(await anas.hears('description')).toMatchObject({ from: member, description: answer });
+  });
+
   test('in a call that is over is told how it ended', async () => {
     const { call, caller } = await talking();
     await anas.drop();
@@ -204,7 +230,7 @@ describe('a restart in mid-ring', () => {
     bens = await openPhone(house, ben, bens.device);
     expect((await bens.hears('incoming')).offer).toBeUndefined();
     anas.say({ type: 'resume', call, member, fresh: false });
-    expect(await anas.hears('resumed')).toEqual({ type: 'resumed', call, state: 'ringing' });
+    expect(await anas.hears('resumed')).toEqual({ type: 'resumed', call, member, state: 'ringing' });
     anas.say({ type: 'description', call, description: OFFER });
     anas.say({ type: 'candidates', call, candidates: [candidate('late')] });
     await anas.settled();

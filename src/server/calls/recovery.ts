@@ -1,6 +1,7 @@
 /**
  * A socket is not the call: what happens when one goes, when it comes back, and when the server itself was away.
  */
+import type { ClientMessage } from '../../protocol/client.ts';
 import { answered, type Desk, otherThan, ownCall, peerOf, RING_TIME } from './desk.ts';
 import type { Ending } from './ending.ts';
 import { refuse } from './refusal.ts';
@@ -80,6 +81,7 @@ export function createRecovery(desk: Desk, ending: Ending) {
     connection.send({
       type: 'resumed',
       call: call.id,
+      member: me.id,
       state: call.state.name === 'active' ? 'active' : 'ringing',
       ...(call.answeredAt !== undefined && answered(call.answeredAt, clock.now())),
       ...(peer && { peer: peerOf(desk, peer) }),
@@ -116,12 +118,16 @@ export function createRecovery(desk: Desk, ending: Ending) {
       for (const member of call.members) if (!registry.at(member.id)) waitFor(call, member, clock.now());
     },
 
-    /** @throws out-of-turn where this person hasn't joined; not-found for a place that isn't theirs */
-    resume(connection: Connection, message: { call: string; member: string; fresh: boolean }) {
+    /**
+     * @throws out-of-turn where this person hasn't joined; not-found for a place that isn't theirs; answered-elsewhere
+     *   for a page that names no place where another device has it
+     */
+    resume(connection: Connection, message: ClientMessage & { type: 'resume' }) {
       const { call, me } = ownCall(desk, connection, message.call);
-      if (me.id !== message.member) throw refuse('not-found');
+      if (message.member !== undefined && me.id !== message.member) throw refuse('not-found');
       if (call.state.name === 'ended') return ending.tellEnded(connection, call);
       if (me.device === undefined) throw refuse('out-of-turn');
+      if (message.member === undefined && me.device !== connection.device) throw refuse('answered-elsewhere');
       stand(connection, call, me);
       // The offer of a page that was loaded anew leads to a connection that is gone.
       if (message.fresh && call.state.name === 'ringing') desk.offers.drop(call.id);

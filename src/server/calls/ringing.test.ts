@@ -40,7 +40,7 @@ async function talking(): Promise<{ call: string; caller: string; callee: string
 
 describe('a call', () => {
   test('rings with the offer, is accepted with the answer, relays, and ends with its duration', async () => {
-    const { call, member } = await anas.rings(chat);
+    const { call, member, key } = await anas.rings(chat);
     anas.say({ type: 'candidates', call, candidates: [candidate('early')] });
     await anas.settled();
     expect(await bens.hears('incoming')).toEqual({
@@ -62,6 +62,7 @@ describe('a call', () => {
     expect(await anas.hears('accepted')).toEqual({
       type: 'accepted',
       call,
+      key,
       member,
       peer: { member: atBen.member, user: ben.id, name: 'ben' },
       answeredAt: house.clock.now(),
@@ -80,7 +81,7 @@ describe('a call', () => {
     bens.say({ type: 'hang-up', call });
     const ended = { type: 'ended', call, reason: 'hung-up', seconds: 83 };
     expect(await bens.hears('ended')).toEqual(ended);
-    expect(await anas.hears('ended')).toEqual(ended);
+    expect(await anas.hears('ended')).toEqual({ ...ended, key });
     expect(entries()).toEqual([{ id: call, media: 'video', outcome: 'hung-up', seconds: 83 }]);
   });
 
@@ -98,9 +99,9 @@ describe('a call', () => {
   });
 
   test('is declined', async () => {
-    const { call } = await anas.rings(chat, 'voice');
+    const { call, key } = await anas.rings(chat, 'voice');
     bens.say({ type: 'decline', call });
-    expect(await anas.hears('ended')).toEqual({ type: 'ended', call, reason: 'declined', seconds: 0 });
+    expect(await anas.hears('ended')).toEqual({ type: 'ended', call, key, reason: 'declined', seconds: 0 });
     expect(entries()).toEqual([{ id: call, media: 'voice', outcome: 'declined', seconds: 0 }]);
   });
 
@@ -188,8 +189,10 @@ describe('one person is in one call', () => {
     const cleos = await openPhone(house, cleo);
     const other = house.app.services.chats.directWith(cleo.id, ben.id);
     const missed = new Promise((resolve) => house.app.services.events.on('call-missed-busy', resolve));
-    cleos.say({ type: 'ring', key: unique('ring'), chat: other, media: 'voice', offer: OFFER });
-    expect(await cleos.hears('ended')).toMatchObject({ reason: 'busy', seconds: 0 });
+    const key = unique('ring');
+    cleos.say({ type: 'ring', key, chat: other, media: 'voice', offer: OFFER });
+    // Its page has not been told which call it is, and knows it by the key.
+    expect(await cleos.hears('ended')).toMatchObject({ key, reason: 'busy', seconds: 0 });
     expect(await bens.hears('missed')).toEqual({ type: 'missed', name: 'cleo', media: 'voice' });
     expect(await missed).toEqual({ callee: ben.id, caller: cleo.id, media: 'voice' });
     expect(entries(other)).toMatchObject([{ outcome: 'busy' }]);
@@ -232,7 +235,7 @@ describe('one person is in one call', () => {
     const crossing = { type: 'ring' as const, key, chat, media: 'video' as const };
     bens.say({ ...crossing, offer: { type: 'offer', sdp: 'mine' } });
     const atBen = await bens.hears('accepted');
-    expect(atBen).toMatchObject({ call, description: OFFER, candidates: [candidate('early')] });
+    expect(atBen).toMatchObject({ call, key, description: OFFER, candidates: [candidate('early')] });
     expect(atBen.member < member, 'who crosses is polite and gives way').toBe(true);
     const atAna = await anas.hears('accepted');
     expect(atAna).toMatchObject({ call, peer: { member: atBen.member }, candidates: [] });
@@ -288,6 +291,22 @@ describe('a ring', () => {
     anas.say({ type: 'ring', key, chat, media: 'video', offer: OFFER });
     expect(await anas.hears('ended')).toMatchObject({ call, reason: 'hung-up' });
     expect(entries()).toHaveLength(1);
+  });
+
+  test('is taken back by its key, whatever has become of it', async () => {
+    const key = unique('ring');
+    anas.say({ type: 'ring', key, chat, media: 'voice', offer: OFFER });
+    anas.say({ type: 'cancel', key });
+    const { call } = await bens.hears('incoming');
+    expect(await bens.hears('ended')).toEqual({ type: 'ended', call, reason: 'cancelled', seconds: 0 });
+    expect(await anas.hears('ended')).toMatchObject({ call, key, reason: 'cancelled' });
+    anas.say({ type: 'cancel', key });
+    expect(await anas.hears('ended')).toMatchObject({ call, key, reason: 'cancelled' });
+    bens.say({ type: 'cancel', key });
+    expect(await bens.hears('error')).toMatchObject({ code: 'not-found', about: 'cancel' });
+    anas.say({ type: 'cancel', key: unique('ring') });
+    expect(await anas.hears('error')).toMatchObject({ code: 'not-found', about: 'cancel' });
+    expect(entries()).toMatchObject([{ outcome: 'cancelled' }]);
   });
 
   test('is for friends, in conversations of one’s own', async () => {

@@ -122,6 +122,7 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
     connection.send({
       type: 'accepted',
       call: call.id,
+      ...(me.key && { key: me.key }),
       member: me.id,
       peer: peerOf(desk, peer),
       ...answered(call.answeredAt ?? clock.now(), clock.now()),
@@ -153,6 +154,16 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
     if (callerPage) sendAccepted(callerPage, active, answer);
     recovery.watch(active);
     events.emit('call-quiet', { call: call.id, callee: user });
+  }
+
+  /** Cancels, declines or ends, by who says it and when. */
+  function hangUp(connection: Connection, { call: id }: { call: string }) {
+    const { call, me } = ownCall(desk, connection, id);
+    if (call.state.name === 'ended') return ending.tellEnded(connection, call);
+    const joined = me.device === connection.device || registry.at(me.id) === connection;
+    if (me.device !== undefined && !joined) throw refuse('answered-elsewhere');
+    if (call.state.name === 'active') return ending.end(call, 'hang-up', { by: connection });
+    ending.end(call, call.caller === connection.user ? 'cancel' : 'decline', { by: connection });
   }
 
   return {
@@ -203,8 +214,14 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
       if (!chats.mayWrite(call.conversation, connection.user)) throw refuse('not-allowed');
       if (call.state.name === 'ringing') return take(connection, call, message);
       if (me.device !== connection.device) throw refuse('answered-elsewhere');
+      const isBack = registry.at(me.id) !== connection;
       recovery.stand(connection, call, me);
       sendAccepted(connection, call);
+      // A page that was loaded anew in between has another connection than the one whose answer went out.
+      const other = otherThan(call, me.user);
+      const { answer } = message;
+      if (!isBack || !answer || !other) return;
+      registry.at(other.id)?.send({ type: 'description', call: call.id, from: me.id, description: answer });
     },
 
     /** @throws out-of-turn for the caller, and in a call that is on */
@@ -217,14 +234,13 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
       ending.end(call, 'decline', { by: connection });
     },
 
-    /** Cancels, declines or ends, by who says it and when. */
-    hangUp(connection: Connection, { call: id }: { call: string }) {
-      const { call, me } = ownCall(desk, connection, id);
-      if (call.state.name === 'ended') return ending.tellEnded(connection, call);
-      const joined = me.device === connection.device || registry.at(me.id) === connection;
-      if (me.device !== undefined && !joined) throw refuse('answered-elsewhere');
-      if (call.state.name === 'active') return ending.end(call, 'hang-up', { by: connection });
-      ending.end(call, call.caller === connection.user ? 'cancel' : 'decline', { by: connection });
+    hangUp,
+
+    /** @throws not-found where no call came of the ring: it was refused, or never arrived */
+    cancel(connection: Connection, { key }: { key: string }): void {
+      const call = store.byKey(connection.user, key);
+      if (!call) throw refuse('not-found');
+      hangUp(connection, { call: call.id });
     },
 
     leave,

@@ -68,10 +68,16 @@ export function screenProblemOf(error: unknown): ScreenProblem | undefined {
   return /\bsystem\b/i.test(message) ? 'forbidden' : undefined;
 }
 
+function release(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
 export function createScreen(events: ScreenEvents): Screen {
   const outgoing: Outgoing = { stream: new MediaStream(), tracks: { audio: null, video: null } };
   let hint: Hint = 'detail';
   let asking = false;
+  /** What was asked for before an end is for nobody who comes after it. */
+  let ends = 0;
 
   function put(kind: Kind, track: MediaStreamTrack | null): void {
     const old = outgoing.tracks[kind];
@@ -86,6 +92,7 @@ export function createScreen(events: ScreenEvents): Screen {
   }
 
   function stop(): void {
+    ends += 1;
     if (!outgoing.tracks.video && !outgoing.tracks.audio) return;
     put('video', null);
     put('audio', null);
@@ -95,15 +102,19 @@ export function createScreen(events: ScreenEvents): Screen {
   async function start(): Promise<void> {
     if (asking) return;
     asking = true;
+    const before = ends;
+    const isWanted = () => ends === before && events.wanted();
     try {
       const canRestrict = canRestrictOwnAudio();
       const stream = await navigator.mediaDevices.getDisplayMedia(displayOptions(canRestrict));
-      events.problem(undefined);
-      use(stream, canRestrict);
+      if (isWanted()) {
+        events.problem(undefined);
+        use(stream, canRestrict);
+      } else release(stream);
     } catch (error) {
       const problem = screenProblemOf(error);
       if (problem) console.warn('The screen could not be shared.', error);
-      events.problem(problem);
+      if (isWanted()) events.problem(problem);
     } finally {
       asking = false;
     }
@@ -115,8 +126,8 @@ export function createScreen(events: ScreenEvents): Screen {
     // Older browsers don't know how to leave the system's sound out.
     const audio = canRestrict || video?.getSettings().displaySurface === 'browser' ? given : undefined;
     if (given !== audio) given?.stop();
-    if (!video || !events.wanted()) {
-      for (const track of stream.getTracks()) track.stop();
+    if (!video) {
+      release(stream);
       return;
     }
     video.contentHint = hint;

@@ -55,6 +55,7 @@ export const acceptToPicture: Bench = {
       const call = async () => {
         await callee.goto(`${origin}/chats`);
         await caller.goto(`${origin}/chats/${pair.chat}/call?media=video`);
+        await click(caller, 'button', 'Call');
         size = await ownSize(caller);
         await find(callee, 'alertdialog', 'Incoming call');
         // Nobody accepts faster than the page could prefetch the script while it rang.

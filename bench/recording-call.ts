@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { type Engine, type OpenBrowser, openBrowser } from '../test/helpers/browsers.ts';
-import { accept, connected } from '../test/helpers/calls.ts';
+import { accept, arriveCalling, connected } from '../test/helpers/calls.ts';
 import { picturesChange } from '../test/helpers/media.ts';
 import { type Pattern, usePattern } from '../test/helpers/pattern.ts';
 import { arrive, chatOf, createPair, signInClient } from '../test/helpers/people.ts';
@@ -59,7 +59,7 @@ async function connect(server: Server, mine: OpenBrowser, theirs: OpenBrowser) {
   await usePattern(page, MINE);
   await usePattern(other, THEIRS);
   await arrive(other, server, ben);
-  await arrive(page, server, anna, `${await chatOf(client, ben)}/call?media=video`);
+  await arriveCalling(page, server, anna, await chatOf(client, ben));
   await accept(other);
   await connected(page, other);
   await picturesChange(page, 'Ben', 2);

@@ -100,6 +100,8 @@ const shootCall = async (browser: OpenBrowser, home: Household, locale: string) 
   await arrive(callee, home.server, home.grandma);
   const caller = await browser.newPage();
   await arrive(caller, home.server, home.anna, `${home.chat}/call?media=video`);
+  await shoot(caller, 'before-call', locale, false);
+  await (await caller.$('.call-gate button'))?.click();
   const ring = await find(callee, 'alertdialog');
   await shoot(callee, 'ring', locale, false);
   await shoot(caller, 'calling', locale, false);

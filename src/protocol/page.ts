@@ -12,6 +12,8 @@ const Common = {
   ice: IceConfiguration,
   /** Every word the script shows, in the reader's language, by key. */
   words: v.record(v.string(), v.string()),
+  /** False where another site, a mail or a bookmark led to the page: it begins nothing unasked. */
+  fromHere: v.boolean(),
 };
 
 /** `call`: this page is to ring the other side. */

@@ -2,7 +2,7 @@
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
-import { accept, connected } from '../helpers/calls.ts';
+import { accept, arriveCalling, connected } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { picturesChange, pitchHeard } from '../helpers/media.ts';
 import { type Pattern, usePattern } from '../helpers/pattern.ts';
@@ -76,7 +76,7 @@ async function connect(engine: Engine, other: Engine, media: 'voice' | 'video' =
   await usePattern(mine, MINE);
   await usePattern(theirs, THEIRS);
   await arrive(theirs, server, ben);
-  await arrive(mine, server, anna, `${chat}/call?media=${media}`);
+  await arriveCalling(mine, server, anna, chat, media);
   await accept(theirs);
   await connected(mine, theirs);
   if (media === 'video') await picturesChange(mine, 'Ben', 2);

@@ -3,7 +3,7 @@ import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { drawBlocks, readBlocks, wrongBits } from '../helpers/blocks.ts';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
-import { accept, connected, hangUp } from '../helpers/calls.ts';
+import { accept, arriveCalling, connected, hangUp } from '../helpers/calls.ts';
 import { picturesChange, pitchHeard, takeSoundAsItIs } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
@@ -89,7 +89,7 @@ test.each([
   await takeSoundAsItIs(mine);
   const slides = await openSlides(mine);
   await arrive(theirs, server, ben);
-  await arrive(mine, server, anna, `${chat}/call?media=video`);
+  await arriveCalling(mine, server, anna, chat);
   await accept(theirs);
   await connected(mine, theirs);
   await click(mine, 'button', 'Share screen');
@@ -132,7 +132,7 @@ const lendScreen = (page: Page) =>
 test('small print that Firefox shares reaches chromium', async () => {
   const [mine, theirs] = [await pageOf('firefox'), await pageOf('chromium')];
   await arrive(theirs, server, ben);
-  await arrive(mine, server, anna, `${chat}/call?media=video`);
+  await arriveCalling(mine, server, anna, chat);
   await accept(theirs);
   await connected(mine, theirs);
   // Firefox takes the click for a gesture and looks for a screen; without a gesture it is InvalidStateError.

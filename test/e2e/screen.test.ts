@@ -2,7 +2,7 @@
 import type { ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
-import { accept, connected } from '../helpers/calls.ts';
+import { accept, arriveCalling, connected } from '../helpers/calls.ts';
 import { participant, picturesChange } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
@@ -42,7 +42,7 @@ async function pageOf(engine: Engine): Promise<Page> {
 async function connect(engine: Engine): Promise<{ mine: Page; theirs: Page }> {
   const [mine, theirs] = [await pageOf('chromium'), await pageOf(engine)];
   await arrive(theirs, server, ben);
-  await arrive(mine, server, anna, `${chat}/call?media=video`);
+  await arriveCalling(mine, server, anna, chat);
   await accept(theirs);
   await connected(mine, theirs);
   return { mine, theirs };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
-import { accept, connected, newestEntry, says } from '../helpers/calls.ts';
+import { accept, arriveCalling, connected, newestEntry, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { limitPerson } from '../helpers/limits.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
@@ -65,7 +65,7 @@ async function connect(media: 'voice' | 'video'): Promise<{ page: Page; other: P
   const small = { width: 640, height: 480 };
   const [page, other] = [await mine.newPage(small), await theirs.newPage(small)];
   await arrive(other, server, ben);
-  await arrive(page, relay, anna, `${chat}/call?media=${media}`);
+  await arriveCalling(page, relay, anna, chat, media);
   await accept(other);
   await connected(page, other);
   return { page, other, call: new URL(page.url()).pathname };

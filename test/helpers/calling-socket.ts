@@ -15,6 +15,8 @@ export interface CallingSocket {
   ring(chat: string): void;
   /** Waits until the server has said something of this type, and returns it. */
   hears(type: string): Promise<v.InferOutput<typeof Message>>;
+  /** Ends what rings, and waits until it has ended; a closed socket alone is waited for. */
+  hangUp(): Promise<void>;
   close(): void;
 }
 
@@ -46,6 +48,11 @@ export const openCallingSocket = async (client: Client): Promise<CallingSocket> 
         media: 'video',
         offer: { type: 'offer', sdp: 'v=0' },
       }),
+    async hangUp() {
+      const { call } = await hears('ringing');
+      say({ type: 'hang-up', call });
+      await hears('ended');
+    },
     close: () => socket.terminate(),
   };
 };

@@ -1,6 +1,7 @@
 /** Calling as people do it: the links of a chat, the ring on any page, the words and buttons of the call page. */
 import type { Page } from 'puppeteer-core';
 import type { Media } from '../../src/protocol/common.ts';
+import { arrive, type Person } from './people.ts';
 import { eventually } from './poll.ts';
 import { click, find, findAll, follow, waitForText } from './ui.ts';
 
@@ -14,6 +15,18 @@ export const says = (page: Page, words: RegExp): Promise<string> =>
 export const dial = async (page: Page, media: Media): Promise<void> => {
   await follow(page, 'link', media === 'video' ? 'Video call' : 'Voice call');
   await says(page, /Ringing…/);
+};
+
+/** Opens the call page of a chat by its address, and presses Call: a page that no press has opened asks first. */
+export const arriveCalling = async (
+  page: Page,
+  server: Parameters<typeof arrive>[1],
+  person: Person,
+  chat: string,
+  media: Media = 'video',
+): Promise<void> => {
+  await arrive(page, server, person, `${chat}/call?media=${media}`);
+  await click(page, 'button', 'Call');
 };
 
 /** The dialog that shows on any page while somebody calls. */

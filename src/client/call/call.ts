@@ -206,7 +206,8 @@ export function createCall(options: CallOptions): Call {
   }
 
   function keepPlace(): void {
-    if (place?.member) take(place.member);
+    // While the page asks whether to return, nothing is switched on, which isn't what the person chose.
+    if (place?.member && state.name !== 'idle') take(place.member);
   }
 
   function meet(member: string): void {
@@ -274,6 +275,7 @@ export function createCall(options: CallOptions): Call {
         renewal.received(received.ice);
         return;
       case 'ended':
+        if (state.name === 'calling') name(received.call);
         over(received.reason);
         return;
       case 'error':
@@ -316,7 +318,8 @@ export function createCall(options: CallOptions): Call {
   }
 
   function opened(): void {
-    if (id !== undefined && place && !overAtServer) {
+    // A page that still asks whether to return leaves its place as it is.
+    if (id !== undefined && place && !overAtServer && state.name !== 'idle') {
       const { member } = place;
       signal.send({ type: 'resume', call: id, ...(member && { member }), fresh });
     }

@@ -147,3 +147,9 @@ test('whoever says again and again that they leave has left once', () => {
   const left = next(active, { type: 'peer-left' }).state;
   expect(next(left, { type: 'peer-left' }).state).toBe(left);
 });
+
+test('who was called is not told that the other side did not answer', () => {
+  const ringing = run([{ type: 'incoming' }]).last;
+  for (const end of [{ type: 'over', reason: 'missed' }, { type: 'gave-up' }] as const)
+    expect(next(ringing, end).state).toEqual({ name: 'ended', reason: 'unanswered' });
+});

@@ -26,6 +26,7 @@ export type Reason =
   | 'other-device'
   | 'in-another-call'
   | 'out-of-date'
+  | 'unanswered'
   | 'unsupported';
 
 export type State =
@@ -166,9 +167,10 @@ function fromRinging(state: State, event: CallEvent): Step {
     case 'decline':
       return end('declined', 'send-decline');
     case 'over':
-      return end(event.reason);
+      // It wasn't the other side who didn't answer.
+      return end(event.reason === 'missed' ? 'unanswered' : event.reason);
     case 'gave-up':
-      return end('missed');
+      return end('unanswered');
     default:
       return stay(state);
   }

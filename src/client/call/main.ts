@@ -6,6 +6,7 @@ import { createRecording } from '../capture/recording.ts';
 import { createScreen } from '../capture/screen.ts';
 import { createShots } from '../capture/shots.ts';
 import { find } from '../common/dom.ts';
+import { takePress } from '../common/press.ts';
 import { canConnect } from '../common/webrtc.ts';
 import { type Call, type CallEvents, createCall, type Origin } from './call.ts';
 import { createLocalMedia } from './local-media.ts';
@@ -65,41 +66,62 @@ const view = createView(
 );
 const shots = createShots(cards, say, () => current.id());
 
+const callPath = (call: string) => `/calls/${call}`;
+const goTo = (path: string) => history.replaceState(null, '', path);
+
 const shown: CallEvents = {
   state(state, since) {
-    if (state.name === 'ended') recording.stop();
+    if (state.name === 'ended') {
+      recording.stop();
+      // Whoever loads the page again, or comes back to it, finds what became of the call, and doesn't ring anew.
+      const id = current.id();
+      goTo(id === undefined ? `/chats/${data.chat}` : callPath(id));
+    }
     view.state(state, since);
   },
-  named: (call) => history.replaceState(null, '', `/calls/${call}`),
+  named: (call) => goTo(callPath(call)),
   stream: view.remoteStream,
   peerState: view.remoteState,
 };
 
-function open(): { origin: Origin; begin(call: Call): void } {
+// Taken in any case: it is used up by having led here.
+const isPressed = takePress() && data.fromHere;
+
+/** Whether the browser has brought this page back, rather than followed a link to it. */
+const isBack = () =>
+  performance
+    .getEntriesByType('navigation')
+    .some((entry) => 'type' in entry && (entry.type === 'reload' || entry.type === 'back_forward'));
+
+/** @returns whether the person has asked for it already, by how they came here; and what they asked for */
+function open(): { origin: Origin; isAsked: boolean; begin(call: Call): void } {
   switch (data.role) {
     case 'caller':
-      return { origin: data, begin: (call) => call.dispatch({ type: 'dial' }) };
+      return { origin: data, isAsked: isPressed, begin: (call) => call.dispatch({ type: 'dial' }) };
     case 'callee':
-      return { origin: data, begin: accept };
-    case 'returning':
+      return { origin: data, isAsked: isPressed, begin: (call) => call.dispatch({ type: 'accept' }) };
+    case 'returning': {
+      const { call: id, answeredAt } = data;
+      const origin = { role: data.role, call: id };
+      if (!recallPlace(id))
+        return {
+          origin,
+          isAsked: true,
+          begin: (call) => call.dispatch({ type: 'over', reason: 'other-device' }),
+        };
       return {
-        origin: { role: 'returning', call: data.call },
-        begin: (call) =>
-          call.dispatch(
-            recallPlace(data.call)
-              ? { type: 'return', answered: data.answeredAt !== undefined }
-              : { type: 'over', reason: 'other-device' },
-          ),
+        origin,
+        isAsked: isPressed || isBack(),
+        begin(call) {
+          call.dispatch({ type: 'return', answered: answeredAt !== undefined });
+          // The socket may have opened while the page asked.
+          call.opened();
+        },
       };
+    }
     default:
       return data satisfies never;
   }
-}
-
-/** The page was opened by tapping Accept, so nothing waits for anything. */
-function accept(call: Call): void {
-  call.dispatch({ type: 'incoming' });
-  call.dispatch({ type: 'accept' });
 }
 
 /** Asked before anything is said: what this browser can't take, another device may. */
@@ -134,15 +156,18 @@ addEventListener('pageshow', ({ persisted }) => {
   current.tell();
 });
 
-const { origin, begin } = open();
+const { origin, isAsked, begin } = open();
 const isRecording = () => recording.isOn();
 current = createCall({
   ...{ origin, media: data.media, ice: data.ice },
   ...{ signal, local, screen, isRecording, events: shown },
 });
 view.begin(data.peerName);
-if (isAble) begin(current);
-else current.dispatch({ type: 'over', reason: 'unsupported' });
+// The answer is made at once, and kept until it is accepted.
+if (isAble && data.role === 'callee') current.dispatch({ type: 'incoming' });
+if (!isAble) current.dispatch({ type: 'over', reason: 'unsupported' });
+else if (isAsked) begin(current);
+else view.ask(() => begin(current));
 addEventListener('online', () => current.online());
 
 /**
@@ -182,12 +207,11 @@ function comesIn(message: ServerMessage & { type: 'incoming' }): void {
 }
 
 interceptAccept(
-  () => waiting?.id(),
+  () => (current.state().name === 'ringing' ? current : waiting)?.id(),
   (id) => {
-    if (!waiting) return;
-    current = waiting;
+    if (waiting) current = waiting;
     waiting = undefined;
-    history.replaceState(null, '', `/calls/${id}`);
+    goTo(callPath(id));
     current.dispatch({ type: 'accept' });
   },
 );

@@ -5,6 +5,7 @@ import type { Screen } from '../capture/screen.ts';
 import { find, setText } from '../common/dom.ts';
 import { createDeviceSelects } from './device-selects.ts';
 import { formatDuration } from './duration.ts';
+import { createGate } from './gate.ts';
 import type { LocalMedia } from './local-media.ts';
 import { hasLeft, type Reason, type State } from './machine.ts';
 import { createNotices } from './notices.ts';
@@ -23,6 +24,8 @@ import type { Say } from './words.ts';
 export interface View {
   /** A call begins: with whom. */
   begin(peerName: string): void;
+  /** Asks whether to begin at all, and does so at a press. */
+  ask(begin: () => void): void;
   /** @param since when the call was answered, as `performance.now()` counts */
   state(state: State, since: number | undefined): void;
   remoteStream(source: Source, stream: MediaStream): void;
@@ -71,6 +74,8 @@ export function createView(
   const devices = find(root, '.devices', HTMLDetailsElement);
   const floating = find(root, '[data-do="pip"]', HTMLButtonElement);
   const over = find(root, '.call-over', HTMLElement);
+  const reasoned = find(over, '.call-reason', HTMLElement);
+  const gate = createGate(find(root, '.call-gate', HTMLElement));
   const recorded = find(root, '.call-recording', HTMLElement);
   const remote = createTile(find(stage, '.tile:not(.self)', HTMLElement), (is) => tellStill('picture', is));
   const self = createTile(find(stage, '.tile.self', HTMLElement));
@@ -196,30 +201,32 @@ export function createView(
     tellRecording();
   }
 
-  /** Either the call, or what is left when it is over. */
-  function show(call: boolean): void {
-    for (const element of [stage, controls, devices]) element.hidden = !call;
-    floating.hidden = !call || !canFloat(remote.video);
-    over.hidden = call;
+  /** The call, the question that comes before it, or what is left when it is over. */
+  function show(part: 'gate' | 'call' | 'over'): void {
+    for (const element of [stage, controls, devices]) element.hidden = part !== 'call';
+    floating.hidden = part !== 'call' || !canFloat(remote.video);
+    if (part !== 'gate') gate.hide();
+    find(over, '.row', HTMLElement).hidden = part !== 'over';
+    if (part === 'over') return;
+    // The line of the reason is always there, and speaks up when it gets a text.
+    delete over.dataset.reason;
+    setText(reasoned, '');
   }
 
   function end(reason: Reason): void {
+    const focused = document.activeElement;
     tick();
     notices.clear();
     for (const source of ['self', 'screen'] as const) showRemote(source, null);
     screen.shared(false);
     isPeerRecording = false;
     tellRecording();
-    const hadFocus = controls.contains(document.activeElement);
-    show(false);
-    setText(
-      find(over, '.call-reason', HTMLElement),
-      reason === 'hung-up' ? '' : say(`end-${reason}`, { name }),
-    );
+    show('over');
     over.dataset.reason = reason;
+    setText(reasoned, reason === 'hung-up' ? '' : say(`end-${reason}`, { name }));
     find(over, 'a:last-child', HTMLElement).hidden = reason === 'unsupported';
-    // A button that vanishes takes the focus with it.
-    if (hadFocus) find(over, 'a', HTMLElement).focus();
+    // Whatever vanishes with the call takes the focus with it.
+    if (focused?.getClientRects().length === 0) find(over, 'a', HTMLElement).focus();
     if (document.pictureInPictureElement) document.exitPictureInPicture().catch(() => undefined);
   }
 
@@ -235,7 +242,11 @@ export function createView(
       isPeerRecording = false;
       clock.hidden = true;
       answeredAt = undefined;
-      show(true);
+      show('call');
+    },
+    ask(begin) {
+      show('gate');
+      gate.open(begin);
     },
     state(state, since) {
       const before = shown;
@@ -245,6 +256,7 @@ export function createView(
       setText(status, say(statusKey(state)));
       tick();
       if (hasLeft(state) !== hasLeft(before)) tellLeft(hasLeft(state));
+      if (gate.isOpen() && state.name !== 'ringing') show('call');
       if (state.name === 'ended' && before.name !== 'ended') end(state.reason);
       wake.update();
       ringback.update(state);

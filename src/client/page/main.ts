@@ -9,6 +9,7 @@ import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
+import { wirePresses } from './presses.ts';
 import { wireSeen } from './seen.ts';
 import { wireSounds } from './sounding.ts';
 import { wireUnread } from './unread.ts';
@@ -119,6 +120,7 @@ if (notices) {
 }
 
 wireBoxes();
+wirePresses();
 wireSeen();
 wireSounds();
 wireUnread();

@@ -4,7 +4,7 @@ import type { Calls } from './calls.ts';
 import { memberOf } from './desk.ts';
 import type { Call } from './store.ts';
 
-type ForAll = Pick<CallPageData, 'chat' | 'media' | 'me' | 'peerName' | 'ice' | 'words'>;
+type ForAll = Pick<CallPageData, 'chat' | 'media' | 'me' | 'peerName' | 'ice' | 'words' | 'fromHere'>;
 
 /** For a call that is going on; `undefined` where it is over, or not this person's. */
 export function pageDataOf(calls: Calls, call: Call, user: number, common: ForAll): CallPageData | undefined {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouse, openSocket, type Person } from '../../../test/helpers/house.ts';
-import { ANSWER, candidate, OFFER, openPhone, type Phone } from '../../../test/helpers/phone.ts';
+import { ANSWER, candidate, OFFER, openPhone, type Phone, unique } from '../../../test/helpers/phone.ts';
 import { CallPageData } from '../../protocol/page.ts';
 
 let house: House;
@@ -50,6 +50,25 @@ describe('the page that calls', () => {
     expect(house.app.services.chats.history(chat).messages).toEqual([]);
   });
 
+  test.each([
+    ['a link of ours', 'same-origin', true],
+    ['a browser that says nothing', undefined, true],
+    ['another site', 'cross-site', false],
+    ['another host or port of ours', 'same-site', false],
+    ['a bookmark, a mail, or another program', 'none', false],
+  ])('knows whether %s led to it', async (_, site, fromHere) => {
+    const headers = { ...(site && { 'sec-fetch-site': site }) };
+    const { call } = await anas.rings(chat);
+    for (const url of [`/chats/${chat}/call?media=video`, `/calls/${call}`])
+      expect(dataOf(await ben.get(url, headers))).toMatchObject({ fromHere });
+  });
+
+  test('asks before it calls, in words of its own', async () => {
+    const url = `/chats/${chat}/call?media=video`;
+    expect((await ben.get(url)).body).toContain('Call ana by video? Your camera and microphone stay off');
+    expect((await ben.get(url, { 'accept-language': 'zh-CN' })).body).toContain('要与 ana 视频通话吗？');
+  });
+
   test('has a new key each time', async () => {
     const url = `/chats/${chat}/call`;
     const [first, second] = [dataOf(await ben.get(url)), dataOf(await ben.get(url))];
@@ -89,6 +108,7 @@ describe('the page of a call', () => {
       offer: OFFER,
       candidates: [candidate('</script>')],
     });
+    expect(page.body).toContain('ana is calling you by video.');
     expect(house.app.services.calls.find(call)?.state.name).toBe('ringing');
   });
 
@@ -122,7 +142,7 @@ describe('the page of a call', () => {
     expect(page.body).toContain('<dd>ana</dd>');
     expect(page.body).toContain('1 min 5 sec');
     expect(page.body).toContain('datetime="2026-11-22T12:00:00.000Z"');
-    expect(page.body).toContain(`href="/chats/${chat}/call?media=voice"`);
+    expect(page.body).toContain(`href="/chats/${chat}/call?media=voice" data-press`);
     expect(page.headers['permissions-policy']).toContain('camera=()');
   });
 
@@ -146,6 +166,40 @@ describe('the page of a call', () => {
     expect((await cleo.get('/calls/AAAAAAAAAAAAAAAAAAAAAA')).statusCode).toBe(404);
     expect((await cleo.post(`/calls/${call}/decline`)).statusCode).toBe(404);
     expect(house.app.services.calls.find(call)?.state.name).toBe('ringing');
+  });
+});
+
+describe('links that call or answer at a press', () => {
+  /** The page's links to calls, and whether each is one of those. */
+  const linksOf = ({ body }: { body: string }) =>
+    [...body.matchAll(/<a ([^>]*href="[^"]*\/calls?[/?][^"]*"[^>]*)>/g)].map(([, attributes = '']) => [
+      /href="([^"]*)"/.exec(attributes)?.[1],
+      attributes.includes('data-press'),
+    ]);
+
+  test('are those of our own pages', async () => {
+    const own = ['voice', 'video'].map((media) => [`/chats/${chat}/call?media=${media}`, true]);
+    expect(linksOf(await ben.get(`/chats/${chat}`))).toEqual(own);
+    expect(linksOf(await ben.get('/friends'))).toEqual(own);
+    expect(linksOf(await ben.get(own[0]?.[0]?.toString() ?? ''))).toEqual([own[0]]);
+  });
+
+  test('a call’s entry in the chat is one for as long as the call is on', async () => {
+    const { call } = await anas.rings(chat);
+    expect(linksOf(await ben.get(`/chats/${chat}`))).toContainEqual([`/calls/${call}`, true]);
+    anas.say({ type: 'hang-up', call });
+    await anas.hears('ended');
+    expect(linksOf(await ben.get(`/chats/${chat}`))).toContainEqual([`/calls/${call}`, false]);
+  });
+
+  test('are none that somebody else has written', async () => {
+    const { call } = await anas.rings(chat);
+    const written = [`http://localhost/chats/${chat}/call?media=video`, `http://localhost/calls/${call}`];
+    for (const body of [...written, `<a href="/calls/${call}" data-press>Photos</a>`])
+      await ana.post(`/chats/${chat}`, { body, key: unique('message') });
+    const links = linksOf(await ben.get(`/chats/${chat}`));
+    for (const href of written) expect(links).toContainEqual([href, false]);
+    expect(links.filter(([href, isPress]) => href === `/calls/${call}` && isPress)).toHaveLength(1);
   });
 });
 
@@ -182,7 +236,7 @@ describe('the ring on open pages', () => {
     const ring = await page.until(has('alertdialog'));
     expect(ring).toContain('Incoming call');
     expect(ring).toContain('ana · Voice call');
-    expect(ring).toContain(`<a class="button primary" href="/calls/${call}">`);
+    expect(ring).toContain(`<a class="button primary" href="/calls/${call}" data-press>`);
     expect(ring).toContain('<audio autoplay loop src="/static/sounds/ring.mp3">');
     expect(ring).toMatch(/<link rel="prefetch"[^>]* href="\/static\/build\/call-/);
     anas.say({ type: 'hang-up', call });

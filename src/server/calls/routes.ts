@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallPageData } from '../../protocol/page.ts';
 import { type ChatParams, chatOf } from '../chats/routes.ts';
 import { screenshotsOf } from '../files/screenshots.ts';
+import { isFromHere } from '../http/address.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { allowDevices } from '../http/headers.ts';
 import { isHtmx } from '../http/htmx.ts';
@@ -36,13 +37,15 @@ export function callRoutes(app: FastifyInstance, services: Services): void {
     peerName: otherOf(request, chat).displayName,
     ice: calls.iceFor(userOf(request).id),
     words: wordsBelow(request.reader.locale, 'call'),
+    fromHere: isFromHere(request),
   });
 
   function showPage(request: FastifyRequest, reply: FastifyReply, data: CallPageData): FastifyReply {
-    const { chat, media } = data;
+    const { chat, media, role } = data;
     return allowDevices(reply).show('calls/page', {
       json: jsonInScript(data),
       media,
+      role,
       other: otherOf(request, chat),
       chatUrl: `/chats/${chat}`,
       againUrl: `/chats/${chat}/call?media=${media}`,

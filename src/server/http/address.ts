@@ -22,6 +22,15 @@ export function isSameOrigin(request: FastifyRequest, publicUrl: string | undefi
 }
 
 /**
+ * Whether a link of ours led to this page, as far as the browser says (W3C Fetch Metadata, §2.3): not the one of another
+ * site, a mail or a bookmark. Older browsers, and all of them over plain http, say nothing.
+ */
+export function isFromHere({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === undefined || site === 'same-origin';
+}
+
+/**
  * The https address to use instead, where a page is certainly read over plain http: its cookies would be dropped, and
  * no form would work. Undefined also where that can't be told, as behind a proxy that says nothing.
  */

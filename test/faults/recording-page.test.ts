@@ -25,7 +25,7 @@ import { longestGapMs } from '../helpers/recording-measures.ts';
 import { probeRecording, type RecordingProbe } from '../helpers/recording-probe.ts';
 import { openRelay, type Relay } from '../helpers/relay.ts';
 import { type Server, startServer } from '../helpers/server.ts';
-import { click, follow } from '../helpers/ui.ts';
+import { click, find, follow } from '../helpers/ui.ts';
 
 let server: Server;
 let relay: Relay;
@@ -165,6 +165,33 @@ describe('the page', () => {
     const whole = await recordingOf(server, client, call);
     await expectWhole(whole, began, stopped);
     expect(longestGapMs(await probe(whole).pictures())).toBeLessThan(1000);
+  });
+
+  test('begins while the server is away, and ends aloud when a private window has no room left', async () => {
+    const { page, other, call } = await connect('video');
+    const room = { origin: relay.origin, quotaSize: 600_000 };
+    await (await page.createCDPSession()).send('Storage.overrideQuotaForOrigin', room);
+    await eventually('what it takes to record', () =>
+      page.evaluate(() =>
+        ['keep-worker', 'ticker-worker'].every((script) =>
+          performance.getEntriesByType('resource').some(({ name }) => name.includes(script)),
+        ),
+      ),
+    );
+    relay.cut();
+    await startRecording(page);
+    await noticed(page, /kept on this device/);
+    await noticed(page, /no room left/);
+    expect(await recordingSign(page)).toBe('');
+    relay.mend();
+    const card = await find(page, 'group', 'Recording');
+    await eventually(
+      'what there is to be saved',
+      () => card.evaluate((node) => node.textContent.includes('The recording is saved.')),
+      20_000,
+    );
+    await click(other, 'button', 'Hang up');
+    expect(await secondsIn(await recordingOf(server, client, call))).toBeGreaterThan(1);
   });
 
   test('goes on for 30 s without a network; when its call ends, it saves everything by itself', async () => {

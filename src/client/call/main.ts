@@ -71,6 +71,7 @@ const goTo = (path: string) => history.replaceState(null, '', path);
 
 const shown: CallEvents = {
   state(state, since) {
+    if (state.name === 'active') recording.prepare();
     if (state.name === 'ended') {
       recording.stop();
       // Whoever loads the page again, or comes back to it, finds what became of the call, and doesn't ring anew.

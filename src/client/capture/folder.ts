@@ -3,7 +3,7 @@
 /** As FileSystemSyncAccessHandle (W3C File System §2.4), which TypeScript knows for workers alone. */
 export interface PieceFile {
   read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  /** @throws QuotaExceededError when the device has no room */
+  /** How many bytes were written. @throws QuotaExceededError when the device has no room; it may also be a wrong number */
   write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
   truncate(size: number): void;
   getSize(): number;
@@ -56,13 +56,23 @@ export async function openOnDisk(key: string): Promise<Folder> {
 export const removeFromDisk = async (key: string): Promise<void> =>
   (await root()).removeEntry(key, { recursive: true });
 
-/** A folder that is gone with the page, for browsers that keep nothing: it bridges a broken network all the same. */
-export function openInMemory(): Folder {
+/** Bytes that a page may take of the memory: a phone's browser ends those that take more, and the call with it. */
+const MOST_IN_MEMORY = 256 * 2 ** 20;
+
+/**
+ * A folder that is gone with the page, for browsers that keep nothing: it bridges a broken network all the same.
+ * @param most bytes of all files together
+ */
+export function openInMemory(most = MOST_IN_MEMORY): Folder {
   const files = new Map<string, PieceFile>();
+  const hasRoom = (more: number) => {
+    const used = [...files.values()].reduce((sum, file) => sum + file.getSize(), 0);
+    return used + more <= most;
+  };
   return {
     names: async () => [...files.keys()],
     async open(name) {
-      const file = files.get(name) ?? createMemoryFile();
+      const file = files.get(name) ?? createMemoryFile(hasRoom);
       files.set(name, file);
       return file;
     },
@@ -72,7 +82,7 @@ export function openInMemory(): Folder {
   };
 }
 
-function createMemoryFile(): PieceFile {
+function createMemoryFile(hasRoom: (more: number) => boolean): PieceFile {
   let bytes = new Uint8Array();
   return {
     read(into, { at }) {
@@ -82,6 +92,8 @@ function createMemoryFile(): PieceFile {
     },
     write(added, { at }) {
       if (at + added.length > bytes.length) {
+        if (!hasRoom(at + added.length - bytes.length))
+          throw new DOMException('The page takes no more of the memory', 'QuotaExceededError');
         const grown = new Uint8Array(at + added.length);
         grown.set(bytes);
         bytes = grown;

@@ -22,7 +22,9 @@ function send(spool: Spool, requests: Requests, message: string): Promise<boolea
     const sender = createSender(spool, requests, (state) => {
       if (state.name === 'sending' || state.name === 'away')
         return say({ type: 'sending', message, left: spool.end() - sender.sent(), all: spool.end() });
-      if (state.name === 'refused') say({ type: 'refused', message: state.message });
+      // What comes before a hole is sent all the same.
+      if (state.name === 'cut') return;
+      if (state.name === 'refused' && state.message) say({ type: 'refused', message: state.message });
       sender.stop();
       resolve(state.name !== 'refused');
     });
@@ -55,6 +57,16 @@ async function bring(
   return !mayGo;
 }
 
+/** One that can't be brought keeps no other here. */
+async function bringSafely(key: string, requests: Requests, pending: Pending): Promise<boolean> {
+  try {
+    return await bring(key, requests, pending);
+  } catch (error) {
+    console.warn('A recording could not be sent.', error);
+    return true;
+  }
+}
+
 addEventListener('message', async ({ data }: MessageEvent<Record<string, string>>) => {
   const requests = createRequests('', data);
   const keys = await keysOnDisk().catch(() => []);
@@ -62,7 +74,7 @@ addEventListener('message', async ({ data }: MessageEvent<Record<string, string>
   let kept = 0;
   for (const key of keys) {
     if (!pending || !('good' in pending)) kept += 1;
-    else if (await bring(key, requests, pending.good)) kept += 1;
+    else if (await bringSafely(key, requests, pending.good)) kept += 1;
   }
   say({ type: 'over', kept });
   close();

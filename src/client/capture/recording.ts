@@ -1,9 +1,11 @@
 /** The button "Record": at most one recording at a time, for as long as there is a call. */
 import type { Say } from '../call/words.ts';
 import { newKey } from '../common/key.ts';
+import { prepareKeeper } from './keeper.ts';
 import { recordedType } from './recorder.ts';
 import type { Mode, Scene } from './scene.ts';
 import { startTake, type Take } from './take.ts';
+import { prepareTicker } from './ticker.ts';
 
 export interface RecordingEvents {
   /** It has begun or ended. */
@@ -17,6 +19,8 @@ export interface RecordingEvents {
 }
 
 export interface Recording {
+  /** Gets ready to begin while the server is there, for when it isn't. */
+  prepare(): void;
   isOn(): boolean;
   toggle(): void;
   stop(): void;
@@ -26,6 +30,7 @@ export interface Recording {
 export function createRecording(box: HTMLElement, say: Say, me: number, events: RecordingEvents): Recording {
   let take: Take | undefined;
   let isOn = false;
+  let isPrepared = false;
 
   function start(): void {
     const [call, mode] = [events.call(), events.mode()];
@@ -59,11 +64,16 @@ export function createRecording(box: HTMLElement, say: Say, me: number, events: 
   /** What is said from now on stands beside its progress. */
   function stop(): void {
     if (!take) return;
-    events.tell(undefined);
     take.stop();
   }
 
   return {
+    prepare() {
+      if (isPrepared) return;
+      isPrepared = true;
+      prepareKeeper();
+      prepareTicker();
+    },
     isOn: () => isOn,
     toggle: () => (take ? stop() : start()),
     stop,

@@ -20,10 +20,24 @@ test.each([
   const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('no port');
   const requests = createRequests(`http://localhost:${address.port}`, {});
-  expect(await requests.create(label)).toEqual({ away: true });
-  expect(await requests.offset(chunk.uploadUrl)).toEqual({ away: true });
-  expect(await requests.patch(chunk)).toEqual({ away: true });
-  expect(await requests.pending()).toEqual({ away: true });
+  const nobody = status === 413 ? { away: true, tooLarge: true } : { away: true };
+  expect(await requests.create(label)).toEqual(nobody);
+  expect(await requests.offset(chunk.uploadUrl)).toEqual(nobody);
+  expect(await requests.patch(chunk)).toEqual(nobody);
+  expect(await requests.pending()).toEqual(nobody);
+  server.close();
+  server.closeAllConnections();
+});
+
+test('our server’s own page about a full disk is its word', async () => {
+  const server = createServer((_request, response) => {
+    response.writeHead(507, { 'content-type': 'text/html', 'tus-resumable': '1.0.0' }).end('<h1>Full</h1>');
+  }).listen(0, 'localhost');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('no port');
+  const requests = createRequests(`http://localhost:${address.port}`, {});
+  expect(await requests.patch(chunk)).toEqual({ refused: { status: 507, message: '' } });
   server.close();
   server.closeAllConnections();
 });

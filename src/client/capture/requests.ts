@@ -5,8 +5,11 @@ import type { Label } from './spool.ts';
 /** A request that takes longer was sent into nothing: 256 KB take this long at 70 kilobits a second. */
 const PATIENCE_MS = 30_000;
 
-/** `away`: nobody answered, or not as our server would. `refused`: it did, and said why. */
-export type Answer<Good> = { good: Good } | { away: true } | { refused: Refused };
+/**
+ * `away`: nobody answered, or not as our server would; `tooLarge` where a proxy lets only smaller requests through.
+ * `refused`: the server said no, and why.
+ */
+export type Answer<Good> = { good: Good } | { away: true; tooLarge?: boolean } | { refused: Refused };
 
 export interface Refused {
   status: number;
@@ -46,6 +49,9 @@ export type Pending = v.InferOutput<typeof Pending>;
 const TUS = { 'tus-resumable': '1.0.0' };
 /** Signed out, a stale page, too many: said by what stands before our routes, as a page for people. */
 const BEFORE_US = [401, 403, 429];
+/** A server whose database takes nothing more says so by a page for people as well. */
+const FULL = 507;
+const TOO_LARGE = 413;
 
 /** A proxy whose server is away and a café's login page also answer, and bytes must not be dropped on their word. */
 async function whyNot(response: Response): Promise<Answer<never>> {
@@ -54,7 +60,9 @@ async function whyNot(response: Response): Promise<Answer<never>> {
   if (said.success) return { refused: { status, message: said.output.message } };
   // An answer to HEAD says nothing but this.
   const isOurs = BEFORE_US.includes(status) || headers.has('tus-resumable');
-  return isOurs && status < 500 ? { refused: { status, message: '' } } : { away: true };
+  const isRefusal = status < 500 || status === FULL;
+  if (isOurs && isRefusal) return { refused: { status, message: '' } };
+  return status === TOO_LARGE ? { away: true, tooLarge: true } : { away: true };
 }
 
 /**
@@ -83,7 +91,7 @@ export function createRequests(origin: string, headers: Record<string, string>):
   const offsetIn = (response: Response): number => {
     const offset = response.headers.get('upload-offset');
     // A network's own login page answers everything with 200.
-    if (offset === null) throw new TypeError('This is not our server');
+    if (offset === null || !/^\d+$/.test(offset)) throw new TypeError('This is not our server');
     return Number(offset);
   };
 

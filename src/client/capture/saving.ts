@@ -10,7 +10,8 @@ const DONE_MS = 10_000;
 export interface Saving {
   /** So many bytes are left, and what keeps them, if anything does. */
   left(bytes: number, trouble: string | undefined): void;
-  done(): void;
+  /** It is over; so many bytes were recorded, which may be none. */
+  done(bytes: number): void;
   remove(): void;
 }
 
@@ -37,7 +38,16 @@ export function createSaving(box: HTMLElement, say: Say, call: string): Saving {
       const left = say('recordingLeft', { size: sizeInWords(bytes, document.documentElement.lang) });
       rest.textContent = trouble ? `${trouble} ${left}` : left;
     },
-    done() {
+    done(bytes) {
+      bar.remove();
+      rest.remove();
+      row.hidden = false;
+      element.removeAttribute('aria-busy');
+      card.leave(DONE_MS);
+      if (bytes === 0) {
+        line.textContent = say('recordingNothing');
+        return;
+      }
       const link = document.createElement('a');
       link.className = 'button';
       link.href = `/calls/${call}/recordings#recordings`;
@@ -45,12 +55,7 @@ export function createSaving(box: HTMLElement, say: Say, call: string): Saving {
       link.target = '_blank';
       link.textContent = say('recordingShow');
       line.textContent = say('recordingSaved');
-      bar.remove();
-      rest.remove();
       row.prepend(link);
-      row.hidden = false;
-      element.removeAttribute('aria-busy');
-      card.leave(DONE_MS);
     },
     remove: card.remove,
   };

@@ -146,7 +146,11 @@ test('a server that says no says why, and what was recorded stays', async () => 
   files.setLimits({ ...files.limits(), personBytes: 60_000 });
   await record(50_000);
   await eventually('a sentence', () => last() === 'refused');
-  expect(states.at(-1)).toEqual({ name: 'refused', message: expect.stringMatching(/^Your room/) });
+  expect(states.at(-1)).toEqual({
+    name: 'refused',
+    status: 413,
+    message: expect.stringMatching(/^Your room/),
+  });
   expect([sender.sent(), spool.end()]).toEqual([50_000, 100_000]);
 });
 
@@ -157,4 +161,37 @@ test('somebody who is signed out keeps everything', async () => {
   await record(50_000);
   await eventually('a sentence', () => last() === 'refused');
   expect([sender.sent(), spool.end()]).toEqual([50_000, 100_000]);
+});
+
+test('a server that takes nothing and says so is not asked without pause', async () => {
+  await record(50_000);
+  await arrived(50_000);
+  sender.stop();
+  let asked = 0;
+  const stuck: Requests = {
+    ...requests,
+    patch: async ({ offset }) => {
+      asked += 1;
+      return { good: offset };
+    },
+  };
+  sender = createSender(spool, stuck, (state) => states.push(state));
+  const began = performance.now();
+  await record(1000);
+  await eventually('it to be asked again', () => asked >= 4);
+  // Each time it waits longer: at least 0.1 s, 0.2 and 0.4.
+  expect(performance.now() - began).toBeGreaterThan(650);
+});
+
+test('a proxy that lets only small requests through gets smaller ones', async () => {
+  const proxied: Requests = {
+    ...requests,
+    patch: async (chunk) =>
+      chunk.bytes.length > 100_000 ? { away: true, tooLarge: true } : requests.patch(chunk),
+  };
+  sender.stop();
+  sender = createSender(spool, proxied, (state) => states.push(state));
+  await record(500_000);
+  await arrived(500_000);
+  expect(states.map(({ name }) => name)).not.toContain('away');
 });

@@ -90,3 +90,60 @@ test('a full device leaves what there was, to its last byte', async () => {
   expect((await folder.open('000000000000000')).getSize()).toBe(2 * MB);
   expect(readAll(spool, 0)).toEqual([1, 2]);
 });
+
+test('what a private window answers to a write without room is no success', async () => {
+  const memory = openInMemory();
+  const folder: Folder = {
+    ...memory,
+    open: async (name) => ({ ...(await memory.open(name)), write: () => 4_294_967_288 }),
+  };
+  await expect(beginSpool(folder, LABEL)).rejects.toThrow('no room');
+});
+
+test('the label of a full device can still be changed', async () => {
+  const folder = openInMemory();
+  const spool = await beginSpool(folder, LABEL);
+  const before = (await folder.open('label')).getSize();
+  spool.relabel({ uploadUrl: '/recordings/upload/x', arrived: true, length: 3_000_000_000 });
+  expect((await folder.open('label')).getSize()).toBe(before);
+  spool.close();
+  expect((await reopenSpool(folder))?.label().length).toBe(3_000_000_000);
+});
+
+test('opened again it ends at the first hole', async () => {
+  const folder = openInMemory();
+  const first = await beginSpool(folder, LABEL);
+  for (let value = 0; value < 10; value += 1) await first.append(chunk(value));
+  first.close();
+  (await folder.open('000000004194304')).truncate(2 * MB);
+  const again = await reopenSpool(folder);
+  expect([again?.start(), again?.end()]).toEqual([0, 6 * MB]);
+});
+
+test('a piece that cannot be removed now makes no hole', async () => {
+  const memory = openInMemory();
+  let isStuck = true;
+  const folder: Folder = {
+    ...memory,
+    async remove(name) {
+      if (isStuck) throw new DOMException('in use', 'NoModificationAllowedError');
+      return memory.remove(name);
+    },
+  };
+  const spool = await beginSpool(folder, LABEL);
+  for (let value = 0; value < 10; value += 1) await spool.append(chunk(value));
+  await expect(spool.release(9 * MB)).rejects.toThrow('in use');
+  expect(await pieces(folder)).toHaveLength(3);
+  isStuck = false;
+  await spool.release(9 * MB);
+  expect(await pieces(folder)).toHaveLength(1);
+  expect(readAll(spool, 8 * MB)).toEqual([8, 9]);
+});
+
+test('memory is not used up', async () => {
+  const spool = await beginSpool(openInMemory(3 * MB), LABEL);
+  await spool.append(chunk(1));
+  await spool.append(chunk(2));
+  await expect(spool.append(chunk(3))).rejects.toMatchObject({ name: 'QuotaExceededError' });
+  expect(readAll(spool, 0)).toEqual([1, 2]);
+});

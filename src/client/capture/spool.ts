@@ -8,6 +8,9 @@ import type { Folder, PieceFile } from './folder.ts';
 /** Bytes from which on a new piece is begun. */
 const PIECE = 4 * 2 ** 20;
 const LABEL = 'label';
+const PIECE_NAME = /^\d{15}$/;
+/** A label always has this size, so that changing it needs no room on a full device. */
+const LABEL_BYTES = 2048;
 
 /** What a later visit has to know about it. */
 export const Label = v.object({
@@ -35,8 +38,10 @@ export interface Spool {
   end(): number;
   /** Adds bytes, which are on the disk when this resolves. @throws QuotaExceededError, and then nothing was added */
   append(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** At most so many bytes from a place between start and end; fewer where a piece ends. */
+  /** At most so many bytes from a place between start and end; fewer where a piece ends, none where they are lost. */
   read(from: number, most: number): Uint8Array<ArrayBuffer>;
+  /** Ends it at this place: what comes after a hole can't be played. */
+  cut(at: number): void;
   /** What lies before this place has arrived and may go. */
   release(before: number): Promise<void>;
   /** Lets others open it. */
@@ -51,9 +56,17 @@ interface Piece {
 
 const nameOf = (start: number): string => String(start).padStart(15, '0');
 
-/** Begins one in an empty folder. */
-export const beginSpool = async (folder: Folder, label: Label): Promise<Spool> =>
-  createSpool(folder, await folder.open(LABEL), label);
+/** Begins one in an empty folder. @throws QuotaExceededError where there is no room for its label */
+export async function beginSpool(folder: Folder, label: Label): Promise<Spool> {
+  const labelFile = await folder.open(LABEL);
+  try {
+    writeAt(labelFile, bytesOf(label), 0);
+    return await createSpool(folder, labelFile, label);
+  } catch (error) {
+    labelFile.close();
+    throw error;
+  }
+}
 
 /**
  * Opens what lies in a folder; undefined where it never came to be one.
@@ -61,27 +74,37 @@ export const beginSpool = async (folder: Folder, label: Label): Promise<Spool> =
  */
 export async function reopenSpool(folder: Folder): Promise<Spool | undefined> {
   const labelFile = await folder.open(LABEL);
-  const label = readLabel(labelFile);
-  if (label) return createSpool(folder, labelFile, label);
+  try {
+    const label = readLabel(labelFile);
+    if (label) return await createSpool(folder, labelFile, label);
+  } catch (error) {
+    labelFile.close();
+    throw error;
+  }
   labelFile.close();
   return undefined;
 }
 
+/** What has to be known of it even where the device takes no more. */
+function bytesOf(label: Label): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(label).padEnd(LABEL_BYTES));
+}
+
+/**
+ * Writes and makes sure of it: Chromium's private windows answer a write for which there is no room with 4,294,967,288
+ * "bytes", and a file that was cut short elsewhere with nothing at all.
+ * @throws QuotaExceededError where not all of it is there
+ */
+function writeAt(file: PieceFile, bytes: Uint8Array<ArrayBuffer>, at: number): void {
+  const written = file.write(bytes, { at });
+  file.flush();
+  if (written !== bytes.length || file.getSize() < at + bytes.length)
+    throw new DOMException('The device has no room', 'QuotaExceededError');
+}
+
 async function createSpool(folder: Folder, labelFile: PieceFile, given: Label): Promise<Spool> {
   let label = given;
-  const pieces: Piece[] = [];
-  for (const name of (await folder.names()).filter((name) => name !== LABEL).sort()) {
-    const file = await folder.open(name);
-    pieces.push({ start: Number(name), size: file.getSize(), file });
-  }
-  writeLabel();
-
-  function writeLabel(): void {
-    const bytes = new TextEncoder().encode(JSON.stringify(label));
-    labelFile.write(bytes, { at: 0 });
-    labelFile.truncate(bytes.length);
-    labelFile.flush();
-  }
+  const pieces = await openPieces(folder);
 
   const end = () => {
     const last = pieces.at(-1);
@@ -101,16 +124,19 @@ async function createSpool(folder: Folder, labelFile: PieceFile, given: Label): 
     label: () => label,
     relabel(changes) {
       label = { ...label, ...changes };
-      writeLabel();
+      try {
+        writeAt(labelFile, bytesOf(label), 0);
+      } catch (error) {
+        // The older one costs a later visit a question or two; this page knows better.
+        console.warn('The label of a recording could not be written.', error);
+      }
     },
     start: () => pieces[0]?.start ?? 0,
     end,
     async append(bytes) {
       const piece = await pieceToFill();
       try {
-        if (piece.file.write(bytes, { at: piece.size }) < bytes.length)
-          throw new DOMException('The device has no room', 'QuotaExceededError');
-        piece.file.flush();
+        writeAt(piece.file, bytes, piece.size);
       } catch (error) {
         piece.file.truncate(piece.size);
         throw error;
@@ -119,17 +145,30 @@ async function createSpool(folder: Folder, labelFile: PieceFile, given: Label): 
     },
     read(from, most) {
       const piece = pieces.findLast(({ start }) => start <= from);
-      if (!piece) return new Uint8Array();
-      const into = new Uint8Array(Math.min(most, piece.start + piece.size - from));
-      return into.subarray(0, piece.file.read(into, { at: from - piece.start }));
+      const left = piece ? piece.start + piece.size - from : 0;
+      if (!piece || left <= 0) return new Uint8Array();
+      const into = new Uint8Array(Math.min(most, left));
+      try {
+        const count = piece.file.read(into, { at: from - piece.start });
+        // As with writing: what failed may be answered by a number of bytes that can't be.
+        return count <= into.length ? into.subarray(0, count) : new Uint8Array();
+      } catch (error) {
+        console.warn('A piece of a recording could not be read.', error);
+        return new Uint8Array();
+      }
+    },
+    cut(at) {
+      for (const piece of pieces) piece.size = Math.max(0, Math.min(piece.size, at - piece.start));
+      while (pieces.length > 1 && pieces.at(-1)?.size === 0) pieces.pop()?.file.close();
     },
     async release(before) {
       // The last piece stays: it says where the next byte belongs.
       for (let [piece] = pieces; piece && pieces.length > 1; [piece] = pieces) {
         if (piece.start + piece.size > before) return;
-        pieces.shift();
         piece.file.close();
+        // One that can't be removed stays the first, and is tried again: a later visit must find no hole.
         await folder.remove(nameOf(piece.start));
+        pieces.shift();
       }
     },
     close() {
@@ -137,6 +176,24 @@ async function createSpool(folder: Folder, labelFile: PieceFile, given: Label): 
       labelFile.close();
     },
   };
+}
+
+/** The pieces in a folder up to the first hole. */
+async function openPieces(folder: Folder): Promise<Piece[]> {
+  const pieces: Piece[] = [];
+  const names = (await folder.names()).filter((name) => PIECE_NAME.test(name)).sort();
+  try {
+    for (const name of names) {
+      const [start, last] = [Number(name), pieces.at(-1)];
+      if (last && last.start + last.size < start) break;
+      const file = await folder.open(name);
+      pieces.push({ start, size: file.getSize(), file });
+    }
+  } catch (error) {
+    for (const { file } of pieces) file.close();
+    throw error;
+  }
+  return pieces;
 }
 
 function readLabel(file: PieceFile): Label | undefined {

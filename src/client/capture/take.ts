@@ -1,12 +1,13 @@
 /** One recording, from the question whether it may be made until all of it is on the server. */
 import type { Say } from '../call/words.ts';
 import { pageHeaders } from '../common/page-headers.ts';
-import { type FromKeeper, startKeeper, WAITING } from './keeper.ts';
+import { type FromKeeper, type Keeper, startKeeper, WAITING } from './keeper.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
 import { createSaving, type Saving } from './saving.ts';
 import type { Mode, Scene } from './scene.ts';
 import type { SenderState } from './sender.ts';
 import type { Label } from './spool.ts';
+import { createTroubles } from './troubles.ts';
 
 export interface TakeParts {
   label: Label & { mode: Mode };
@@ -28,40 +29,51 @@ export interface Take {
   stop(): void;
 }
 
+/** Why it has ended without being asked to, by what the keeper says. */
+const ENDS = { full: 'recordingDeviceFull', broken: 'recordingFailed', cut: 'recordingCut' };
+
 /** Asks the server, and records as soon as it agrees or can't be reached. */
 export function startTake({ label, scene, box, say }: TakeParts, events: TakeEvents): Take {
   let recorder: Recorder | undefined;
   let saving: Saving | undefined;
   let hasEnded = false;
-  const keeper = startKeeper(heard);
+  let onDisk = false;
+  const troubles = createTroubles(say, events.tell);
+  const keeper: Keeper = startKeeper(heard);
   keeper.tell({ type: 'begin', label, headers: pageHeaders() });
 
   function heard(message: FromKeeper): void {
     switch (message.type) {
       case 'begun':
+        onDisk = message.onDisk;
         // A tab that is killed says nothing any more, so it is said before.
-        if (message.onDisk) remember();
+        if (onDisk) remember();
         if (hasEnded) keeper.tell({ type: 'end' });
         else record();
         return;
       case 'refused':
-        events.tell(message.message || say('recordingRefused'));
-        end();
+        end(message.message || say('recordingRefused'));
+        return;
+      case 'kept':
+        troubles.kept();
         return;
       case 'state':
         reached(message.state, message.left);
         return;
       case 'failed':
-        events.tell(say(message.full ? 'recordingDeviceFull' : 'recordingFailed'));
-        if (message.full) stop();
-        else abandon();
+        stop(say(ENDS[message.why]));
+        return;
+      case 'crashed':
+        abandon(say('recordingFailed'));
         return;
       case 'outdated':
-        events.tell(say('recordingOutdated'));
-        abandon();
+        abandon(say('recordingOutdated'));
+        return;
+      case 'unreachable':
+        abandon(say('recordingUnreachable'));
         return;
       case 'over':
-        saving?.done();
+        saving?.done(message.bytes);
         return;
       default:
         message satisfies never;
@@ -71,58 +83,66 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
   function record(): void {
     try {
       recorder = startRecorder(label.mode, label.mimeType, scene, {
-        started: () => !hasEnded && events.begun(),
+        started() {
+          if (hasEnded) return;
+          troubles.watch();
+          events.begun();
+        },
         chunk: (bytes) => keeper.tell({ type: 'chunk', bytes }),
         poster: (picture) => keeper.tell({ type: 'poster', picture }),
-        failed() {
-          events.tell(say('recordingFailed'));
-          stop();
-        },
+        sound: troubles.sound,
+        failed: () => stop(say('recordingFailed')),
       });
     } catch (error) {
       console.warn('The call could not be recorded.', error);
-      events.tell(say('recordingUnsupported'));
       keeper.tell({ type: 'end' });
-      end();
+      end(say('recordingUnsupported'));
     }
   }
 
   function reached(state: SenderState, left: number): void {
     if (state.name === 'gone') {
-      events.tell(say('recordingGone'));
-      stop();
+      stop(say('recordingGone'));
       saving?.remove();
     } else if (saving) saving.left(left, troubleOf(state));
-    else events.tell(troubleOf(state));
+    else troubles.sending(troubleOf(state));
   }
 
   function troubleOf(state: SenderState): string | undefined {
-    if (state.name === 'away') return say('recordingAway');
-    return state.name === 'refused' ? state.message || say('recordingStale') : undefined;
+    if (state.name === 'away') return say(onDisk ? 'recordingAway' : 'recordingAwayHere');
+    if (state.name !== 'refused') return undefined;
+    if (state.message) return state.message;
+    const isStale = state.status === 401 || state.status === 403;
+    return say(isStale && onDisk ? 'recordingStale' : onDisk ? 'recordingBusy' : 'recordingAwayHere');
   }
 
-  function stop(): void {
-    if (hasEnded) return;
-    end();
-    if (!recorder) return;
+  /** @param why it has ended by itself; undefined where a person or the call has ended it */
+  function stop(why?: string): void {
+    if (hasEnded && why === undefined) return;
+    end(why);
+    if (!recorder || saving) return;
     saving = createSaving(box, say, label.call);
     void recorder.stop().then(() => keeper.tell({ type: 'end' }));
   }
 
-  /** What is on this device is left to the next visit. */
-  function abandon(): void {
-    void recorder?.stop();
+  /** There is no worker any more; what is on this device is left to the next visit. */
+  function abandon(why: string): void {
+    keeper.close();
     saving?.remove();
-    end();
+    end(why);
+    void recorder?.stop();
   }
 
-  function end(): void {
-    if (hasEnded) return;
-    hasEnded = true;
-    events.ended();
+  function end(why: string | undefined): void {
+    if (!hasEnded) {
+      hasEnded = true;
+      troubles.close();
+      events.ended();
+    }
+    events.tell(why);
   }
 
-  return { stop };
+  return { stop: () => stop() };
 }
 
 function remember(): void {

@@ -23,7 +23,10 @@ export function createCompositor(): Compositor {
   const stream = recorded.canvas.captureStream(0);
   const [track] = stream.getVideoTracks();
   const requestFrame = frameRequest([stream, track]);
-  if (!track || !requestFrame) throw new Error('This browser cannot record a canvas');
+  if (!track || !requestFrame) {
+    track?.stop();
+    throw new Error('This browser cannot record a canvas');
+  }
   // Chromium stamps sound from WebAudio some 50 ms late, Firefox doesn't. A picture that waits for a tick is about as late.
   const drawn = 'requestFrame' in track ? createCanvas() : recorded;
   let isLate = false;
@@ -93,8 +96,22 @@ function drawPicture(
     drawInitial(context, person, box);
     return;
   }
+  try {
+    drawVideo(context, video, box, role === 'screen');
+  } catch {
+    // One that can't be drawn now takes no other from the frame.
+    drawInitial(context, person, box);
+  }
+}
+
+function drawVideo(
+  context: CanvasRenderingContext2D,
+  video: HTMLVideoElement,
+  box: Box,
+  isScreen: boolean,
+): void {
   const size = { width: video.videoWidth, height: video.videoHeight };
-  const { from, to } = fitting(size, box, role === 'screen');
+  const { from, to } = fitting(size, box, isScreen);
   if (to !== box) {
     context.fillStyle = '#000';
     context.fillRect(box.x, box.y, box.width, box.height);

@@ -130,7 +130,8 @@ test.each(['chromium', 'firefox'] as const)('in %s a sent video plays under its 
       if (!element) return false;
       element.muted = true;
       await element.play();
-      return element.currentTime > 0.2 && element.videoWidth === 320;
+      const { totalVideoFrames, droppedVideoFrames } = element.getVideoPlaybackQuality();
+      return totalVideoFrames - droppedVideoFrames > 3 && element.videoWidth === 320;
     }),
   );
 });

@@ -3,7 +3,7 @@
  * it works while the signalling socket is away, and it is quicker than the way over the server.
  */
 import * as v from 'valibot';
-import { Candidates, Description } from './common.ts';
+import { Candidates, Description, Fragment } from './common.ts';
 
 /**
  * Which of one's own media are on; sent when the channel opens and at each change. Without `screen`, none is shared.
@@ -32,6 +32,8 @@ const ChannelDescription = v.object({ type: v.literal('description'), descriptio
 
 const ChannelCandidates = v.object({ type: v.literal('candidates'), candidates: Candidates });
 
+const ChannelRequestOffer = v.object({ type: v.literal('request-offer'), fragment: Fragment });
+
 export const ChannelMessage = v.variant('type', [
   State,
   HangUp,
@@ -39,5 +41,6 @@ export const ChannelMessage = v.variant('type', [
   Heartbeat,
   ChannelDescription,
   ChannelCandidates,
+  ChannelRequestOffer,
 ]);
 export type ChannelMessage = v.InferOutput<typeof ChannelMessage>;

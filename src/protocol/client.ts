@@ -1,6 +1,6 @@
 /** What a call page says to the server. */
 import * as v from 'valibot';
-import { CallId, Candidates, ChatId, Description, DeviceId, Media, MemberId } from './common.ts';
+import { CallId, Candidates, ChatId, Description, DeviceId, Fragment, Media, MemberId } from './common.ts';
 
 /** Always the first message of a socket. */
 const Hello = v.object({
@@ -55,6 +55,14 @@ const SendCandidates = v.object({
   candidates: Candidates,
 });
 
+/** Asks the side that makes the offers for one with an ICE restart, in place of its description with this fragment. */
+const RequestOffer = v.object({
+  type: v.literal('request-offer'),
+  call: CallId,
+  to: v.optional(MemberId),
+  fragment: Fragment,
+});
+
 /**
  * Takes up one's place in a call again, after a new socket or a restart of the server. `fresh` says that the
  * page was loaded anew and has no peer connection: the other side then makes a new one as well. Without `member`, the
@@ -83,6 +91,7 @@ export const ClientMessage = v.variant('type', [
   Leave,
   SendDescription,
   SendCandidates,
+  RequestOffer,
   Resume,
   RequestIce,
   Ping,

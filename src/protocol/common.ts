@@ -23,10 +23,17 @@ export const ChatId = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 export const Media = v.picklist(['voice', 'video']);
 
-/** RTCSessionDescriptionInit without the types that nothing here sends (W3C WebRTC §4.6). */
+/** An ICE username fragment (RFC 8839 §5.4). */
+export const Fragment = v.pipe(v.string(), v.maxLength(256));
+
+/**
+ * RTCSessionDescriptionInit without the types that nothing here sends (W3C WebRTC §4.6). An answer names the offer that
+ * it answers by that one's first username fragment: an offer that is repeated may be answered twice.
+ */
 export const Description = v.object({
   type: v.picklist(['offer', 'answer']),
   sdp: v.pipe(v.string(), v.maxLength(MAX_SDP_LENGTH)),
+  answers: v.optional(Fragment),
 });
 
 /** RTCIceCandidateInit (W3C WebRTC §4.8.1). An empty `candidate` says that a generation has ended. */
@@ -34,7 +41,7 @@ const Candidate = v.object({
   candidate: v.pipe(v.string(), v.maxLength(1024)),
   sdpMid: v.nullish(v.pipe(v.string(), v.maxLength(64))),
   sdpMLineIndex: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(0))),
-  usernameFragment: v.nullish(v.pipe(v.string(), v.maxLength(256))),
+  usernameFragment: v.nullish(Fragment),
 });
 
 export const Candidates = v.pipe(v.array(Candidate), v.maxLength(MAX_CANDIDATES));

@@ -5,6 +5,7 @@ import {
   Candidates,
   ChatId,
   Description,
+  Fragment,
   IceConfiguration,
   Media,
   MemberId,
@@ -95,6 +96,13 @@ const ReceivedCandidates = v.object({
   candidates: Candidates,
 });
 
+const OfferRequested = v.object({
+  type: v.literal('request-offer'),
+  call: CallId,
+  from: MemberId,
+  fragment: Fragment,
+});
+
 /** One's place, `member`, is taken up again. `peer`, `answeredAt` and `elapsed` are missing while the call still rings. */
 const Resumed = v.object({
   type: v.literal('resumed'),
@@ -143,6 +151,7 @@ export const ServerMessage = v.variant('type', [
   Ended,
   ReceivedDescription,
   ReceivedCandidates,
+  OfferRequested,
   Resumed,
   PeerSocket,
   Missed,

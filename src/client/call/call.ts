@@ -97,6 +97,10 @@ export function createCall(options: CallOptions): Call {
         mayPost() &&
         id !== undefined &&
         signal.send({ type: 'candidates', call: id, ...addressee(), candidates }),
+      requestOffer: (fragment) =>
+        mayPost() &&
+        id !== undefined &&
+        signal.send({ type: 'request-offer', call: id, ...addressee(), fragment }),
     },
     {
       freshIce: renewal.request,
@@ -270,6 +274,11 @@ export function createCall(options: CallOptions): Call {
         return;
       case 'candidates':
         link.receiveCandidates(received.candidates);
+        return;
+      case 'request-offer':
+        if (state.name === 'ended') return;
+        meet(received.from);
+        link.receiveRequest(received.fragment);
         return;
       case 'ice':
         renewal.received(received.ice);

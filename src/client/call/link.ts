@@ -4,15 +4,21 @@
  */
 import type { ChannelMessage } from '../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration } from '../../protocol/common.ts';
-import { judge } from './negotiation.ts';
+import { generation, judge, judgeRequest, type Side } from './negotiation.ts';
 import { createPeer, type Kind, type Outgoing, type Peer, type Source } from './peer.ts';
 import { createRecovery } from './recovery.ts';
+import { fingerprint } from './sdp.ts';
 import { createTrickle, type Way } from './trickle.ts';
 
 /** A page that was loaded anew makes the offer; if it doesn't, we do. */
 const OFFER_WAIT_MS = 10_000;
-/** How long the polite side leaves the other the first word in a restart. */
-const POLITE_MS = 700;
+/** Connections of the other side that are remembered as given up. */
+const MOST_FORMER = 16;
+
+interface LinkWay extends Way {
+  /** Asks for an offer in place of the description with this username fragment. */
+  requestOffer(fragment: string): boolean;
+}
 
 export interface LinkEvents {
   freshIce(): Promise<IceConfiguration | undefined>;
@@ -37,7 +43,9 @@ export interface Link {
   setPolite(polite: boolean): void;
   receive(description: Description): void;
   receiveCandidates(candidates: Candidate[]): void;
-  /** Sends what waited for a way to the other side. `again` repeats an offer that has no answer yet. */
+  /** The other side wants an offer in place of the description with this username fragment. */
+  receiveRequest(fragment: string): void;
+  /** Sends what waited for a way to the other side. `again` repeats what has no answer yet. */
   flush(again?: boolean): void;
   /** The other side has no connection any more, and will offer a new one. */
   renew(): void;
@@ -54,24 +62,31 @@ export interface Link {
   close(): void;
 }
 
+/** @param connect how a connection is made, which nothing but a browser can */
 export function createLink(
   ice: IceConfiguration,
   outgoing: Record<Source, Outgoing>,
-  server: Way,
+  server: LinkWay,
   events: LinkEvents,
+  connect: typeof createPeer = createPeer,
 ): Link {
   let peer: Peer | undefined;
   let polite = false;
   let closed = false;
   let offerWait: ReturnType<typeof setTimeout> | undefined;
-  let offersSeen = 0;
+  /** The description in whose place an offer was asked for. */
+  let unwanted: string | undefined;
+  const former = new Set<string>();
+  let wasConnected = false;
   let queue = Promise.resolve();
 
-  const channel: Way = {
+  const channel: LinkWay = {
     description: (description) => say({ type: 'description', description }),
     candidates: (candidates) => say({ type: 'candidates', candidates }),
+    requestOffer: (fragment) => say({ type: 'request-offer', fragment }),
   };
-  const trickle = createTrickle([server, channel], () => peer?.local());
+  const ways = [server, channel];
+  const trickle = createTrickle(ways, () => peer?.local());
   const recovery = createRecovery({ lost: events.lost, restart, replace: () => enqueue(offerAnew) });
 
   /** One thing at a time: whatever is done next finds the connection between two steps, never within one. */
@@ -89,18 +104,48 @@ export function createLink(
     return queue;
   }
 
-  function replacePeer(): Peer {
+  function giveUp(): void {
+    // One that was connected, the other side gives up as well when it hears of the next; else it may be offering still.
+    if (wasConnected) forget(peer?.remote());
+    wasConnected = false;
     peer?.close();
+    peer = undefined;
+    unwanted = undefined;
+  }
+
+  /** What comes late from this connection of the other side is not to be taken for a new one. */
+  function forget(sdp: string | undefined): void {
+    const gone = sdp === undefined ? undefined : fingerprint(sdp);
+    if (gone === undefined) return;
+    former.add(gone);
+    for (const oldest of former) if (former.size > MOST_FORMER) former.delete(oldest);
+  }
+
+  function side(): Side {
+    return {
+      signaling: peer?.signaling() ?? 'stable',
+      local: peer?.local()?.sdp,
+      remote: peer?.remote(),
+      offers: peer?.offers() ?? false,
+      polite,
+      former,
+    };
+  }
+
+  function replacePeer(): Peer {
+    giveUp();
     recovery.replaced();
     trickle.dropCandidates();
     const streams: Record<Source, MediaStream> = { self: new MediaStream(), screen: new MediaStream() };
-    const made = createPeer(ice, outgoing, {
-      negotiationNeeded: () => made === peer && void enqueue(offerAgain),
+    const made = connect(ice, outgoing, {
+      negotiationNeeded: () => made === peer && void enqueue(negotiate),
       candidate: (candidate) => made === peer && trickle.candidate(candidate),
       state(state) {
         if (made !== peer) return;
         recovery.state(state);
-        if (state === 'connected') events.connected();
+        if (state !== 'connected') return;
+        wasConnected = true;
+        events.connected();
       },
       track(source, track) {
         streams[source].addTrack(track);
@@ -113,7 +158,8 @@ export function createLink(
           events.channelOpened();
         },
         message: (message) => made === peer && hear(message),
-        silent: () => made === peer && restart(),
+        // A channel that waits for its next try (SCTP doubles the time each time) says nothing about the way.
+        silent: () => made === peer && void restartIf((current) => current.isSilent()),
       },
     });
     peer = made;
@@ -123,18 +169,31 @@ export function createLink(
   function hear(message: ChannelMessage): void {
     if (message.type === 'description') receive(message.description);
     else if (message.type === 'candidates') receiveCandidates(message.candidates);
+    else if (message.type === 'request-offer') receiveRequest(message.fragment);
     else events.channelMessage(message);
   }
 
-  async function offerAgain(): Promise<void> {
-    if (peer?.signaling() !== 'stable') return;
+  async function negotiate(): Promise<void> {
+    if (!peer?.offers()) return requestOffer();
+    if (peer.signaling() !== 'stable') return;
     await peer.offer();
     trickle.described();
   }
 
+  function requestOffer(): void {
+    unwanted = generation(peer?.remote());
+    requestAgain();
+  }
+
+  function requestAgain(): void {
+    const fragment = unwanted;
+    if (fragment !== undefined) ways.some((way) => way.requestOffer(fragment));
+  }
+
   async function offerAnew(): Promise<void> {
+    const made = replacePeer();
     recovery.begin();
-    await replacePeer().offer();
+    await made.offer();
     trickle.described();
   }
 
@@ -143,17 +202,30 @@ export function createLink(
   }
 
   function receive(description: Description): void {
-    if (description.type === 'offer') offersSeen += 1;
     void enqueue(async () => {
+      const verdict = judge(description, side());
+      if (verdict === 'ignore') {
+        // A first offer that crossed ours: the other side gives that connection up.
+        if (description.type === 'offer' && peer?.remote() === undefined) forget(description.sdp);
+        return;
+      }
       clearTimeout(offerWait);
-      const side = { signaling: peer?.signaling() ?? 'stable', remote: peer?.remote(), polite };
-      const verdict = judge(description, side);
-      if (verdict === 'ignore') return;
       if (verdict === 'offer-anew') return offerAnew();
       const target = verdict === 'replace' ? replacePeer() : (peer ?? replacePeer());
       recovery.begin();
       await target.take(description);
-      if (description.type === 'offer') trickle.described();
+      if (description.type === 'answer') return;
+      unwanted = undefined;
+      trickle.described();
+    });
+  }
+
+  function receiveRequest(fragment: string): void {
+    void enqueue(async () => {
+      const verdict = judgeRequest(fragment, { ...side(), connected: peer?.state() === 'connected' });
+      if (verdict === 'restart') restart();
+      else if (verdict === 'repeat') trickle.described();
+      else if (verdict === 'offer-anew') await offerAnew();
     });
   }
 
@@ -167,18 +239,20 @@ export function createLink(
     void restartIf(async () => true);
   }
 
-  /** Fresh ICE servers in any case, and a new way where it is needed. */
+  /** Which description of the side that offers this way came from; the same on both sides. */
+  const way = () => generation(peer?.offers() ? peer.local()?.sdp : peer?.remote());
+
+  /** Fresh ICE servers in any case, and a new way where it is needed, unless one is made meanwhile. */
   async function restartIf(isNeeded: (peer: Peer) => Promise<boolean>): Promise<void> {
-    const seen = offersSeen;
+    const before = way();
     const fresh = await events.freshIce();
     if (closed) return;
     if (fresh) {
       ice = fresh;
       peer?.configure(fresh);
     }
-    // One restart is enough for both sides, and browsers aren't good at rolling one back.
-    if (polite) await new Promise((resolve) => setTimeout(resolve, POLITE_MS));
-    if (closed || !peer || offersSeen !== seen || !(await isNeeded(peer))) return;
+    if (!peer || !(await isNeeded(peer)) || closed || way() !== before) return;
+    if (!peer.offers()) return requestOffer();
     // An offer without answer may have been lost on the way; a second one can't be made before it is answered.
     if (peer.signaling() === 'have-local-offer') trickle.described();
     peer.restart();
@@ -201,9 +275,11 @@ export function createLink(
     },
     receive,
     receiveCandidates,
+    receiveRequest,
     flush(again) {
       if (again && peer?.signaling() === 'have-local-offer') trickle.described();
       else trickle.flush();
+      if (again) requestAgain();
       recovery.nudge();
     },
     renew() {
@@ -211,8 +287,7 @@ export function createLink(
       clearTimeout(offerWait);
       // What is still being done with a connection that is closed under it would never come to an end.
       void enqueue(async () => {
-        peer?.close();
-        peer = undefined;
+        giveUp();
         trickle.drop();
       });
       offerWait = setTimeout(() => void enqueue(offerAnew), OFFER_WAIT_MS);

@@ -1,6 +1,7 @@
 /** One RTCPeerConnection with its transceivers and its channel. What is sent when is the link's business. */
 import type { Candidate, Description, IceConfiguration } from '../../protocol/common.ts';
 import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
+import { generation, makesOffers } from './negotiation.ts';
 import { keepDtlsRole, usernameFragments } from './sdp.ts';
 import { isRelayed, isSilent } from './way.ts';
 
@@ -42,6 +43,8 @@ export interface Peer {
   state(): RTCPeerConnectionState;
   /** The SDP last set from the other side, also one that isn't answered yet. */
   remote(): string | undefined;
+  /** Whether this side makes the offers after the first. */
+  offers(): boolean;
   /** The description to send, with every candidate found so far. */
   local(): Description | undefined;
   offer(): Promise<void>;
@@ -66,6 +69,9 @@ export function createPeer(
   const connection = new RTCPeerConnection({ iceServers: iceServers(ice), bundlePolicy: 'max-bundle' });
   const channel = openChannel(connection, events.channel);
   let early: Candidate[] = [];
+  let madeFirst = false;
+  /** As it came: Chromium's own copy doesn't say which browser wrote it. */
+  let received: string | undefined;
 
   connection.addEventListener('negotiationneeded', () => {
     // The first round is started by hand; only what comes after it asks for itself.
@@ -130,10 +136,12 @@ export function createPeer(
     signaling: () => connection.signalingState,
     state: () => connection.connectionState,
     remote: () => connection.remoteDescription?.sdp,
-    local: () => describe(connection.localDescription),
+    offers: () => makesOffers(madeFirst, connection.localDescription?.sdp, received),
+    local: () => describe(connection),
 
     async offer() {
       if (connection.getTransceivers().length === 0) {
+        madeFirst = true;
         for (const { source, kind } of SECTIONS) {
           connection.addTransceiver(kind, { direction: 'sendrecv', streams: [outgoing[source].stream] });
         }
@@ -149,6 +157,7 @@ export function createPeer(
         type,
         sdp: type === 'answer' ? keepDtlsRole(sdp, currentLocalDescription, currentRemoteDescription) : sdp,
       });
+      received = sdp;
       if (type === 'offer') {
         adopt();
         await connection.setLocalDescription();
@@ -187,9 +196,12 @@ async function favour(sender: RTCRtpSender, contentHint: string): Promise<void> 
   }
 }
 
-function describe(description: RTCSessionDescription | null): Description | undefined {
-  if (!description || (description.type !== 'offer' && description.type !== 'answer')) return undefined;
-  return { type: description.type, sdp: description.sdp };
+function describe(connection: RTCPeerConnection): Description | undefined {
+  const { localDescription: local, remoteDescription: remote } = connection;
+  if (local?.type === 'offer') return { type: 'offer', sdp: local.sdp };
+  if (local?.type !== 'answer') return undefined;
+  const answers = generation(remote?.sdp);
+  return { type: 'answer', sdp: local.sdp, ...(answers !== undefined && { answers }) };
 }
 
 function iceServers(ice: IceConfiguration): RTCIceServer[] {

@@ -81,6 +81,7 @@ export function createCalls(parts: Parts) {
           return recovery.leave(connection, message);
         case 'description':
         case 'candidates':
+        case 'request-offer':
           return relay.relay(connection, message);
         case 'resume':
           return recovery.resume(connection, message);

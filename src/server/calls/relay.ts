@@ -6,7 +6,7 @@ import { refuse } from './refusal.ts';
 import type { Connection } from './registry.ts';
 import type { Call, Member } from './store.ts';
 
-type Relayed = ClientMessage & { type: 'description' | 'candidates' };
+type Relayed = ClientMessage & { type: 'description' | 'candidates' | 'request-offer' };
 
 export function createRelay(desk: Desk) {
   const { registry, offers, clock, config } = desk;
@@ -15,7 +15,7 @@ export function createRelay(desk: Desk) {
   function keep(call: Call, me: Member, message: Relayed) {
     if (me.user !== call.caller || message.to !== undefined) throw refuse('out-of-turn');
     if (message.type === 'candidates') return offers.add(call.id, message.candidates);
-    if (message.description.type !== 'offer') throw refuse('out-of-turn');
+    if (message.type === 'request-offer' || message.description.type !== 'offer') throw refuse('out-of-turn');
     offers.put(call.id, message.description);
   }
 
@@ -41,6 +41,8 @@ export function createRelay(desk: Desk) {
       const from = { call: call.id, from: me.id };
       if (message.type === 'candidates')
         other?.send({ type: 'candidates', ...from, candidates: message.candidates });
+      else if (message.type === 'request-offer')
+        other?.send({ type: 'request-offer', ...from, fragment: message.fragment });
       else {
         // The first round is over: a repeated `accepted` must not bring back an old offer.
         offers.drop(call.id);

@@ -76,6 +76,16 @@ describe('a call', () => {
     expect(await anas.hears('candidates')).toMatchObject({ from: atBen.member, call });
     anas.say({ type: 'description', call, to: atBen.member, description: { type: 'offer', sdp: 'again' } });
     expect(await bens.hears('description')).toMatchObject({ from: member, description: { sdp: 'again' } });
+    const again = { type: 'answer' as const, sdp: 'yes', answers: 'ab' };
+    bens.say({ type: 'description', call, to: member, description: again });
+    expect(await anas.hears('description')).toMatchObject({ description: again });
+    bens.say({ type: 'request-offer', call, to: member, fragment: 'ab' });
+    expect(await anas.hears('request-offer')).toEqual({
+      type: 'request-offer',
+      call,
+      from: atBen.member,
+      fragment: 'ab',
+    });
 
     house.clock.advance(83_500);
     bens.say({ type: 'hang-up', call });
@@ -90,10 +100,12 @@ describe('a call', () => {
     await anas.settled();
     bens.say({ type: 'description', call, to: member, description: ANSWER });
     bens.say({ type: 'candidates', call, to: member, candidates: [candidate('leak')] });
+    bens.say({ type: 'request-offer', call, to: member, fragment: 'leak' });
     const answered = await bens.settled();
     expect(answered.filter(({ type }) => type === 'error')).toEqual([
       { type: 'error', code: 'out-of-turn', about: 'description', call },
       { type: 'error', code: 'out-of-turn', about: 'candidates', call },
+      { type: 'error', code: 'out-of-turn', about: 'request-offer', call },
     ]);
     expect(await anas.settled()).toEqual([]);
   });

@@ -1,8 +1,8 @@
 /** Calls between stock browsers: what is seen and heard at the other end, measured on pictures and sound. */
-import type { Page } from 'puppeteer-core';
+import type { HTTPRequest, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type BrowserOptions, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
-import { accept, connected, dial, hangUp, newestEntry, secondsIn } from '../helpers/calls.ts';
+import { accept, connected, dial, hangUp, newestEntry, ringOn, says, secondsIn } from '../helpers/calls.ts';
 import { leaveCall } from '../helpers/leave-call.ts';
 import { fallsSilent, isSeen, pictureColour, picturesChange, pitchHeard } from '../helpers/media.ts';
 import { arrive, befriend, chatOf, createPerson, type Person, signInClient } from '../helpers/people.ts';
@@ -63,6 +63,16 @@ const call = async (caller: Home, callee: Home, media: 'voice' | 'video') => {
   return { accepted, connected: performance.now() };
 };
 
+/** Follows a link to a page whose load event may never come. */
+const go = async (page: Page, name: string) => {
+  const link = await find(page, 'link', name);
+  await Promise.all([page.waitForNavigation({ waitUntil: 'domcontentloaded' }), link.click()]);
+};
+
+const holdIcons = (request: HTTPRequest) => {
+  if (!request.url().includes('/call-icons.svg')) void request.continue();
+};
+
 const heardBothWays = (one: Home, other: Home) =>
   Promise.all([
     pitchHeard(one.page, other.displayName, other.pitch),
@@ -115,6 +125,34 @@ test.each(WAYS)('%s by voice: both hear each other, and nobody is seen', async (
   const talked = performance.now() - from.connected;
   await hangUp(callee.page, caller.page);
   await standsInChat(caller, callee, 'Voice call', talked, performance.now() - from.accepted);
+});
+
+test('pictures are shown while a file of the page hangs', async () => {
+  for (const { page } of [anna, ben]) {
+    await page.setRequestInterception(true);
+    page.on('request', holdIcons);
+  }
+  try {
+    await anna.page.goto(`${server.origin}/friends`);
+    await ben.page.goto(`${server.origin}${await chatOf(await signInClient(server, ben), anna)}`);
+    await go(ben.page, 'Video call');
+    await says(ben.page, /Ringing…/);
+    await picturesChange(ben.page, 'You');
+    await ringOn(anna.page);
+    await go(anna.page, 'Accept');
+    await connected(ben.page, anna.page);
+    await seenBothWays(ben, anna);
+    for (const { page } of [anna, ben]) {
+      await picturesChange(page, 'You');
+      expect(await page.evaluate(() => document.readyState)).toBe('interactive');
+    }
+    await hangUp(ben.page, anna.page);
+  } finally {
+    for (const { page } of [anna, ben]) {
+      page.off('request', holdIcons);
+      await page.setRequestInterception(false);
+    }
+  }
 });
 
 test('each sees the camera of the other, and oneself in the own picture', async () => {

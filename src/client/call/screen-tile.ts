@@ -1,8 +1,8 @@
 /** The other side's screen: large, while they say that they share it. */
 import { find } from '../common/dom.ts';
+import { whenLoaded } from './loading.ts';
 import { keepPlaying } from './playback.ts';
 import type { Sound } from './sound.ts';
-import { whenLoaded } from './tiles.ts';
 
 export interface ScreenTile {
   video: HTMLVideoElement;

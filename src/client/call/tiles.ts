@@ -1,5 +1,6 @@
 /** The pictures: oneself, and whoever else is in the call. */
 import { find, setText } from '../common/dom.ts';
+import { whenLoaded } from './loading.ts';
 import { keepPlaying } from './playback.ts';
 
 export interface Tile {
@@ -64,10 +65,4 @@ export function createTile(element: HTMLElement, stuck?: (isStuck: boolean) => v
       setText(muted, reason ?? '');
     },
   };
-}
-
-/** A media element holds back the page's load event until it has data, which for a call may be a minute away. */
-export function whenLoaded(work: () => void): void {
-  if (document.readyState === 'complete') work();
-  else addEventListener('load', work, { once: true });
 }

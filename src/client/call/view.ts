@@ -6,6 +6,7 @@ import { find, setText } from '../common/dom.ts';
 import { createDeviceSelects } from './device-selects.ts';
 import { formatDuration } from './duration.ts';
 import { createGate } from './gate.ts';
+import { stopWaiting } from './loading.ts';
 import type { LocalMedia } from './local-media.ts';
 import { hasLeft, type Reason, type State } from './machine.ts';
 import { createNotices } from './notices.ts';
@@ -251,6 +252,7 @@ export function createView(
     state(state, since) {
       const before = shown;
       shown = state;
+      if (state.name === 'active') stopWaiting();
       answeredAt = since;
       root.dataset.state = state.name;
       setText(status, say(statusKey(state)));

@@ -1,30 +1,49 @@
 /**
- * Streams wait for the page's load event, which a media element with `srcObject` holds back until it has data, and for
- * a call that may be a minute away. But any file of the page that hangs holds it back as well, so they don't wait long.
+ * When a stream may be shown. A media element with `srcObject` holds back the page's load event until it has data,
+ * which in a voice call never comes, so streams wait for that event. But any file of the page that hangs holds it back
+ * as well, so what has a picture doesn't wait long.
  */
 
 const LONGEST_MS = 1000;
+const ASK_AGAIN_MS = 500;
 
 let isOver = false;
-let waiting: (() => void)[] = [];
+let waiting: { stream: MediaStream | null; work: () => void }[] = [];
+let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Does it when the page is loaded, after a second, or when `stopWaiting` says so; at once if that is over. */
-export function whenLoaded(work: () => void): void {
-  if (isOver || document.readyState === 'complete') {
+/** Does it when the page is loaded; with a picture also after a second, or when `stopWaiting` says so. */
+export function whenShowable(stream: MediaStream | null, work: () => void): void {
+  if (document.readyState === 'complete' || (isOver && hasPicture(stream))) {
     work();
     return;
   }
   if (waiting.length === 0) {
-    addEventListener('load', stopWaiting, { once: true });
-    setTimeout(stopWaiting, LONGEST_MS);
+    addEventListener('load', () => show(() => true), { once: true });
+    timer ??= setTimeout(stopWaiting, isOver ? ASK_AGAIN_MS : LONGEST_MS);
   }
-  waiting.push(work);
+  waiting.push({ stream, work });
 }
 
-/** There is something to be seen: the load event can wait for it. */
+/** The load event can wait now for what there is to be seen. */
 export function stopWaiting(): void {
   isOver = true;
-  const due = waiting;
-  waiting = [];
-  for (const work of due) work();
+  clearTimeout(timer);
+  timer = undefined;
+  show(hasPicture);
+  // Tracks that a script adds to a stream say so by no event.
+  if (waiting.length > 0) timer = setTimeout(stopWaiting, ASK_AGAIN_MS);
 }
+
+function show(isDue: (stream: MediaStream | null) => boolean): void {
+  const due = waiting.filter(({ stream }) => isDue(stream));
+  waiting = waiting.filter((each) => !due.includes(each));
+  for (const { work } of due) work();
+  if (waiting.length === 0) {
+    clearTimeout(timer);
+    timer = undefined;
+  }
+}
+
+/** A remote track is muted until something of it has come. */
+const hasPicture = (stream: MediaStream | null): boolean =>
+  stream === null || stream.getVideoTracks().some(({ muted, readyState }) => !muted && readyState === 'live');

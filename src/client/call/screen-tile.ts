@@ -1,6 +1,6 @@
 /** The other side's screen: large, while they say that they share it. */
 import { find } from '../common/dom.ts';
-import { whenLoaded } from './loading.ts';
+import { whenShowable } from './loading.ts';
 import { keepPlaying } from './playback.ts';
 import type { Sound } from './sound.ts';
 
@@ -36,7 +36,7 @@ export function createScreenTile(
   function render(): void {
     element.hidden = !isShared;
     stage.dataset.screen = String(isShared);
-    whenLoaded(() => {
+    whenShowable(stream, () => {
       const shown = isShared ? stream : null;
       if (video.srcObject !== shown) {
         video.srcObject = shown;

@@ -1,6 +1,6 @@
 /** The pictures: oneself, and whoever else is in the call. */
 import { find, setText } from '../common/dom.ts';
-import { whenLoaded } from './loading.ts';
+import { whenShowable } from './loading.ts';
 import { keepPlaying } from './playback.ts';
 
 export interface Tile {
@@ -40,7 +40,7 @@ export function createTile(element: HTMLElement, stuck?: (isStuck: boolean) => v
     video,
     show(stream) {
       shown = stream;
-      whenLoaded(() => {
+      whenShowable(stream, () => {
         if (shown === stream && video.srcObject !== stream) {
           video.srcObject = stream;
           playback.start();

@@ -22,6 +22,17 @@ export const usePattern = async (page: Page, pattern: Pattern): Promise<void> =>
   await page.evaluateOnNewDocument(install, pattern, FLASH_SECONDS);
 };
 
+declare global {
+  /** Seconds that the clock of the pattern's sound has counted. */
+  var patternSeconds: (() => number) | undefined;
+}
+
+/** What the page's sound clock and ours have counted until now, in seconds. */
+export const clocksOf = async (page: Page): Promise<{ sound: number; ours: number }> => {
+  const sound = await page.evaluate(() => globalThis.patternSeconds?.() ?? Number.NaN);
+  return { sound, ours: performance.now() / 1000 };
+};
+
 /** Runs in the page, on its own: nothing from this file is there. */
 const install = ({ colour, pitch }: Pattern, flashSeconds: number) => {
   const { mediaDevices } = navigator;
@@ -68,6 +79,7 @@ const install = ({ colour, pitch }: Pattern, flashSeconds: number) => {
     const context = new AudioContext();
     const sound = tone(context);
     sound.start(1);
+    globalThis.patternSeconds = () => context.currentTime;
     // Its events are no timers, so a hidden tab gets them all.
     const clock = context.createScriptProcessor(TICK_SAMPLES, 1, 1);
     const halfPicture = TICK_SAMPLES / context.sampleRate;

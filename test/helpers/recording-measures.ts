@@ -119,6 +119,8 @@ export interface Step {
   pairs: number;
   /** In ms; more than 0 where the picture comes later than the sound. */
   medianMs: number;
+  /** Of the picture that came soonest: a busy machine makes pictures late, and none early. */
+  leastMs: number;
   /** The offset that is furthest from 0. */
   worstMs: number;
 }
@@ -132,5 +134,10 @@ export const stepOf = (flashes: number[], beeps: number[]): Step => {
     return nearest !== undefined && Math.abs(nearest) < LONGEST_OFFSET_SECONDS ? [nearest * 1000] : [];
   });
   const worst = offsets.toSorted((one, other) => Math.abs(other) - Math.abs(one))[0];
-  return { pairs: offsets.length, medianMs: medianOf(offsets), worstMs: worst ?? Number.NaN };
+  return {
+    pairs: offsets.length,
+    medianMs: medianOf(offsets),
+    leastMs: offsets.length > 0 ? Math.min(...offsets) : Number.NaN,
+    worstMs: worst ?? Number.NaN,
+  };
 };

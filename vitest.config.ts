@@ -1,9 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+/** What measures pictures and sound as they come: two of these at once on a small machine would measure the machine. */
+const CALLS = [
+  'test/e2e/calls-*.test.ts',
+  'test/e2e/many-tabs.test.ts',
+  'test/e2e/recording.test.ts',
+  'test/e2e/screen*.test.ts',
+  'test/faults/{calls,crossing-offers,recording-page}.test.ts',
+];
+
+const END_TO_END = { testTimeout: 90_000, hookTimeout: 90_000 };
+
 /**
- * Two projects. `unit` runs beside the sources, files in parallel. `e2e` starts servers, browsers and terminals:
- * one file at a time, since two calls at once on a small machine would measure the machine.
- * Nothing is retried: a test that passes the second time has found something.
+ * Three projects. `unit` runs beside the sources. The others start servers, browsers and terminals: `pages` two files at
+ * a time, `calls` one. Nothing is retried: a test that passes the second time has found something.
  */
 export default defineConfig({
   test: {
@@ -12,17 +22,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 10_000 },
+        // By itself vitest leaves a core out, which of two is half.
+        test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 10_000, maxWorkers: '100%' },
       },
       {
         extends: true,
-        test: {
-          name: 'e2e',
-          include: ['test/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
-        },
+        test: { name: 'pages', include: ['test/**/*.test.ts'], exclude: CALLS, ...END_TO_END, maxWorkers: 2 },
+      },
+      {
+        extends: true,
+        test: { name: 'calls', include: CALLS, ...END_TO_END, fileParallelism: false },
       },
     ],
   },

@@ -12,6 +12,7 @@ import { click, find, follow, waitForText } from '../helpers/ui.ts';
 
 /** Somebody at a browser of their own, whose microphone hears a tone that nobody else's does. */
 interface Home extends Person {
+  browser: OpenBrowser;
   page: Page;
   pitch: number;
 }
@@ -25,7 +26,7 @@ const moveIn = async (username: string, displayName: string, pitch: number, opti
   browsers.push(browser);
   const page = await browser.newPage({ width: 800, height: 600 });
   await arrive(page, server, person);
-  return { ...person, page, pitch };
+  return { ...person, browser, page, pitch };
 };
 
 let anna: Home;
@@ -127,31 +128,33 @@ test.each(WAYS)('%s by voice: both hear each other, and nobody is seen', async (
   await standsInChat(caller, callee, 'Voice call', talked, performance.now() - from.accepted);
 });
 
+/** Somebody on a new device, which has no icon of a call in its cache and gets none. */
+const onNewDevice = async (home: Home): Promise<Home> => {
+  const page = await home.browser.newPage({ width: 800, height: 600 });
+  await arrive(page, server, home);
+  await page.setRequestInterception(true);
+  page.on('request', holdIcons);
+  return { ...home, page };
+};
+
 test('pictures are shown while a file of the page hangs', async () => {
-  for (const { page } of [anna, ben]) {
-    await page.setRequestInterception(true);
-    page.on('request', holdIcons);
-  }
+  const [caller, callee] = [await onNewDevice(ben), await onNewDevice(anna)];
   try {
-    await anna.page.goto(`${server.origin}/friends`);
-    await ben.page.goto(`${server.origin}${await chatOf(await signInClient(server, ben), anna)}`);
-    await go(ben.page, 'Video call');
-    await says(ben.page, /Ringing…/);
-    await picturesChange(ben.page, 'You');
-    await ringOn(anna.page);
-    await go(anna.page, 'Accept');
-    await connected(ben.page, anna.page);
-    await seenBothWays(ben, anna);
-    for (const { page } of [anna, ben]) {
+    await caller.page.goto(`${server.origin}${await chatOf(await signInClient(server, ben), anna)}`);
+    await go(caller.page, 'Video call');
+    await says(caller.page, /Ringing…/);
+    await picturesChange(caller.page, 'You');
+    await ringOn(callee.page);
+    await go(callee.page, 'Accept');
+    await connected(caller.page, callee.page);
+    await seenBothWays(caller, callee);
+    for (const { page } of [caller, callee]) {
       await picturesChange(page, 'You');
       expect(await page.evaluate(() => document.readyState)).toBe('interactive');
     }
-    await hangUp(ben.page, anna.page);
+    await hangUp(caller.page, callee.page);
   } finally {
-    for (const { page } of [anna, ben]) {
-      page.off('request', holdIcons);
-      await page.setRequestInterception(false);
-    }
+    for (const { page } of [caller, callee]) await page.browserContext().close();
   }
 });
 

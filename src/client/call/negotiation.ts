@@ -1,10 +1,11 @@
 /**
  * Who offers when, and what becomes of each description that comes in.
  *
- * On each connection one side makes every offer after the first, and the other side asks for one (`request-offer`). So on an established connection offers never cross, however slow the
- * signalling is, and nothing is ever rolled back: after a rollback Chromium goes on decoding and shows no
- * picture any more. Only first offers, of new connections, can cross; then the impolite side ignores the other's, and
- * the polite one gives its connection up for a new one that answers (the politeness of W3C WebRTC §10.7).
+ * On each connection one side makes every offer after the first, and the other side asks for one (`request-offer`). So
+ * on an established connection offers never cross, however slow the signalling is, and nothing is ever rolled back:
+ * after a rollback Chromium goes on decoding and shows no picture any more. Only first offers, of new connections, can
+ * cross; then the impolite side ignores the other's, and the polite one gives its connection up for a new one that
+ * answers (the politeness of W3C WebRTC §10.7).
  *
  * The work on one connection stands in one queue (see link.ts), so that there is no offer half made and no answer
  * half set when a description is judged.

@@ -22,6 +22,9 @@ export const usePattern = async (page: Page, pattern: Pattern): Promise<void> =>
   await page.evaluateOnNewDocument(install, pattern, FLASH_SECONDS);
 };
 
+/** Chromium's, whose pictures a page makes: MediaStreamTrackGenerator. */
+type GeneratedTrack = MediaStreamTrack & { writable: WritableStream<VideoFrame> };
+
 declare global {
   /** Seconds that the clock of the pattern's sound has counted. */
   var patternSeconds: (() => number) | undefined;
@@ -38,29 +41,26 @@ const install = ({ colour, pitch }: Pattern, flashSeconds: number) => {
   const { mediaDevices } = navigator;
   if (!mediaDevices) return;
   const open = mediaDevices.getUserMedia.bind(mediaDevices);
-  const WIDTH = 640;
-  const HEIGHT = 360;
-  const BLOCK = 60;
+  const WIDTH = 320;
+  const HEIGHT = 180;
+  const BLOCK = 30;
   /** Ticks come every 21 ms at 48 kHz; every other one makes a picture. */
   const TICK_SAMPLES = 1024;
-  /** Takes the newest picture; false once nobody wants it any more. */
-  type Sink = () => boolean;
+  /** Shows the picture of a second of the sound; false once nobody wants any more. */
+  type Sink = (seconds: number) => boolean;
   let sinks: Sink[] = [];
   let kept: MediaStream[] = [];
   let ticks = 0;
   let started: { context: AudioContext; sound: AudioNode } | undefined;
-  const canvas = document.createElement('canvas');
-  canvas.width = WIDTH;
-  canvas.height = HEIGHT;
-  const picture = canvas.getContext('2d');
+
+  /** Where the block stands, and whether everything else is white. */
+  const momentOf = (seconds: number) => ({
+    left: Math.floor((((seconds % 2) / 2) * (WIDTH - BLOCK)) / 2) * 2,
+    isWhite: seconds > 1 && seconds % 1 < flashSeconds,
+  });
 
   const draw = (seconds: number) => {
-    if (!picture) return;
-    picture.fillStyle = seconds > 1 && seconds % 1 < flashSeconds ? 'white' : colour;
-    picture.fillRect(0, 0, WIDTH, HEIGHT);
-    picture.fillStyle = 'black';
-    picture.fillRect(((seconds % 2) / 2) * (WIDTH - BLOCK), HEIGHT - BLOCK, BLOCK, BLOCK);
-    sinks = sinks.filter((sink) => sink());
+    sinks = sinks.filter((sink) => sink(seconds));
   };
 
   /** A second of the tone, which begins with its loud part. */
@@ -96,30 +96,80 @@ const install = ({ colour, pitch }: Pattern, flashSeconds: number) => {
     return { context, sound };
   };
 
-  const camera = (): MediaStreamTrack | undefined => {
-    const Generator = Reflect.get(window, 'MediaStreamTrackGenerator');
-    if (!Generator) {
-      // Left to itself Firefox captures when it paints, which is late on a busy machine and rare in a hidden tab.
-      const stream = canvas.captureStream(0);
-      const [captured] = stream.getVideoTracks();
-      const request = Reflect.get(stream, 'requestFrame');
-      sinks.push(() => {
-        if (captured?.readyState !== 'live') return false;
-        Reflect.apply(request, stream, []);
-        return true;
-      });
-      return captured;
+  /** Left to itself Firefox captures a canvas when it paints, which is late on a busy machine and rare in a hidden tab. */
+  const canvasCamera = (): MediaStreamTrack | undefined => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: WIDTH, height: HEIGHT });
+    const picture = canvas.getContext('2d');
+    const stream = canvas.captureStream(0);
+    const [captured] = stream.getVideoTracks();
+    const request = Reflect.get(stream, 'requestFrame');
+    sinks.push((seconds) => {
+      if (!picture || captured?.readyState !== 'live') return false;
+      const { left, isWhite } = momentOf(seconds);
+      picture.fillStyle = isWhite ? 'white' : colour;
+      picture.fillRect(0, 0, WIDTH, HEIGHT);
+      picture.fillStyle = 'black';
+      picture.fillRect(left, HEIGHT - BLOCK, BLOCK, BLOCK);
+      Reflect.apply(request, stream, []);
+      return true;
+    });
+    return captured;
+  };
+
+  const luma = WIDTH * HEIGHT;
+  /** One colour in the planes that encoders take (I420, ITU-R BT.601): a canvas would cost the page most of its time. */
+  const planesOf = (red: number, green: number, blue: number): Uint8Array => {
+    const planes = new Uint8Array(luma * 1.5);
+    planes.fill(16 + 0.257 * red + 0.504 * green + 0.098 * blue, 0, luma);
+    planes.fill(128 - 0.148 * red - 0.291 * green + 0.439 * blue, luma, luma * 1.25);
+    planes.fill(128 + 0.439 * red - 0.368 * green - 0.071 * blue, luma * 1.25);
+    return planes;
+  };
+  const blacken = (
+    planes: Uint8Array,
+    from: number,
+    width: number,
+    left: number,
+    size: number,
+    value: number,
+  ) => {
+    const rows = (width / WIDTH) * HEIGHT;
+    for (let row = rows - size; row < rows; row++) {
+      const start = from + row * width + left;
+      planes.fill(value, start, start + size);
     }
+  };
+
+  const planesCamera = (Generator: new (init: { kind: 'video' }) => GeneratedTrack): MediaStreamTrack => {
+    const [red = 0, green = 0, blue = 0] = (colour.match(/[\da-f]{2}/gi) ?? []).map((hex) =>
+      parseInt(hex, 16),
+    );
+    const [ground, white] = [planesOf(red, green, blue), planesOf(255, 255, 255)];
     const track = new Generator({ kind: 'video' });
-    const writer: WritableStreamDefaultWriter<VideoFrame> = track.writable.getWriter();
-    sinks.push(() => {
+    const writer = track.writable.getWriter();
+    sinks.push((seconds) => {
       if (track.readyState === 'ended') return false;
       if ((writer.desiredSize ?? 0) <= 0) return true;
-      const frame = new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000) });
+      const { left, isWhite } = momentOf(seconds);
+      const planes = (isWhite ? white : ground).slice();
+      blacken(planes, 0, WIDTH, left, BLOCK, 16);
+      for (const from of [luma, luma * 1.25]) blacken(planes, from, WIDTH / 2, left / 2, BLOCK / 2, 128);
+      const frame = new VideoFrame(planes, {
+        format: 'I420',
+        codedWidth: WIDTH,
+        codedHeight: HEIGHT,
+        timestamp: Math.round(performance.now() * 1000),
+        colorSpace: { matrix: 'smpte170m', primaries: 'smpte170m', transfer: 'smpte170m', fullRange: false },
+      });
       writer.write(frame).catch(() => frame.close());
       return true;
     });
     return track;
+  };
+
+  const camera = (): MediaStreamTrack | undefined => {
+    const Generator = Reflect.get(window, 'MediaStreamTrackGenerator');
+    return Generator ? planesCamera(Generator) : canvasCamera();
   };
 
   const microphone = (): MediaStreamTrack | undefined => {

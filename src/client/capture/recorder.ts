@@ -1,6 +1,7 @@
 /** Records what is seen and heard of a call, in chunks of a second. */
 import { createCompositor } from './compositor.ts';
 import { createMixer, type SoundTrouble } from './mixer.ts';
+import { createPace, createTurns } from './pace.ts';
 import { type Mode, partOf, type Scene } from './scene.ts';
 import { startTicker } from './ticker.ts';
 
@@ -94,7 +95,9 @@ function start(
   const tracks = compositor ? [compositor.track, mixer.track] : [mixer.track];
   const recorder = new MediaRecorder(new MediaStream(tracks), { ...OPTIONS, mimeType });
   const began = performance.now();
-  let restsUntil = 0;
+  const turns = createTurns();
+  opened.push(turns.close);
+  const pace = createPace(() => performance.now(), turns.next);
   let hasPoster = false;
   let hasFailed = false;
   let hasHole = false;
@@ -117,9 +120,7 @@ function start(
 
   function record(): void {
     compositor?.takeLate();
-    const now = performance.now();
-    // Where drawing is slow, half of the page's time is left to the call.
-    if (now < restsUntil) return;
+    if (!pace.isDue()) return;
     const { pictures, voices } = partOf(scene(), mode);
     mixer.hear(voices);
     if (mixer.trouble() !== trouble) {
@@ -127,10 +128,9 @@ function start(
       events.sound(trouble);
     }
     if (!compositor) return;
-    compositor.draw(pictures);
-    const after = performance.now();
-    restsUntil = after + (after - now);
-    if (hasPoster || after - began < POSTER_AFTER_MS || !pictures.some(({ seen }) => seen)) return;
+    pace.spend(() => compositor.draw(pictures));
+    const isEarly = performance.now() - began < POSTER_AFTER_MS;
+    if (hasPoster || isEarly || !pictures.some(({ seen }) => seen)) return;
     hasPoster = true;
     // Without one the server takes a picture of its own.
     compositor.poster().then(

@@ -1,0 +1,54 @@
+/** How often a recording draws, so that a call on a slow device keeps its part of the page's time. */
+
+/** The longest rest, so that a page which stood still for other reasons doesn't make the hole twice as wide. */
+const REST_MS = 250;
+
+export interface Pace {
+  /** Whether the page has done what came before, and has rested for half as long as that took. */
+  isDue(): boolean;
+  /** Does the work, whose cost is the time until the page comes to what was asked of it afterwards. */
+  spend(work: () => void): void;
+}
+
+/**
+ * @param now in ms
+ * @param turn calls back in the page's next turn, after all that waits already
+ */
+export function createPace(now: () => number, turn: (then: () => void) => void): Pace {
+  let isSpending = false;
+  let restsUntil = 0;
+  return {
+    isDue: () => !isSpending && now() >= restsUntil,
+    spend(work) {
+      const began = now();
+      isSpending = true;
+      // Drawing only notes what is to be drawn: the browser does that, and whatever waits meanwhile, after it.
+      turn(() => {
+        const ended = now();
+        restsUntil = ended + Math.min((ended - began) / 2, REST_MS);
+        isSpending = false;
+      });
+      work();
+    },
+  };
+}
+
+export interface Turns {
+  next(then: () => void): void;
+  close(): void;
+}
+
+/** The page's turns, which a hidden tab gets as well, other than by its timers. */
+export function createTurns(): Turns {
+  const { port1, port2 } = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  port1.addEventListener('message', () => waiting.shift()?.());
+  port1.start();
+  return {
+    next(then) {
+      waiting.push(then);
+      port2.postMessage(undefined);
+    },
+    close: () => port1.close(),
+  };
+}

@@ -5,10 +5,10 @@
 import * as v from 'valibot';
 import { ChannelMessage } from '../../protocol/channel.ts';
 import { MAX_FRAME_BYTES } from '../../protocol/common.ts';
+import { createBucket } from '../common/bucket.ts';
 
 /** As the server's limits for what comes over it: so many at once, and so many a second. */
-const MOST = 200;
-const PER_SECOND = 50;
+const MESSAGES = { most: 200, perSecond: 50 };
 /** Characters that count as one message more. */
 const BLOCK = 16 * 1024;
 /** The shortest time between two states, each of which changes what is shown. */
@@ -26,25 +26,15 @@ export interface Intake {
  * Of states, those that change something, and the newest always: one that comes right behind another waits.
  * @param now in ms, never set back
  */
-export function createIntake(
-  deliver: (message: ChannelMessage) => void,
-  now: () => number = () => performance.now(),
-): Intake {
-  let left = MOST;
-  let filledAt = now();
+export function createIntake(deliver: (message: ChannelMessage) => void, now?: () => number): Intake {
+  const messages = createBucket(MESSAGES, now);
   let known = '';
   let newest: State | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Asked before anything is read, which would cost more than asking. */
-  function mayBeRead(length: number): boolean {
-    const at = now();
-    left = Math.min(MOST, left + ((at - filledAt) / 1000) * PER_SECOND);
-    filledAt = at;
-    if (left < 1 || length > MAX_FRAME_BYTES) return false;
-    left -= 1 + Math.floor(length / BLOCK);
-    return true;
-  }
+  const mayBeRead = (length: number): boolean =>
+    length <= MAX_FRAME_BYTES && messages.take(1 + Math.floor(length / BLOCK));
 
   function passOn(): void {
     timer = undefined;

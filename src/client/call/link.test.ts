@@ -399,3 +399,26 @@ test('two first offers that cross end in one connection', async () => {
     { numRuns: 50 },
   );
 });
+
+test('a flood of offers makes no flood of connections, and the call comes back after it', async () => {
+  const world = createWorld({
+    engines: { anna: 'chromium', ben: 'chromium' },
+    polite: 'anna',
+    delay: { anna: 10, ben: 10 },
+    ice: 0,
+  });
+  await connectBoth(world);
+  const before = world.made.anna.length;
+  for (let nth = 0; nth < 600; nth++) {
+    world.link('anna')?.receive({ type: 'offer', sdp: sdpOf('chromium', 1000 + nth, 1) });
+    world.link('anna')?.receive({ type: 'answer', sdp: sdpOf('chromium', 5000 + nth, 1) });
+    world.link('anna')?.receiveRequest('9.9');
+    await vi.advanceTimersByTimeAsync(50);
+  }
+  // Half a minute of it: twenty at once, and one a second.
+  expect(world.made.anna.length - before).toBeLessThanOrEqual(20 + 30 + 1);
+  world.link('ben')?.offerAnew();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(world.isWhole()).toBe(true);
+  for (const each of NAMES) world.link(each)?.close();
+});

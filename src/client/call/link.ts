@@ -4,6 +4,7 @@
  */
 import type { ChannelMessage } from '../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration } from '../../protocol/common.ts';
+import { createBucket } from '../common/bucket.ts';
 import { generation, judge, judgeRequest, type Side } from './negotiation.ts';
 import { createPeer, type Kind, type Outgoing, type Peer, type Source } from './peer.ts';
 import { createRecovery } from './recovery.ts';
@@ -12,6 +13,8 @@ import { createTrickle, type Way } from './trickle.ts';
 
 /** A page that was loaded anew makes the offer; if it doesn't, we do. */
 const OFFER_WAIT_MS = 10_000;
+/** Offers that the other side can make us work for; honest ones, reloads included, stay far below. */
+const OFFERS = { most: 20, perSecond: 1 };
 /** Connections of the other side that are remembered as given up. */
 const MOST_FORMER = 16;
 
@@ -77,6 +80,10 @@ export function createLink(
   /** The description in whose place an offer was asked for. */
   let unwanted: string | undefined;
   const former = new Set<string>();
+  const offers = createBucket(OFFERS);
+  /** The newest of what came when there were too many; nothing older is worth doing any more. */
+  let postponed: (() => void) | undefined;
+  let patience: ReturnType<typeof setTimeout> | undefined;
   let wasConnected = false;
   let queue = Promise.resolve();
 
@@ -201,6 +208,20 @@ export function createLink(
     return peer?.channel.send(message) ?? false;
   }
 
+  /** Whether there is time now for an offer of theirs, or for one that they want; else `again` is called later. */
+  function hasTime(again: () => void): boolean {
+    if (offers.take()) {
+      postponed = undefined;
+      return true;
+    }
+    postponed = again;
+    patience ??= setTimeout(() => {
+      patience = undefined;
+      postponed?.();
+    }, 1000 / OFFERS.perSecond);
+    return false;
+  }
+
   function receive(description: Description): void {
     void enqueue(async () => {
       const verdict = judge(description, side());
@@ -209,6 +230,8 @@ export function createLink(
         if (description.type === 'offer' && peer?.remote() === undefined) forget(description.sdp);
         return;
       }
+      const isAwaited = description.type === 'answer' && verdict === 'apply';
+      if (!isAwaited && !hasTime(() => receive(description))) return;
       clearTimeout(offerWait);
       if (verdict === 'offer-anew') return offerAnew();
       const target = verdict === 'replace' ? replacePeer() : (peer ?? replacePeer());
@@ -223,6 +246,7 @@ export function createLink(
   function receiveRequest(fragment: string): void {
     void enqueue(async () => {
       const verdict = judgeRequest(fragment, { ...side(), connected: peer?.state() === 'connected' });
+      if (verdict === 'ignore' || !hasTime(() => receiveRequest(fragment))) return;
       if (verdict === 'restart') restart();
       else if (verdict === 'repeat') trickle.described();
       else if (verdict === 'offer-anew') await offerAnew();
@@ -301,6 +325,7 @@ export function createLink(
       closed = true;
       trickle.drop();
       clearTimeout(offerWait);
+      clearTimeout(patience);
       recovery.stop();
       peer?.close();
     },

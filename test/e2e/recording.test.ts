@@ -51,7 +51,7 @@ beforeAll(async () => {
   [anna, ben] = await createPair(server);
   client = await signInClient(server, anna);
   chat = await chatOf(client, ben);
-  browsers.set('chromium', await openBrowser({ slowsHidden: true }));
+  browsers.set('chromium', await openBrowser({ slowsHidden: true, frameRate: 10 }));
   browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
 });
 afterEach(async () => {
@@ -110,6 +110,12 @@ function whose([red, green, blue]: [number, number, number]): string {
   return `${red} ${green} ${blue}`;
 }
 
+type Clocks = Awaited<ReturnType<typeof clocksOf>>;
+
+/** Seconds that a page's sound has lost: in Firefox it stands still while a busy machine leaves it no time. */
+const lostBetween = (first: Clocks, last: Clocks): number =>
+  Math.max(0, last.ours - first.ours - (last.sound - first.sound));
+
 const moment = (began: Between) => performance.now() / 1000 - began[1];
 
 describe.each<[Engine, Engine]>([
@@ -139,9 +145,8 @@ describe.each<[Engine, Engine]>([
     const { least, most } = lengthOf(began, stopped);
     const whole = probe(file);
     const length = await seconds(file);
-    // A recording goes by the clock of its sound, which in Firefox stands still while a busy machine leaves it no time.
-    const lost = Math.max(0, atLast.ours - atFirst.ours - (atLast.sound - atFirst.sound));
-    expect(length).toBeGreaterThan(least - lost);
+    // A recording goes by the clock of its sound.
+    expect(length).toBeGreaterThan(least - lostBetween(atFirst, atLast));
     expect(length).toBeLessThan(most);
 
     const [large, small, sound] = [
@@ -198,7 +203,9 @@ describe('a call in which things change', () => {
     // Whoever comes back is seen before they are heard.
     await pitchHeard(mine, 'Ben', THEIRS.pitch);
     const back = moment(began);
+    const atFirst = await clocksOf(theirs);
     await recordedFor(back + 3, began);
+    const lost = lostBetween(atFirst, await clocksOf(theirs));
     await saveRecording(mine);
     await click(mine, 'button', 'Hang up');
     const whole = probe(await recordingOf(server, client, call));
@@ -207,7 +214,9 @@ describe('a call in which things change', () => {
     expect(whose(colourIn(pictures, during))).not.toBe('theirs');
     for (const interval of [after, [back + 0.5, back + 2.5] as const])
       expect(whose(colourIn(pictures, interval))).toBe('theirs');
-    expect(longestSilenceMs(await whole.sound(), THEIRS.pitch, [back + 0.5, back + 2.5])).toBeLessThan(400);
+    const silence = longestSilenceMs(await whole.sound(), THEIRS.pitch, [back + 0.5, back + 2.5]);
+    // What Firefox didn't play, nobody can have recorded.
+    expect(silence).toBeLessThan(400 + lost * 1000);
     // While Firefox loads its page again, this machine may have no processor left to draw with.
     for (const interval of [
       [0, after[1]],
@@ -215,7 +224,89 @@ describe('a call in which things change', () => {
     ] as const)
       expect(longestGapMs(pictures, interval)).toBeLessThan(1000);
   });
+
+  test('goes on and says so where the browser can’t mix voices, interrupts the sound, and ends it', async () => {
+    const { mine, theirs, call } = await connect('chromium', 'chromium');
+    const notice = (words: RegExp) =>
+      eventually(
+        `a notice that says ${words}`,
+        async () => words.test(await mine.$eval('.call-notice', (box) => box.textContent)),
+        20_000,
+      );
+    const failing = await mine.evaluateHandle(failOnRequest);
+    await failing.evaluate((the) => the.refuseVoices(true));
+    const began = await startRecording(mine);
+    await notice(/voice is missing/);
+    const voiceless: Interval = [0.5, moment(began)];
+    await failing.evaluate((the) => the.refuseVoices(false));
+    await notice(/^$/);
+    await recordedFor(moment(began) + 2, began);
+    await failing.evaluate((the) => the.interrupt(true));
+    await notice(/no sound right now/);
+    expect(await recordingSign(mine)).toBe('You are recording');
+    await failing.evaluate((the) => the.interrupt(false));
+    // A gesture is what an iPhone waits for.
+    await mine.keyboard.press('Shift');
+    await notice(/^$/);
+    const back = moment(began) + 0.5;
+    await recordedFor(back + 2, began);
+    await saveRecording(mine);
+
+    await startRecording(mine);
+    await failing.evaluate((the) => the.endTracks());
+    await notice(/browser ended the recording/);
+    expect(await recordingSign(mine)).toBe('');
+    await click(theirs, 'button', 'Hang up');
+
+    const [first] = await recordingsOf(server, client, call, 2);
+    if (!first) throw new Error('no recording');
+    const whole = probe(first);
+    const [pictures, sound] = [await whole.pictures(LARGE), await whole.sound()];
+    expect(longestGapMs(pictures, voiceless)).toBeLessThan(1000);
+    for (const { pitch } of [MINE, THEIRS]) {
+      expect(isHeard(sound, pitch, voiceless)).toBe(false);
+      expect(longestSilenceMs(sound, pitch, [back, back + 1.5])).toBeLessThan(400);
+    }
+  });
 });
+
+/** Runs in the page: what browsers and systems do to a recording when they like. */
+function failOnRequest() {
+  const { createMediaStreamSource, createMediaStreamDestination } = AudioContext.prototype;
+  const Recorder = MediaRecorder;
+  let context: AudioContext | undefined;
+  let recorded: MediaStream | undefined;
+  let isRefusing = false;
+  AudioContext.prototype.createMediaStreamDestination = function create() {
+    context = this;
+    return createMediaStreamDestination.call(this);
+  };
+  AudioContext.prototype.createMediaStreamSource = function create(stream) {
+    if (isRefusing) throw new DOMException('Refused', 'NotSupportedError');
+    return createMediaStreamSource.call(this, stream);
+  };
+  window.MediaRecorder = new Proxy(Recorder, {
+    construct(target, [stream, options]) {
+      recorded = stream;
+      return new target(stream, options);
+    },
+  });
+  return {
+    refuseVoices(wanted: boolean) {
+      isRefusing = wanted;
+    },
+    interrupt(wanted: boolean) {
+      if (!context) return;
+      if (wanted) {
+        context.resume = () => Promise.reject(new DOMException('Interrupted', 'InvalidStateError'));
+        void context.suspend();
+      } else Reflect.deleteProperty(context, 'resume');
+    },
+    endTracks() {
+      for (const track of recorded?.getTracks() ?? []) track.stop();
+    },
+  };
+}
 
 describe('what is chosen to be recorded', () => {
   test('is what there is, and nothing of who has switched off', async () => {

@@ -22,6 +22,8 @@ export interface BrowserOptions {
   camera?: Ground;
   /** Chromium only: how many cameras there are, instead of one. */
   cameras?: number;
+  /** Chromium only: pictures a second of cameras and of the made-up screen, instead of 20. */
+  frameRate?: number;
   /** Whether the person has camera and microphone, lets pages use them, or has none. */
   media?: 'granted' | 'refused' | 'none';
   /** Chromium only: the title of the tab that is chosen when a page asks for a screen, instead of a made-up screen. */
@@ -85,6 +87,7 @@ const FULL_SPEED = [
 
 const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions => {
   const { locale = 'en', dark = false, pitch = 440, camera, cameras = 1, media = 'granted' } = options;
+  const frameRate = options.frameRate === undefined ? '' : `,fps=${options.frameRate}`;
   const tone = writeMedia(join(folder, 'tone.wav'), toneWav(pitch));
   const args = [
     ...CHROMIUM_FLAGS,
@@ -92,7 +95,7 @@ const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions
     ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     `--lang=${locale}`,
     `--accept-lang=${locale}`,
-    `--use-fake-device-for-media-stream=device-count=${media === 'none' ? 0 : cameras}`,
+    `--use-fake-device-for-media-stream=device-count=${media === 'none' ? 0 : cameras}${frameRate}`,
     ...choiceFlags(options),
     `--use-file-for-fake-audio-capture=${tone}`,
   ];

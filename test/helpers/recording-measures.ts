@@ -11,6 +11,8 @@ const WINDOW_SECONDS = 0.02;
 const STEP_SECONDS = 0.005;
 /** A tone below a hundredth of full scale is not heard. */
 const AUDIBLE = 0.01;
+/** The luma of a flash, of 255. */
+const FLASH = 200;
 /** A beep is so much louder than the tone is between the beeps. */
 const BEEP = 2.5;
 /** Between two beginnings at least. */
@@ -25,9 +27,16 @@ const medianOf = (values: number[]): number => {
   return sorted[sorted.length >> 1] ?? Number.NaN;
 };
 
-/** The colour that pictures of the interval mostly have, whatever flashes in between: red, green, blue. */
+const lumaOf = ({ red, green, blue }: Picture): number => 0.299 * red + 0.587 * green + 0.114 * blue;
+
+/**
+ * The colour that pictures of the interval mostly have: red, green, blue. Of flashes only where there is nothing else:
+ * a camera that falls behind in one shows it for as long as it stands still.
+ */
 export const colourIn = (pictures: Picture[], interval: Interval = ALL): [number, number, number] => {
-  const chosen = within(pictures, interval);
+  const all = within(pictures, interval);
+  const dark = all.filter((picture) => lumaOf(picture) < FLASH);
+  const chosen = dark.length > 0 ? dark : all;
   return [
     medianOf(chosen.map(({ red }) => red)),
     medianOf(chosen.map(({ green }) => green)),
@@ -61,10 +70,7 @@ const beginnings = (values: { at: number; value: number }[], limit: number): num
 
 /** When the picture turned white, in seconds: each time it was half as bright just before. */
 export const flashTimes = (pictures: Picture[], interval: Interval = ALL): number[] => {
-  const lumas = within(pictures, interval).map(({ at, red, green, blue }) => ({
-    at,
-    value: 0.299 * red + 0.587 * green + 0.114 * blue,
-  }));
+  const lumas = within(pictures, interval).map((picture) => ({ at: picture.at, value: lumaOf(picture) }));
   const usual = medianOf(lumas.map(({ value }) => value));
   const brightest = Math.max(...lumas.map(({ value }) => value));
   // A picture that is always alike has no flashes, however finely one looks.

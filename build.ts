@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { markUsed, removeOld } from './src/server/http/kept-bundles.ts';
@@ -57,17 +57,18 @@ interface Bundle {
 
 const CLIENT = 'src/client';
 const BUNDLES: Bundle[] = [
-  ...['ticker', 'keep', 'leftovers'].map(
-    (name): Bundle => ({
+  ...['ticker', 'upload/keep', 'upload/leftovers'].map((path): Bundle => {
+    const name = basename(path);
+    return {
       name: `${name}-worker.js`,
-      entry: `${CLIENT}/capture/${name}-worker.ts`,
+      entry: `${CLIENT}/recording/${path}-worker.ts`,
       format: 'iife',
       known: `${name.toUpperCase()}_WORKER_URL`,
-    }),
-  ),
+    };
+  }),
   {
     name: 'leftovers.js',
-    entry: `${CLIENT}/capture/leftovers.ts`,
+    entry: `${CLIENT}/recording/upload/leftovers.ts`,
     format: 'esm',
     known: 'LEFTOVERS_URL',
   },

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
-import type { FromKeeper, ToKeeper } from '../../src/client/capture/keeper.ts';
-import type { Label } from '../../src/client/capture/spool.ts';
+import type { FromKeeper, ToKeeper } from '../../src/client/recording/upload/keep-client.ts';
+import type { Label } from '../../src/client/recording/upload/spool.ts';
 import { eventually } from '../../test/helpers/poll.ts';
 import { ROOT } from './programs.ts';
 

@@ -35,7 +35,7 @@ import { click, find } from '../helpers/ui.ts';
 
 const MINE: Pattern = { colour: '#900000', pitch: 440 };
 const THEIRS: Pattern = { colour: '#000090', pitch: 880 };
-/** Where a recording shows the other, and where oneself: src/client/capture/layout.ts. */
+/** Where a recording shows the other, and where oneself: src/client/recording/layout.ts. */
 const LARGE = { x: 0.05, y: 0.05, width: 0.6, height: 0.4 };
 const SMALL = { x: 0.8, y: 0.78, width: 0.16, height: 0.08 };
 

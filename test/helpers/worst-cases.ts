@@ -4,7 +4,7 @@
  * only be stopped with its process.
  */
 import * as v from 'valibot';
-import { fingerprint, keepDtlsRole, usernameFragments } from '../../src/client/call/sdp.ts';
+import { fingerprint, keepDtlsRole, usernameFragments } from '../../src/client/call/pair/sdp.ts';
 import { codeIn } from '../../src/server/accounts/codes.ts';
 import { deviceName } from '../../src/server/accounts/device-name.ts';
 import { DisplayName, Username } from '../../src/server/accounts/registration.ts';

@@ -1,8 +1,8 @@
 /** Loaded by any page while files that were sent off earlier may lie on this device: sends them on, and shows it. */
 import { find } from '../common/dom.ts';
-import { DRAFT } from '../common/kept.ts';
 import { pageHeaders } from '../common/page-headers.ts';
-import { keptNotes, type Note } from './kept.ts';
+import { DRAFT } from '../common/storage-keys.ts';
+import { keptNotes, type Note } from './kept-files.ts';
 import { createSending, type Sending } from './sending.ts';
 
 const { me = '' } = document.body.dataset;

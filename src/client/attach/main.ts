@@ -6,7 +6,7 @@ import { find } from '../common/dom.ts';
 import { newKey } from '../common/key.ts';
 import { createChosen } from './chosen.ts';
 import { sortDropped } from './dropped.ts';
-import { drop, keep, keptFile, keptNotes, type Note } from './kept.ts';
+import { drop, keep, keptFile, keptNotes, type Note } from './kept-files.ts';
 import { pastedFiles } from './pasted.ts';
 import { createSending } from './sending.ts';
 

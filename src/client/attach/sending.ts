@@ -1,6 +1,6 @@
 /** Files on their way: a form for each, which shows how far it is, so that one can go on writing. */
 import { find } from '../common/dom.ts';
-import { alone, drop, keep, keptFile, type Note } from './kept.ts';
+import { alone, drop, keep, keptFile, type Note } from './kept-files.ts';
 import { fetchWithProgress } from './progress.ts';
 import { createQueue } from './queue.ts';
 

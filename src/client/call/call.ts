@@ -5,18 +5,26 @@
 import type { ChannelMessage } from '../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration, Media } from '../../protocol/common.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
-import type { Screen } from '../capture/screen.ts';
-import { isAbout } from './about.ts';
-import { createIceRenewal } from './ice.ts';
-import { createLink } from './link.ts';
-import type { LocalMedia } from './local-media.ts';
-import { type CallEvent, type Command, deadline, hasLeft, next, type Reason, type State } from './machine.ts';
+import type { LocalMedia } from '../media/local-media.ts';
+import type { Screen } from '../media/screen-share.ts';
+import {
+  type CallEvent,
+  type Command,
+  deadline,
+  hasLeft,
+  next,
+  type Reason,
+  type State,
+} from './lifecycle/transitions.ts';
 import { forgetPlace, recallPlace, rememberPlace } from './memory.ts';
-import { isPolite } from './negotiation.ts';
-import { createOutbox } from './outbox.ts';
-import type { Kind, Source } from './peer.ts';
-import { meaningOf, type Refusal } from './refusal.ts';
-import type { Signal } from './signal.ts';
+import type { Kind, Source } from './pair/connection.ts';
+import { createLink } from './pair/link.ts';
+import { isPolite } from './pair/negotiation.ts';
+import { isAbout } from './server/about.ts';
+import { meaningOf, type Refusal } from './server/error-meaning.ts';
+import { createIceRenewal } from './server/ice-renewal.ts';
+import { createOutbox } from './server/outbox.ts';
+import type { Signal } from './server/socket.ts';
 
 /** A closing connection drops what it hasn't sent yet, and the farewell should arrive. */
 const FAREWELL_MS = 500;

@@ -2,20 +2,20 @@
 import * as v from 'valibot';
 import { CallPageData } from '../../protocol/page.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
-import { createRecording } from '../capture/recording.ts';
-import { createScreen } from '../capture/screen.ts';
-import { createShots } from '../capture/shots.ts';
 import { find } from '../common/dom.ts';
 import { takePress } from '../common/press.ts';
 import { canConnect } from '../common/webrtc.ts';
+import { createSay } from '../common/words.ts';
+import { createLocalMedia } from '../media/local-media.ts';
+import { createScreen } from '../media/screen-share.ts';
+import { createRecording } from '../recording/record-control.ts';
+import { createShots } from '../screenshots/screenshot-cards.ts';
 import { type Call, type CallEvents, createCall, type Origin } from './call.ts';
-import { createLocalMedia } from './local-media.ts';
 import { deviceId, recallPlace } from './memory.ts';
-import type { Source } from './peer.ts';
+import type { Source } from './pair/connection.ts';
 import { interceptAccept } from './ring.ts';
-import { checkOnWaking, openSignal } from './signal.ts';
-import { createView } from './view.ts';
-import { createSay } from './words.ts';
+import { checkOnWaking, openSignal } from './server/socket.ts';
+import { createView } from './stage/view.ts';
 
 const data = v.parse(CallPageData, JSON.parse(find(document, '#call-data', HTMLScriptElement).text));
 const say = createSay(data.words);

@@ -2,7 +2,7 @@
  * What is typed and not sent yet, kept on this device: leaving the page, as for a call, loses nothing. A text box
  * says in `data-draft` under which name, which begins with the person's id, so that nobody else is shown it.
  */
-import { DRAFT } from '../common/kept.ts';
+import { DRAFT } from '../common/storage-keys.ts';
 import { grow } from './growing.ts';
 
 interface Draft {

@@ -2,8 +2,9 @@
  * What plain pages need beyond htmx, on every page, so it stays tiny: the reader's time zone, what is typed and
  * how it is sent, notices that can be put away, and whether a recording has to be taken further.
  */
-import { WAITING } from '../capture/keeper.ts';
-import { FILES, TO_FORGET } from '../common/kept.ts';
+
+import { FILES, TO_FORGET } from '../common/storage-keys.ts';
+import { WAITING } from '../recording/upload/keep-client.ts';
 import { wireBoxes } from './boxes.ts';
 import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';

@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Problem } from '../../client/call/devices.ts';
+import type { Problem } from '../../client/media/devices.ts';
 import { LOCALES } from './locale.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -58,7 +58,7 @@ test('every key that templates and routes name has words', () => {
 
 test('every key that the call page names has words', () => {
   const known = new Set(english.map(([key]) => key));
-  for (const file of globSync('src/client/{call,capture}/*.ts', { cwd: ROOT })) {
+  for (const file of globSync('src/client/{call,recording,screenshots}/**/*.ts', { cwd: ROOT })) {
     const source = readFileSync(join(ROOT, file), 'utf8');
     for (const [, key] of source.matchAll(/\bsay\('([\w-]+)'/g))
       expect(known.has(`call.${key}`), `${key} in ${file}`).toBe(true);

@@ -1,0 +1,221 @@
+/**
+ * The course of one call, as its page sees it.
+ *
+ *            dial                    accepted              connected
+ *     idle ───────▶ calling ───────────────────▶ connecting ───────▶ active
+ *       │ │                                        ▲    ▲              │ ▲
+ *       │ │ incoming             accept            │    │         lost │ │ connected
+ *       │ └────────▶ ringing ──────────────────────┘    │              ▼ │
+ *       │ return                                        │         reconnecting
+ *       └───────────────────────────────────────────────┘
+ *
+ *     `peer-left` and `peer-back` say within `reconnecting` whether the other side went on purpose, by a reload or
+ *     for good: then it is waited for less long.
+ *
+ *     From every state `hang-up`, `over` (the server's word) and `gave-up` (the deadline) lead to `ended`,
+ *     and nothing leads out of it: another call is another machine.
+ *
+ * `next` is pure: it says which state follows and what is to be done, and does nothing itself.
+ */
+import type { EndReason } from '../../../protocol/server.ts';
+
+/** Why the page shows no call any more: the server's reasons, and those that only a page has. */
+export type Reason =
+  | EndReason
+  | 'not-allowed'
+  | 'other-device'
+  | 'in-another-call'
+  | 'out-of-date'
+  | 'unanswered'
+  | 'unsupported';
+
+export type State =
+  | { name: 'idle' }
+  /** `rung`: the server has confirmed that it rings at the other side. */
+  | { name: 'calling'; rung: boolean }
+  | { name: 'ringing' }
+  | { name: 'connecting' }
+  | { name: 'active' }
+  /** `left`: the other side's page was closed or is being loaded again. */
+  | { name: 'reconnecting'; left: boolean }
+  | { name: 'ended'; reason: Reason };
+
+export type CallEvent =
+  | { type: 'dial' }
+  | { type: 'rung' }
+  | { type: 'incoming' }
+  | { type: 'accept' }
+  | { type: 'decline' }
+  /** The page of a call was loaded again; `answered` is false while it still rings. */
+  | { type: 'return'; answered: boolean }
+  | { type: 'accepted' }
+  | { type: 'connected' }
+  | { type: 'lost' }
+  | { type: 'hang-up' }
+  /** The other side said so over the data channel. */
+  | { type: 'peer-hung-up' }
+  /** The other side's page is being closed or left. */
+  | { type: 'peer-left' }
+  /** The other side's page is there again, though not connected yet. */
+  | { type: 'peer-back' }
+  | { type: 'over'; reason: Reason }
+  | { type: 'gave-up' };
+
+export type Command =
+  | 'start-media'
+  | 'ring'
+  | 'prepare-answer'
+  | 'resume'
+  | 'send-accept'
+  | 'send-decline'
+  | 'send-hang-up'
+  | 'say-hang-up'
+  | 'close';
+
+export interface Step {
+  state: State;
+  commands: Command[];
+}
+
+/** What follows from an event in a state. An event that means nothing there changes nothing. */
+export function next(state: State, event: CallEvent): Step {
+  switch (state.name) {
+    case 'idle':
+      return fromIdle(state, event);
+    case 'calling':
+      return fromCalling(state, event);
+    case 'ringing':
+      return fromRinging(state, event);
+    case 'connecting':
+    case 'active':
+    case 'reconnecting':
+      return fromAnswered(state, event);
+    case 'ended':
+      return stay(state);
+    default:
+      return unreachable(state);
+  }
+}
+
+/**
+ * How long a state may last, in ms, before `gave-up`. The server ends calls earlier than this;
+ * the page's own limits are for when the server can't be reached.
+ */
+export function deadline(state: State): number | undefined {
+  switch (state.name) {
+    case 'calling':
+    case 'ringing':
+      return 75_000;
+    case 'connecting':
+      return 150_000;
+    case 'reconnecting':
+      return state.left ? 15_000 : 150_000;
+    case 'idle':
+    case 'active':
+    case 'ended':
+      return undefined;
+    default:
+      return unreachable(state);
+  }
+}
+
+function fromIdle(state: State, event: CallEvent): Step {
+  switch (event.type) {
+    case 'dial':
+      return { state: { name: 'calling', rung: false }, commands: ['start-media', 'ring'] };
+    case 'incoming':
+      return { state: { name: 'ringing' }, commands: ['prepare-answer'] };
+    case 'return':
+      return {
+        state: event.answered ? { name: 'connecting' } : { name: 'calling', rung: true },
+        commands: ['start-media', 'resume'],
+      };
+    case 'hang-up':
+    case 'decline':
+      return end('cancelled');
+    case 'over':
+      return end(event.reason);
+    case 'gave-up':
+      return end('failed');
+    default:
+      return stay(state);
+  }
+}
+
+function fromCalling(state: State & { name: 'calling' }, event: CallEvent): Step {
+  switch (event.type) {
+    case 'rung':
+      return { state: { name: 'calling', rung: true }, commands: [] };
+    case 'accepted':
+      return { state: { name: 'connecting' }, commands: [] };
+    case 'hang-up':
+      return end('cancelled', 'send-hang-up');
+    case 'over':
+      return end(event.reason);
+    case 'gave-up':
+      return end(state.rung ? 'missed' : 'failed', 'send-hang-up');
+    default:
+      return stay(state);
+  }
+}
+
+function fromRinging(state: State, event: CallEvent): Step {
+  switch (event.type) {
+    case 'accept':
+      return { state: { name: 'connecting' }, commands: ['start-media', 'send-accept'] };
+    case 'hang-up':
+    case 'decline':
+      return end('declined', 'send-decline');
+    case 'over':
+      // It wasn't the other side who didn't answer.
+      return end(event.reason === 'missed' ? 'unanswered' : event.reason);
+    case 'gave-up':
+      return end('unanswered');
+    default:
+      return stay(state);
+  }
+}
+
+function fromAnswered(state: State, event: CallEvent): Step {
+  switch (event.type) {
+    case 'connected':
+      return { state: { name: 'active' }, commands: [] };
+    case 'lost':
+      return state.name === 'active' ? reconnecting(false) : stay(state);
+    case 'peer-left':
+      return hasLeft(state) ? stay(state) : reconnecting(true);
+    case 'peer-back':
+      return state.name === 'reconnecting' ? reconnecting(false) : stay(state);
+    case 'hang-up':
+      return end('hung-up', 'say-hang-up', 'send-hang-up');
+    case 'peer-hung-up':
+      return end('hung-up', 'send-hang-up');
+    case 'over':
+      return end(event.reason);
+    case 'gave-up':
+      return end(hasLeft(state) ? 'hung-up' : 'failed', 'say-hang-up', 'send-hang-up');
+    default:
+      return stay(state);
+  }
+}
+
+function reconnecting(left: boolean): Step {
+  return { state: { name: 'reconnecting', left }, commands: [] };
+}
+
+/** Whether the other side went on purpose and isn't back. */
+export function hasLeft(state: State): boolean {
+  return state.name === 'reconnecting' && state.left;
+}
+
+function stay(state: State): Step {
+  return { state, commands: [] };
+}
+
+function end(reason: Reason, ...said: Command[]): Step {
+  return { state: { name: 'ended', reason }, commands: [...said, 'close'] };
+}
+
+function unreachable(state: never): never {
+  throw new Error(`No such state: ${JSON.stringify(state)}`);
+}

@@ -1,0 +1,58 @@
+/** The data channel between two pages. It needs no server, so it says what must be said while the server is away. */
+import type { ChannelMessage } from '../../../protocol/channel.ts';
+import { createIntake } from './intake.ts';
+
+const BEAT_MS = 4000;
+/** Three beats missed: something is wrong, though the browser may not have noticed yet. */
+const SILENCE_MS = 3 * BEAT_MS + 1000;
+
+export interface ChannelEvents {
+  opened(): void;
+  message(message: ChannelMessage): void;
+  /** Nothing was heard for too long; said once per silence. */
+  silent(): void;
+}
+
+export interface Channel {
+  /** Sends now or not at all, and says which. */
+  send(message: ChannelMessage): boolean;
+  close(): void;
+}
+
+/** Opens the channel on a new connection; both sides do so, as it is negotiated beforehand (W3C WebRTC §6.1). */
+export function openChannel(connection: RTCPeerConnection, events: ChannelEvents): Channel {
+  const channel = connection.createDataChannel('porchlight', { negotiated: true, id: 0 });
+  let beat: ReturnType<typeof setInterval> | undefined;
+  let heard = 0;
+  const intake = createIntake(events.message);
+
+  channel.addEventListener('open', () => {
+    heard = performance.now();
+    beat = setInterval(() => {
+      send({ type: 'heartbeat' });
+      if (performance.now() - heard > SILENCE_MS) {
+        heard = performance.now();
+        events.silent();
+      }
+    }, BEAT_MS);
+    events.opened();
+  });
+  channel.addEventListener('message', ({ data }) => {
+    heard = performance.now();
+    intake.hear(data);
+  });
+  channel.addEventListener('close', close);
+
+  function send(message: ChannelMessage): boolean {
+    if (channel.readyState !== 'open') return false;
+    channel.send(JSON.stringify(message));
+    return true;
+  }
+
+  function close(): void {
+    clearInterval(beat);
+    intake.close();
+  }
+
+  return { send, close };
+}

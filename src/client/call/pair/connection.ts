@@ -1,0 +1,213 @@
+/** One RTCPeerConnection with its transceivers and its channel. What is sent when is the link's business. */
+import type { Candidate, Description, IceConfiguration } from '../../../protocol/common.ts';
+import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
+import { generation, makesOffers } from './negotiation.ts';
+import { keepDtlsRole, usernameFragments } from './sdp.ts';
+import { isRelayed, isSilent } from './stats.ts';
+
+export type Kind = 'audio' | 'video';
+/** Somebody's camera and microphone, or their screen and its sound. */
+export type Source = 'self' | 'screen';
+
+/**
+ * What the sections of every first offer are for, in this order. The screen has its own from the beginning:
+ * it is shown and taken away without a word of negotiation, whatever the signalling is doing.
+ */
+const SECTIONS: { source: Source; kind: Kind }[] = [
+  { source: 'self', kind: 'audio' },
+  { source: 'self', kind: 'video' },
+  { source: 'screen', kind: 'video' },
+  { source: 'screen', kind: 'audio' },
+];
+
+/** More early candidates than any honest peer has. */
+const MAX_EARLY = 256;
+
+/** What a page sends, and the stream it says these tracks belong to, so that the other side keeps them in step. */
+export interface Outgoing {
+  stream: MediaStream;
+  tracks: Record<Kind, MediaStreamTrack | null>;
+}
+
+export interface PeerEvents {
+  negotiationNeeded(): void;
+  candidate(candidate: Candidate): void;
+  state(state: RTCPeerConnectionState): void;
+  track(source: Source, track: MediaStreamTrack): void;
+  channel: ChannelEvents;
+}
+
+export interface Peer {
+  channel: Channel;
+  signaling(): RTCSignalingState;
+  state(): RTCPeerConnectionState;
+  /** The SDP last set from the other side, also one that isn't answered yet. */
+  remote(): string | undefined;
+  /** Whether this side makes the offers after the first. */
+  offers(): boolean;
+  /** The description to send, with every candidate found so far. */
+  local(): Description | undefined;
+  offer(): Promise<void>;
+  /** Applies a description, and answers it if it is an offer. */
+  take(description: Description): Promise<void>;
+  addCandidate(candidate: Candidate): Promise<void>;
+  /** Uses these ICE servers from the next gathering on. */
+  configure(ice: IceConfiguration): void;
+  restart(): void;
+  isSilent(): Promise<boolean>;
+  isRelayed(): Promise<boolean>;
+  send(source: Source, kind: Kind, track: MediaStreamTrack | null): Promise<void>;
+  close(): void;
+}
+
+/** Makes a connection that as yet does nothing: `offer` or `take` start it. */
+export function createPeer(
+  ice: IceConfiguration,
+  outgoing: Record<Source, Outgoing>,
+  events: PeerEvents,
+): Peer {
+  const connection = new RTCPeerConnection({ iceServers: iceServers(ice), bundlePolicy: 'max-bundle' });
+  const channel = openChannel(connection, events.channel);
+  let early: Candidate[] = [];
+  let madeFirst = false;
+  /** As it came: Chromium's own copy doesn't say which browser wrote it. */
+  let received: string | undefined;
+
+  connection.addEventListener('negotiationneeded', () => {
+    // The first round is started by hand; only what comes after it asks for itself.
+    if (connection.remoteDescription) events.negotiationNeeded();
+  });
+  connection.addEventListener('icecandidate', ({ candidate }) => {
+    if (!candidate) return;
+    const { sdpMid, sdpMLineIndex, usernameFragment } = candidate;
+    events.candidate({ candidate: candidate.candidate, sdpMid, sdpMLineIndex, usernameFragment });
+  });
+  connection.addEventListener('connectionstatechange', () => events.state(connection.connectionState));
+  connection.addEventListener('track', ({ track, transceiver }) => {
+    const section = SECTIONS[connection.getTransceivers().indexOf(transceiver)];
+    if (section) events.track(section.source, track);
+  });
+
+  async function send(source: Source, kind: Kind, track: MediaStreamTrack | null): Promise<void> {
+    const at = SECTIONS.findIndex((section) => section.source === source && section.kind === kind);
+    const sender = connection.getTransceivers()[at]?.sender;
+    if (!sender || connection.signalingState === 'closed') return;
+    await sender.replaceTrack(track);
+    if (track && source === 'screen' && kind === 'video') await favour(sender, track.contentHint);
+  }
+
+  function sendAll(): void {
+    for (const { source, kind } of SECTIONS) void send(source, kind, outgoing[source].tracks[kind]);
+  }
+
+  /** The offer's sections become ours in both directions, with or without a track to send. */
+  function adopt(): void {
+    for (const [at, transceiver] of connection.getTransceivers().entries()) {
+      const section = SECTIONS[at];
+      if (!section || transceiver.direction !== 'recvonly') continue;
+      transceiver.direction = 'sendrecv';
+      transceiver.sender.setStreams(outgoing[section.source].stream);
+    }
+    sendAll();
+  }
+
+  async function addCandidate(candidate: Candidate): Promise<void> {
+    const remote = connection.remoteDescription?.sdp;
+    const fragment = candidate.usernameFragment;
+    // One that overtook its description waits for it: on two ways at once, order isn't certain.
+    if (!remote || (fragment && !usernameFragments(remote).has(fragment))) {
+      early = [...early, candidate].slice(-MAX_EARLY);
+      return;
+    }
+    try {
+      await connection.addIceCandidate({
+        candidate: candidate.candidate,
+        sdpMid: candidate.sdpMid ?? null,
+        sdpMLineIndex: candidate.sdpMLineIndex ?? null,
+        usernameFragment: fragment ?? null,
+      });
+    } catch {
+      // A candidate that can't be used, of an address family we lack for instance, costs nothing but itself.
+    }
+  }
+
+  return {
+    channel,
+    signaling: () => connection.signalingState,
+    state: () => connection.connectionState,
+    remote: () => connection.remoteDescription?.sdp,
+    offers: () => makesOffers(madeFirst, connection.localDescription?.sdp, received),
+    local: () => describe(connection),
+
+    async offer() {
+      if (connection.getTransceivers().length === 0) {
+        madeFirst = true;
+        for (const { source, kind } of SECTIONS) {
+          connection.addTransceiver(kind, { direction: 'sendrecv', streams: [outgoing[source].stream] });
+        }
+        sendAll();
+      }
+      await connection.setLocalDescription();
+    },
+
+    async take(description) {
+      const { type, sdp } = description;
+      const { currentLocalDescription, currentRemoteDescription } = connection;
+      await connection.setRemoteDescription({
+        type,
+        sdp: type === 'answer' ? keepDtlsRole(sdp, currentLocalDescription, currentRemoteDescription) : sdp,
+      });
+      received = sdp;
+      if (type === 'offer') {
+        adopt();
+        await connection.setLocalDescription();
+      }
+      const waiting = early;
+      early = [];
+      for (const candidate of waiting) void addCandidate(candidate);
+    },
+
+    addCandidate,
+
+    configure(fresh) {
+      connection.setConfiguration({ ...connection.getConfiguration(), iceServers: iceServers(fresh) });
+    },
+
+    restart: () => connection.restartIce(),
+    isSilent: () => isSilent(connection),
+    isRelayed: () => isRelayed(connection),
+
+    send,
+
+    close() {
+      channel.close();
+      connection.close();
+    },
+  };
+}
+
+/** With too little room, text loses pictures a second and what moves loses pixels. */
+async function favour(sender: RTCRtpSender, contentHint: string): Promise<void> {
+  const degradationPreference = contentHint === 'motion' ? 'maintain-framerate' : 'maintain-resolution';
+  try {
+    await sender.setParameters({ ...sender.getParameters(), degradationPreference });
+  } catch {
+    // Before the first answer there may be nothing to set; then the hint alone has to do.
+  }
+}
+
+function describe(connection: RTCPeerConnection): Description | undefined {
+  const { localDescription: local, remoteDescription: remote } = connection;
+  if (local?.type === 'offer') return { type: 'offer', sdp: local.sdp };
+  if (local?.type !== 'answer') return undefined;
+  const answers = generation(remote?.sdp);
+  return { type: 'answer', sdp: local.sdp, ...(answers !== undefined && { answers }) };
+}
+
+function iceServers(ice: IceConfiguration): RTCIceServer[] {
+  return ice.iceServers.map(({ urls, username, credential }) => ({
+    urls,
+    ...(username !== undefined && { username }),
+    ...(credential !== undefined && { credential }),
+  }));
+}

@@ -1,0 +1,333 @@
+/**
+ * The pair of this page and one other member: it has a connection, and takes a new one when the other side
+ * has, or when nothing else helps. In a call of several people every pair is such a link.
+ */
+import type { ChannelMessage } from '../../../protocol/channel.ts';
+import type { Candidate, Description, IceConfiguration } from '../../../protocol/common.ts';
+import { createBucket } from '../../common/bucket.ts';
+import { createPeer, type Kind, type Outgoing, type Peer, type Source } from './connection.ts';
+import { generation, judge, judgeRequest, type Side } from './negotiation.ts';
+import { createRecovery } from './reconnection.ts';
+import { fingerprint } from './sdp.ts';
+import { createTrickle, type Way } from './trickle.ts';
+
+/** A page that was loaded anew makes the offer; if it doesn't, we do. */
+const OFFER_WAIT_MS = 10_000;
+/** Offers that the other side can make us work for; honest ones, reloads included, stay far below. */
+const OFFERS = { most: 20, perSecond: 1 };
+/** Connections of the other side that are remembered as given up. */
+const MOST_FORMER = 16;
+
+interface LinkWay extends Way {
+  /** Asks for an offer in place of the description with this username fragment. */
+  requestOffer(fragment: string): boolean;
+}
+
+export interface LinkEvents {
+  freshIce(): Promise<IceConfiguration | undefined>;
+  connected(): void;
+  lost(): void;
+  /** Something more is to be seen or heard of the other side; a new connection has a new stream. */
+  track(source: Source, stream: MediaStream): void;
+  channelOpened(): void;
+  channelMessage(message: ChannelMessage): void;
+}
+
+export interface Link {
+  /** Makes the first offer; `local` has it then. */
+  offer(): Promise<void>;
+  /** Makes an offer on a new connection and sends it as soon as there is a way. */
+  offerAnew(): void;
+  /** Answers the first offer; `local` has the answer then. */
+  answer(offer: Description, candidates: Candidate[]): Promise<void>;
+  /** The newest own description, for a message that carries it together with something else. */
+  local(): Description | undefined;
+  /** Which side gives way when offers cross; known as soon as both members are. */
+  setPolite(polite: boolean): void;
+  receive(description: Description): void;
+  receiveCandidates(candidates: Candidate[]): void;
+  /** The other side wants an offer in place of the description with this username fragment. */
+  receiveRequest(fragment: string): void;
+  /** Sends what waited for a way to the other side. `again` repeats what has no answer yet. */
+  flush(again?: boolean): void;
+  /** The other side has no connection any more, and will offer a new one. */
+  renew(): void;
+  /**
+   * The browser has a network again: a new way (an ICE restart, RFC 8445 §2.4) unless the old one still carries.
+   * A restart of what works can cost seconds: Chromium sends to the old port of Firefox for a while.
+   */
+  online(): void;
+  /** The ICE servers run out: a new way if the old one goes over them. */
+  renewIce(): void;
+  send(source: Source, kind: Kind, track: MediaStreamTrack | null): void;
+  say(message: ChannelMessage): boolean;
+  isConnected(): boolean;
+  close(): void;
+}
+
+/** @param connect how a connection is made, which nothing but a browser can */
+export function createLink(
+  ice: IceConfiguration,
+  outgoing: Record<Source, Outgoing>,
+  server: LinkWay,
+  events: LinkEvents,
+  connect: typeof createPeer = createPeer,
+): Link {
+  let peer: Peer | undefined;
+  let polite = false;
+  let closed = false;
+  let offerWait: ReturnType<typeof setTimeout> | undefined;
+  /** The description in whose place an offer was asked for. */
+  let unwanted: string | undefined;
+  const former = new Set<string>();
+  const offers = createBucket(OFFERS);
+  /** The newest of what came when there were too many; nothing older is worth doing any more. */
+  let postponed: (() => void) | undefined;
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  let wasConnected = false;
+  let queue = Promise.resolve();
+
+  const channel: LinkWay = {
+    description: (description) => say({ type: 'description', description }),
+    candidates: (candidates) => say({ type: 'candidates', candidates }),
+    requestOffer: (fragment) => say({ type: 'request-offer', fragment }),
+  };
+  const ways = [server, channel];
+  const trickle = createTrickle(ways, () => peer?.local());
+  const recovery = createRecovery({ lost: events.lost, restart, replace: () => enqueue(offerAnew) });
+
+  /** One thing at a time: whatever is done next finds the connection between two steps, never within one. */
+  function enqueue(work: () => Promise<void>): Promise<void> {
+    queue = queue.then(async () => {
+      if (closed) return;
+      try {
+        await work();
+      } catch (error) {
+        if (closed) return;
+        console.warn('A step of the negotiation failed; another connection will be tried.', error);
+        recovery.broken();
+      }
+    });
+    return queue;
+  }
+
+  function giveUp(): void {
+    // One that was connected, the other side gives up as well when it hears of the next; else it may be offering still.
+    if (wasConnected) forget(peer?.remote());
+    wasConnected = false;
+    peer?.close();
+    peer = undefined;
+    unwanted = undefined;
+  }
+
+  /** What comes late from this connection of the other side is not to be taken for a new one. */
+  function forget(sdp: string | undefined): void {
+    const gone = sdp === undefined ? undefined : fingerprint(sdp);
+    if (gone === undefined) return;
+    former.add(gone);
+    for (const oldest of former) if (former.size > MOST_FORMER) former.delete(oldest);
+  }
+
+  function side(): Side {
+    return {
+      signaling: peer?.signaling() ?? 'stable',
+      local: peer?.local()?.sdp,
+      remote: peer?.remote(),
+      offers: peer?.offers() ?? false,
+      polite,
+      former,
+    };
+  }
+
+  function replacePeer(): Peer {
+    giveUp();
+    recovery.replaced();
+    trickle.dropCandidates();
+    const streams: Record<Source, MediaStream> = { self: new MediaStream(), screen: new MediaStream() };
+    const made = connect(ice, outgoing, {
+      negotiationNeeded: () => made === peer && void enqueue(negotiate),
+      candidate: (candidate) => made === peer && trickle.candidate(candidate),
+      state(state) {
+        if (made !== peer) return;
+        recovery.state(state);
+        if (state !== 'connected') return;
+        wasConnected = true;
+        events.connected();
+      },
+      track(source, track) {
+        streams[source].addTrack(track);
+        events.track(source, streams[source]);
+      },
+      channel: {
+        opened() {
+          if (made !== peer) return;
+          trickle.flush();
+          events.channelOpened();
+        },
+        message: (message) => made === peer && hear(message),
+        // A channel that waits for its next try (SCTP doubles the time each time) says nothing about the way.
+        silent: () => made === peer && void restartIf((current) => current.isSilent()),
+      },
+    });
+    peer = made;
+    return made;
+  }
+
+  function hear(message: ChannelMessage): void {
+    if (message.type === 'description') receive(message.description);
+    else if (message.type === 'candidates') receiveCandidates(message.candidates);
+    else if (message.type === 'request-offer') receiveRequest(message.fragment);
+    else events.channelMessage(message);
+  }
+
+  async function negotiate(): Promise<void> {
+    if (!peer?.offers()) return requestOffer();
+    if (peer.signaling() !== 'stable') return;
+    await peer.offer();
+    trickle.described();
+  }
+
+  function requestOffer(): void {
+    unwanted = generation(peer?.remote());
+    requestAgain();
+  }
+
+  function requestAgain(): void {
+    const fragment = unwanted;
+    if (fragment !== undefined) ways.some((way) => way.requestOffer(fragment));
+  }
+
+  async function offerAnew(): Promise<void> {
+    const made = replacePeer();
+    recovery.begin();
+    await made.offer();
+    trickle.described();
+  }
+
+  function say(message: ChannelMessage): boolean {
+    return peer?.channel.send(message) ?? false;
+  }
+
+  /** Whether there is time now for an offer of theirs, or for one that they want; else `again` is called later. */
+  function hasTime(again: () => void): boolean {
+    if (offers.take()) {
+      postponed = undefined;
+      return true;
+    }
+    postponed = again;
+    patience ??= setTimeout(() => {
+      patience = undefined;
+      postponed?.();
+    }, 1000 / OFFERS.perSecond);
+    return false;
+  }
+
+  function receive(description: Description): void {
+    void enqueue(async () => {
+      const verdict = judge(description, side());
+      if (verdict === 'ignore') {
+        // A first offer that crossed ours: the other side gives that connection up.
+        if (description.type === 'offer' && peer?.remote() === undefined) forget(description.sdp);
+        return;
+      }
+      const isAwaited = description.type === 'answer' && verdict === 'apply';
+      if (!isAwaited && !hasTime(() => receive(description))) return;
+      clearTimeout(offerWait);
+      if (verdict === 'offer-anew') return offerAnew();
+      const target = verdict === 'replace' ? replacePeer() : (peer ?? replacePeer());
+      recovery.begin();
+      await target.take(description);
+      if (description.type === 'answer') return;
+      unwanted = undefined;
+      trickle.described();
+    });
+  }
+
+  function receiveRequest(fragment: string): void {
+    void enqueue(async () => {
+      const verdict = judgeRequest(fragment, { ...side(), connected: peer?.state() === 'connected' });
+      if (verdict === 'ignore' || !hasTime(() => receiveRequest(fragment))) return;
+      if (verdict === 'restart') restart();
+      else if (verdict === 'repeat') trickle.described();
+      else if (verdict === 'offer-anew') await offerAnew();
+    });
+  }
+
+  function receiveCandidates(candidates: Candidate[]): void {
+    void enqueue(async () => {
+      await Promise.all(candidates.map((candidate) => peer?.addCandidate(candidate)));
+    });
+  }
+
+  function restart(): void {
+    void restartIf(async () => true);
+  }
+
+  /** Which description of the side that offers this way came from; the same on both sides. */
+  const way = () => generation(peer?.offers() ? peer.local()?.sdp : peer?.remote());
+
+  /** Fresh ICE servers in any case, and a new way where it is needed, unless one is made meanwhile. */
+  async function restartIf(isNeeded: (peer: Peer) => Promise<boolean>): Promise<void> {
+    const before = way();
+    const fresh = await events.freshIce();
+    if (closed) return;
+    if (fresh) {
+      ice = fresh;
+      peer?.configure(fresh);
+    }
+    if (!peer || !(await isNeeded(peer)) || closed || way() !== before) return;
+    if (!peer.offers()) return requestOffer();
+    // An offer without answer may have been lost on the way; a second one can't be made before it is answered.
+    if (peer.signaling() === 'have-local-offer') trickle.described();
+    peer.restart();
+  }
+
+  return {
+    offer: () => enqueue(() => replacePeer().offer()),
+    offerAnew: () => void enqueue(offerAnew),
+    answer: (offer, candidates) =>
+      enqueue(async () => {
+        const made = replacePeer();
+        recovery.begin();
+        await made.take(offer);
+        // The answer waits for none of them: each takes its way through the browser's processes.
+        for (const candidate of candidates) void made.addCandidate(candidate);
+      }),
+    local: trickle.take,
+    setPolite(value) {
+      polite = value;
+    },
+    receive,
+    receiveCandidates,
+    receiveRequest,
+    flush(again) {
+      if (again && peer?.signaling() === 'have-local-offer') trickle.described();
+      else trickle.flush();
+      if (again) requestAgain();
+      recovery.nudge();
+    },
+    renew() {
+      events.lost();
+      clearTimeout(offerWait);
+      // What is still being done with a connection that is closed under it would never come to an end.
+      void enqueue(async () => {
+        giveUp();
+        trickle.drop();
+      });
+      offerWait = setTimeout(() => void enqueue(offerAnew), OFFER_WAIT_MS);
+    },
+    online: () => void restartIf((current) => current.isSilent()),
+    renewIce: () => void restartIf((current) => current.isRelayed()),
+    send: (source, kind, track) => void peer?.send(source, kind, track),
+    say,
+    isConnected: () => peer?.state() === 'connected',
+    close() {
+      closed = true;
+      trickle.drop();
+      clearTimeout(offerWait);
+      clearTimeout(patience);
+      recovery.stop();
+      peer?.close();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createRecovery } from './reconnection.ts';
+
+const actions = { lost: vi.fn(), restart: vi.fn(), replace: vi.fn() };
+const counts = () => ({
+  lost: actions.lost.mock.calls.length,
+  restart: actions.restart.mock.calls.length,
+  replace: actions.replace.mock.calls.length,
+});
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.clearAllMocks();
+});
+afterEach(() => vi.useRealTimers());
+
+test('restarts after two seconds without connection, and not for a hiccup', () => {
+  const recovery = createRecovery(actions);
+  recovery.state('connected');
+  recovery.state('disconnected');
+  vi.advanceTimersByTime(1900);
+  recovery.state('connected');
+  vi.advanceTimersByTime(60_000);
+  expect(counts()).toEqual({ lost: 0, restart: 0, replace: 0 });
+  recovery.state('disconnected');
+  vi.advanceTimersByTime(2000);
+  expect(counts()).toEqual({ lost: 1, restart: 1, replace: 0 });
+});
+
+test('restarts a failed connection at once, then takes a new one, and so on until it is connected', () => {
+  const recovery = createRecovery(actions);
+  recovery.state('connected');
+  recovery.state('failed');
+  expect(counts()).toMatchObject({ restart: 1, replace: 0 });
+  vi.advanceTimersByTime(8000);
+  expect(counts()).toMatchObject({ restart: 1, replace: 1 });
+  vi.advanceTimersByTime(8000);
+  expect(counts()).toMatchObject({ restart: 2, replace: 1 });
+  recovery.state('connected');
+  vi.advanceTimersByTime(60_000);
+  expect(counts()).toMatchObject({ restart: 2, replace: 1 });
+});
+
+test('does not spin when each try fails at once', () => {
+  const recovery = createRecovery(actions);
+  recovery.state('connected');
+  for (let ms = 0; ms < 60_000; ms += 100) {
+    recovery.state('failed');
+    vi.advanceTimersByTime(100);
+  }
+  const { restart, replace } = counts();
+  expect(restart + replace).toBeGreaterThan(5);
+  expect(restart + replace).toBeLessThan(10);
+});
+
+test('tries again when the first connection does not come', () => {
+  const recovery = createRecovery(actions);
+  recovery.begin();
+  vi.advanceTimersByTime(9900);
+  expect(counts().restart).toBe(0);
+  vi.advanceTimersByTime(100);
+  expect(counts().restart).toBe(1);
+});
+
+test('takes a new connection for one that refuses what it is given', () => {
+  const recovery = createRecovery(actions);
+  recovery.state('connected');
+  recovery.broken();
+  vi.advanceTimersByTime(1000);
+  expect(counts()).toMatchObject({ restart: 0, replace: 1 });
+});
+
+test('does nothing once it is stopped', () => {
+  const recovery = createRecovery(actions);
+  recovery.state('connected');
+  recovery.state('disconnected');
+  recovery.stop();
+  vi.advanceTimersByTime(60_000);
+  expect(counts()).toEqual({ lost: 0, restart: 0, replace: 0 });
+});

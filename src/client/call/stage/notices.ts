@@ -1,0 +1,44 @@
+/** What has to be said beside the call's state: one line for each matter, until it is settled or put away. */
+import type { Say } from '../../common/words.ts';
+
+export interface Notices {
+  /** Says it, in place of what was said about the same matter; without a text there is nothing left to say. */
+  set(matter: string, text: string | undefined, action?: Action): void;
+  clear(): void;
+}
+
+/** A button for the notice; without one it can be put away. */
+export interface Action {
+  label: string;
+  run(): void;
+}
+
+export function createNotices(box: Element, say: Say): Notices {
+  const shown = new Map<string, { text: string; line: Element }>();
+
+  function remove(matter: string): void {
+    shown.get(matter)?.line.remove();
+    shown.delete(matter);
+  }
+
+  return {
+    set(matter, text, action) {
+      // What was put away stays away for as long as it is the same.
+      if (shown.get(matter)?.text === text) return;
+      remove(matter);
+      if (text === undefined) return;
+      const line = document.createElement('p');
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'quiet';
+      button.textContent = action?.label ?? say('dismiss');
+      button.addEventListener('click', () => (action ? action.run() : line.remove()));
+      line.append(text, ' ', button);
+      box.append(line);
+      shown.set(matter, { text, line });
+    },
+    clear() {
+      for (const matter of [...shown.keys()]) remove(matter);
+    },
+  };
+}

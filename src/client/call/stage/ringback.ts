@@ -1,0 +1,30 @@
+/** The tone the caller hears while it rings at the other side. */
+import type { State } from '../lifecycle/transitions.ts';
+import { keepPlaying } from './playback.ts';
+
+export interface Ringback {
+  /** Plays while `state` says that it rings at the other side, and at no other time. */
+  update(state: State): void;
+  /** Tries again, if the browser has refused before. */
+  retry(): void;
+}
+
+/** Takes over an audio element that loops the tone. */
+export function createRingback(element: HTMLAudioElement): Ringback {
+  let rings = false;
+
+  // A browser that won't play unasked does so after the next gesture, or once the page has the microphone.
+  const { start, retry } = keepPlaying(element, { wanted: () => rings });
+
+  return {
+    update(state) {
+      rings = state.name === 'calling' && state.rung;
+      // Fetched while the call goes out, so that it is there in time.
+      if (state.name === 'calling') element.preload = 'auto';
+      if (rings) return start();
+      element.pause();
+      element.currentTime = 0;
+    },
+    retry,
+  };
+}

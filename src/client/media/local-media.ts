@@ -1,0 +1,229 @@
+/**
+ * One's own microphone and camera: opened with what there is, switched on and off, changed for others,
+ * replaced when unplugged. A call never waits for them and never fails because of them.
+ *
+ * What the person wants is one thing, what the devices allow another: a switch that they turned stays as it is
+ * whatever is plugged in, unplugged, or taken away by the system for a while.
+ */
+
+import type { Kind, Outgoing } from '../call/pair/connection.ts';
+import { rememberDevice } from './device-memory.ts';
+import { isAsking, type Problem } from './devices.ts';
+import { createOpening, listed } from './opening.ts';
+import { createQuestions } from './questions.ts';
+import { createSteadiness } from './steadiness.ts';
+import { createTurns } from './turns.ts';
+
+export interface LocalMediaEvents {
+  /** Another track, or none, is to be sent from now on. */
+  track(kind: Kind, track: MediaStreamTrack | null): void;
+  /** Something that is shown has changed: a switch, a device, a problem. */
+  changed(): void;
+}
+
+export interface LocalMedia {
+  outgoing: Outgoing;
+  /** Opens what is wanted; with one question to the person where possible. */
+  start(wanted: Record<Kind, boolean>): Promise<void>;
+  stop(): void;
+  /** What the person has switched on, whatever the devices make of it. */
+  wanted(): Record<Kind, boolean>;
+  /** Whether it is switched on, though it may take a moment yet to open. */
+  isOn(kind: Kind): boolean;
+  /** Whether something is sent right now. */
+  isLive(kind: Kind): boolean;
+  /** Whether the system has it for a while: a phone call, another program. It comes back by itself. */
+  isInterrupted(kind: Kind): boolean;
+  toggle(kind: Kind): Promise<void>;
+  /** Changes to another device, which the next call will begin with. */
+  choose(kind: Kind, deviceId: string): Promise<void>;
+  /** The device in use, as far as it is known. */
+  deviceId(kind: Kind): string | undefined;
+  /** What has to be said about it, if anything. */
+  trouble(kind: Kind): Trouble | undefined;
+  /** Why nothing is sent of what is switched on: the browser still asks, or there is no device to be had. */
+  lack(kind: Kind): 'asking' | 'unavailable' | undefined;
+}
+
+/**
+ * `asked`: nobody answers the browser's question; `asked-anew`: it is about another device, and the one before goes on
+ * meanwhile; `missing-off`: there is none, and one that is plugged in stays switched off.
+ */
+export type Trouble = Problem | 'asked' | 'asked-anew' | 'missing-off';
+
+const KINDS = ['audio', 'video'] as const;
+
+export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
+  const outgoing: Outgoing = { stream: new MediaStream(), tracks: { audio: null, video: null } };
+  const problems: Partial<Record<Kind, Problem>> = {};
+  let want: Record<Kind, boolean> = { audio: false, video: false };
+  let running = false;
+  const questions = createQuestions(events.changed);
+  const inTurn = createTurns(isAsking);
+  const steadiness = { audio: createSteadiness(), video: createSteadiness() };
+  /** The last choice of each, until it has come to something. */
+  const choices: Partial<Record<Kind, { id: string }>> = {};
+
+  /** A microphone is opened for somebody who is muted as well: then they are heard as soon as they want to be. */
+  const isNeeded = (kind: Kind) => running && (want[kind] || kind === 'audio');
+
+  const opening = createOpening(
+    {
+      track: (kind) => outgoing.tracks[kind],
+      use,
+      empty: (kind) => put(kind, null),
+      fail,
+      isNeeded,
+    },
+    questions,
+  );
+
+  function use(kind: Kind, track: MediaStreamTrack): void {
+    if (!running || (kind === 'video' && !want.video)) {
+      track.stop();
+      return;
+    }
+    delete problems[kind];
+    track.enabled = want[kind];
+    const opened = performance.now();
+    const lost = () => void inTurn([kind], () => replace(kind, track, performance.now() - opened));
+    const ifUsed = (work: () => void) => () => outgoing.tracks[kind] === track && work();
+    track.addEventListener('ended', ifUsed(lost));
+    for (const change of ['ended', 'mute', 'unmute']) track.addEventListener(change, ifUsed(events.changed));
+    put(kind, track);
+    if (isOver(track)) lost();
+  }
+
+  /** The old track ends only after the new one is there, so that there is no hole between them. */
+  function put(kind: Kind, track: MediaStreamTrack | null): void {
+    const old = outgoing.tracks[kind];
+    outgoing.tracks[kind] = track;
+    if (track) outgoing.stream.addTrack(track);
+    events.track(kind, track);
+    if (old) {
+      outgoing.stream.removeTrack(old);
+      old.stop();
+    }
+    events.changed();
+  }
+
+  function fail(kind: Kind, problem: Problem): void {
+    problems[kind] = problem;
+    events.changed();
+  }
+
+  /** The device was unplugged or taken away: another one will do. One that keeps ending is given time, and then up. */
+  async function replace(kind: Kind, gone: MediaStreamTrack, openMs: number): Promise<void> {
+    if (outgoing.tracks[kind] !== gone) return;
+    opening.wish(kind, undefined);
+    delete problems[kind];
+    put(kind, null);
+    const wait = steadiness[kind].ended(openMs);
+    if (wait === undefined) fail(kind, 'unsteady');
+    else if (wait === 0) await openIfNeeded(kind);
+    else setTimeout(() => void inTurn([kind], () => openIfNeeded(kind)), wait);
+  }
+
+  async function openIfNeeded(kind: Kind): Promise<void> {
+    if (isNeeded(kind) && !outgoing.tracks[kind] && !problems[kind]) await opening.open([kind]);
+  }
+
+  async function devicesChanged(kind: Kind): Promise<void> {
+    if (problems[kind] === 'missing' && isNeeded(kind) && (await listed(kind)).length > 0) {
+      await opening.open([kind]);
+    }
+    events.changed();
+  }
+
+  async function ensure(kind: Kind): Promise<void> {
+    if (!running || !want[kind]) return;
+    const track = outgoing.tracks[kind];
+    if (!track) return opening.openRemembered([kind]);
+    track.enabled = true;
+    // Some systems never give it back: whoever switches it off and on again wants it anew.
+    if (track.muted) await opening.change(kind);
+  }
+
+  /** While none is there, the switch says what becomes of one that is plugged in. */
+  async function lookFor(kind: Kind): Promise<void> {
+    await ensure(kind);
+    if (problems[kind] === 'missing') want[kind] = false;
+  }
+
+  const isOver = (track: MediaStreamTrack) => track.readyState === 'ended';
+
+  const isOpen = (kind: Kind) => {
+    const track = outgoing.tracks[kind];
+    return track !== null && !isOver(track);
+  };
+
+  const isOn = (kind: Kind) =>
+    want[kind] && (isOpen(kind) || !(problems[kind] || questions.isUnanswered(kind)));
+
+  navigator.mediaDevices?.addEventListener('devicechange', () => {
+    for (const kind of KINDS) void inTurn([kind], () => devicesChanged(kind));
+  });
+
+  return {
+    outgoing,
+    start(wanted) {
+      running = true;
+      want = { ...wanted };
+      for (const kind of KINDS) steadiness[kind].forgive();
+      events.changed();
+      return inTurn(KINDS, async () => {
+        const kinds = KINDS.filter((kind) => want[kind] && !outgoing.tracks[kind]);
+        if (running && kinds.length > 0) await opening.openRemembered(kinds);
+      });
+    },
+    stop() {
+      running = false;
+      put('audio', null);
+      put('video', null);
+    },
+    wanted: () => ({ ...want }),
+    isOn,
+    isLive: (kind) => want[kind] && isOpen(kind) && outgoing.tracks[kind]?.muted === false,
+    isInterrupted: (kind) => want[kind] && isOpen(kind) && outgoing.tracks[kind]?.muted === true,
+    async toggle(kind) {
+      const isMissed = want[kind] && problems[kind] === 'missing';
+      want[kind] = !isOn(kind);
+      delete problems[kind];
+      steadiness[kind].forgive();
+      const track = outgoing.tracks[kind];
+      if (track) track.enabled = want[kind];
+      // What the browser asks for already need not be asked for once more.
+      if (want[kind] && !questions.isOpen(kind)) {
+        void inTurn([kind], () => (isMissed ? lookFor(kind) : ensure(kind))).then(events.changed);
+      } else if (!want[kind] && kind === 'video') put('video', null);
+      events.changed();
+    },
+    async choose(kind, deviceId) {
+      const choice = { id: deviceId };
+      choices[kind] = choice;
+      steadiness[kind].forgive();
+      await inTurn([kind], async () => {
+        if (choices[kind] !== choice) return;
+        const device = (await listed(kind)).find((one) => one.deviceId === deviceId);
+        opening.wish(kind, deviceId);
+        if (want[kind] || outgoing.tracks[kind]) await opening.change(kind);
+        if (choices[kind] !== choice) return;
+        delete choices[kind];
+        if (device && opening.wished(kind) === deviceId) rememberDevice(device);
+        events.changed();
+      });
+    },
+    deviceId: (kind) =>
+      choices[kind]?.id ?? outgoing.tracks[kind]?.getSettings().deviceId ?? opening.wished(kind),
+    trouble(kind) {
+      if (!running) return undefined;
+      if (questions.isUnanswered(kind) && want[kind]) return isOpen(kind) ? 'asked-anew' : 'asked';
+      return problems[kind] === 'missing' && !want[kind] ? 'missing-off' : problems[kind];
+    },
+    lack(kind) {
+      if (!running || !want[kind] || isOpen(kind)) return undefined;
+      if (questions.isOpen(kind)) return 'asking';
+      return problems[kind] && 'unavailable';
+    },
+  };
+}

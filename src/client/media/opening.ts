@@ -1,0 +1,122 @@
+/** Which camera and microphone are opened: the chosen one, that of an earlier call, or any; and what becomes of the one before. */
+
+import type { Kind } from '../call/pair/connection.ts';
+import { findRemembered, recallDevice } from './device-memory.ts';
+import { audioConstraints, listDevices, type Problem, videoConstraints, type Wish } from './devices.ts';
+import type { Questions } from './questions.ts';
+import { kindOf } from './questions.ts';
+
+export interface Slots {
+  /** What is open now. */
+  track(kind: Kind): MediaStreamTrack | null;
+  /** Takes one that was opened, in place of what is open. */
+  use(kind: Kind, track: MediaStreamTrack): void;
+  /** Nothing is open any more. */
+  empty(kind: Kind): void;
+  fail(kind: Kind, problem: Problem): void;
+  /** Whether one is wanted at all. */
+  isNeeded(kind: Kind): boolean;
+}
+
+export interface Opening {
+  /** Opens any device of each kind, with one question to the person where possible. */
+  open(kinds: Kind[]): Promise<void>;
+  /** Opens what was chosen on this page, or in an earlier call. */
+  openRemembered(kinds: Kind[]): Promise<void>;
+  /** Opens one's choice in place of what is open. That stays if nothing else can be had. */
+  change(kind: Kind): Promise<void>;
+  /** What is to be opened next: this one, or any. */
+  wish(kind: Kind, id: string | undefined): void;
+  wished(kind: Kind): string | undefined;
+}
+
+export async function listed(kind: Kind): Promise<MediaDeviceInfo[]> {
+  return (await listDevices()).filter((device) => device.kind === `${kind}input`);
+}
+
+export function createOpening(slots: Slots, questions: Questions): Opening {
+  const wished: Partial<Record<Kind, Wish>> = {};
+
+  /** @returns those that failed, and why */
+  async function ask(kinds: Kind[]): Promise<{ failed: Kind[]; problem: Problem | undefined }> {
+    const { tracks, ...answer } = await questions.ask(kinds, () =>
+      navigator.mediaDevices.getUserMedia({
+        ...(kinds.includes('audio') && { audio: audioConstraints(wished.audio) }),
+        ...(kinds.includes('video') && { video: videoConstraints(wished.video) }),
+      }),
+    );
+    for (const track of tracks) slots.use(kindOf(track), track);
+    return answer;
+  }
+
+  async function open(kinds: Kind[]): Promise<void> {
+    if (!navigator.mediaDevices) {
+      // Browsers give out no devices over plain HTTP, except on localhost.
+      for (const kind of kinds) slots.fail(kind, 'insecure');
+      return;
+    }
+    const { failed, problem } = await ask(kinds);
+    if (!problem) return;
+    // One missing or refused device makes both fail together, so each is tried on its own.
+    if (kinds.length > 1) for (const kind of failed) await open([kind]);
+    else for (const kind of failed) await openAny(kind, problem);
+  }
+
+  /** The device that was asked for can't be had: any other will do. */
+  async function openAny(kind: Kind, problem: Problem): Promise<void> {
+    const hadWish = wished[kind] !== undefined;
+    delete wished[kind];
+    if (hadWish && (problem === 'missing' || problem === 'busy')) await open([kind]);
+    else slots.fail(kind, problem);
+  }
+
+  async function change(kind: Kind): Promise<void> {
+    const old = slots.track(kind);
+    if (!old) return open([kind]);
+    const { failed, problem } = await ask([kind]);
+    if (failed.length === 0) return;
+    if (problem === 'busy') await changeOver(kind, old);
+    else keep(kind);
+  }
+
+  /** Many telephones open one camera at a time: the old one has to go first, and to come back if that was in vain. */
+  async function changeOver(kind: Kind, old: MediaStreamTrack): Promise<void> {
+    const { deviceId } = old.getSettings();
+    old.stop();
+    if ((await ask([kind])).failed.length === 0) return;
+    wish(kind, deviceId);
+    slots.empty(kind);
+    if (slots.isNeeded(kind)) await open([kind]);
+    if (slots.track(kind)) keep(kind);
+  }
+
+  function keep(kind: Kind): void {
+    wish(kind, slots.track(kind)?.getSettings().deviceId);
+    slots.fail(kind, 'unchanged');
+  }
+
+  function wish(kind: Kind, id: string | undefined): void {
+    if (id) wished[kind] = { id, isThere: true };
+    else delete wished[kind];
+  }
+
+  /** Before there is permission devices have no names: whether the remembered one is there is told by the opening. */
+  async function openRemembered(kinds: Kind[]): Promise<void> {
+    for (const kind of kinds) {
+      const known = wished[kind] ? undefined : recallDevice(`${kind}input`);
+      const there = known && findRemembered(known, await listed(kind));
+      if (known) wished[kind] = { id: there?.deviceId ?? known.id, isThere: there !== undefined };
+    }
+    await open(kinds);
+    // Some browsers give their devices new ids at each visit; by its label it is known again.
+    for (const kind of kinds) {
+      const known = wished[kind]?.isThere === false ? recallDevice(`${kind}input`) : undefined;
+      const there = known && findRemembered(known, await listed(kind));
+      if (!there || there.deviceId === known.id) continue;
+      wish(kind, there.deviceId);
+      if (there.deviceId !== slots.track(kind)?.getSettings().deviceId) await open([kind]);
+    }
+  }
+
+  return { open, openRemembered, change, wish, wished: (kind) => wished[kind]?.id };
+}

@@ -1,0 +1,189 @@
+/** Records what is seen and heard of a call, in chunks of a second. */
+
+import { type Mode, partOf, type Scene } from '../media/feeds.ts';
+import { createCompositor } from './compositor.ts';
+import { createMixer, type SoundTrouble } from './mixer.ts';
+import { createPace, createTurns } from './pace.ts';
+import { startTicker } from './ticker.ts';
+
+/** Frames a second, as films have; a call's pictures rarely come faster. */
+const RATE = 24;
+/** How often a recording of sound alone looks who is heard. */
+const SOUND_TICK_MS = 250;
+/** What a crash can cost at most, together with the way to the disk. */
+const CHUNK_MS = 1000;
+/** Bytes that hold nothing yet: a head, and in Firefox a moment of silence even where nothing was recorded. */
+const HEAD = 1024;
+/** The first moment of a call is rarely its best picture. */
+const POSTER_AFTER_MS = 2000;
+
+/** WebM flushes every second in Chromium and Firefox; Safari has MP4 alone. */
+const TYPES = {
+  video: ['video/webm;codecs=vp8,opus', 'video/mp4'],
+  audio: ['audio/webm;codecs=opus', 'audio/mp4'],
+};
+
+/** Chromium's, against players that seek slowly: a key frame every so many ms. */
+const OPTIONS: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } = {
+  videoBitsPerSecond: 1_500_000,
+  audioBitsPerSecond: 96_000,
+  videoKeyFrameIntervalDuration: 2000,
+};
+
+export interface RecorderEvents {
+  /** It runs. Firefox takes its time until sound flows, and what is said before that would be missing. */
+  started(): void;
+  /** The first one holds more than the head of a file. */
+  chunk(bytes: ArrayBuffer): void;
+  poster(picture: Blob): void;
+  /** What is missing in what is being recorded, each time that changes. */
+  sound(trouble: SoundTrouble | undefined): void;
+  /** It has ended by itself; `chunk` has had what there is. */
+  failed(): void;
+}
+
+export interface Recorder {
+  /** Resolves when `chunk` has had everything. */
+  stop(): Promise<void>;
+}
+
+/** Whether this browser records at all. */
+export const canRecord = (): boolean =>
+  typeof MediaRecorder !== 'undefined' && 'captureStream' in HTMLCanvasElement.prototype;
+
+/** The type that this browser records, or undefined where it can't. */
+export function recordedType(mode: Mode): string | undefined {
+  if (!canRecord()) return undefined;
+  return TYPES[mode === 'sound' ? 'audio' : 'video'].find((type) => MediaRecorder.isTypeSupported(type));
+}
+
+/**
+ * Begins as soon as the browser can.
+ * @param scene is asked for every frame, so that whatever changes in the call is in the next one
+ * @throws where the browser can't record, and then nothing stays open
+ */
+export function startRecorder(
+  mode: Mode,
+  mimeType: string,
+  scene: () => Scene,
+  events: RecorderEvents,
+): Recorder {
+  /** What was opened, to be closed in the end or when the next thing can't be. */
+  const opened: (() => void)[] = [];
+  try {
+    return start(mode, mimeType, scene, events, opened);
+  } catch (error) {
+    closeAll(opened);
+    throw error;
+  }
+}
+
+function closeAll(opened: (() => void)[]): void {
+  for (const close of opened.splice(0)) close();
+}
+
+function start(
+  mode: Mode,
+  mimeType: string,
+  scene: () => Scene,
+  events: RecorderEvents,
+  opened: (() => void)[],
+): Recorder {
+  const mixer = createMixer();
+  opened.push(mixer.close, () => mixer.track.stop());
+  const compositor = mode === 'sound' ? undefined : createCompositor();
+  if (compositor) opened.push(() => compositor.track.stop());
+  const tracks = compositor ? [compositor.track, mixer.track] : [mixer.track];
+  const recorder = new MediaRecorder(new MediaStream(tracks), { ...OPTIONS, mimeType });
+  const began = performance.now();
+  const turns = createTurns();
+  opened.push(turns.close);
+  const pace = createPace(() => performance.now(), turns.next);
+  let hasPoster = false;
+  let hasFailed = false;
+  let hasHole = false;
+  let isWanted = true;
+  let hasWarned = false;
+  let trouble: SoundTrouble | undefined;
+  let passed = Promise.resolve();
+  /** What has come of it as long as it is a head alone. */
+  let head: Blob | undefined = new Blob();
+
+  /** Whatever went wrong with one frame, the next one is another. */
+  function tick(): void {
+    try {
+      record();
+    } catch (error) {
+      if (!hasWarned) console.warn('A frame could not be recorded.', error);
+      hasWarned = true;
+    }
+  }
+
+  function record(): void {
+    compositor?.takeLate();
+    if (!pace.isDue()) return;
+    const { pictures, voices } = partOf(scene(), mode);
+    mixer.hear(voices);
+    if (mixer.trouble() !== trouble) {
+      trouble = mixer.trouble();
+      events.sound(trouble);
+    }
+    if (!compositor) return;
+    pace.spend(() => compositor.draw(pictures));
+    const isEarly = performance.now() - began < POSTER_AFTER_MS;
+    if (hasPoster || isEarly || !pictures.some(({ seen }) => seen)) return;
+    hasPoster = true;
+    // Without one the server takes a picture of its own.
+    compositor.poster().then(
+      (picture) => picture && events.poster(picture),
+      (error: unknown) => console.warn('A recording has no poster.', error),
+    );
+  }
+
+  /** A head alone would be a recording of nothing. */
+  async function pass(data: Blob): Promise<void> {
+    // What comes after a chunk that is lost can't be played.
+    if (hasHole || data.size === 0) return;
+    try {
+      const bytes = await (head ? new Blob([head, data]) : data).arrayBuffer();
+      head = head && bytes.byteLength < HEAD ? new Blob([bytes]) : undefined;
+      if (!head) events.chunk(bytes);
+    } catch (error) {
+      hasHole = true;
+      fail(error);
+    }
+  }
+
+  function fail(error: unknown): void {
+    if (hasFailed) return;
+    hasFailed = true;
+    console.warn('The recording has ended.', error);
+    void stop().then(events.failed);
+  }
+
+  function stop(): Promise<void> {
+    isWanted = false;
+    if (recorder.state !== 'inactive') recorder.stop();
+    return stopped;
+  }
+
+  recorder.addEventListener('dataavailable', ({ data }) => {
+    passed = passed.then(() => pass(data));
+  });
+  const stopped = new Promise<void>((resolve) => {
+    recorder.addEventListener('stop', () => {
+      // All that follows is what was recorded until now.
+      closeAll(opened);
+      resolve(passed);
+      // Nobody says so where its tracks have ended.
+      if (isWanted) fail(new Error('The browser has ended the recording'));
+    });
+  });
+  recorder.addEventListener('start', events.started);
+  recorder.addEventListener('error', fail);
+  const ticker = startTicker(compositor ? 1000 / RATE : SOUND_TICK_MS, tick);
+  opened.push(ticker.stop);
+  record();
+  recorder.start(CHUNK_MS);
+  return { stop };
+}

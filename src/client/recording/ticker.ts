@@ -1,0 +1,40 @@
+/** The clock of a recording, which goes on in a hidden tab. */
+
+import { fetchAhead } from '../common/prefetch.ts';
+
+/** Set by the build: the address of the worker's script. */
+declare const TICKER_WORKER_URL: string;
+
+export interface Ticker {
+  stop(): void;
+}
+
+/** Calls `tick` every so many ms, by the page's own slow clock where its worker can't be had. */
+export function startTicker(ms: number, tick: () => void): Ticker {
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let worker: Worker | undefined;
+
+  function standIn(): void {
+    timer ??= setInterval(tick, ms);
+  }
+
+  try {
+    worker = new Worker(TICKER_WORKER_URL);
+    worker.addEventListener('message', tick);
+    worker.addEventListener('error', standIn);
+    worker.postMessage(ms);
+  } catch {
+    standIn();
+  }
+  return {
+    stop() {
+      worker?.terminate();
+      clearInterval(timer);
+    },
+  };
+}
+
+/** Fetches the script while the server is there, for a recording that begins when it isn't. */
+export function prepareTicker(): void {
+  fetchAhead(TICKER_WORKER_URL);
+}

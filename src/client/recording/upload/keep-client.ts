@@ -1,0 +1,73 @@
+/** The page's hand on the worker that keeps a recording and sends it. */
+import { fetchAhead } from '../../common/prefetch.ts';
+import type { SenderState } from './sender.ts';
+import type { Label } from './spool.ts';
+
+/** Set by the build: the address of the worker's script. */
+declare const KEEP_WORKER_URL: string;
+
+export type ToKeeper =
+  | { type: 'begin'; label: Label; headers: Record<string, string> }
+  | { type: 'chunk'; bytes: ArrayBuffer }
+  /** Shown before it is played; best sent before the end. */
+  | { type: 'poster'; picture: Blob }
+  | { type: 'end' };
+
+export type FromKeeper =
+  /** It may be recorded; `onDisk` is false where the browser keeps nothing over a reload. */
+  | { type: 'begun'; onDisk: boolean }
+  /** It may not, and why. */
+  | { type: 'refused'; message: string }
+  /** A chunk would survive the end of this page. */
+  | { type: 'kept' }
+  /** `left`: bytes that are on this device alone. */
+  | { type: 'state'; state: SenderState; left: number }
+  /** The device is full, doesn't do as it should, or has lost some of it. What it has is sent. */
+  | { type: 'failed'; why: 'full' | 'broken' | 'cut' }
+  /** The worker has ended in the middle. */
+  | { type: 'crashed' }
+  /** The server no longer has the worker's script: it was updated since the page was loaded. */
+  | { type: 'outdated' }
+  /** The worker's script could not be fetched. */
+  | { type: 'unreachable' }
+  /** Everything is done with; so many bytes were recorded. */
+  | { type: 'over'; bytes: number };
+
+export interface Keeper {
+  tell(message: ToKeeper): void;
+  /** Ends the worker: what lies on the disk is open to the next visit. */
+  close(): void;
+}
+
+/** Starts the worker for one recording. */
+export function startKeeper(heard: (message: FromKeeper) => void): Keeper {
+  const worker = new Worker(KEEP_WORKER_URL);
+  worker.addEventListener('message', ({ data }: MessageEvent<FromKeeper>) => heard(data));
+  worker.addEventListener('error', async (event) =>
+    // A script that can't be fetched says so by a plain event (HTML, "run a worker"), and not why.
+    heard({ type: event instanceof ErrorEvent ? 'crashed' : await whyNotFetched() }),
+  );
+  return {
+    tell(message) {
+      worker.postMessage(message, message.type === 'chunk' ? [message.bytes] : []);
+    },
+    close: () => worker.terminate(),
+  };
+}
+
+async function whyNotFetched(): Promise<'outdated' | 'unreachable'> {
+  try {
+    const { status } = await fetch(KEEP_WORKER_URL, { method: 'HEAD', cache: 'no-store' });
+    return status === 404 || status === 410 ? 'outdated' : 'unreachable';
+  } catch {
+    return 'unreachable';
+  }
+}
+
+/** Fetches the script while the server is there, for a recording that begins when it isn't. */
+export function prepareKeeper(): void {
+  fetchAhead(KEEP_WORKER_URL);
+}
+
+/** That something may lie on this device; every page looks, and asks nothing of the device without it. */
+export const WAITING = 'porchlight.recordings';

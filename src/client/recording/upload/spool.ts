@@ -1,0 +1,208 @@
+/**
+ * What is recorded and not yet on the server. It lies in pieces named by the place of their first byte, so that
+ * what has arrived makes room, and an hour of recording takes no more of the device than a minute does.
+ */
+import * as v from 'valibot';
+import type { Folder, PieceFile } from './file-store.ts';
+
+/** Bytes from which on a new piece is begun. */
+const PIECE = 4 * 2 ** 20;
+const LABEL = 'label';
+const PIECE_NAME = /^\d{15}$/;
+/** A label always has this size, so that changing it needs no room on a full device. */
+const LABEL_BYTES = 2048;
+
+/** What a later visit has to know about it. */
+export const Label = v.object({
+  /** The recorder's own name for it, by which the server knows it again. */
+  key: v.string(),
+  /** Whose it is: on a shared tablet another person may be signed in next time. */
+  owner: v.number(),
+  call: v.string(),
+  mode: v.string(),
+  mimeType: v.string(),
+  /** Where its bytes go; missing until the server has answered. */
+  uploadUrl: v.optional(v.string()),
+  /** Whether the server has had some of it: if it has none then, it was deleted. */
+  arrived: v.optional(v.boolean()),
+  /** Bytes in all; missing while it goes on. */
+  length: v.optional(v.number()),
+});
+export type Label = v.InferOutput<typeof Label>;
+
+export interface Spool {
+  label(): Label;
+  relabel(changes: Partial<Label>): void;
+  /** The place of the first byte that is still here, and of the first that isn't yet. */
+  start(): number;
+  end(): number;
+  /** Adds bytes, which are on the disk when this resolves. @throws QuotaExceededError, and then nothing was added */
+  append(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** At most so many bytes from a place between start and end; fewer where a piece ends, none where they are lost. */
+  read(from: number, most: number): Uint8Array<ArrayBuffer>;
+  /** Ends it at this place: what comes after a hole can't be played. */
+  cut(at: number): void;
+  /** What lies before this place has arrived and may go. */
+  release(before: number): Promise<void>;
+  /** Lets others open it. */
+  close(): void;
+}
+
+interface Piece {
+  start: number;
+  size: number;
+  file: PieceFile;
+}
+
+const nameOf = (start: number): string => String(start).padStart(15, '0');
+
+/** Begins one in an empty folder. @throws QuotaExceededError where there is no room for its label */
+export async function beginSpool(folder: Folder, label: Label): Promise<Spool> {
+  const labelFile = await folder.open(LABEL);
+  try {
+    writeAt(labelFile, bytesOf(label), 0);
+    return await createSpool(folder, labelFile, label);
+  } catch (error) {
+    labelFile.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens what lies in a folder; undefined where it never came to be one.
+ * @throws NoModificationAllowedError while another tab has it open
+ */
+export async function reopenSpool(folder: Folder): Promise<Spool | undefined> {
+  const labelFile = await folder.open(LABEL);
+  try {
+    const label = readLabel(labelFile);
+    if (label) return await createSpool(folder, labelFile, label);
+  } catch (error) {
+    labelFile.close();
+    throw error;
+  }
+  labelFile.close();
+  return undefined;
+}
+
+/** What has to be known of it even where the device takes no more. */
+function bytesOf(label: Label): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(label).padEnd(LABEL_BYTES));
+}
+
+/**
+ * Writes and makes sure of it: Chromium's private windows answer a write for which there is no room with 4,294,967,288
+ * "bytes", and a file that was cut short elsewhere with nothing at all.
+ * @throws QuotaExceededError where not all of it is there
+ */
+function writeAt(file: PieceFile, bytes: Uint8Array<ArrayBuffer>, at: number): void {
+  const written = file.write(bytes, { at });
+  file.flush();
+  if (written !== bytes.length || file.getSize() < at + bytes.length)
+    throw new DOMException('The device has no room', 'QuotaExceededError');
+}
+
+async function createSpool(folder: Folder, labelFile: PieceFile, given: Label): Promise<Spool> {
+  let label = given;
+  const pieces = await openPieces(folder);
+
+  const end = () => {
+    const last = pieces.at(-1);
+    return last ? last.start + last.size : 0;
+  };
+
+  async function pieceToFill(): Promise<Piece> {
+    const last = pieces.at(-1);
+    if (last && last.size < PIECE) return last;
+    const start = end();
+    const piece = { start, size: 0, file: await folder.open(nameOf(start)) };
+    pieces.push(piece);
+    return piece;
+  }
+
+  return {
+    label: () => label,
+    relabel(changes) {
+      label = { ...label, ...changes };
+      try {
+        writeAt(labelFile, bytesOf(label), 0);
+      } catch (error) {
+        // The older one costs a later visit a question or two; this page knows better.
+        console.warn('The label of a recording could not be written.', error);
+      }
+    },
+    start: () => pieces[0]?.start ?? 0,
+    end,
+    async append(bytes) {
+      const piece = await pieceToFill();
+      try {
+        writeAt(piece.file, bytes, piece.size);
+      } catch (error) {
+        piece.file.truncate(piece.size);
+        throw error;
+      }
+      piece.size += bytes.length;
+    },
+    read(from, most) {
+      const piece = pieces.findLast(({ start }) => start <= from);
+      const left = piece ? piece.start + piece.size - from : 0;
+      if (!piece || left <= 0) return new Uint8Array();
+      const into = new Uint8Array(Math.min(most, left));
+      try {
+        const count = piece.file.read(into, { at: from - piece.start });
+        // As with writing: what failed may be answered by a number of bytes that can't be.
+        return count <= into.length ? into.subarray(0, count) : new Uint8Array();
+      } catch (error) {
+        console.warn('A piece of a recording could not be read.', error);
+        return new Uint8Array();
+      }
+    },
+    cut(at) {
+      for (const piece of pieces) piece.size = Math.max(0, Math.min(piece.size, at - piece.start));
+      while (pieces.length > 1 && pieces.at(-1)?.size === 0) pieces.pop()?.file.close();
+    },
+    async release(before) {
+      // The last piece stays: it says where the next byte belongs.
+      for (let [piece] = pieces; piece && pieces.length > 1; [piece] = pieces) {
+        if (piece.start + piece.size > before) return;
+        piece.file.close();
+        // One that can't be removed stays the first, and is tried again: a later visit must find no hole.
+        await folder.remove(nameOf(piece.start));
+        pieces.shift();
+      }
+    },
+    close() {
+      for (const { file } of pieces) file.close();
+      labelFile.close();
+    },
+  };
+}
+
+/** The pieces in a folder up to the first hole. */
+async function openPieces(folder: Folder): Promise<Piece[]> {
+  const pieces: Piece[] = [];
+  const names = (await folder.names()).filter((name) => PIECE_NAME.test(name)).sort();
+  try {
+    for (const name of names) {
+      const [start, last] = [Number(name), pieces.at(-1)];
+      if (last && last.start + last.size < start) break;
+      const file = await folder.open(name);
+      pieces.push({ start, size: file.getSize(), file });
+    }
+  } catch (error) {
+    for (const { file } of pieces) file.close();
+    throw error;
+  }
+  return pieces;
+}
+
+function readLabel(file: PieceFile): Label | undefined {
+  const bytes = new Uint8Array(file.getSize());
+  file.read(bytes, { at: 0 });
+  try {
+    const read = v.safeParse(Label, JSON.parse(new TextDecoder().decode(bytes)));
+    return read.success ? read.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

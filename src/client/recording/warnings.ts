@@ -1,0 +1,68 @@
+/** What has to be said while it is recorded: several things at once may be true, and none hides another. */
+import type { Say } from '../common/words.ts';
+import type { SoundTrouble } from './mixer.ts';
+
+/** Safari gives what it has recorded every few seconds only. */
+const PATIENCE_SECONDS = 15;
+/** A press of the button has to be answered by something. */
+const SLOW_MS = 1000;
+
+export interface Troubles {
+  /** What keeps it from the server. */
+  sending(text: string | undefined): void;
+  sound(trouble: SoundTrouble | undefined): void;
+  /** It has begun: from now on something should be kept every second. */
+  watch(): void;
+  /** Something was. */
+  kept(): void;
+  /** Nothing is said any more. */
+  close(): void;
+}
+
+const MATTERS = ['starting', 'sound', 'stalled', 'sending'] as const;
+type Matter = (typeof MATTERS)[number];
+const SOUND = { silent: 'recordingSilent', voice: 'recordingVoice' };
+
+/** @param tell is told the whole of it, each time it changes */
+export function createTroubles(say: Say, tell: (text: string | undefined) => void): Troubles {
+  const said = new Map<Matter, string>();
+  let told: string | undefined;
+  let isClosed = false;
+  let seconds = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+
+  const slow = setTimeout(() => set('starting', say('recordingStarting')), SLOW_MS);
+
+  function set(matter: Matter, text: string | undefined): void {
+    if (isClosed) return;
+    if (text === undefined) said.delete(matter);
+    else said.set(matter, text);
+    const whole = MATTERS.flatMap((each) => said.get(each) ?? []).join(' ') || undefined;
+    if (whole === told) return;
+    told = whole;
+    tell(whole);
+  }
+
+  return {
+    sending: (text) => set('sending', text),
+    sound: (trouble) => set('sound', trouble && say(SOUND[trouble])),
+    watch() {
+      clearTimeout(slow);
+      set('starting', undefined);
+      // Seconds that a device has slept through are not counted.
+      timer ??= setInterval(() => {
+        seconds += 1;
+        if (seconds >= PATIENCE_SECONDS) set('stalled', say('recordingStalled'));
+      }, 1000);
+    },
+    kept() {
+      seconds = 0;
+      set('stalled', undefined);
+    },
+    close() {
+      clearTimeout(slow);
+      clearInterval(timer);
+      isClosed = true;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** The cards of fresh screenshots: seen at once, saved or sent with one tap, and gone by themselves. */
+
+import { button, createCard } from '../common/cards.ts';
+import type { Say } from '../common/words.ts';
+import { createSender, keep, takePicture } from './screenshot.ts';
+
+/** Long enough to decide; nothing is lost then, as the call's page has the picture. */
+const SHOWN_MS = 15_000;
+const DONE_MS = 4000;
+
+/** Something that shows a picture now, and whose it is. */
+export interface Picture {
+  name: string;
+  video: HTMLVideoElement;
+}
+
+export interface Shots {
+  /** Takes the first picture; its card offers the others. */
+  take(pictures: Picture[]): Promise<void>;
+}
+
+/** @param call the id of the call, as soon as it has one */
+export function createShots(box: HTMLElement, say: Say, call: () => string | undefined): Shots {
+  async function take([picture, ...others]: Picture[]): Promise<void> {
+    const id = call();
+    if (!picture || id === undefined) return tell(say('shotNothing'));
+    try {
+      show(id, picture, await takePicture(picture.video), others);
+    } catch {
+      tell(say('shotNothing'));
+    }
+  }
+
+  function tell(text: string): void {
+    const card = createCard(box, say);
+    card.line.textContent = text;
+    card.leave(DONE_MS);
+  }
+
+  function show(id: string, { name, video }: Picture, blob: Blob, others: Picture[]): void {
+    const address = URL.createObjectURL(blob);
+    const card = createCard(box, say, () => URL.revokeObjectURL(address));
+    const { line, row, element } = card;
+    const file = `${stamp(new Date())} ${name}.png`;
+    let kept = keep(id, blob, file);
+    const sendToChat = createSender();
+
+    const image = new Image(video.videoWidth, video.videoHeight);
+    image.src = address;
+    image.alt = say('shotOf', { name });
+    element.setAttribute('aria-label', image.alt);
+    element.prepend(image);
+
+    const download = document.createElement('a');
+    download.className = 'button';
+    download.href = address;
+    download.download = file;
+    download.textContent = say('download');
+
+    const send = button(say('sendToChat'), async () => {
+      send.disabled = true;
+      let outcome = await kept;
+      if (!('id' in outcome)) {
+        kept = keep(id, blob, file);
+        outcome = await kept;
+      }
+      const sent = 'id' in outcome && (await sendToChat(outcome.id));
+      send.disabled = sent;
+      if (!sent) return complain(outcome);
+      line.textContent = say('shotSent');
+      card.leave(DONE_MS);
+    });
+    row.prepend(download, send);
+    if (others.length > 0) element.append(offer(others));
+
+    function complain(outcome: Awaited<typeof kept>): void {
+      line.textContent = ('error' in outcome && outcome.error) || say('shotUnsent');
+      card.stay();
+    }
+    void kept.then((outcome) => ('id' in outcome ? card.leave(SHOWN_MS) : complain(outcome)));
+  }
+
+  /** One line for all: only the names are read there, so the first picture's buttons stay the larger ones. */
+  function offer(others: Picture[]): HTMLElement {
+    const choice = document.createElement('p');
+    choice.className = 'also';
+    choice.append(say('shotMore'));
+    for (const other of others) {
+      const also = button(other.name, () => take([other]));
+      also.setAttribute('aria-label', say('shotAlso', { name: other.name }));
+      choice.append(also);
+    }
+    return choice;
+  }
+
+  return { take };
+}
+
+/** "2026-11-22 14.05.09", in this device's time, as file names may be on any system. */
+function stamp(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}.${two(date.getMinutes())}.${two(date.getSeconds())}`;
+}

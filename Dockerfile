@@ -23,6 +23,7 @@ COPY package.json ./
 COPY migrations ./migrations
 COPY locales ./locales
 COPY views ./views
+COPY assets ./assets
 COPY src ./src
 # The volume takes over this folder's owner when it is first made.
 RUN mkdir --mode=700 /data && chown node:node /data

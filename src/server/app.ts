@@ -15,7 +15,6 @@ import { createSessions } from './accounts/sessions.ts';
 import { settingsRoutes } from './accounts/settings-routes.ts';
 import { createSetup } from './accounts/setup.ts';
 import { createAccountStore } from './accounts/store.ts';
-import { watchElsewhere } from './admin/elsewhere.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { storageRoutes } from './admin/storage-routes.ts';
 import { createCalls } from './calls/calls.ts';
@@ -70,6 +69,7 @@ import { createEta, registerViews } from './http/views.ts';
 import { registerWriteGate } from './http/write-gate.ts';
 import { createFreshness } from './live/freshness.ts';
 import { registerLive } from './live/index.ts';
+import { watchOtherProcesses } from './other-processes.ts';
 import { createOutside, guardTimers } from './outside.ts';
 import { createFinishing } from './recordings/finishing.ts';
 import { createMaker } from './recordings/playable.ts';
@@ -285,7 +285,7 @@ export async function buildApp(config: Config, time: Clock = systemClock): Promi
   registerLive(app, services, freshness, render);
 
   const stopForgetting = sessions.forgetExpired();
-  const stopWatching = watchElsewhere(database, outside, sessions.noticeEnded);
+  const stopWatching = watchOtherProcesses(database, outside, sessions.noticeEnded);
   const stopRenewing =
     config.tls && app.server instanceof HttpsServer
       ? watchCertificate(app.server, config.tls, clock, app.log)

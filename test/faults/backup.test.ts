@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { admin } from '../../src/server/admin/test-terminal.ts';
+import { admin } from '../helpers/admin.ts';
 import { type House, openHouse, openHouseOfFriends, type Person } from '../helpers/house.ts';
 import { eventually } from '../helpers/poll.ts';
 import { liveWebm, openRecorder, pastCall, patch, type Recorder, TUS } from '../helpers/recorder.ts';
@@ -214,7 +214,7 @@ test('fifty backups under load are whole when they are restored, and recordings 
 
 /** Starts a backup in a process of its own. */
 const beginBackup = (archive: string): ChildProcess =>
-  spawn(process.execPath, ['src/server/admin/cli.ts', 'backup', archive], {
+  spawn(process.execPath, ['src/server/cli/main.ts', 'backup', archive], {
     env: serverEnvironment(house.dataDir, {}),
     stdio: 'ignore',
   });

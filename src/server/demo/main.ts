@@ -1,9 +1,9 @@
 /** `npm run demo`: a sample family in a folder of its own, made anew at each start, and the server on it. */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { databaseIn, isOpenElsewhere } from './data-folder.ts';
-import { PASSWORD, PEOPLE } from './demo-family.ts';
-import { makeDemoHousehold } from './demo-household.ts';
+import { databaseIn, isOpenElsewhere } from '../backup/data-folder.ts';
+import { PASSWORD, PEOPLE } from './family.ts';
+import { makeDemoHousehold } from './populate.ts';
 
 // Never DATA_DIR: this folder is emptied, and nobody's own family may be in it.
 const folder = join(import.meta.dirname, '../../../demo-data');

@@ -8,11 +8,11 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Sqlite from 'better-sqlite3';
+import { AdminError, type Command, nameAt } from '../cli/command.ts';
 import type { Database } from '../database.ts';
 import { createFolderStore, type FolderStore } from '../files/folder-store.ts';
 import { FOLDERS, lookFor, MARKER } from '../files/folders.ts';
 import { archive, type Report } from './archive.ts';
-import { AdminError, type Command, nameAt } from './command.ts';
 import { DATABASE, databaseIn, isKept } from './data-folder.ts';
 import { openStaging, ownPart, removeLeftovers, type Staging, unfinishedNameOf } from './staging.ts';
 

@@ -2,13 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { databaseIn } from '../backup/data-folder.ts';
 import { type Database, migrations } from '../database.ts';
 import { createFolderStore } from '../files/folder-store.ts';
 import { type Away, FOLDERS, type FolderName, lookFor } from '../files/folders.ts';
 import { freeBytes, LOOK_EVERY } from '../files/room.ts';
 import { openIn } from '../rights.ts';
 import { AdminError, type Command } from './command.ts';
-import { databaseIn } from './data-folder.ts';
 
 /** `wrong`: what is wrong and what to do about it. */
 type Finding = { what: string; good: string } | { what: string; wrong: string };

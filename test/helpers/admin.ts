@@ -1,6 +1,6 @@
 /** A terminal for tests: what was said, and a password that is "typed". */
-import type { Terminal } from './command.ts';
-import { runAdmin } from './run.ts';
+import type { Terminal } from '../../src/server/cli/command.ts';
+import { runAdmin } from '../../src/server/cli/run.ts';
 
 export type Outcome = { code: number; said: string; noted: string };
 

@@ -1,8 +1,8 @@
 /** What lies in the data folder, as backup and restore see it. */
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { AdminError } from '../cli/command.ts';
 import { type Database, openDatabase } from '../database.ts';
-import { AdminError } from './command.ts';
 
 export const DATABASE = 'porchlight.db';
 

@@ -3,8 +3,8 @@
  * line. SQLite counts the commits of others for us (sqlite.org/pragma.html#pragma_data_version), and asking for
  * that number takes microseconds.
  */
-import type { Database } from '../database.ts';
-import type { Outside } from '../outside.ts';
+import type { Database } from './database.ts';
+import type { Outside } from './outside.ts';
 
 /** ms; a device that was signed out elsewhere loses its sockets within this. */
 const EVERY = 500;
@@ -13,7 +13,7 @@ const EVERY = 500;
  * Calls `run` soon after each change by another process.
  * @returns ends it
  */
-export function watchElsewhere(
+export function watchOtherProcesses(
   database: Database,
   outside: Pick<Outside, 'attempt'>,
   run: () => void,
@@ -27,7 +27,7 @@ export function watchElsewhere(
     // Known only now: what failed is tried again.
     known = now;
   }
-  const timer = setInterval(() => outside.attempt('looking for changes from elsewhere', look), EVERY);
+  const timer = setInterval(() => outside.attempt('looking for changes by other processes', look), EVERY);
   timer.unref();
   return () => clearInterval(timer);
 }

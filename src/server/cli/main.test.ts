@@ -11,7 +11,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Runs the program itself, as npm does. */
 async function cli(folder: string, words: string[], input: string | Buffer = '') {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), ...words], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...words], {
     env: { DATA_DIR: join(root, folder), PUBLIC_URL: 'https://home.example' },
   });
   child.stdin.end(input);

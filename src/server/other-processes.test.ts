@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { openDatabase } from '../database.ts';
-import { watchElsewhere } from './elsewhere.ts';
+import { openDatabase } from './database.ts';
+import { watchOtherProcesses } from './other-processes.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'porchlight-elsewhere-'));
+const folder = mkdtempSync(join(tmpdir(), 'porchlight-other-processes-'));
 const path = join(folder, 'porchlight.db');
 afterEach(() => {
   vi.useRealTimers();
@@ -17,7 +17,7 @@ test("another connection's commit is noticed once, one's own never", () => {
   const own = openDatabase(path);
   const other = openDatabase(path);
   const seen = vi.fn();
-  const stop = watchElsewhere(own, { attempt: (_what, work) => void work() }, seen);
+  const stop = watchOtherProcesses(own, { attempt: (_what, work) => void work() }, seen);
   const write = `INSERT INTO users (username, display_name, password_hash, created_at) VALUES (?, 'x', '', 0)`;
 
   own.prepare(write).run('ana');

@@ -6,7 +6,7 @@ import { join, posix, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import Sqlite from 'better-sqlite3';
 import { extract, ReadEntry } from 'tar';
-import { AdminError, type Command, nameAt } from './command.ts';
+import { AdminError, type Command, nameAt } from '../cli/command.ts';
 import { databaseIn, isInTheWay, isOpenElsewhere, openOrExplain, REPLACED } from './data-folder.ts';
 import { openStaging, removeLeftovers } from './staging.ts';
 

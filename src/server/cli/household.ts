@@ -2,18 +2,18 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { createSessions } from '../accounts/sessions.ts';
 import { createAccountStore } from '../accounts/store.ts';
+import { databaseIn, openOrExplain } from '../backup/data-folder.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createEvents } from '../events.ts';
 import { createFriends } from '../friends/friends.ts';
 import { createFriendStore } from '../friends/store.ts';
 import { AdminError } from './command.ts';
-import { databaseIn, openOrExplain } from './data-folder.ts';
 
 /** Opens the database in `dataDir`, beside a running server or without one. */
 function openHousehold(config: Config) {
   const database = openOrExplain(databaseIn(config.dataDir));
-  // Nobody listens here: a running server finds out by itself (see elsewhere.ts).
+  // Nobody listens here: a running server finds out by itself (see other-processes.ts).
   const events = createEvents();
   const accounts = createAccountStore(database);
   const friendships = createFriendStore(database);

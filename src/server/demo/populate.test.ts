@@ -8,8 +8,8 @@ import { createAccountStore } from '../accounts/store.ts';
 import { createChatStore } from '../chats/store.ts';
 import { createFileStore } from '../files/store.ts';
 import { createRecordingStore } from '../recordings/store.ts';
-import { CHATS, PASSWORD, PEOPLE } from './demo-family.ts';
-import { makeDemoHousehold } from './demo-household.ts';
+import { CHATS, PASSWORD, PEOPLE } from './family.ts';
+import { makeDemoHousehold } from './populate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'porchlight-demo-'));
 /** Just after midnight, where "today" is shortest. */

@@ -17,9 +17,9 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { create, Header, list } from 'tar';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { admin } from '../../../test/helpers/admin.ts';
 import { openDatabase } from '../database.ts';
 import { writeBackup } from './backup.ts';
-import { admin } from './test-terminal.ts';
 
 const SECRET = 'something that was taken back';
 

@@ -4,6 +4,7 @@ import { copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashPassword } from '../accounts/passwords.ts';
 import { createAccountStore } from '../accounts/store.ts';
+import { databaseIn } from '../backup/data-folder.ts';
 import { createCallStore } from '../calls/store.ts';
 import { createChats } from '../chats/chats.ts';
 import { createChatStore } from '../chats/store.ts';
@@ -18,13 +19,13 @@ import { createFileStore } from '../files/store.ts';
 import { createFriends } from '../friends/friends.ts';
 import { createFriendStore } from '../friends/store.ts';
 import { createRecordingStore } from '../recordings/store.ts';
-import { databaseIn } from './data-folder.ts';
-import { CHATS, type DemoLine, FRIENDS, PASSWORD, PEOPLE, REQUESTS, type When } from './demo-family.ts';
+import { CHATS, type DemoLine, FRIENDS, PASSWORD, PEOPLE, REQUESTS, type When } from './family.ts';
 
 const MINUTE = 60_000;
+const SAMPLES = join(import.meta.dirname, '../../../assets/demo');
 /** Eight seconds of a drawn call. */
-const RECORDING = join(import.meta.dirname, 'demo-recording.webm');
-const POSTER = join(import.meta.dirname, 'demo-recording.webp');
+const RECORDING = join(SAMPLES, 'call.webm');
+const POSTER = join(SAMPLES, 'call.webp');
 
 /** ms since 1970, in this machine's time zone. */
 function momentOf(when: When, now: number): number {

@@ -1,8 +1,8 @@
 import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { admin } from '../../../test/helpers/admin.ts';
 import { type House, openHouse } from '../../../test/helpers/house.ts';
-import { admin } from './test-terminal.ts';
 
 let house: House;
 beforeEach(async () => {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { admin } from '../../../test/helpers/admin.ts';
 import { createSessions } from '../accounts/sessions.ts';
 import { signIn } from '../accounts/sign-in.ts';
 import { createAccountStore } from '../accounts/store.ts';
@@ -10,7 +11,6 @@ import { type Database, openDatabase } from '../database.ts';
 import { createEvents } from '../events.ts';
 import { createFriends } from '../friends/friends.ts';
 import { createFriendStore } from '../friends/store.ts';
-import { admin } from './test-terminal.ts';
 
 let dir = '';
 let server: Database | undefined;

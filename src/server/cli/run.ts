@@ -1,12 +1,12 @@
 /** Finds the command that was asked for, runs it, and puts what goes wrong into a sentence. */
 import { parseArgs } from 'node:util';
+import { backup } from '../backup/backup.ts';
+import { restore } from '../backup/restore.ts';
 import { ConfigError, readConfig } from '../config.ts';
-import { backup } from './backup.ts';
 import { AdminError, type Command, type Terminal } from './command.ts';
 import { doctor } from './doctor.ts';
 import { inviteSomebody } from './invite.ts';
 import { befriend, createUser, listUsers, newPassword, rename } from './people.ts';
-import { restore } from './restore.ts';
 
 const COMMANDS = new Map<string, Command>([
   ['create-user', createUser],

@@ -4,16 +4,16 @@
  */
 import { createWriteStream, existsSync } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Sqlite from 'better-sqlite3';
-import { AdminError, type Command, nameAt } from '../cli/command.ts';
 import type { Database } from '../database.ts';
 import { createFolderStore, type FolderStore } from '../files/folder-store.ts';
 import { FOLDERS, lookFor, MARKER } from '../files/folders.ts';
 import { archive, type Report } from './archive.ts';
 import { DATABASE, databaseIn, isKept } from './data-folder.ts';
+import { BackupError } from './error.ts';
 import { openStaging, ownPart, removeLeftovers, type Staging, unfinishedNameOf } from './staging.ts';
 
 /**
@@ -41,7 +41,7 @@ async function holdReceived(folder: string, held: Map<string, FileHandle>): Prom
 }
 
 /**
- * @throws {AdminError} when one of the folders that the database knows of isn't there: a backup without it would
+ * @throws {BackupError} when one of the folders that the database knows of isn't there: a backup without it would
  * look like a whole one
  */
 function refuseWhileAway(dataDir: string, copy: FolderStore): void {
@@ -49,7 +49,7 @@ function refuseWhileAway(dataDir: string, copy: FolderStore): void {
     const path = join(dataDir, name);
     const isExpected = copy.markerOf(name) !== undefined || copy.keptIn(name).length > 0;
     if (isExpected && 'away' in lookFor(name, path, copy))
-      throw new AdminError(
+      throw new BackupError(
         `The folder ${path} is not there, or not the one of this Porchlight. Connect the disk that it lies on; nothing was backed up.`,
       );
   }
@@ -91,6 +91,7 @@ async function writeArchive(dataDir: string, staging: Staging, destination: Writ
   }
 }
 
+/** Writes an archive of `dataDir` to a stream, such as standard output. */
 export async function writeBackup(dataDir: string, destination: Writable): Promise<Report> {
   await removeLeftovers(dataDir);
   // In the data folder, where only the server's own user can read.
@@ -105,7 +106,8 @@ export async function writeBackup(dataDir: string, destination: Writable): Promi
 /** More would fill the screen. */
 const NAMED = 10;
 
-function wordsFor({ kept, bytes, skipped }: Report): string {
+/** What is in an archive and what isn't, for the person who asked for it. */
+export function summaryOf({ kept, bytes, skipped }: Report): string {
   const files = kept.size === 1 ? '1 file' : `${kept.size} files`;
   const words = `The database and ${files} are in it (${(bytes / 1e6).toFixed(1)} MB).`;
   if (skipped.size === 0) return words;
@@ -116,24 +118,27 @@ function wordsFor({ kept, bytes, skipped }: Report): string {
 
 /** Whether a file of this name would be part of the next backup. */
 function isInside(dataDir: string, file: string): boolean {
-  const way = relative(dataDir, file);
-  if (way.startsWith('..') || isAbsolute(way)) return false;
-  return way.includes(sep) || isKept(way);
+  const path = relative(dataDir, file);
+  if (path.startsWith('..') || isAbsolute(path)) return false;
+  return path.includes(sep) || isKept(path);
 }
 
-/** Writes to a name beside `file` first, so that a file of that name is a whole backup. */
-async function backupTo(dataDir: string, file: string): Promise<Report> {
+/**
+ * Writes to a name beside `file` first, so that a file of that name is a whole backup.
+ * @param file its absolute path
+ */
+export async function backupTo(dataDir: string, file: string): Promise<Report> {
   if (existsSync(file))
-    throw new AdminError(`${file} is there already. Choose another name, or move it away.`);
+    throw new BackupError(`${file} is there already. Choose another name, or move it away.`);
   if (!existsSync(dirname(file)))
-    throw new AdminError(`There is no folder ${dirname(file)}. Make it first, or choose another place.`);
+    throw new BackupError(`There is no folder ${dirname(file)}. Make it first, or choose another place.`);
   if (isInside(dataDir, file))
-    throw new AdminError(
+    throw new BackupError(
       `${file} lies inside the data folder and would be part of the next backup. Choose a place outside, or a name that ends in .tar right in ${dataDir}.`,
     );
   const unfinished = unfinishedNameOf(file);
   if ((await removeLeftovers(dataDir)).includes(unfinished))
-    throw new AdminError(
+    throw new BackupError(
       `A backup to ${file} is being written already. Wait for it, or choose another name.`,
     );
   const staging = await openStaging(dataDir, '.backup-');
@@ -152,31 +157,3 @@ async function backupTo(dataDir: string, file: string): Promise<Report> {
     await staging.end();
   }
 }
-
-export const backup: Command = {
-  usage: 'FILE.tar',
-  summary: 'Write everything into one file ("-": to standard output). The server may run.',
-  names: 1,
-  options: {},
-  async run(given) {
-    const { dataDir } = given.config;
-    if (!existsSync(databaseIn(dataDir)))
-      throw new AdminError(
-        `There is no database in ${dataDir}. Set DATA_DIR to the data folder of Porchlight.`,
-      );
-    const name = nameAt(given, 0);
-    if (name === '-') {
-      if (given.terminal.interactive)
-        throw new AdminError(
-          'A backup is nothing to look at. Send it into a file: … backup - > porchlight.tar',
-          2,
-        );
-      return given.terminal.note(wordsFor(await writeBackup(dataDir, process.stdout)));
-    }
-    const file = resolve(name);
-    const words = wordsFor(await backupTo(dataDir, file));
-    given.terminal.say(
-      `Everything is in ${file}. ${words} Keep a copy on another machine, and safe: it holds all messages.`,
-    );
-  },
-};

@@ -1,8 +1,8 @@
 /** What lies in the data folder, as backup and restore see it. */
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { AdminError } from '../cli/command.ts';
 import { type Database, openDatabase } from '../database.ts';
+import { BackupError } from './error.ts';
 
 export const DATABASE = 'porchlight.db';
 
@@ -30,14 +30,14 @@ export const isInTheWay = (name: string): boolean => isKept(name) || OF_DATABASE
 
 /**
  * Opens the database and brings its tables up to date.
- * @throws {AdminError} when it is from a newer Porchlight
+ * @throws {BackupError} when it is from a newer Porchlight
  */
 export function openOrExplain(path: string): Database {
   try {
     return openDatabase(path);
   } catch (error) {
     if (error instanceof Sqlite.SqliteError || !(error instanceof Error)) throw error;
-    throw new AdminError(`${error.message} Update this Porchlight first.`);
+    throw new BackupError(`${error.message} Update this Porchlight first.`);
   }
 }
 

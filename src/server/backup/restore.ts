@@ -1,26 +1,26 @@
 /** Puts a backup into the data folder. What was there is moved aside, never deleted. */
 import { once } from 'node:events';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
-import { join, posix, resolve } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import Sqlite from 'better-sqlite3';
 import { extract, ReadEntry } from 'tar';
-import { AdminError, type Command, nameAt } from '../cli/command.ts';
 import { databaseIn, isInTheWay, isOpenElsewhere, openOrExplain, REPLACED } from './data-folder.ts';
+import { BackupError } from './error.ts';
 import { openStaging, removeLeftovers } from './staging.ts';
 
 function refuseWhileOpen(dataDir: string): void {
   if (existsSync(databaseIn(dataDir)) && isOpenElsewhere(databaseIn(dataDir)))
-    throw new AdminError(`Porchlight is running on ${dataDir}. Stop it first, then restore.`);
+    throw new BackupError(`Porchlight is running on ${dataDir}. Stop it first, then restore.`);
 }
 
-/** Takes plain files, folders, and second names of files that came before: a failed recording's bytes have two. */
-function createTaking() {
+/** Lets plain files, folders, and second names of files that came before through: a failed recording's bytes have two. */
+function createEntryFilter() {
   const files = new Set<string>();
   let foreign: string | undefined;
   return {
-    isTaken(entry: ReadEntry): boolean {
+    admits(entry: ReadEntry): boolean {
       const { type, path, linkpath = '' } = entry;
       if (type === 'File') files.add(posix.normalize(path));
       if (type !== 'Link') return type === 'File' || type === 'Directory';
@@ -39,11 +39,11 @@ function createTaking() {
  */
 async function unpack(source: Readable, dataDir: string, folder: string): Promise<void> {
   const { uid, gid } = await stat(dataDir);
-  const taking = createTaking();
+  const entries = createEntryFilter();
   const target = extract({
     cwd: folder,
     strict: true,
-    filter: (_path, entry) => entry instanceof ReadEntry && taking.isTaken(entry),
+    filter: (_path, entry) => entry instanceof ReadEntry && entries.admits(entry),
     // An administrator restores as root, but the server must be able to read it.
     ...(process.getuid?.() === 0 && { uid, gid }),
   });
@@ -60,24 +60,24 @@ async function unpack(source: Readable, dataDir: string, folder: string): Promis
   target.end();
   await closed;
   if (!whole) throw new Error('it is cut off');
-  if (taking.foreign()) throw new Error(`${taking.foreign()} is a link to something that is not in it`);
+  if (entries.foreign()) throw new Error(`${entries.foreign()} is a link to something that is not in it`);
 }
 
 /**
  * Makes sure that `folder` holds a whole database of Porchlight, and brings its tables up to date.
- * @throws {AdminError} saying what is wrong with it
+ * @throws {BackupError} saying what is wrong with it
  */
 function verify(folder: string): void {
   const path = databaseIn(folder);
   if (!existsSync(path))
-    throw new AdminError('This is no backup of Porchlight: there is no porchlight.db in it.');
+    throw new BackupError('This is no backup of Porchlight: there is no porchlight.db in it.');
   const raw = new Sqlite(path);
   try {
     const found = raw.pragma('integrity_check', { simple: true });
     if (found !== 'ok')
-      throw new AdminError(`The database in the backup is damaged (${found}). Use another backup.`);
+      throw new BackupError(`The database in the backup is damaged (${found}). Use another backup.`);
     const users = raw.prepare(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'users'`).get();
-    if (!users) throw new AdminError('This is no backup of Porchlight: its database has no people in it.');
+    if (!users) throw new BackupError('This is no backup of Porchlight: its database has no people in it.');
   } finally {
     raw.close();
   }
@@ -102,13 +102,17 @@ async function moveAll(names: string[], from: string, to: string): Promise<void>
  * Replaces what is in `dataDir` by the archive. Until the archive is unpacked and checked, nothing changes.
  * @returns the folder that holds what was there before, if there was something
  */
-async function restoreFrom(source: Readable, dataDir: string, force: boolean): Promise<string | undefined> {
+export async function restoreFrom(
+  source: Readable,
+  dataDir: string,
+  force: boolean,
+): Promise<string | undefined> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   refuseWhileOpen(dataDir);
   await removeLeftovers(dataDir);
   const old = (await readdir(dataDir)).filter(isInTheWay);
   if (old.length > 0 && !force)
-    throw new AdminError(
+    throw new BackupError(
       `${dataDir} is not empty. Add --force to restore anyway: what is there now is kept in a folder beside it.`,
     );
   const staging = await openStaging(dataDir, '.restore-');
@@ -116,7 +120,7 @@ async function restoreFrom(source: Readable, dataDir: string, force: boolean): P
   try {
     await mkdir(unpacked, { mode: 0o700 });
     await unpack(source, dataDir, unpacked).catch((error: Error) => {
-      throw new AdminError(`The backup can't be unpacked (${error.message}). Nothing was changed.`);
+      throw new BackupError(`The backup can't be unpacked (${error.message}). Nothing was changed.`);
     });
     verify(unpacked);
     // Once more: unpacking may have taken long enough for somebody to start the server.
@@ -145,20 +149,3 @@ async function restoreFrom(source: Readable, dataDir: string, force: boolean): P
     await staging.end();
   }
 }
-
-export const restore: Command = {
-  usage: 'FILE.tar [--force]',
-  summary: 'Put a backup back ("-": from standard input). Stop the server first.',
-  names: 1,
-  options: { force: { type: 'boolean' } },
-  async run(given) {
-    const { config, terminal, options } = given;
-    const name = nameAt(given, 0);
-    if (name !== '-' && !existsSync(resolve(name)))
-      throw new AdminError(`There is no file ${resolve(name)}. Check the name.`);
-    const source = name === '-' ? process.stdin : createReadStream(resolve(name));
-    const replaced = await restoreFrom(source, config.dataDir, options.force === true);
-    terminal.say(`Restored into ${config.dataDir}. You can start Porchlight now.`);
-    if (replaced) terminal.say(`What was there before is in ${replaced}. Delete it when you are sure.`);
-  },
-};

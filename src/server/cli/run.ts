@@ -1,8 +1,8 @@
 /** Finds the command that was asked for, runs it, and puts what goes wrong into a sentence. */
 import { parseArgs } from 'node:util';
-import { backup } from '../backup/backup.ts';
-import { restore } from '../backup/restore.ts';
+import { BackupError } from '../backup/error.ts';
 import { ConfigError, readConfig } from '../config.ts';
+import { backup, restore } from './archives.ts';
 import { AdminError, type Command, type Terminal } from './command.ts';
 import { doctor } from './doctor.ts';
 import { inviteSomebody } from './invite.ts';
@@ -55,7 +55,7 @@ function explain(error: unknown, dataDir: string): { words: string; exitCode: nu
   if (!(error instanceof Error)) return undefined;
   const { message } = error;
   if (error instanceof AdminError) return { words: message, exitCode: error.exitCode };
-  if (error instanceof ConfigError) return { words: message, exitCode: 1 };
+  if (error instanceof BackupError || error instanceof ConfigError) return { words: message, exitCode: 1 };
   const code = codeOf(error);
   if (code.startsWith('ERR_PARSE_ARGS_'))
     return { words: `${message.split('. ')[0]}. ${SEE_HELP}`, exitCode: 2 };

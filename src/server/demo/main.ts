@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseIn, isOpenElsewhere } from '../backup/data-folder.ts';
 import { PASSWORD, PEOPLE } from './family.ts';
-import { makeDemoHousehold } from './populate.ts';
+import { populateDemo } from './populate.ts';
 
 // Never DATA_DIR: this folder is emptied, and nobody's own family may be in it.
 const folder = join(import.meta.dirname, '../../../demo-data');
@@ -14,7 +14,7 @@ if (existsSync(databaseIn(folder)) && isOpenElsewhere(databaseIn(folder))) {
 }
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true, mode: 0o700 });
-await makeDemoHousehold(folder, Date.now());
+await populateDemo(folder, Date.now());
 
 const widest = Math.max(...PEOPLE.map(({ username }) => username.length));
 console.log(

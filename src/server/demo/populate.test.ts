@@ -9,14 +9,14 @@ import { createChatStore } from '../chats/store.ts';
 import { createFileStore } from '../files/store.ts';
 import { createRecordingStore } from '../recordings/store.ts';
 import { CHATS, PASSWORD, PEOPLE } from './family.ts';
-import { makeDemoHousehold } from './populate.ts';
+import { populateDemo } from './populate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'porchlight-demo-'));
 /** Just after midnight, where "today" is shortest. */
 const now = new Date(2026, 10, 22, 0, 5).getTime();
 let database: Sqlite.Database;
 beforeAll(async () => {
-  await makeDemoHousehold(folder, now);
+  await populateDemo(folder, now);
   database = new Sqlite(join(folder, 'porchlight.db'));
 });
 afterAll(() => {
@@ -82,7 +82,7 @@ test('one call was recorded, and the server takes the recording for a whole one'
 
 test('two runs are alike, but for the passwords’ salt', async () => {
   const again = mkdtempSync(join(tmpdir(), 'porchlight-demo-'));
-  await makeDemoHousehold(again, now);
+  await populateDemo(again, now);
   const other = new Sqlite(join(again, 'porchlight.db'));
   for (const table of ['friendships', 'conversations', 'members', 'messages', 'calls', 'call_members']) {
     const all = `SELECT * FROM ${table} ORDER BY 1, 2`;

@@ -43,7 +43,7 @@ const idOf = (text: string): string => createHash('sha256').update(text).digest(
  * Writes the family into `dataDir`, which must be there and empty.
  * @param now the end of their talk, ms since 1970
  */
-export async function makeDemoHousehold(dataDir: string, now: number): Promise<void> {
+export async function populateDemo(dataDir: string, now: number): Promise<void> {
   const database = openDatabase(databaseIn(dataDir));
   // Made anew whenever it is wanted, so there is nothing to protect from a power cut.
   database.pragma('synchronous = OFF');

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openHouse } from '../../test/helpers/house.ts';
-import { migrations, openDatabase } from './database.ts';
+import { populate, readAll } from '../../test/helpers/populated.ts';
+import { openDatabase } from './database.ts';
+import { migrationFiles } from './migrations.ts';
 
 const PROCESSES = 6;
 const SCRIPT = `
@@ -26,8 +28,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('several processes that open a new database at once all find it up to date', async () => {
+test.each([
+  ['a new database', 0],
+  ['an earlier database', 6],
+])('of several processes that open %s at once one migrates it', async (_, version) => {
   const path = join(folder, 'porchlight.db');
+  const made = openDatabase(path, migrationFiles().slice(0, version));
+  populate(made);
+  const before = readAll(made);
+  made.close();
   const children = Array.from({ length: PROCESSES }, () =>
     spawn(process.execPath, ['--input-type=module', '--eval', SCRIPT, path], { stdio: 'pipe' }),
   );
@@ -44,7 +53,10 @@ test('several processes that open a new database at once all find it up to date'
     await Promise.all(children.map((child) => once(child.stdout, 'data')));
     for (const child of children) child.stdin.write('go');
     await Promise.all(ended);
-    expect(outputs.map((output) => output())).toEqual(children.map(() => `ready${migrations().length}`));
+    expect(outputs.map((output) => output())).toEqual(children.map(() => `ready${migrationFiles().length}`));
+    const after = openDatabase(path);
+    expect(readAll(after)).toMatchObject(before);
+    after.close();
   } finally {
     for (const child of children) child.kill('SIGKILL');
   }

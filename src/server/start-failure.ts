@@ -1,6 +1,6 @@
 /** Why a server doesn't start, for the person who started it: a stack trace helps nobody who mistyped a port. */
 import { ConfigError } from './config.ts';
-import { NewerDatabaseError } from './database.ts';
+import { NewerDatabaseError } from './migrations.ts';
 
 const BY_CODE: Record<string, string> = {
   EADDRINUSE: 'Another program listens on this port already: stop it, or set PORT to another one.',

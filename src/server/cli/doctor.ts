@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { databaseIn } from '../backup/data-folder.ts';
-import { type Database, migrations } from '../database.ts';
+import type { Database } from '../database.ts';
 import { createFolderStore } from '../files/folder-store.ts';
 import { type Away, FOLDERS, type FolderName, lookFor } from '../files/folders.ts';
 import { freeBytes, LOOK_EVERY } from '../files/room.ts';
+import { migrationFiles } from '../migrations.ts';
 import { openIn } from '../rights.ts';
 import { AdminError, type Command } from './command.ts';
 
@@ -35,7 +36,7 @@ function integrity(database: Database): Finding {
   if (found !== 'ok')
     return { what, wrong: `it is damaged (${found}). Stop the server and restore a backup.` };
   const version = Number(database.pragma('user_version', { simple: true }));
-  const newest = migrations().length;
+  const newest = migrationFiles().length;
   if (version > newest) return { what, wrong: 'it is from a newer Porchlight. Update this one.' };
   return {
     what,

@@ -1,0 +1,171 @@
+/** What an update must not lose, and what becomes of one that fails. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { populate, type Row, readAll } from '../../test/helpers/populated.ts';
+import { openDatabase } from './database.ts';
+import { migrate, migrationFiles, NewerDatabaseError } from './migrations.ts';
+
+const FILES = migrationFiles();
+const EARLIER = FILES.map((_, version) => version).slice(1);
+
+/** What the columns hold that a migration adds to rows that were there. */
+const ADDED: Record<string, Row> = {
+  users: { invitation_id: null, region: null, clock: null, picture: null },
+  messages: { has_file: 0 },
+  recordings: { key: null },
+};
+
+/** The rows that a migration writes into a new table. */
+const WRITTEN: Record<string, Row[]> = {
+  storage_limits: [{ id: 1, person_bytes: null, server_bytes: null, retention_days: null }],
+};
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'porchlight-migrations-'));
+  path = join(folder, 'porchlight.db');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Makes a database of a version, with something in each table. @returns its rows */
+function makeDatabase(version: number) {
+  const database = openDatabase(path, FILES.slice(0, version));
+  populate(database);
+  const rows = readAll(database);
+  database.close();
+  return rows;
+}
+
+/** Writes migrations that come after ours. @returns the files of all */
+const withMigrations = (...texts: string[]): string[] => [
+  ...FILES,
+  ...texts.map((sql, index) => {
+    const file = join(folder, `9${String(index).padStart(3, '0')}-test.sql`);
+    writeFileSync(file, sql);
+    return file;
+  }),
+];
+
+/** Opens the file, hands it on, and closes it. */
+function inDatabase<Result>(use: (database: Sqlite.Database) => Result, files = FILES): Result {
+  const database = openDatabase(path, files);
+  try {
+    return use(database);
+  } finally {
+    database.close();
+  }
+}
+
+test.each(EARLIER)('a populated database of version %i keeps every row', (version) => {
+  const before = makeDatabase(version);
+  inDatabase((database) => {
+    expect(database.pragma('user_version', { simple: true })).toBe(FILES.length);
+    expect(database.pragma('foreign_key_check')).toEqual([]);
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+    for (const [table, rows] of Object.entries(readAll(database)))
+      expect({ [table]: rows }).toEqual({
+        [table]: before[table]?.map((row) => ({ ...ADDED[table], ...row })) ?? WRITTEN[table] ?? [],
+      });
+  });
+});
+
+/**
+ * The migration that builds a table anew with another CHECK, as SQLite's manual says to; its columns and indexes are
+ * those that it has now.
+ */
+function rebuilt(table: string, check: string, wider: string): string {
+  return inDatabase((database) => {
+    const schema = (type: string) =>
+      database
+        .prepare<[string, string], string>('SELECT sql FROM sqlite_schema WHERE type = ? AND tbl_name = ?')
+        .pluck()
+        .all(type, table)
+        .filter((sql) => sql !== null);
+    const [create = ''] = schema('table');
+    expect(create).toContain(check);
+    return [
+      create.replace(`CREATE TABLE ${table}`, `CREATE TABLE new_${table}`).replace(check, wider),
+      `INSERT INTO new_${table} SELECT * FROM ${table}`,
+      `DROP TABLE ${table}`,
+      `ALTER TABLE new_${table} RENAME TO ${table}`,
+      ...schema('index'),
+      '',
+    ].join(';\n');
+  });
+}
+
+test('a migration that builds messages and files anew keeps every row and every link', () => {
+  const before = makeDatabase(FILES.length);
+  const files = withMigrations(
+    rebuilt('messages', `'call')`, `'call', 'notice')`),
+    rebuilt('files', `'recording')`, `'recording', 'poster')`),
+  );
+  inDatabase((database) => {
+    expect(readAll(database)).toEqual(before);
+    expect(database.pragma('foreign_key_check')).toEqual([]);
+    // What the migration was for.
+    database.exec(`UPDATE messages SET kind = 'notice' WHERE id = 3`);
+    database.exec(`UPDATE files SET kind = 'poster' WHERE id = 'shot'`);
+    // The links still work: NULL for the file of a message, gone with its file for a recording.
+    database.exec('DELETE FROM messages WHERE id = 9');
+    database.exec(`DELETE FROM files WHERE id = 'film'`);
+    const after = readAll(database);
+    expect(after.files?.map(({ id, message_id, call_id }) => ({ id, message_id, call_id }))).toEqual([
+      { id: 'cake', message_id: null, call_id: null },
+      { id: 'half', message_id: null, call_id: 'going-on' },
+      { id: 'shot', message_id: null, call_id: 'over' },
+    ]);
+    expect(after.recordings?.map(({ id }) => id)).toEqual(['half']);
+    expect(() => database.exec('UPDATE messages SET conversation_id = 99 WHERE id = 3')).toThrow(
+      'FOREIGN KEY constraint failed',
+    );
+    expect(() => database.exec(`UPDATE messages SET key = 'key-of-4' WHERE id = 7`)).toThrow('UNIQUE');
+  }, files);
+});
+
+test('a migration that fails takes back those before it, and leaves the file as it was', () => {
+  makeDatabase(FILES.length);
+  const before = readFileSync(path);
+  const files = withMigrations(
+    'CREATE TABLE further (id INTEGER PRIMARY KEY) STRICT; DELETE FROM messages WHERE author_id = 2;',
+    `UPDATE users SET display_name = ''; INSERT INTO nowhere VALUES (1);`,
+  );
+  expect(() => openDatabase(path, files)).toThrow('no such table: nowhere');
+  expect(readFileSync(path).equals(before)).toBe(true);
+  // Closed again, so the old version finds neither a lock nor a log.
+  inDatabase((database) => expect(database.pragma('user_version', { simple: true })).toBe(FILES.length));
+});
+
+test('a migration that leaves a row pointing nowhere is taken back', () => {
+  makeDatabase(FILES.length);
+  const before = readFileSync(path);
+  const files = withMigrations('DELETE FROM users WHERE id = 5;');
+  expect(() => openDatabase(path, files)).toThrow(/foreign keys .* → users/);
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test('what was broken by hand before an update doesn’t stop it', () => {
+  makeDatabase(FILES.length);
+  inDatabase((database) => {
+    database.pragma('foreign_keys = OFF');
+    database.exec("UPDATE files SET message_id = 99 WHERE id = 'cake'");
+  });
+  const files = withMigrations('CREATE TABLE further (id INTEGER PRIMARY KEY) STRICT;');
+  inDatabase((database) => {
+    expect(database.pragma('user_version', { simple: true })).toBe(files.length);
+    expect(database.pragma('foreign_keys', { simple: true })).toBe(1);
+  }, files);
+});
+
+test('a database that has had more migrations than there are is refused, and not touched', () => {
+  makeDatabase(FILES.length);
+  const before = readFileSync(path);
+  const database = new Sqlite(path);
+  expect(() => migrate(database, FILES.slice(0, -1))).toThrow(NewerDatabaseError);
+  database.close();
+  expect(readFileSync(path).equals(before)).toBe(true);
+});

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
-import type { FromKeeper, ToKeeper } from '../../src/client/recording/upload/keep-client.ts';
+import type { FromKeepWorker, ToKeepWorker } from '../../src/client/recording/upload/keep-client.ts';
 import type { Label } from '../../src/client/recording/upload/spool.ts';
 import { eventually } from '../../test/helpers/poll.ts';
 import { ROOT } from './programs.ts';
@@ -45,10 +45,10 @@ export async function keepHour(
   const handle = await page.evaluateHandle(
     (url, mine) => {
       const worker = new Worker(url);
-      const tell = (message: ToKeeper) =>
+      const tell = (message: ToKeepWorker) =>
         worker.postMessage(message, message.type === 'chunk' ? [message.bytes] : []);
       const heard = { last: '', state: '', left: 0, given: 0 };
-      worker.addEventListener('message', ({ data }: MessageEvent<FromKeeper>) => {
+      worker.addEventListener('message', ({ data }: MessageEvent<FromKeepWorker>) => {
         heard.last = data.type;
         if (data.type === 'state') [heard.state, heard.left] = [data.state.name, data.left];
         if (data.type === 'begun' && !data.onDisk) heard.last = 'begun without a disk';

@@ -6,25 +6,18 @@ import type { ChannelMessage } from '../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration, Media } from '../../protocol/common.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
 import type { LocalMedia } from '../media/local-media.ts';
-import type { Screen } from '../media/screen-share.ts';
-import {
-  type CallEvent,
-  type Command,
-  deadline,
-  hasLeft,
-  next,
-  type Reason,
-  type State,
-} from './lifecycle/transitions.ts';
+import type { Kind, Source } from '../media/outgoing.ts';
+import type { ScreenShare } from '../media/screen-share.ts';
+import { deadline, hasLeft, type Reason, type State } from './lifecycle/state.ts';
+import { type CallEvent, type Command, next } from './lifecycle/transitions.ts';
 import { forgetPlace, recallPlace, rememberPlace } from './memory.ts';
-import type { Kind, Source } from './pair/connection.ts';
 import { createLink } from './pair/link.ts';
 import { isPolite } from './pair/negotiation.ts';
 import { isAbout } from './server/about.ts';
-import { meaningOf, type Refusal } from './server/error-meaning.ts';
+import { meaningOf, type ServerError } from './server/error-meaning.ts';
 import { createIceRenewal } from './server/ice-renewal.ts';
 import { createOutbox } from './server/outbox.ts';
-import type { Signal } from './server/socket.ts';
+import type { ServerSocket } from './server/socket.ts';
 
 /** A closing connection drops what it hasn't sent yet, and the farewell should arrive. */
 const FAREWELL_MS = 500;
@@ -40,9 +33,9 @@ export interface CallOptions {
   origin: Origin;
   media: Media;
   ice: IceConfiguration;
-  signal: Signal;
+  signal: ServerSocket;
   local: LocalMedia;
-  screen: Screen;
+  screen: ScreenShare;
   /** Whether this page records, which everybody in the call is told. */
   isRecording(): boolean;
   events: CallEvents;
@@ -327,7 +320,7 @@ export function createCall(options: CallOptions): Call {
     dispatch({ type: 'over', reason });
   }
 
-  function refused(error: Refusal): void {
+  function refused(error: ServerError): void {
     const meaning = meaningOf(error, other !== undefined);
     if (meaning === 'retry') retryLater();
     else if (meaning === 'settled') outbox.settle('decline', 'hang-up', 'cancel');

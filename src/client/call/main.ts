@@ -7,14 +7,14 @@ import { takePress } from '../common/press.ts';
 import { canConnect } from '../common/webrtc.ts';
 import { createSay } from '../common/words.ts';
 import { createLocalMedia } from '../media/local-media.ts';
-import { createScreen } from '../media/screen-share.ts';
-import { createRecording } from '../recording/record-control.ts';
-import { createShots } from '../screenshots/screenshot-cards.ts';
+import { createScreenShare } from '../media/screen-share.ts';
+import { createRecordControl } from '../recording/record-control.ts';
+import { createScreenshotCards } from '../screenshots/screenshot-cards.ts';
 import { type Call, type CallEvents, createCall, type Origin } from './call.ts';
 import { deviceId, recallPlace } from './memory.ts';
-import type { Source } from './pair/connection.ts';
+import type { Source } from '../media/outgoing.ts';
 import { interceptAccept } from './ring.ts';
-import { checkOnWaking, openSignal } from './server/socket.ts';
+import { checkOnWaking, openServerSocket } from './server/socket.ts';
 import { createView } from './stage/view.ts';
 
 const data = v.parse(CallPageData, JSON.parse(find(document, '#call-data', HTMLScriptElement).text));
@@ -28,7 +28,7 @@ const local = createLocalMedia({
   track: (kind, track) => current.send('self', kind, track),
   changed,
 });
-const screen = createScreen({
+const screen = createScreenShare({
   track: (kind, track) => current.send('screen', kind, track),
   changed,
   problem: (problem) => view.notice('screen', problem && say(`screen-${problem}`)),
@@ -41,10 +41,10 @@ function changed(): void {
 }
 
 const cards = find(document, '.shots', HTMLElement);
-const recording = createRecording(cards, say, data.me.id, {
+const recording = createRecordControl(cards, say, data.me.id, {
   changed,
   tell: (text) => view.notice('recording', text),
-  scene: () => view.scene(),
+  feeds: () => view.feeds(),
   mode: () => view.mode(),
   call: () => (['active', 'reconnecting'].includes(current.state().name) ? current.id() : undefined),
 });
@@ -59,12 +59,12 @@ const view = createView(
     microphone: () => void local.toggle('audio'),
     camera: () => void local.toggle('video'),
     screen: () => void screen.toggle(),
-    screenshot: () => void shots.take(view.scene().pictures.filter(({ seen }) => seen)),
+    screenshot: () => void screenshots.take(view.feeds().video.filter(({ seen }) => seen)),
     record: () => recording.toggle(),
     hangUp: () => current.dispatch({ type: 'hang-up' }),
   },
 );
-const shots = createShots(cards, say, () => current.id());
+const screenshots = createScreenshotCards(cards, say, () => current.id());
 
 const callPath = (call: string) => `/calls/${call}`;
 const goTo = (path: string) => history.replaceState(null, '', path);
@@ -129,7 +129,7 @@ function open(): { origin: Origin; isAsked: boolean; begin(call: Call): void } {
 const isAble = canConnect();
 
 const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-const signal = openSignal(`${scheme}//${location.host}/calls/socket`, deviceId(), {
+const signal = openServerSocket(`${scheme}//${location.host}/calls/socket`, deviceId(), {
   opened() {
     current.opened();
     waiting?.opened();

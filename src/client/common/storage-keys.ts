@@ -7,3 +7,6 @@ export const DRAFT = 'porchlight.draft.';
 export const FILES = 'porchlight.files';
 /** The value of `FILES` when they are to be removed: somebody has signed out. */
 export const TO_FORGET = 'forget';
+
+/** That part of a recording may lie on this device; every page looks, and asks nothing of the device without it. */
+export const RECORDINGS = 'porchlight.recordings';

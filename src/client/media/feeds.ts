@@ -1,8 +1,9 @@
 /** What there is to see and hear in a call at one moment: what screenshots and recordings are made of. */
-import * as v from 'valibot';
-import type { Role } from '../recording/layout.ts';
 
-export interface Picture {
+/** What a video shows: somebody's screen, another person, or oneself. */
+export type Role = 'screen' | 'other' | 'self';
+
+export interface VideoFeed {
   role: Role;
   /** Whether it comes from this page. */
   own: boolean;
@@ -15,22 +16,12 @@ export interface Picture {
   seen: boolean;
 }
 
-export interface Voice {
+export interface AudioFeed {
   own: boolean;
   track: MediaStreamTrack;
 }
 
-export interface Scene {
-  pictures: Picture[];
-  voices: Voice[];
-}
-
-/** What is recorded, as the server calls it (docs/recordings.md). */
-export const Mode = v.picklist(['everyone', 'me', 'other', 'sound']);
-export type Mode = v.InferOutput<typeof Mode>;
-
-/** What of a scene is recorded in a mode. */
-export function partOf({ pictures, voices }: Scene, mode: Mode): Scene {
-  const isIn = ({ own }: { own: boolean }) => (mode === 'me' ? own : mode === 'other' ? !own : true);
-  return { pictures: mode === 'sound' ? [] : pictures.filter(isIn), voices: voices.filter(isIn) };
+export interface Feeds {
+  video: VideoFeed[];
+  audio: AudioFeed[];
 }

@@ -6,10 +6,10 @@
  * whatever is plugged in, unplugged, or taken away by the system for a while.
  */
 
-import type { Kind, Outgoing } from '../call/pair/connection.ts';
 import { rememberDevice } from './device-memory.ts';
 import { isAsking, type Problem } from './devices.ts';
 import { createOpening, listed } from './opening.ts';
+import { createOutgoing, type Effect, type Kind, type Outgoing } from './outgoing.ts';
 import { createQuestions } from './questions.ts';
 import { createSteadiness } from './steadiness.ts';
 import { createTurns } from './turns.ts';
@@ -53,8 +53,9 @@ export type Trouble = Problem | 'asked' | 'asked-anew' | 'missing-off';
 
 const KINDS = ['audio', 'video'] as const;
 
-export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
-  const outgoing: Outgoing = { stream: new MediaStream(), tracks: { audio: null, video: null } };
+/** @param effect what stands between devices and what is sent of them; without one, they are sent as they are */
+export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): LocalMedia {
+  const outgoing = createOutgoing(events.track, effect);
   const problems: Partial<Record<Kind, Problem>> = {};
   let want: Record<Kind, boolean> = { audio: false, video: false };
   let running = false;
@@ -69,7 +70,7 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
 
   const opening = createOpening(
     {
-      track: (kind) => outgoing.tracks[kind],
+      track: (kind) => outgoing.sources[kind],
       use,
       empty: (kind) => put(kind, null),
       fail,
@@ -87,23 +88,15 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
     track.enabled = want[kind];
     const opened = performance.now();
     const lost = () => void inTurn([kind], () => replace(kind, track, performance.now() - opened));
-    const ifUsed = (work: () => void) => () => outgoing.tracks[kind] === track && work();
+    const ifUsed = (work: () => void) => () => outgoing.sources[kind] === track && work();
     track.addEventListener('ended', ifUsed(lost));
     for (const change of ['ended', 'mute', 'unmute']) track.addEventListener(change, ifUsed(events.changed));
     put(kind, track);
     if (isOver(track)) lost();
   }
 
-  /** The old track ends only after the new one is there, so that there is no hole between them. */
   function put(kind: Kind, track: MediaStreamTrack | null): void {
-    const old = outgoing.tracks[kind];
-    outgoing.tracks[kind] = track;
-    if (track) outgoing.stream.addTrack(track);
-    events.track(kind, track);
-    if (old) {
-      outgoing.stream.removeTrack(old);
-      old.stop();
-    }
+    outgoing.put(kind, track);
     events.changed();
   }
 
@@ -114,7 +107,7 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
 
   /** The device was unplugged or taken away: another one will do. One that keeps ending is given time, and then up. */
   async function replace(kind: Kind, gone: MediaStreamTrack, openMs: number): Promise<void> {
-    if (outgoing.tracks[kind] !== gone) return;
+    if (outgoing.sources[kind] !== gone) return;
     opening.wish(kind, undefined);
     delete problems[kind];
     put(kind, null);
@@ -125,7 +118,7 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
   }
 
   async function openIfNeeded(kind: Kind): Promise<void> {
-    if (isNeeded(kind) && !outgoing.tracks[kind] && !problems[kind]) await opening.open([kind]);
+    if (isNeeded(kind) && !outgoing.sources[kind] && !problems[kind]) await opening.open([kind]);
   }
 
   async function devicesChanged(kind: Kind): Promise<void> {
@@ -137,7 +130,7 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
 
   async function ensure(kind: Kind): Promise<void> {
     if (!running || !want[kind]) return;
-    const track = outgoing.tracks[kind];
+    const track = outgoing.sources[kind];
     if (!track) return opening.openRemembered([kind]);
     track.enabled = true;
     // Some systems never give it back: whoever switches it off and on again wants it anew.
@@ -153,7 +146,7 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
   const isOver = (track: MediaStreamTrack) => track.readyState === 'ended';
 
   const isOpen = (kind: Kind) => {
-    const track = outgoing.tracks[kind];
+    const track = outgoing.sources[kind];
     return track !== null && !isOver(track);
   };
 
@@ -172,7 +165,7 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
       for (const kind of KINDS) steadiness[kind].forgive();
       events.changed();
       return inTurn(KINDS, async () => {
-        const kinds = KINDS.filter((kind) => want[kind] && !outgoing.tracks[kind]);
+        const kinds = KINDS.filter((kind) => want[kind] && !outgoing.sources[kind]);
         if (running && kinds.length > 0) await opening.openRemembered(kinds);
       });
     },
@@ -183,14 +176,14 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
     },
     wanted: () => ({ ...want }),
     isOn,
-    isLive: (kind) => want[kind] && isOpen(kind) && outgoing.tracks[kind]?.muted === false,
-    isInterrupted: (kind) => want[kind] && isOpen(kind) && outgoing.tracks[kind]?.muted === true,
+    isLive: (kind) => want[kind] && isOpen(kind) && outgoing.sources[kind]?.muted === false,
+    isInterrupted: (kind) => want[kind] && isOpen(kind) && outgoing.sources[kind]?.muted === true,
     async toggle(kind) {
       const isMissed = want[kind] && problems[kind] === 'missing';
       want[kind] = !isOn(kind);
       delete problems[kind];
       steadiness[kind].forgive();
-      const track = outgoing.tracks[kind];
+      const track = outgoing.sources[kind];
       if (track) track.enabled = want[kind];
       // What the browser asks for already need not be asked for once more.
       if (want[kind] && !questions.isOpen(kind)) {
@@ -206,7 +199,7 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
         if (choices[kind] !== choice) return;
         const device = (await listed(kind)).find((one) => one.deviceId === deviceId);
         opening.wish(kind, deviceId);
-        if (want[kind] || outgoing.tracks[kind]) await opening.change(kind);
+        if (want[kind] || outgoing.sources[kind]) await opening.change(kind);
         if (choices[kind] !== choice) return;
         delete choices[kind];
         if (device && opening.wished(kind) === deviceId) rememberDevice(device);
@@ -214,7 +207,7 @@ export function createLocalMedia(events: LocalMediaEvents): LocalMedia {
       });
     },
     deviceId: (kind) =>
-      choices[kind]?.id ?? outgoing.tracks[kind]?.getSettings().deviceId ?? opening.wished(kind),
+      choices[kind]?.id ?? outgoing.sources[kind]?.getSettings().deviceId ?? opening.wished(kind),
     trouble(kind) {
       if (!running) return undefined;
       if (questions.isUnanswered(kind) && want[kind]) return isOpen(kind) ? 'asked-anew' : 'asked';

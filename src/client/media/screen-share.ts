@@ -1,10 +1,10 @@
 /** One's own screen, shown to the others: asked for, given a hint of what is on it, and ended from either side. */
-import type { Kind, Outgoing } from '../call/pair/connection.ts';
+import { createOutgoing, type Kind, type Outgoing } from './outgoing.ts';
 
 /** What is on the screen (W3C MediaStreamTrack Content Hints): text that must stay sharp, or something that moves. */
 export type Hint = 'detail' | 'motion';
 
-export interface ScreenEvents {
+export interface ScreenShareEvents {
   /** Another track, or none, is to be sent from now on. */
   track(kind: Kind, track: MediaStreamTrack | null): void;
   changed(): void;
@@ -14,7 +14,7 @@ export interface ScreenEvents {
   wanted(): boolean;
 }
 
-export interface Screen {
+export interface ScreenShare {
   outgoing: Outgoing;
   isOn(): boolean;
   /** Asks for a screen, or stops showing it. */
@@ -72,30 +72,18 @@ function release(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
-export function createScreen(events: ScreenEvents): Screen {
-  const outgoing: Outgoing = { stream: new MediaStream(), tracks: { audio: null, video: null } };
+export function createScreenShare(events: ScreenShareEvents): ScreenShare {
+  const outgoing = createOutgoing(events.track);
   let hint: Hint = 'detail';
   let asking = false;
   /** What was asked for before an end is for nobody who comes after it. */
   let ends = 0;
 
-  function put(kind: Kind, track: MediaStreamTrack | null): void {
-    const old = outgoing.tracks[kind];
-    if (old === track) return;
-    outgoing.tracks[kind] = track;
-    if (track) outgoing.stream.addTrack(track);
-    events.track(kind, track);
-    if (old) {
-      outgoing.stream.removeTrack(old);
-      old.stop();
-    }
-  }
-
   function stop(): void {
     ends += 1;
-    if (!outgoing.tracks.video && !outgoing.tracks.audio) return;
-    put('video', null);
-    put('audio', null);
+    if (!outgoing.sources.video && !outgoing.sources.audio) return;
+    outgoing.put('video', null);
+    outgoing.put('audio', null);
     events.changed();
   }
 
@@ -132,17 +120,17 @@ export function createScreen(events: ScreenEvents): Screen {
     }
     video.contentHint = hint;
     // The browser's own "Stop sharing" ends the track.
-    video.addEventListener('ended', () => outgoing.tracks.video === video && stop());
-    audio?.addEventListener('ended', () => outgoing.tracks.audio === audio && put('audio', null));
-    put('video', video);
-    put('audio', audio ?? null);
+    video.addEventListener('ended', () => outgoing.sources.video === video && stop());
+    audio?.addEventListener('ended', () => outgoing.sources.audio === audio && outgoing.put('audio', null));
+    outgoing.put('video', video);
+    outgoing.put('audio', audio ?? null);
     events.changed();
   }
 
   return {
     outgoing,
-    isOn: () => outgoing.tracks.video !== null,
-    toggle: async () => (outgoing.tracks.video ? stop() : start()),
+    isOn: () => outgoing.sources.video !== null,
+    toggle: async () => (outgoing.sources.video ? stop() : start()),
     stop,
     hint(wanted) {
       hint = wanted;

@@ -1,5 +1,5 @@
 /** Work on devices, one at a time for each kind: of two that open the same camera at once, the wrong one may come last. */
-import type { Kind } from '../call/pair/connection.ts';
+import type { Kind } from './outgoing.ts';
 
 /** Longer than any device takes. */
 const TURN_MS = 5000;

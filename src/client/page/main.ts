@@ -3,8 +3,7 @@
  * how it is sent, notices that can be put away, and whether a recording has to be taken further.
  */
 
-import { FILES, TO_FORGET } from '../common/storage-keys.ts';
-import { WAITING } from '../recording/upload/keep-client.ts';
+import { FILES, RECORDINGS, TO_FORGET } from '../common/storage-keys.ts';
 import { wireBoxes } from './boxes.ts';
 import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
@@ -59,7 +58,7 @@ function kept(name: string): string | null {
 }
 
 // Only a page of somebody signed in can send it.
-if (me && kept(WAITING)) void import(LEFTOVERS_URL);
+if (me && kept(RECORDINGS)) void import(LEFTOVERS_URL);
 
 /** Nobody else may find what somebody typed or chose here: not after they signed out, here or from elsewhere. */
 function forget(): void {

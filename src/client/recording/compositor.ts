@@ -1,6 +1,6 @@
-/** Draws the pictures of a call into one, in frames of a track that never changes while they come and go. */
+/** Draws the videos of a call into one, in frames of a track that never changes while they come and go. */
 
-import type { Picture } from '../media/feeds.ts';
+import type { VideoFeed } from '../media/feeds.ts';
 import { arrange, type Box, fitting } from './layout.ts';
 
 /** Pixels of a recording. It is encoded beside the call, which two processor cores have enough to do with. */
@@ -12,7 +12,7 @@ export interface Compositor {
   /** Takes what was drawn last, where that has to wait; to be called with every tick of the clock, before drawing. */
   takeLate(): void;
   /** Draws a frame of what is seen now. */
-  draw(pictures: Picture[]): void;
+  draw(feeds: VideoFeed[]): void;
   /** JPEG of the last frame. */
   poster(): Promise<Blob | undefined>;
 }
@@ -40,8 +40,8 @@ export function createCompositor(): Compositor {
       recorded.drawImage(drawn.canvas, 0, 0);
       requestFrame();
     },
-    draw(pictures) {
-      drawAll(drawn, pictures);
+    draw(feeds) {
+      drawAll(drawn, feeds);
       isLate = drawn !== recorded;
       if (!isLate) requestFrame();
     },
@@ -61,19 +61,19 @@ function createCanvas(): CanvasRenderingContext2D {
   return context;
 }
 
-function drawAll(context: CanvasRenderingContext2D, pictures: Picture[]): void {
+function drawAll(context: CanvasRenderingContext2D, feeds: VideoFeed[]): void {
   context.fillStyle = '#16171d';
   context.fillRect(0, 0, WIDTH, HEIGHT);
   const boxes = arrange(
-    pictures.map(({ role }) => role),
+    feeds.map(({ role }) => role),
     WIDTH,
     HEIGHT,
   );
-  // Small pictures lie upon the one that fills everything.
-  const order = pictures.map((_, index) => index).sort((a, b) => areaOf(boxes[b]) - areaOf(boxes[a]));
+  // Small videos lie upon the one that fills everything.
+  const order = feeds.map((_, index) => index).sort((a, b) => areaOf(boxes[b]) - areaOf(boxes[a]));
   for (const index of order) {
-    const [picture, box] = [pictures[index], boxes[index]];
-    if (picture && box) drawPicture(context, picture, box);
+    const [feed, box] = [feeds[index], boxes[index]];
+    if (feed && box) drawFeed(context, feed, box);
   }
 }
 
@@ -88,9 +88,9 @@ function frameRequest(owners: (MediaStream | MediaStreamTrack | undefined)[]): (
 
 const areaOf = (box: Box | undefined): number => (box ? box.width * box.height : 0);
 
-function drawPicture(
+function drawFeed(
   context: CanvasRenderingContext2D,
-  { role, person, video, seen }: Picture,
+  { role, person, video, seen }: VideoFeed,
   box: Box,
 ): void {
   if (!seen || video.videoWidth === 0) {
@@ -123,7 +123,7 @@ function drawVideo(
   );
 }
 
-/** Who is there without a picture. */
+/** Who is there without a camera. */
 function drawInitial(context: CanvasRenderingContext2D, name: string, { x, y, width, height }: Box): void {
   const radius = Math.min(width, height) / 4;
   const [across, down] = [x + width / 2, y + height / 2];

@@ -1,6 +1,7 @@
 /** Where pictures lie in a recording. */
 import { describe, expect, test } from 'vitest';
-import { arrange, fitting, type Role } from './layout.ts';
+import type { Role } from '../media/feeds.ts';
+import { arrange, fitting } from './layout.ts';
 
 const [WIDTH, HEIGHT] = [1280, 720];
 const FULL = { x: 0, y: 0, width: WIDTH, height: HEIGHT };

@@ -1,5 +1,7 @@
 /** Where each picture of a call lies in a recording of it: as the call page shows it on a wide screen. */
 
+import type { Role } from '../media/feeds.ts';
+
 /** In pixels of the recording. */
 export interface Box {
   x: number;
@@ -7,8 +9,6 @@ export interface Box {
   width: number;
   height: number;
 }
-
-export type Role = 'screen' | 'other' | 'self';
 
 const GAP = 16;
 /** A small picture's share of the width, beside one that fills everything. */

@@ -1,5 +1,5 @@
 /** Mixes voices into one track, which goes on while they come and go. */
-import type { Voice } from '../media/feeds.ts';
+import type { AudioFeed } from '../media/feeds.ts';
 
 /** A voice that can't be mixed and a clock that stands still are tried again after so long. */
 const AGAIN_MS = 1000;
@@ -14,7 +14,7 @@ export type SoundTrouble = 'silent' | 'voice';
 export interface Mixer {
   track: MediaStreamTrack;
   /** Mixes exactly these from now on; to be called with every tick of the clock, as it also brings back what was lost. */
-  hear(voices: Voice[]): void;
+  hear(voices: AudioFeed[]): void;
   /** What is missing now, if it has been for longer than a moment. */
   trouble(): SoundTrouble | undefined;
   close(): void;
@@ -44,7 +44,7 @@ export function createMixer(): Mixer {
     context.resume().catch(() => undefined);
   }
 
-  function add({ own, track }: Voice): () => void {
+  function add({ own, track }: AudioFeed): () => void {
     // What is played to the person must not run through here, or their echo could not be cancelled. One's own
     // voice is the track itself, because a clone would go on when it is muted.
     const taken = own ? track : track.clone();
@@ -65,7 +65,7 @@ export function createMixer(): Mixer {
   }
 
   /** One that the browser can't take now keeps nobody else out. */
-  function tryToAdd(voice: Voice, now: number): void {
+  function tryToAdd(voice: AudioFeed, now: number): void {
     const before = refused.get(voice.track);
     if (before && now - before.tried < AGAIN_MS) return;
     try {

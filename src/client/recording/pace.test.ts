@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createPace, createTurns } from './pace.ts';
+import { createPace, createTasks } from './pace.ts';
 
 /**
  * When frames were begun, on a page with a tick every 40 ms.
@@ -64,17 +64,17 @@ describe('a recording draws', () => {
   });
 });
 
-test("a page's turns come one after the other, and none after the end", async () => {
-  const turns = createTurns();
+test("a page's tasks come one after the other, and none after the end", async () => {
+  const tasks = createTasks();
   const came: number[] = [];
   await new Promise<void>((resolve) => {
-    turns.next(() => came.push(1));
-    turns.next(() => {
+    tasks.next(() => came.push(1));
+    tasks.next(() => {
       came.push(2);
       resolve();
     });
     expect(came).toEqual([]);
   });
   expect(came).toEqual([1, 2]);
-  turns.close();
+  tasks.close();
 });

@@ -33,13 +33,13 @@ export function createPace(now: () => number, turn: (then: () => void) => void):
   };
 }
 
-export interface Turns {
+export interface Tasks {
   next(then: () => void): void;
   close(): void;
 }
 
 /** The page's turns, which a hidden tab gets as well, other than by its timers. */
-export function createTurns(): Turns {
+export function createTasks(): Tasks {
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
   port1.addEventListener('message', () => waiting.shift()?.());

@@ -2,24 +2,25 @@
 
 import { newKey } from '../common/key.ts';
 import type { Say } from '../common/words.ts';
-import type { Mode, Scene } from '../media/feeds.ts';
+import type { Feeds } from '../media/feeds.ts';
+import type { RecordingMode } from './mode.ts';
 import { recordedType } from './recorder.ts';
-import { startTake, type Take } from './recording.ts';
+import { type Recording, startRecording } from './recording.ts';
 import { prepareTicker } from './ticker.ts';
-import { prepareKeeper } from './upload/keep-client.ts';
+import { prepareKeepWorker } from './upload/keep-client.ts';
 
-export interface RecordingEvents {
+export interface RecordControlEvents {
   /** It has begun or ended. */
   changed(): void;
   /** What has to be said about it now, if anything. */
   tell(text: string | undefined): void;
-  scene(): Scene;
-  mode(): Mode;
+  feeds(): Feeds;
+  mode(): RecordingMode;
   /** The id of the call while it can be recorded. */
   call(): string | undefined;
 }
 
-export interface Recording {
+export interface RecordControl {
   /** Gets ready to begin while the server is there, for when it isn't. */
   prepare(): void;
   isOn(): boolean;
@@ -28,8 +29,8 @@ export interface Recording {
 }
 
 /** @param me the id of whoever is signed in, as it is theirs alone to send */
-export function createRecording(box: HTMLElement, say: Say, me: number, events: RecordingEvents): Recording {
-  let take: Take | undefined;
+export function createRecordControl(box: HTMLElement, say: Say, me: number, events: RecordControlEvents): RecordControl {
+  let recording: Recording | undefined;
   let isOn = false;
   let isPrepared = false;
 
@@ -41,11 +42,11 @@ export function createRecording(box: HTMLElement, say: Say, me: number, events: 
     else record(call, mode, mimeType);
   }
 
-  function record(call: string, mode: Mode, mimeType: string): void {
+  function record(call: string, mode: RecordingMode, mimeType: string): void {
     events.tell(undefined);
     const label = { key: newKey(), owner: me, call, mode, mimeType };
-    const mine = startTake(
-      { label, scene: events.scene, box, say },
+    const mine = startRecording(
+      { label, feeds: events.feeds, box, say },
       {
         tell: events.tell,
         begun() {
@@ -53,30 +54,29 @@ export function createRecording(box: HTMLElement, say: Say, me: number, events: 
           events.changed();
         },
         ended() {
-          if (take === mine) take = undefined;
+          if (recording === mine) recording = undefined;
           isOn = false;
           events.changed();
         },
       },
     );
-    take = mine;
+    recording = mine;
   }
 
   /** What is said from now on stands beside its progress. */
   function stop(): void {
-    if (!take) return;
-    take.stop();
+    recording?.stop();
   }
 
   return {
     prepare() {
       if (isPrepared) return;
       isPrepared = true;
-      prepareKeeper();
+      prepareKeepWorker();
       prepareTicker();
     },
     isOn: () => isOn,
-    toggle: () => (take ? stop() : start()),
+    toggle: () => (recording ? stop() : start()),
     stop,
   };
 }

@@ -1,9 +1,10 @@
 /** Records what is seen and heard of a call, in chunks of a second. */
 
-import { type Mode, partOf, type Scene } from '../media/feeds.ts';
+import type { Feeds } from '../media/feeds.ts';
+import { feedsOf, type RecordingMode } from './mode.ts';
 import { createCompositor } from './compositor.ts';
 import { createMixer, type SoundTrouble } from './mixer.ts';
-import { createPace, createTurns } from './pace.ts';
+import { createPace, createTasks } from './pace.ts';
 import { startTicker } from './ticker.ts';
 
 /** Frames a second, as films have; a call's pictures rarely come faster. */
@@ -52,26 +53,26 @@ export const canRecord = (): boolean =>
   typeof MediaRecorder !== 'undefined' && 'captureStream' in HTMLCanvasElement.prototype;
 
 /** The type that this browser records, or undefined where it can't. */
-export function recordedType(mode: Mode): string | undefined {
+export function recordedType(mode: RecordingMode): string | undefined {
   if (!canRecord()) return undefined;
   return TYPES[mode === 'sound' ? 'audio' : 'video'].find((type) => MediaRecorder.isTypeSupported(type));
 }
 
 /**
  * Begins as soon as the browser can.
- * @param scene is asked for every frame, so that whatever changes in the call is in the next one
+ * @param feeds is asked for every frame, so that whatever changes in the call is in the next one
  * @throws where the browser can't record, and then nothing stays open
  */
 export function startRecorder(
-  mode: Mode,
+  mode: RecordingMode,
   mimeType: string,
-  scene: () => Scene,
+  feeds: () => Feeds,
   events: RecorderEvents,
 ): Recorder {
   /** What was opened, to be closed in the end or when the next thing can't be. */
   const opened: (() => void)[] = [];
   try {
-    return start(mode, mimeType, scene, events, opened);
+    return start(mode, mimeType, feeds, events, opened);
   } catch (error) {
     closeAll(opened);
     throw error;
@@ -83,9 +84,9 @@ function closeAll(opened: (() => void)[]): void {
 }
 
 function start(
-  mode: Mode,
+  mode: RecordingMode,
   mimeType: string,
-  scene: () => Scene,
+  feeds: () => Feeds,
   events: RecorderEvents,
   opened: (() => void)[],
 ): Recorder {
@@ -96,9 +97,9 @@ function start(
   const tracks = compositor ? [compositor.track, mixer.track] : [mixer.track];
   const recorder = new MediaRecorder(new MediaStream(tracks), { ...OPTIONS, mimeType });
   const began = performance.now();
-  const turns = createTurns();
-  opened.push(turns.close);
-  const pace = createPace(() => performance.now(), turns.next);
+  const tasks = createTasks();
+  opened.push(tasks.close);
+  const pace = createPace(() => performance.now(), tasks.next);
   let hasPoster = false;
   let hasFailed = false;
   let hasHole = false;
@@ -122,16 +123,16 @@ function start(
   function record(): void {
     compositor?.takeLate();
     if (!pace.isDue()) return;
-    const { pictures, voices } = partOf(scene(), mode);
-    mixer.hear(voices);
+    const { video, audio } = feedsOf(feeds(), mode);
+    mixer.hear(audio);
     if (mixer.trouble() !== trouble) {
       trouble = mixer.trouble();
       events.sound(trouble);
     }
     if (!compositor) return;
-    pace.spend(() => compositor.draw(pictures));
+    pace.spend(() => compositor.draw(video));
     const isEarly = performance.now() - began < POSTER_AFTER_MS;
-    if (hasPoster || isEarly || !pictures.some(({ seen }) => seen)) return;
+    if (hasPoster || isEarly || !video.some(({ seen }) => seen)) return;
     hasPoster = true;
     // Without one the server takes a picture of its own.
     compositor.poster().then(

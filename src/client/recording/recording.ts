@@ -2,23 +2,25 @@
 
 import { pageHeaders } from '../common/page-headers.ts';
 import type { Say } from '../common/words.ts';
-import type { Mode, Scene } from '../media/feeds.ts';
+import type { Feeds } from '../media/feeds.ts';
+import type { RecordingMode } from './mode.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
-import { type FromKeeper, type Keeper, startKeeper, WAITING } from './upload/keep-client.ts';
+import { type FromKeepWorker, type KeepWorker, startKeepWorker } from './upload/keep-client.ts';
+import { RECORDINGS } from '../common/storage-keys.ts';
 import type { SenderState } from './upload/sender.ts';
 import type { Label } from './upload/spool.ts';
-import { createSaving, type Saving } from './upload-card.ts';
-import { createTroubles } from './warnings.ts';
+import { createUploadCard, type UploadCard } from './upload-card.ts';
+import { createWarnings } from './warnings.ts';
 
-export interface TakeParts {
-  label: Label & { mode: Mode };
-  scene(): Scene;
+export interface RecordingParts {
+  label: Label & { mode: RecordingMode };
+  feeds(): Feeds;
   /** Where it is shown how much is still to be saved. */
   box: HTMLElement;
   say: Say;
 }
 
-export interface TakeEvents {
+export interface RecordingEvents {
   begun(): void;
   /** It records no more, whoever ended it; what there is is being saved. */
   ended(): void;
@@ -26,37 +28,37 @@ export interface TakeEvents {
   tell(text: string | undefined): void;
 }
 
-export interface Take {
+export interface Recording {
   stop(): void;
 }
 
-/** Why it has ended without being asked to, by what the keeper says. */
+/** Why it has ended without being asked to, by what its worker says. */
 const ENDS = { full: 'recordingDeviceFull', broken: 'recordingFailed', cut: 'recordingCut' };
 
 /** Asks the server, and records as soon as it agrees or can't be reached. */
-export function startTake({ label, scene, box, say }: TakeParts, events: TakeEvents): Take {
+export function startRecording({ label, feeds, box, say }: RecordingParts, events: RecordingEvents): Recording {
   let recorder: Recorder | undefined;
-  let saving: Saving | undefined;
+  let card: UploadCard | undefined;
   let hasEnded = false;
   let onDisk = false;
-  const troubles = createTroubles(say, events.tell);
-  const keeper: Keeper = startKeeper(heard);
-  keeper.tell({ type: 'begin', label, headers: pageHeaders() });
+  const warnings = createWarnings(say, events.tell);
+  const worker: KeepWorker = startKeepWorker(heard);
+  worker.tell({ type: 'begin', label, headers: pageHeaders() });
 
-  function heard(message: FromKeeper): void {
+  function heard(message: FromKeepWorker): void {
     switch (message.type) {
       case 'begun':
         onDisk = message.onDisk;
         // A tab that is killed says nothing any more, so it is said before.
         if (onDisk) remember();
-        if (hasEnded) keeper.tell({ type: 'end' });
+        if (hasEnded) worker.tell({ type: 'end' });
         else record();
         return;
       case 'refused':
         end(message.message || say('recordingRefused'));
         return;
       case 'kept':
-        troubles.kept();
+        warnings.kept();
         return;
       case 'state':
         reached(message.state, message.left);
@@ -74,7 +76,7 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
         abandon(say('recordingUnreachable'));
         return;
       case 'over':
-        saving?.done(message.bytes);
+        card?.done(message.bytes);
         return;
       default:
         message satisfies never;
@@ -83,20 +85,20 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
 
   function record(): void {
     try {
-      recorder = startRecorder(label.mode, label.mimeType, scene, {
+      recorder = startRecorder(label.mode, label.mimeType, feeds, {
         started() {
           if (hasEnded) return;
-          troubles.watch();
+          warnings.watch();
           events.begun();
         },
-        chunk: (bytes) => keeper.tell({ type: 'chunk', bytes }),
-        poster: (picture) => keeper.tell({ type: 'poster', picture }),
-        sound: troubles.sound,
+        chunk: (bytes) => worker.tell({ type: 'chunk', bytes }),
+        poster: (picture) => worker.tell({ type: 'poster', picture }),
+        sound: warnings.sound,
         failed: () => stop(say('recordingFailed')),
       });
     } catch (error) {
       console.warn('The call could not be recorded.', error);
-      keeper.tell({ type: 'end' });
+      worker.tell({ type: 'end' });
       end(say('recordingUnsupported'));
     }
   }
@@ -104,9 +106,9 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
   function reached(state: SenderState, left: number): void {
     if (state.name === 'gone') {
       stop(say('recordingGone'));
-      saving?.remove();
-    } else if (saving) saving.left(left, troubleOf(state));
-    else troubles.sending(troubleOf(state));
+      card?.remove();
+    } else if (card) card.left(left, troubleOf(state));
+    else warnings.sending(troubleOf(state));
   }
 
   function troubleOf(state: SenderState): string | undefined {
@@ -121,15 +123,15 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
   function stop(why?: string): void {
     if (hasEnded && why === undefined) return;
     end(why);
-    if (!recorder || saving) return;
-    saving = createSaving(box, say, label.call);
-    void recorder.stop().then(() => keeper.tell({ type: 'end' }));
+    if (!recorder || card) return;
+    card = createUploadCard(box, say, label.call);
+    void recorder.stop().then(() => worker.tell({ type: 'end' }));
   }
 
   /** There is no worker any more; what is on this device is left to the next visit. */
   function abandon(why: string): void {
-    keeper.close();
-    saving?.remove();
+    worker.close();
+    card?.remove();
     end(why);
     void recorder?.stop();
   }
@@ -137,7 +139,7 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
   function end(why: string | undefined): void {
     if (!hasEnded) {
       hasEnded = true;
-      troubles.close();
+      warnings.close();
       events.ended();
     }
     events.tell(why);
@@ -148,7 +150,7 @@ export function startTake({ label, scene, box, say }: TakeParts, events: TakeEve
 
 function remember(): void {
   try {
-    localStorage.setItem(WAITING, 'true');
+    localStorage.setItem(RECORDINGS, 'true');
   } catch {
     // Storage that is switched off keeps no recordings either.
   }

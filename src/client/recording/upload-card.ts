@@ -8,7 +8,7 @@ import { showLeft } from './upload/progress-bar.ts';
 /** Long enough to read and to follow the link. */
 const DONE_MS = 10_000;
 
-export interface Saving {
+export interface UploadCard {
   /** So many bytes are left, and what keeps them, if anything does. */
   left(bytes: number, trouble: string | undefined): void;
   /** It is over; so many bytes were recorded, which may be none. */
@@ -16,7 +16,7 @@ export interface Saving {
   remove(): void;
 }
 
-export function createSaving(box: HTMLElement, say: Say, call: string): Saving {
+export function createUploadCard(box: HTMLElement, say: Say, call: string): UploadCard {
   const card = createCard(box, say);
   const { element, line, row } = card;
   element.setAttribute('aria-label', say('recording'));

@@ -7,7 +7,7 @@ const PATIENCE_SECONDS = 15;
 /** A press of the button has to be answered by something. */
 const SLOW_MS = 1000;
 
-export interface Troubles {
+export interface Warnings {
   /** What keeps it from the server. */
   sending(text: string | undefined): void;
   sound(trouble: SoundTrouble | undefined): void;
@@ -24,7 +24,7 @@ type Matter = (typeof MATTERS)[number];
 const SOUND = { silent: 'recordingSilent', voice: 'recordingVoice' };
 
 /** @param tell is told the whole of it, each time it changes */
-export function createTroubles(say: Say, tell: (text: string | undefined) => void): Troubles {
+export function createWarnings(say: Say, tell: (text: string | undefined) => void): Warnings {
   const said = new Map<Matter, string>();
   let told: string | undefined;
   let isClosed = false;

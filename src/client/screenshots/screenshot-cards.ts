@@ -1,31 +1,29 @@
 /** The cards of fresh screenshots: seen at once, saved or sent with one tap, and gone by themselves. */
 
 import { button, createCard } from '../common/cards.ts';
+import type { VideoFeed } from '../media/feeds.ts';
 import type { Say } from '../common/words.ts';
-import { createSender, keep, takePicture } from './screenshot.ts';
+import { createSender, keep, takeScreenshot } from './screenshot.ts';
 
 /** Long enough to decide; nothing is lost then, as the call's page has the picture. */
 const SHOWN_MS = 15_000;
 const DONE_MS = 4000;
 
-/** Something that shows a picture now, and whose it is. */
-export interface Picture {
-  name: string;
-  video: HTMLVideoElement;
-}
+/** A video that shows something now, and whose it is. */
+type Shown = Pick<VideoFeed, 'name' | 'video'>;
 
-export interface Shots {
-  /** Takes the first picture; its card offers the others. */
-  take(pictures: Picture[]): Promise<void>;
+export interface ScreenshotCards {
+  /** Takes one of the first video; its card offers the others. */
+  take(feeds: Shown[]): Promise<void>;
 }
 
 /** @param call the id of the call, as soon as it has one */
-export function createShots(box: HTMLElement, say: Say, call: () => string | undefined): Shots {
-  async function take([picture, ...others]: Picture[]): Promise<void> {
+export function createScreenshotCards(box: HTMLElement, say: Say, call: () => string | undefined): ScreenshotCards {
+  async function take([feed, ...others]: Shown[]): Promise<void> {
     const id = call();
-    if (!picture || id === undefined) return tell(say('shotNothing'));
+    if (!feed || id === undefined) return tell(say('shotNothing'));
     try {
-      show(id, picture, await takePicture(picture.video), others);
+      show(id, feed, await takeScreenshot(feed.video), others);
     } catch {
       tell(say('shotNothing'));
     }
@@ -37,7 +35,7 @@ export function createShots(box: HTMLElement, say: Say, call: () => string | und
     card.leave(DONE_MS);
   }
 
-  function show(id: string, { name, video }: Picture, blob: Blob, others: Picture[]): void {
+  function show(id: string, { name, video }: Shown, blob: Blob, others: Shown[]): void {
     const address = URL.createObjectURL(blob);
     const card = createCard(box, say, () => URL.revokeObjectURL(address));
     const { line, row, element } = card;
@@ -81,7 +79,7 @@ export function createShots(box: HTMLElement, say: Say, call: () => string | und
   }
 
   /** One line for all: only the names are read there, so the first picture's buttons stay the larger ones. */
-  function offer(others: Picture[]): HTMLElement {
+  function offer(others: Shown[]): HTMLElement {
     const choice = document.createElement('p');
     choice.className = 'also';
     choice.append(say('shotMore'));

@@ -1,10 +1,10 @@
-/** A picture of a picture: what a video shows now, in all its pixels, kept with the call on the server. */
+/** A still of a video: what it shows now, in all its pixels, kept with the call on the server. */
 import * as v from 'valibot';
 import { newKey } from '../common/key.ts';
 import { pageHeaders } from '../common/page-headers.ts';
 
 /** PNG of the video's own width and height, however small it is shown; throws where it shows nothing. */
-export async function takePicture(video: HTMLVideoElement): Promise<Blob> {
+export async function takeScreenshot(video: HTMLVideoElement): Promise<Blob> {
   const canvas = document.createElement('canvas');
   canvas.width = video.videoWidth;
   canvas.height = video.videoHeight;

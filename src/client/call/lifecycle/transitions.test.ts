@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CallEvent, type Command, deadline, next, type State } from './transitions.ts';
+import { deadline, type State } from './state.ts';
+import { type CallEvent, type Command, next } from './transitions.ts';
 
 const reason = fc.constantFrom(
   'hung-up' as const,

@@ -17,28 +17,7 @@
  *
  * `next` is pure: it says which state follows and what is to be done, and does nothing itself.
  */
-import type { EndReason } from '../../../protocol/server.ts';
-
-/** Why the page shows no call any more: the server's reasons, and those that only a page has. */
-export type Reason =
-  | EndReason
-  | 'not-allowed'
-  | 'other-device'
-  | 'in-another-call'
-  | 'out-of-date'
-  | 'unanswered'
-  | 'unsupported';
-
-export type State =
-  | { name: 'idle' }
-  /** `rung`: the server has confirmed that it rings at the other side. */
-  | { name: 'calling'; rung: boolean }
-  | { name: 'ringing' }
-  | { name: 'connecting' }
-  | { name: 'active' }
-  /** `left`: the other side's page was closed or is being loaded again. */
-  | { name: 'reconnecting'; left: boolean }
-  | { name: 'ended'; reason: Reason };
+import { hasLeft, type Reason, type State, unreachable } from './state.ts';
 
 export type CallEvent =
   | { type: 'dial' }
@@ -92,28 +71,6 @@ export function next(state: State, event: CallEvent): Step {
       return fromAnswered(state, event);
     case 'ended':
       return stay(state);
-    default:
-      return unreachable(state);
-  }
-}
-
-/**
- * How long a state may last, in ms, before `gave-up`. The server ends calls earlier than this;
- * the page's own limits are for when the server can't be reached.
- */
-export function deadline(state: State): number | undefined {
-  switch (state.name) {
-    case 'calling':
-    case 'ringing':
-      return 75_000;
-    case 'connecting':
-      return 150_000;
-    case 'reconnecting':
-      return state.left ? 15_000 : 150_000;
-    case 'idle':
-    case 'active':
-    case 'ended':
-      return undefined;
     default:
       return unreachable(state);
   }
@@ -203,19 +160,10 @@ function reconnecting(left: boolean): Step {
   return { state: { name: 'reconnecting', left }, commands: [] };
 }
 
-/** Whether the other side went on purpose and isn't back. */
-export function hasLeft(state: State): boolean {
-  return state.name === 'reconnecting' && state.left;
-}
-
 function stay(state: State): Step {
   return { state, commands: [] };
 }
 
 function end(reason: Reason, ...said: Command[]): Step {
   return { state: { name: 'ended', reason }, commands: [...said, 'close'] };
-}
-
-function unreachable(state: never): never {
-  throw new Error(`No such state: ${JSON.stringify(state)}`);
 }

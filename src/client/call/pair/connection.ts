@@ -1,13 +1,10 @@
 /** One RTCPeerConnection with its transceivers and its channel. What is sent when is the link's business. */
 import type { Candidate, Description, IceConfiguration } from '../../../protocol/common.ts';
+import type { Kind, Outgoing, Source } from '../../media/outgoing.ts';
 import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
 import { generation, makesOffers } from './negotiation.ts';
 import { keepDtlsRole, usernameFragments } from './sdp.ts';
 import { isRelayed, isSilent } from './stats.ts';
-
-export type Kind = 'audio' | 'video';
-/** Somebody's camera and microphone, or their screen and its sound. */
-export type Source = 'self' | 'screen';
 
 /**
  * What the sections of every first offer are for, in this order. The screen has its own from the beginning:
@@ -23,13 +20,7 @@ const SECTIONS: { source: Source; kind: Kind }[] = [
 /** More early candidates than any honest peer has. */
 const MAX_EARLY = 256;
 
-/** What a page sends, and the stream it says these tracks belong to, so that the other side keeps them in step. */
-export interface Outgoing {
-  stream: MediaStream;
-  tracks: Record<Kind, MediaStreamTrack | null>;
-}
-
-export interface PeerEvents {
+export interface ConnectionEvents {
   negotiationNeeded(): void;
   candidate(candidate: Candidate): void;
   state(state: RTCPeerConnectionState): void;
@@ -37,7 +28,7 @@ export interface PeerEvents {
   channel: ChannelEvents;
 }
 
-export interface Peer {
+export interface Connection {
   channel: Channel;
   signaling(): RTCSignalingState;
   state(): RTCPeerConnectionState;
@@ -61,11 +52,11 @@ export interface Peer {
 }
 
 /** Makes a connection that as yet does nothing: `offer` or `take` start it. */
-export function createPeer(
+export function createConnection(
   ice: IceConfiguration,
   outgoing: Record<Source, Outgoing>,
-  events: PeerEvents,
-): Peer {
+  events: ConnectionEvents,
+): Connection {
   const connection = new RTCPeerConnection({ iceServers: iceServers(ice), bundlePolicy: 'max-bundle' });
   const channel = openChannel(connection, events.channel);
   let early: Candidate[] = [];

@@ -5,7 +5,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Candidate, Description } from '../../../protocol/common.ts';
-import type { Outgoing, Peer, PeerEvents, Source } from './connection.ts';
+import type { Outgoing, Source } from '../../media/outgoing.ts';
+import type { Connection, ConnectionEvents } from './connection.ts';
 import { createLink, type Link } from './link.ts';
 import { generation, makesOffers } from './negotiation.ts';
 
@@ -38,7 +39,7 @@ interface Terms {
  * old way in use until the new one is there.
  */
 interface Model {
-  peer: Peer;
+  peer: Connection;
   isOpen(): boolean;
   local(): string;
   remote(): string;
@@ -83,7 +84,7 @@ function createWorld(terms: Terms) {
         certificateOf(model.remote()) === certificateOf(other.local()),
     );
 
-  function connect(name: Name, events: PeerEvents): Peer {
+  function connect(name: Name, events: ConnectionEvents): Connection {
     certificates += 1;
     const certificate = certificates;
     let [round, isRestarting, madeFirst, isClosed] = [0, false, false, false];
@@ -188,13 +189,13 @@ function createWorld(terms: Terms) {
         },
       },
     };
-    const hear = (to: Model, message: Parameters<PeerEvents['channel']['message']>[0]) =>
+    const hear = (to: Model, message: Parameters<ConnectionEvents['channel']['message']>[0]) =>
       ears.get(to)?.(message);
     ears.set(model, events.channel.message);
     made[name].push(model);
     return model.peer;
   }
-  const ears = new Map<Model, PeerEvents['channel']['message']>();
+  const ears = new Map<Model, ConnectionEvents['channel']['message']>();
 
   /** Over the server: in order, and dropped where nobody stands when it gets there. */
   function post(from: Name, deliver: (link: Link) => void): boolean {

@@ -5,11 +5,12 @@
 import type { ChannelMessage } from '../../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration } from '../../../protocol/common.ts';
 import { createBucket } from '../../common/bucket.ts';
-import { createPeer, type Kind, type Outgoing, type Peer, type Source } from './connection.ts';
+import type { Kind, Outgoing, Source } from '../../media/outgoing.ts';
+import { type Connection, createConnection } from './connection.ts';
 import { generation, judge, judgeRequest, type Side } from './negotiation.ts';
-import { createRecovery } from './reconnection.ts';
+import { createReconnection } from './reconnection.ts';
 import { fingerprint } from './sdp.ts';
-import { createTrickle, type Way } from './trickle.ts';
+import { createTrickle, type SignalingPath } from './trickle.ts';
 
 /** A page that was loaded anew makes the offer; if it doesn't, we do. */
 const OFFER_WAIT_MS = 10_000;
@@ -18,7 +19,7 @@ const OFFERS = { most: 20, perSecond: 1 };
 /** Connections of the other side that are remembered as given up. */
 const MOST_FORMER = 16;
 
-interface LinkWay extends Way {
+interface LinkPath extends SignalingPath {
   /** Asks for an offer in place of the description with this username fragment. */
   requestOffer(fragment: string): boolean;
 }
@@ -36,7 +37,7 @@ export interface LinkEvents {
 export interface Link {
   /** Makes the first offer; `local` has it then. */
   offer(): Promise<void>;
-  /** Makes an offer on a new connection and sends it as soon as there is a way. */
+  /** Makes an offer on a new connection and sends it as soon as there is a path. */
   offerAnew(): void;
   /** Answers the first offer; `local` has the answer then. */
   answer(offer: Description, candidates: Candidate[]): Promise<void>;
@@ -69,11 +70,11 @@ export interface Link {
 export function createLink(
   ice: IceConfiguration,
   outgoing: Record<Source, Outgoing>,
-  server: LinkWay,
+  server: LinkPath,
   events: LinkEvents,
-  connect: typeof createPeer = createPeer,
+  connect: typeof createConnection = createConnection,
 ): Link {
-  let peer: Peer | undefined;
+  let peer: Connection | undefined;
   let polite = false;
   let closed = false;
   let offerWait: ReturnType<typeof setTimeout> | undefined;
@@ -87,14 +88,14 @@ export function createLink(
   let wasConnected = false;
   let queue = Promise.resolve();
 
-  const channel: LinkWay = {
+  const channel: LinkPath = {
     description: (description) => say({ type: 'description', description }),
     candidates: (candidates) => say({ type: 'candidates', candidates }),
     requestOffer: (fragment) => say({ type: 'request-offer', fragment }),
   };
-  const ways = [server, channel];
-  const trickle = createTrickle(ways, () => peer?.local());
-  const recovery = createRecovery({ lost: events.lost, restart, replace: () => enqueue(offerAnew) });
+  const paths = [server, channel];
+  const trickle = createTrickle(paths, () => peer?.local());
+  const recovery = createReconnection({ lost: events.lost, restart, replace: () => enqueue(offerAnew) });
 
   /** One thing at a time: whatever is done next finds the connection between two steps, never within one. */
   function enqueue(work: () => Promise<void>): Promise<void> {
@@ -139,7 +140,7 @@ export function createLink(
     };
   }
 
-  function replacePeer(): Peer {
+  function replacePeer(): Connection {
     giveUp();
     recovery.replaced();
     trickle.dropCandidates();
@@ -194,7 +195,7 @@ export function createLink(
 
   function requestAgain(): void {
     const fragment = unwanted;
-    if (fragment !== undefined) ways.some((way) => way.requestOffer(fragment));
+    if (fragment !== undefined) paths.some((path) => path.requestOffer(fragment));
   }
 
   async function offerAnew(): Promise<void> {
@@ -264,18 +265,18 @@ export function createLink(
   }
 
   /** Which description of the side that offers this way came from; the same on both sides. */
-  const way = () => generation(peer?.offers() ? peer.local()?.sdp : peer?.remote());
+  const newest = () => generation(peer?.offers() ? peer.local()?.sdp : peer?.remote());
 
   /** Fresh ICE servers in any case, and a new way where it is needed, unless one is made meanwhile. */
-  async function restartIf(isNeeded: (peer: Peer) => Promise<boolean>): Promise<void> {
-    const before = way();
+  async function restartIf(isNeeded: (peer: Connection) => Promise<boolean>): Promise<void> {
+    const before = newest();
     const fresh = await events.freshIce();
     if (closed) return;
     if (fresh) {
       ice = fresh;
       peer?.configure(fresh);
     }
-    if (!peer || !(await isNeeded(peer)) || closed || way() !== before) return;
+    if (!peer || !(await isNeeded(peer)) || closed || newest() !== before) return;
     if (!peer.offers()) return requestOffer();
     // An offer without answer may have been lost on the way; a second one can't be made before it is answered.
     if (peer.signaling() === 'have-local-offer') trickle.described();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createRecovery } from './reconnection.ts';
+import { createReconnection } from './reconnection.ts';
 
 const actions = { lost: vi.fn(), restart: vi.fn(), replace: vi.fn() };
 const counts = () => ({
@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 test('restarts after two seconds without connection, and not for a hiccup', () => {
-  const recovery = createRecovery(actions);
+  const recovery = createReconnection(actions);
   recovery.state('connected');
   recovery.state('disconnected');
   vi.advanceTimersByTime(1900);
@@ -28,7 +28,7 @@ test('restarts after two seconds without connection, and not for a hiccup', () =
 });
 
 test('restarts a failed connection at once, then takes a new one, and so on until it is connected', () => {
-  const recovery = createRecovery(actions);
+  const recovery = createReconnection(actions);
   recovery.state('connected');
   recovery.state('failed');
   expect(counts()).toMatchObject({ restart: 1, replace: 0 });
@@ -42,7 +42,7 @@ test('restarts a failed connection at once, then takes a new one, and so on unti
 });
 
 test('does not spin when each try fails at once', () => {
-  const recovery = createRecovery(actions);
+  const recovery = createReconnection(actions);
   recovery.state('connected');
   for (let ms = 0; ms < 60_000; ms += 100) {
     recovery.state('failed');
@@ -54,7 +54,7 @@ test('does not spin when each try fails at once', () => {
 });
 
 test('tries again when the first connection does not come', () => {
-  const recovery = createRecovery(actions);
+  const recovery = createReconnection(actions);
   recovery.begin();
   vi.advanceTimersByTime(9900);
   expect(counts().restart).toBe(0);
@@ -63,7 +63,7 @@ test('tries again when the first connection does not come', () => {
 });
 
 test('takes a new connection for one that refuses what it is given', () => {
-  const recovery = createRecovery(actions);
+  const recovery = createReconnection(actions);
   recovery.state('connected');
   recovery.broken();
   vi.advanceTimersByTime(1000);
@@ -71,7 +71,7 @@ test('takes a new connection for one that refuses what it is given', () => {
 });
 
 test('does nothing once it is stopped', () => {
-  const recovery = createRecovery(actions);
+  const recovery = createReconnection(actions);
   recovery.state('connected');
   recovery.state('disconnected');
   recovery.stop();

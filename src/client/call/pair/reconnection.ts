@@ -7,7 +7,7 @@ const RETRY_MS = 8000;
 const REPLACE_EACH = 2;
 const BROKEN_MS = 1000;
 
-export interface Recovery {
+export interface Reconnection {
   /** To be told of every change of the connection's state. */
   state(state: RTCPeerConnectionState): void;
   /** Another connection took the place of the one that was watched. */
@@ -21,13 +21,13 @@ export interface Recovery {
   stop(): void;
 }
 
-export interface RecoveryActions {
+export interface ReconnectionActions {
   lost(): void;
   restart(): void;
   replace(): void;
 }
 
-export function createRecovery(actions: RecoveryActions): Recovery {
+export function createReconnection(actions: ReconnectionActions): Reconnection {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempts = 0;
   let current: RTCPeerConnectionState = 'new';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Candidate, Description } from '../../../protocol/common.ts';
-import { createTrickle, type Way } from './trickle.ts';
+import { createTrickle, type SignalingPath } from './trickle.ts';
 
 const OFFER: Description = { type: 'offer', sdp: 'v=0' };
 const candidates = (count: number): Candidate[] =>
@@ -11,7 +11,7 @@ function openWay() {
   const sent: (Description | Candidate[])[] = [];
   const way = { isOpen: true, sent };
   const take = (what: Description | Candidate[]) => way.isOpen && sent.push(what) > 0;
-  return Object.assign(way, { description: take, candidates: take } satisfies Way);
+  return Object.assign(way, { description: take, candidates: take } satisfies SignalingPath);
 }
 
 let server: ReturnType<typeof openWay>;

@@ -1,5 +1,5 @@
 /**
- * Own descriptions and candidates on their way to the other side (trickle ICE, RFC 8838). What finds no way stays,
+ * Own descriptions and candidates on their way to the other side (trickle ICE, RFC 8838). What finds no path stays,
  * until there is one.
  */
 import type { Candidate, Description } from '../../../protocol/common.ts';
@@ -8,8 +8,8 @@ import type { Candidate, Description } from '../../../protocol/common.ts';
 const BATCH_MS = 20;
 const BATCH_SIZE = 64;
 
-/** A way to the other side. Each says whether it took what it was given. */
-export interface Way {
+/** A signalling path to the other side. Each says whether it took what it was given. */
+export interface SignalingPath {
   description(description: Description): boolean;
   candidates(candidates: Candidate[]): boolean;
 }
@@ -17,10 +17,10 @@ export interface Way {
 export interface Trickle {
   /** The own description, for a message that carries it together with something else. */
   take(): Description | undefined;
-  /** There is a new own description, to be sent as soon as there is a way. */
+  /** There is a new own description, to be sent as soon as there is a path. */
   described(): void;
   candidate(candidate: Candidate): void;
-  /** Sends what has a way. */
+  /** Sends what has a path. */
   flush(): void;
   /** The connection that this was for is gone; a description of the next may still be owed. */
   dropCandidates(): void;
@@ -29,10 +29,10 @@ export interface Trickle {
 }
 
 /**
- * @param ways in the order in which they are tried
+ * @param paths in the order in which they are tried
  * @param local the newest own description, with the candidates that are known by then
  */
-export function createTrickle(ways: Way[], local: () => Description | undefined): Trickle {
+export function createTrickle(paths: SignalingPath[], local: () => Description | undefined): Trickle {
   let isOwed = false;
   let unsent: Candidate[] = [];
   let batch: ReturnType<typeof setTimeout> | undefined;
@@ -48,11 +48,11 @@ export function createTrickle(ways: Way[], local: () => Description | undefined)
     batch = undefined;
     if (isOwed) {
       const description = take();
-      isOwed = !description || !ways.some((way) => way.description(description));
+      isOwed = !description || !paths.some((path) => path.description(description));
     }
     while (unsent.length > 0) {
       const burst = unsent.slice(0, BATCH_SIZE);
-      if (!ways.some((way) => way.candidates(burst))) return;
+      if (!paths.some((path) => path.candidates(burst))) return;
       unsent = unsent.slice(burst.length);
     }
   }

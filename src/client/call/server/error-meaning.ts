@@ -1,8 +1,8 @@
 /** What a refusal by the server means for the call. */
 import type { ServerMessage } from '../../../protocol/server.ts';
-import type { Reason } from '../lifecycle/transitions.ts';
+import type { Reason } from '../lifecycle/state.ts';
 
-export type Refusal = ServerMessage & { type: 'error' };
+export type ServerError = ServerMessage & { type: 'error' };
 
 /** The call is over, the same may be tried later, or there is nothing more to say; undefined: it goes on as it is. */
 export type Meaning = { over: Reason } | 'retry' | 'settled' | undefined;
@@ -11,7 +11,7 @@ const FAREWELLS = ['decline', 'hang-up', 'cancel'];
 const BEGINNINGS = ['ring', 'accept', 'resume'];
 
 /** @param met whether both sides are in the call already: then it needs the server no longer */
-export function meaningOf({ code, about = '' }: Refusal, met: boolean): Meaning {
+export function meaningOf({ code, about = '' }: ServerError, met: boolean): Meaning {
   if (about === '' && !met) {
     // Not even looked at, so it may have been what the page waits for.
     if (code === 'too-many') return 'retry';

@@ -1,6 +1,6 @@
 /** What of one call must reach the server, however often the socket breaks before it does. */
 import type { Description, Media } from '../../../protocol/common.ts';
-import type { Signal } from './socket.ts';
+import type { ServerSocket } from './socket.ts';
 
 const NAMES = ['ring', 'accept', 'decline', 'hang-up', 'cancel'] as const;
 export type Name = (typeof NAMES)[number];
@@ -19,7 +19,7 @@ export interface Outbox {
 }
 
 /** @param local the newest own description: a repeated message carries it as it is by then, candidates included */
-export function createOutbox(signal: Signal, local: () => Description | undefined): Outbox {
+export function createOutbox(signal: ServerSocket, local: () => Description | undefined): Outbox {
   return {
     ring(key, chat, media) {
       signal.keep('ring', () => {

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type WebSocket as ServerSide, WebSocketServer } from 'ws';
 import { createLocalMedia } from '../../media/local-media.ts';
-import { createScreen } from '../../media/screen-share.ts';
+import { createScreenShare } from '../../media/screen-share.ts';
 import { createCall } from '../call.ts';
-import { openSignal, type Signal } from './socket.ts';
+import { openServerSocket, type ServerSocket } from './socket.ts';
 
 const BrowserSocket = WebSocket;
 const SIGNED_OUT = 4401;
@@ -50,11 +50,11 @@ afterEach(async () => {
   server.close();
 });
 
-function open(): Signal {
+function open(): ServerSocket {
   const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('the server has no port');
   const events = { opened: () => {}, message: () => {} };
-  return openSignal(`ws://127.0.0.1:${address.port}`, 'device-00', events);
+  return openServerSocket(`ws://127.0.0.1:${address.port}`, 'device-00', events);
 }
 
 /** Waits until the server has heard this on the socket with that number. */
@@ -104,7 +104,7 @@ test('a ring that is taken back before its call is known is not sent again', asy
     ice: { iceServers: [] },
     signal,
     local: createLocalMedia({ track: nothing, changed: nothing }),
-    screen: createScreen({ track: nothing, changed: nothing, problem: nothing, wanted: () => true }),
+    screen: createScreenShare({ track: nothing, changed: nothing, problem: nothing, wanted: () => true }),
     isRecording: () => false,
     events: { state: nothing, named: nothing, stream: nothing, peerState: nothing },
   });

@@ -14,13 +14,13 @@ const PONG_MS = 4000;
 /** Ends that no other socket would mend: another version of the protocol, and a session that has ended. */
 const FINAL = [4400, 4401];
 
-export interface SignalEvents {
+export interface ServerSocketEvents {
   /** The socket is open and `hello` is sent; what is sent here goes before all that was kept. */
   opened(): void;
   message(message: ServerMessage): void;
 }
 
-export interface Signal {
+export interface ServerSocket {
   /** Sends now or not at all, and says which. */
   send(message: ClientMessage): boolean;
   /** Sends now and again after each break, made anew each time, until it is settled. */
@@ -35,7 +35,7 @@ export interface Signal {
 }
 
 /** Has the socket looked at when there may be a network again. */
-export function checkOnWaking({ check }: Signal): void {
+export function checkOnWaking({ check }: ServerSocket): void {
   addEventListener('online', check);
   // A page that slept, or came back from the history cache, may hold a socket that died meanwhile.
   addEventListener('pageshow', ({ persisted }) => persisted && check());
@@ -47,7 +47,7 @@ export function checkOnWaking({ check }: Signal): void {
  * @param url of the socket, `ws:` or `wss:`
  * @param device id of this tab
  */
-export function openSignal(url: string, device: string, events: SignalEvents): Signal {
+export function openServerSocket(url: string, device: string, events: ServerSocketEvents): ServerSocket {
   const kept = new Map<string, { make: () => ClientMessage; sent: boolean }>();
   let socket: WebSocket | undefined;
   let attempt = 0;

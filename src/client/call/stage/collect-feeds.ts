@@ -1,21 +1,21 @@
-/** What the call page shows and plays at this moment, for screenshots and recordings. */
+/** Collects what the call page shows and plays at this moment, for screenshots and recordings. */
 
 import type { Say } from '../../common/words.ts';
-import type { Picture, Scene, Voice } from '../../media/feeds.ts';
+import type { AudioFeed, Feeds, VideoFeed } from '../../media/feeds.ts';
 import type { LocalMedia } from '../../media/local-media.ts';
-import type { Screen } from '../../media/screen-share.ts';
-import type { Source } from '../pair/connection.ts';
+import type { ScreenShare } from '../../media/screen-share.ts';
+import type { Source } from '../../media/outgoing.ts';
 import type { ScreenTile } from './screen-tile.ts';
 import type { Tile } from './tile.ts';
 
-export interface SceneParts {
+export interface FeedParts {
   say: Say;
   /** The other person's, and one's own. */
   name: string;
   myName: string;
   local: LocalMedia;
   /** One's own screen, and what shows it. */
-  shared: Screen;
+  shared: ScreenShare;
   ownScreen: HTMLVideoElement;
   remote: Tile;
   self: Tile;
@@ -24,9 +24,9 @@ export interface SceneParts {
 }
 
 /** A shared screen first, oneself last. */
-export function sceneOf(parts: SceneParts): Scene {
+export function collectFeeds(parts: FeedParts): Feeds {
   const { say, name, myName, local, shared, ownScreen, remote, self, screen, streams } = parts;
-  const screens: Picture[] = [
+  const screens: VideoFeed[] = [
     {
       role: 'screen',
       own: false,
@@ -37,11 +37,11 @@ export function sceneOf(parts: SceneParts): Scene {
     },
     { role: 'screen', own: true, name: say('yourScreen'), person: myName, video: ownScreen, seen: true },
   ];
-  const people: Picture[] = [
+  const people: VideoFeed[] = [
     { role: 'other', own: false, name, person: name, video: remote.video, seen: remote.hasPicture() },
     { role: 'self', own: true, name: say('you'), person: myName, video: self.video, seen: self.hasPicture() },
   ];
-  const voices: Voice[] = [
+  const audio: AudioFeed[] = [
     ...[local.outgoing.tracks.audio, shared.outgoing.tracks.audio].flatMap((track) =>
       track ? { own: true, track } : [],
     ),
@@ -49,5 +49,5 @@ export function sceneOf(parts: SceneParts): Scene {
       (stream) => stream?.getAudioTracks().map((track) => ({ own: false, track })) ?? [],
     ),
   ];
-  return { pictures: [...screens.filter(({ video }) => video.videoWidth > 0), ...people], voices };
+  return { video: [...screens.filter(({ video }) => video.videoWidth > 0), ...people], audio };
 }

@@ -5,7 +5,7 @@ import { createLatest } from '../../common/latest.ts';
 import type { Say } from '../../common/words.ts';
 import { listDevices } from '../../media/devices.ts';
 import type { LocalMedia } from '../../media/local-media.ts';
-import { canShareScreen, type Screen } from '../../media/screen-share.ts';
+import { canShareScreen, type ScreenShare } from '../../media/screen-share.ts';
 import { createSpeaker } from '../../media/speaker.ts';
 
 export interface DeviceSelects {
@@ -17,7 +17,7 @@ export interface DeviceSelects {
 export function createDeviceSelects(
   root: ParentNode,
   local: LocalMedia,
-  shared: Screen,
+  shared: ScreenShare,
   outputs: HTMLMediaElement[],
   say: Say,
 ): DeviceSelects {

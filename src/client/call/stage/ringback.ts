@@ -1,5 +1,5 @@
 /** The tone the caller hears while it rings at the other side. */
-import type { State } from '../lifecycle/transitions.ts';
+import type { State } from '../lifecycle/state.ts';
 import { keepPlaying } from './playback.ts';
 
 export interface Ringback {

@@ -2,12 +2,12 @@
 
 import { find } from '../../common/dom.ts';
 import type { LocalMedia } from '../../media/local-media.ts';
-import { canShareScreen, type Screen } from '../../media/screen-share.ts';
+import { canShareScreen, type ScreenShare } from '../../media/screen-share.ts';
 import { canRecord } from '../../recording/recorder.ts';
 
 export interface Toolbar {
   /** Shows what is switched on. */
-  update(local: LocalMedia, shared: Screen, isRecording: boolean): void;
+  update(local: LocalMedia, shared: ScreenShare, isRecording: boolean): void;
 }
 
 export interface ToolbarActions {

@@ -2,12 +2,13 @@
 import * as v from 'valibot';
 import { find, setText } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
-import { Mode, type Scene } from '../../media/feeds.ts';
+import type { Feeds } from '../../media/feeds.ts';
+import { RecordingMode } from '../../recording/mode.ts';
 import type { LocalMedia } from '../../media/local-media.ts';
-import type { Screen } from '../../media/screen-share.ts';
-import { hasLeft, type Reason, type State } from '../lifecycle/transitions.ts';
-import type { Source } from '../pair/connection.ts';
-import { sceneOf } from './collect-feeds.ts';
+import type { ScreenShare } from '../../media/screen-share.ts';
+import { hasLeft, type Reason, type State } from '../lifecycle/state.ts';
+import type { Source } from '../../media/outgoing.ts';
+import { collectFeeds } from './collect-feeds.ts';
 import { createDeviceSelects } from './device-selects.ts';
 import { formatDuration } from './duration.ts';
 import { createGate } from './gate.ts';
@@ -20,7 +21,9 @@ import { wireShortcuts } from './shortcuts.ts';
 import { createSound, type Sound } from './sound.ts';
 import { createTile } from './tile.ts';
 import { createToolbar, type ToolbarActions } from './toolbar.ts';
-import { canFloat, createWakeLock, wireFullScreen, wirePictureInPicture } from './wake-lock.ts';
+import { canFloat, wirePictureInPicture } from './picture-in-picture.ts';
+import { wireFullScreen } from './full-screen.ts';
+import { createWakeLock } from './wake-lock.ts';
 
 export interface View {
   /** A call begins: with whom. */
@@ -34,9 +37,9 @@ export interface View {
   /** One's own media have changed. */
   local(): void;
   /** What can be seen and heard now. */
-  scene(): Scene;
+  feeds(): Feeds;
   /** What is to be recorded, as chosen. */
-  mode(): Mode;
+  mode(): RecordingMode;
   /** Says something about one matter until it is settled. */
   notice(matter: 'screen' | 'recording', text: string | undefined): void;
 }
@@ -56,7 +59,7 @@ type Played = 'sound' | 'picture' | 'screen-sound' | 'screen-picture';
 /** What this page sends, and what it makes of the call. */
 export interface Media {
   local: LocalMedia;
-  screen: Screen;
+  screen: ScreenShare;
   recording: { isOn(): boolean };
 }
 
@@ -286,8 +289,8 @@ export function createView(
       else ringback.retry();
       tellProblems();
     },
-    scene: () => sceneOf({ say, name, myName, local, shared, ownScreen: own, remote, self, screen, streams }),
-    mode: () => v.parse(Mode, choice.value),
+    feeds: () => collectFeeds({ say, name, myName, local, shared, ownScreen: own, remote, self, screen, streams }),
+    mode: () => v.parse(RecordingMode, choice.value),
     notice: (matter, text) => notices.set(matter, text),
   };
 }

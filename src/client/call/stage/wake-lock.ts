@@ -1,4 +1,4 @@
-/** What a call does to the screen: it stays awake, fills it, or floats in a corner of it. */
+/** Keeps the screen awake while there is a call. */
 
 /** Holds the screen awake while `wanted()`; a hidden page loses its lock, and gets it back when it is seen. */
 export function createWakeLock(wanted: () => boolean): { update(): void } {
@@ -26,37 +26,4 @@ export function createWakeLock(wanted: () => boolean): { update(): void } {
 
   document.addEventListener('visibilitychange', () => void update());
   return { update: () => void update() };
-}
-
-/** Wires a button to full screen; it is hidden where the browser has none. */
-export function wireFullScreen(button: HTMLButtonElement, element: Element): void {
-  button.hidden = !document.fullscreenEnabled;
-  button.addEventListener('click', () => {
-    const change = document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen();
-    change.catch(() => undefined);
-  });
-  document.addEventListener('fullscreenchange', () => {
-    button.setAttribute('aria-pressed', String(document.fullscreenElement !== null));
-  });
-}
-
-/** Whether a page may float a picture; Firefox has a button of its own for it. */
-export const canFloat = (video: HTMLVideoElement): boolean =>
-  'requestPictureInPicture' in video && document.pictureInPictureEnabled;
-
-/** Wires a button to picture in picture, which shows the first of these videos that has a picture. */
-export function wirePictureInPicture(button: HTMLButtonElement, videos: HTMLVideoElement[]): void {
-  button.addEventListener('click', () => {
-    const video = videos.find(({ videoWidth }) => videoWidth > 0);
-    const change = document.pictureInPictureElement
-      ? document.exitPictureInPicture()
-      : video?.requestPictureInPicture();
-    // A browser may refuse, and nothing is lost by it.
-    change?.catch(() => undefined);
-  });
-  const show = () => button.setAttribute('aria-pressed', String(document.pictureInPictureElement !== null));
-  for (const video of videos) {
-    video.addEventListener('enterpictureinpicture', show);
-    video.addEventListener('leavepictureinpicture', show);
-  }
 }

@@ -12,7 +12,7 @@ export interface PieceFile {
   close(): void;
 }
 
-export interface Folder {
+export interface FileStore {
   names(): Promise<string[]>;
   /** Opens or makes a file. @throws NoModificationAllowedError while another tab has it open */
   open(name: string): Promise<PieceFile>;
@@ -27,7 +27,7 @@ declare global {
 
 const ROOT = 'recordings';
 
-/** The folder of all recordings on this device; rejects where the browser keeps nothing, as in some private windows. */
+/** The directory of all recordings on this device; rejects where the browser keeps nothing, as in some private windows. */
 const root = async (): Promise<FileSystemDirectoryHandle> =>
   (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT, { create: true });
 
@@ -38,21 +38,21 @@ export async function keysOnDisk(): Promise<string[]> {
   return keys;
 }
 
-/** A folder on the device's disk. Only workers may open its files. */
-export async function openOnDisk(key: string): Promise<Folder> {
-  const folder = await (await root()).getDirectoryHandle(key, { create: true });
+/** A store on the device's disk. Only workers may open its files. */
+export async function openOnDisk(key: string): Promise<FileStore> {
+  const directory = await (await root()).getDirectoryHandle(key, { create: true });
   return {
     async names() {
       const names: string[] = [];
-      for await (const name of folder.keys()) names.push(name);
+      for await (const name of directory.keys()) names.push(name);
       return names;
     },
-    open: async (name) => (await folder.getFileHandle(name, { create: true })).createSyncAccessHandle(),
-    remove: (name) => folder.removeEntry(name),
+    open: async (name) => (await directory.getFileHandle(name, { create: true })).createSyncAccessHandle(),
+    remove: (name) => directory.removeEntry(name),
   };
 }
 
-/** Removes a folder and all in it. */
+/** Removes a store and all in it. */
 export const removeFromDisk = async (key: string): Promise<void> =>
   (await root()).removeEntry(key, { recursive: true });
 
@@ -60,10 +60,10 @@ export const removeFromDisk = async (key: string): Promise<void> =>
 const MOST_IN_MEMORY = 256 * 2 ** 20;
 
 /**
- * A folder that is gone with the page, for browsers that keep nothing: it bridges a broken network all the same.
+ * A store that is gone with the page, for browsers that keep nothing: it bridges a broken network all the same.
  * @param most bytes of all files together
  */
-export function openInMemory(most = MOST_IN_MEMORY): Folder {
+export function openInMemory(most = MOST_IN_MEMORY): FileStore {
   const files = new Map<string, PieceFile>();
   const hasRoom = (more: number) => {
     const used = [...files.values()].reduce((sum, file) => sum + file.getSize(), 0);

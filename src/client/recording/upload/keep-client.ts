@@ -6,14 +6,14 @@ import type { Label } from './spool.ts';
 /** Set by the build: the address of the worker's script. */
 declare const KEEP_WORKER_URL: string;
 
-export type ToKeeper =
+export type ToKeepWorker =
   | { type: 'begin'; label: Label; headers: Record<string, string> }
   | { type: 'chunk'; bytes: ArrayBuffer }
   /** Shown before it is played; best sent before the end. */
   | { type: 'poster'; picture: Blob }
   | { type: 'end' };
 
-export type FromKeeper =
+export type FromKeepWorker =
   /** It may be recorded; `onDisk` is false where the browser keeps nothing over a reload. */
   | { type: 'begun'; onDisk: boolean }
   /** It may not, and why. */
@@ -33,16 +33,16 @@ export type FromKeeper =
   /** Everything is done with; so many bytes were recorded. */
   | { type: 'over'; bytes: number };
 
-export interface Keeper {
-  tell(message: ToKeeper): void;
+export interface KeepWorker {
+  tell(message: ToKeepWorker): void;
   /** Ends the worker: what lies on the disk is open to the next visit. */
   close(): void;
 }
 
 /** Starts the worker for one recording. */
-export function startKeeper(heard: (message: FromKeeper) => void): Keeper {
+export function startKeepWorker(heard: (message: FromKeepWorker) => void): KeepWorker {
   const worker = new Worker(KEEP_WORKER_URL);
-  worker.addEventListener('message', ({ data }: MessageEvent<FromKeeper>) => heard(data));
+  worker.addEventListener('message', ({ data }: MessageEvent<FromKeepWorker>) => heard(data));
   worker.addEventListener('error', async (event) =>
     // A script that can't be fetched says so by a plain event (HTML, "run a worker"), and not why.
     heard({ type: event instanceof ErrorEvent ? 'crashed' : await whyNotFetched() }),
@@ -65,9 +65,6 @@ async function whyNotFetched(): Promise<'outdated' | 'unreachable'> {
 }
 
 /** Fetches the script while the server is there, for a recording that begins when it isn't. */
-export function prepareKeeper(): void {
+export function prepareKeepWorker(): void {
   fetchAhead(KEEP_WORKER_URL);
 }
-
-/** That something may lie on this device; every page looks, and asks nothing of the device without it. */
-export const WAITING = 'porchlight.recordings';

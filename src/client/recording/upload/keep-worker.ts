@@ -1,14 +1,14 @@
 /** A worker that keeps one recording on this device and sends it: where a busy page and a hidden tab don't reach. */
 import { openOnDisk, removeFromDisk } from './file-store.ts';
 import { createKeep } from './keep.ts';
-import type { FromKeeper, ToKeeper } from './keep-client.ts';
+import type { FromKeepWorker, ToKeepWorker } from './keep-client.ts';
 import { createRequests } from './requests.ts';
 
 const keep = createKeep({
   requests: (headers) => createRequests('', headers),
   disk: { open: openOnDisk, remove: removeFromDisk },
-  say: (message: FromKeeper) => postMessage(message),
+  say: (message: FromKeepWorker) => postMessage(message),
   close: () => close(),
 });
 
-addEventListener('message', ({ data }: MessageEvent<ToKeeper>) => void keep(data));
+addEventListener('message', ({ data }: MessageEvent<ToKeepWorker>) => void keep(data));

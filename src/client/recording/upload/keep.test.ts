@@ -6,9 +6,9 @@ import { type House, openHouse, type Person } from '../../../../test/helpers/hou
 import { eventually } from '../../../../test/helpers/poll.ts';
 import { newWish, pastCall } from '../../../../test/helpers/recorder.ts';
 import { openRelay, type Relay } from '../../../../test/helpers/relay.ts';
-import { type Folder, openInMemory, type PieceFile } from './file-store.ts';
+import { type FileStore, openInMemory, type PieceFile } from './file-store.ts';
 import { createKeep } from './keep.ts';
-import type { FromKeeper, ToKeeper } from './keep-client.ts';
+import type { FromKeepWorker, ToKeepWorker } from './keep-client.ts';
 import { type Chunk, createRequests } from './requests.ts';
 import type { Label } from './spool.ts';
 
@@ -16,11 +16,11 @@ let house: House;
 let relay: Relay;
 let ana: Person;
 let label: Label;
-let folder: Folder;
-let said: FromKeeper[];
+let folder: FileStore;
+let said: FromKeepWorker[];
 let patches: Chunk[];
 let isClosed: boolean;
-let keep: (message: ToKeeper) => Promise<void>;
+let keep: (message: ToKeepWorker) => Promise<void>;
 
 beforeEach(async () => {
   house = await openHouse();
@@ -61,7 +61,7 @@ const bytes = (count: number) => ALL.subarray(0, count);
 const begin = () =>
   keep({ type: 'begin', label, headers: { cookie: ana.cookie, 'x-csrf-token': ana.token } });
 const record = (from: number, to: number) => keep({ type: 'chunk', bytes: ALL.slice(from, to).buffer });
-const heard = (type: FromKeeper['type']) => said.filter((message) => message.type === type);
+const heard = (type: FromKeepWorker['type']) => said.filter((message) => message.type === type);
 const over = () =>
   eventually(
     'the end',
@@ -79,7 +79,7 @@ function received(): Buffer {
 }
 
 /** Files whose writing or reading is another. */
-function withFiles(change: (file: PieceFile) => Partial<PieceFile>): Folder {
+function withFiles(change: (file: PieceFile) => Partial<PieceFile>): FileStore {
   const memory = openInMemory();
   return {
     ...memory,
@@ -119,7 +119,7 @@ test('nothing recorded while the server is away waits for nobody', async () => {
 });
 
 /** As Chromium's private windows do when their storage is full: an error's number, taken for one without a sign. */
-function fullAfter(room: number): Folder {
+function fullAfter(room: number): FileStore {
   let left = room;
   return withFiles((file) => ({
     write(added, { at }) {

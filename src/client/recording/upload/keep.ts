@@ -1,6 +1,6 @@
 /** Keeps one recording on this device and sends it, from the question whether it may be made until all is over. */
-import { type Folder, openInMemory } from './file-store.ts';
-import type { FromKeeper, ToKeeper } from './keep-client.ts';
+import { type FileStore, openInMemory } from './file-store.ts';
+import type { FromKeepWorker, ToKeepWorker } from './keep-client.ts';
 import type { Requests } from './requests.ts';
 import { createSender, type Sender, type SenderState } from './sender.ts';
 import { beginSpool, type Label, type Spool } from './spool.ts';
@@ -11,14 +11,14 @@ const ANSWER_MS = 4000;
 export interface KeepParts {
   requests(headers: Record<string, string>): Requests;
   /** Folders by their keys; they reject where the browser keeps nothing. */
-  disk: { open(key: string): Promise<Folder>; remove(key: string): Promise<void> };
-  say(message: FromKeeper): void;
+  disk: { open(key: string): Promise<FileStore>; remove(key: string): Promise<void> };
+  say(message: FromKeepWorker): void;
   /** There is nothing more to do. */
   close(): void;
 }
 
 /** @returns what takes the page's messages, in their order */
-export function createKeep({ disk, say, close, ...parts }: KeepParts): (message: ToKeeper) => Promise<void> {
+export function createKeep({ disk, say, close, ...parts }: KeepParts): (message: ToKeepWorker) => Promise<void> {
   let running: { requests: Requests; spool: Spool; sender: Sender } | undefined;
   let poster: Blob | undefined;
   let onDisk = false;
@@ -99,7 +99,7 @@ export function createKeep({ disk, say, close, ...parts }: KeepParts): (message:
     if (bytes > 0) await sendPoster();
     sender.stop();
     spool.close();
-    // A folder that can't be removed now is found by the next visit, which asks the server about it.
+    // A store that can't be removed now is found by the next visit, which asks the server about it.
     if (onDisk)
       await disk
         .remove(spool.label().key)

@@ -1,7 +1,7 @@
 /** Loaded by any page while something recorded earlier may lie on this device: sends it, and says so. */
 
 import { pageHeaders } from '../../common/page-headers.ts';
-import { WAITING } from './keep-client.ts';
+import { RECORDINGS } from '../../common/storage-keys.ts';
 import { showLeft } from './progress-bar.ts';
 
 /** Set by the build: the address of the worker's script. */
@@ -41,7 +41,7 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromLeftovers>) => {
       return;
     case 'over':
       if (bar.isConnected || data.kept === 0) notice.remove();
-      if (data.kept === 0) localStorage.removeItem(WAITING);
+      if (data.kept === 0) localStorage.removeItem(RECORDINGS);
       return;
     default:
       data satisfies never;

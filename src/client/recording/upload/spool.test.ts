@@ -1,12 +1,12 @@
 /** What is recorded and not yet on the server: kept, read and released in pieces. */
 import { expect, test } from 'vitest';
-import { type Folder, openInMemory } from './file-store.ts';
+import { type FileStore, openInMemory } from './file-store.ts';
 import { beginSpool, type Label, reopenSpool } from './spool.ts';
 
 const LABEL: Label = { key: 'k'.repeat(32), owner: 1, call: 'c', mode: 'everyone', mimeType: 'video/webm' };
 const MB = 2 ** 20;
 const chunk = (value: number) => new Uint8Array(MB).fill(value);
-const pieces = async (folder: Folder) => (await folder.names()).filter((name) => name !== 'label').sort();
+const pieces = async (folder: FileStore) => (await folder.names()).filter((name) => name !== 'label').sort();
 
 /** All that lies between two places, however it is read. */
 function readAll(spool: Awaited<ReturnType<typeof beginSpool>>, from: number): number[] {
@@ -67,7 +67,7 @@ test('a folder whose beginning was cut short is none', async () => {
 test('a full device leaves what there was, to its last byte', async () => {
   const memory = openInMemory();
   let room = 2.5 * MB;
-  const folder: Folder = {
+  const folder: FileStore = {
     ...memory,
     async open(name) {
       const file = await memory.open(name);
@@ -93,7 +93,7 @@ test('a full device leaves what there was, to its last byte', async () => {
 
 test('what a private window answers to a write without room is no success', async () => {
   const memory = openInMemory();
-  const folder: Folder = {
+  const folder: FileStore = {
     ...memory,
     open: async (name) => ({ ...(await memory.open(name)), write: () => 4_294_967_288 }),
   };
@@ -123,7 +123,7 @@ test('opened again it ends at the first hole', async () => {
 test('a piece that cannot be removed now makes no hole', async () => {
   const memory = openInMemory();
   let isStuck = true;
-  const folder: Folder = {
+  const folder: FileStore = {
     ...memory,
     async remove(name) {
       if (isStuck) throw new DOMException('in use', 'NoModificationAllowedError');

@@ -3,7 +3,7 @@
  * what has arrived makes room, and an hour of recording takes no more of the device than a minute does.
  */
 import * as v from 'valibot';
-import type { Folder, PieceFile } from './file-store.ts';
+import type { FileStore, PieceFile } from './file-store.ts';
 
 /** Bytes from which on a new piece is begun. */
 const PIECE = 4 * 2 ** 20;
@@ -56,12 +56,12 @@ interface Piece {
 
 const nameOf = (start: number): string => String(start).padStart(15, '0');
 
-/** Begins one in an empty folder. @throws QuotaExceededError where there is no room for its label */
-export async function beginSpool(folder: Folder, label: Label): Promise<Spool> {
-  const labelFile = await folder.open(LABEL);
+/** Begins one in an empty store. @throws QuotaExceededError where there is no room for its label */
+export async function beginSpool(store: FileStore, label: Label): Promise<Spool> {
+  const labelFile = await store.open(LABEL);
   try {
     writeAt(labelFile, bytesOf(label), 0);
-    return await createSpool(folder, labelFile, label);
+    return await createSpool(store, labelFile, label);
   } catch (error) {
     labelFile.close();
     throw error;
@@ -69,14 +69,14 @@ export async function beginSpool(folder: Folder, label: Label): Promise<Spool> {
 }
 
 /**
- * Opens what lies in a folder; undefined where it never came to be one.
+ * Opens what lies in a store; undefined where it never came to be one.
  * @throws NoModificationAllowedError while another tab has it open
  */
-export async function reopenSpool(folder: Folder): Promise<Spool | undefined> {
-  const labelFile = await folder.open(LABEL);
+export async function reopenSpool(store: FileStore): Promise<Spool | undefined> {
+  const labelFile = await store.open(LABEL);
   try {
     const label = readLabel(labelFile);
-    if (label) return await createSpool(folder, labelFile, label);
+    if (label) return await createSpool(store, labelFile, label);
   } catch (error) {
     labelFile.close();
     throw error;
@@ -102,9 +102,9 @@ function writeAt(file: PieceFile, bytes: Uint8Array<ArrayBuffer>, at: number): v
     throw new DOMException('The device has no room', 'QuotaExceededError');
 }
 
-async function createSpool(folder: Folder, labelFile: PieceFile, given: Label): Promise<Spool> {
+async function createSpool(store: FileStore, labelFile: PieceFile, given: Label): Promise<Spool> {
   let label = given;
-  const pieces = await openPieces(folder);
+  const pieces = await openPieces(store);
 
   const end = () => {
     const last = pieces.at(-1);
@@ -115,7 +115,7 @@ async function createSpool(folder: Folder, labelFile: PieceFile, given: Label): 
     const last = pieces.at(-1);
     if (last && last.size < PIECE) return last;
     const start = end();
-    const piece = { start, size: 0, file: await folder.open(nameOf(start)) };
+    const piece = { start, size: 0, file: await store.open(nameOf(start)) };
     pieces.push(piece);
     return piece;
   }
@@ -167,7 +167,7 @@ async function createSpool(folder: Folder, labelFile: PieceFile, given: Label): 
         if (piece.start + piece.size > before) return;
         piece.file.close();
         // One that can't be removed stays the first, and is tried again: a later visit must find no hole.
-        await folder.remove(nameOf(piece.start));
+        await store.remove(nameOf(piece.start));
         pieces.shift();
       }
     },
@@ -178,15 +178,15 @@ async function createSpool(folder: Folder, labelFile: PieceFile, given: Label): 
   };
 }
 
-/** The pieces in a folder up to the first hole. */
-async function openPieces(folder: Folder): Promise<Piece[]> {
+/** The pieces in a store up to the first hole. */
+async function openPieces(store: FileStore): Promise<Piece[]> {
   const pieces: Piece[] = [];
-  const names = (await folder.names()).filter((name) => PIECE_NAME.test(name)).sort();
+  const names = (await store.names()).filter((name) => PIECE_NAME.test(name)).sort();
   try {
     for (const name of names) {
       const [start, last] = [Number(name), pieces.at(-1)];
       if (last && last.start + last.size < start) break;
-      const file = await folder.open(name);
+      const file = await store.open(name);
       pieces.push({ start, size: file.getSize(), file });
     }
   } catch (error) {

@@ -1,0 +1,52 @@
+/**
+ * What a page sends. Of each kind there is a source track, as the device gives it, and an outgoing track, as the other
+ * side gets it, so that an effect can stand between them. Whatever is muted, unplugged or changed for another is the
+ * source; what is sent, shown and recorded is the outgoing track.
+ */
+
+export type Kind = 'audio' | 'video';
+/** Somebody's camera and microphone, or their screen and its sound. */
+export type Source = 'self' | 'screen';
+
+/** What the other side gets, and the stream it says these tracks belong to, so that they are kept in step. */
+export interface Outgoing {
+  stream: MediaStream;
+  tracks: Record<Kind, MediaStreamTrack | null>;
+}
+
+/** Makes of a source track what is sent of it; with none, that is the source itself. */
+export type Effect = (source: MediaStreamTrack) => MediaStreamTrack;
+
+export interface OutgoingMedia extends Outgoing {
+  sources: Record<Kind, MediaStreamTrack | null>;
+  /** Sends what comes from this source, or nothing, in place of what was sent before. That is stopped. */
+  put(kind: Kind, source: MediaStreamTrack | null): void;
+}
+
+/** @param send is told what is to be sent from now on */
+export function createOutgoing(
+  send: (kind: Kind, track: MediaStreamTrack | null) => void,
+  effect: Effect = (source) => source,
+): OutgoingMedia {
+  const stream = new MediaStream();
+  const sources: OutgoingMedia['sources'] = { audio: null, video: null };
+  const tracks: OutgoingMedia['tracks'] = { audio: null, video: null };
+  return {
+    stream,
+    sources,
+    tracks,
+    put(kind, source) {
+      const [oldSource, oldTrack] = [sources[kind], tracks[kind]];
+      if (oldSource === source) return;
+      const track = source && effect(source);
+      sources[kind] = source;
+      tracks[kind] = track;
+      if (track) stream.addTrack(track);
+      // The old track ends only after the new one is there, so that there is no hole between them.
+      send(kind, track);
+      if (oldTrack) stream.removeTrack(oldTrack);
+      oldTrack?.stop();
+      oldSource?.stop();
+    },
+  };
+}

@@ -1,0 +1,13 @@
+/** Who and what is recorded. */
+import * as v from 'valibot';
+import type { Feeds } from '../media/feeds.ts';
+
+/** As the server calls it (docs/recordings.md). */
+export const RecordingMode = v.picklist(['everyone', 'me', 'other', 'sound']);
+export type RecordingMode = v.InferOutput<typeof RecordingMode>;
+
+/** Those feeds of a call that are recorded in a mode. */
+export function feedsOf({ video, audio }: Feeds, mode: RecordingMode): Feeds {
+  const isIn = ({ own }: { own: boolean }) => (mode === 'me' ? own : mode === 'other' ? !own : true);
+  return { video: mode === 'sound' ? [] : video.filter(isIn), audio: audio.filter(isIn) };
+}

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Kind } from './outgoing.ts';
 import { createLocalMedia, type LocalMedia } from './local-media.ts';
+import type { Kind } from './outgoing.ts';
 
 /** A camera or microphone that is open. No browser can be made to lose one at a given moment, so these are made up. */
 interface FakeTrack extends EventTarget {

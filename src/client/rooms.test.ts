@@ -1,0 +1,84 @@
+/** Which rooms of the page's sources may know of which. Types count: who knows a shape knows the room it comes from. */
+import { globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+
+/**
+ * From the ground up, each room with those that it may import from, which all come before it. Media and recordings know
+ * nothing of calls, the two ways to the other side nothing of each other, and plain pages nothing of any of it.
+ */
+const ROOMS: Record<string, string[]> = {
+  common: [],
+  page: ['common'],
+  attach: ['common'],
+  media: ['common'],
+  screenshots: ['common', 'media'],
+  'recording/upload': ['common'],
+  recording: ['common', 'media', 'recording/upload'],
+  'call/lifecycle': [],
+  'call/pair': ['common', 'media'],
+  'call/server': ['common', 'call/lifecycle'],
+  'call/stage': ['common', 'media', 'recording', 'call/lifecycle'],
+  call: [
+    'common',
+    'media',
+    'screenshots',
+    'recording',
+    'call/lifecycle',
+    'call/pair',
+    'call/server',
+    'call/stage',
+  ],
+};
+
+const FILES = globSync('**/*.ts', { cwd: import.meta.dirname }).filter((file) => !file.endsWith('.test.ts'));
+
+/** What a file imports from the project, as paths from this folder. */
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(import.meta.dirname, file), 'utf8');
+  const named = source.matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g);
+  return Array.from(named, ([, path = '']) => normalize(join(dirname(file), path)));
+}
+
+const IMPORTS = new Map(FILES.map((file) => [file, importsOf(file)]));
+
+test('every room is on the plan', () => {
+  expect([...new Set(FILES.map((file) => dirname(file)))].sort()).toEqual(Object.keys(ROOMS).sort());
+});
+
+test('a room imports from rooms below it alone, and what it may', () => {
+  const wrong = [...IMPORTS].flatMap(([file, paths]) => {
+    const room = dirname(file);
+    const allowed = [room, ...(ROOMS[room] ?? []), '../protocol'];
+    return paths.filter((path) => !allowed.includes(dirname(path))).map((path) => `${file} imports ${path}`);
+  });
+  expect(wrong).toEqual([]);
+  const order = Object.keys(ROOMS);
+  for (const [room, allowed] of Object.entries(ROOMS))
+    for (const other of allowed)
+      expect(order.indexOf(other), `${room} may import ${other}, which isn't below it`).toBeLessThan(
+        order.indexOf(room),
+      );
+});
+
+test('no file comes back to itself by its imports', () => {
+  const done = new Set<string>();
+  function circle(path: string[]): string[] | undefined {
+    const [file = ''] = path.slice(-1);
+    if (done.has(file)) return undefined;
+    for (const next of IMPORTS.get(file) ?? []) {
+      if (path.includes(next)) return [...path, next];
+      const found = circle([...path, next]);
+      if (found) return found;
+    }
+    done.add(file);
+    return undefined;
+  }
+  for (const file of FILES) expect(circle([file])?.join(' → ')).toBeUndefined();
+});
+
+test('a name stands for one file', () => {
+  // An entry point is called main in every room that has one.
+  const names = FILES.map((file) => basename(file)).filter((name) => name !== 'main.ts');
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+});

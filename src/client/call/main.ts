@@ -147,7 +147,7 @@ const signal = openServerSocket(`${scheme}//${location.host}/calls/socket`, devi
 
 checkOnWaking(signal);
 
-// A place in a call is given up at once: the other side shouldn't look at a picture that stands still.
+// A place in a call is given up at once: the other side shouldn't look at a frame that stands still.
 addEventListener('pagehide', () => current.leave());
 // A page from the history cache takes its place again; where its socket has died, the next one does so.
 addEventListener('pageshow', ({ persisted }) => {

@@ -28,7 +28,7 @@ export function createCompositor(): Compositor {
     track?.stop();
     throw new Error('This browser cannot record a canvas');
   }
-  // Chromium stamps sound from WebAudio some 50 ms late, Firefox doesn't. A picture that waits for a tick is about as late.
+  // Chromium stamps sound from WebAudio some 50 ms late, Firefox doesn't. A frame that waits for a tick is about as late.
   const drawn = 'requestFrame' in track ? createCanvas() : recorded;
   let isLate = false;
 

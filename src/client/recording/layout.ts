@@ -1,4 +1,4 @@
-/** Where each picture of a call lies in a recording of it: as the call page shows it on a wide screen. */
+/** Where each video of a call lies in a recording of it: as the call page shows it on a wide screen. */
 
 import type { Role } from '../media/feeds.ts';
 
@@ -11,11 +11,11 @@ export interface Box {
 }
 
 const GAP = 16;
-/** A small picture's share of the width, beside one that fills everything. */
+/** A small video's share of the width, beside one that fills everything. */
 const SMALL = 0.22;
 
 /**
- * The boxes of these pictures, in their order. A shared screen fills everything, else the other person does;
+ * The boxes of these videos, in their order. A shared screen fills everything, else the other person does;
  * oneself and whoever else there is are small in the corner below. Several people without a screen share the room.
  */
 export function arrange(roles: Role[], width: number, height: number): Box[] {
@@ -49,11 +49,11 @@ function grid(count: number, width: number, height: number): Box[] {
   }));
 }
 
-/** More of a picture than this is not cut away to fill its box: a phone held upright would lose the face. */
+/** More of a video than this is not cut away to fill its box: a phone held upright would lose the face. */
 const MOST_CUT = 0.45;
 
 /**
- * Which part of a box a picture of this size fills, and which part of the picture that is: all of a screen,
+ * Which part of a box a video of this size fills, and which part of the video that is: all of a screen,
  * and of a person as much as fills the box, unless too much would be cut away.
  */
 export function fitting(

@@ -84,7 +84,7 @@ export function createMixer(): Mixer {
     if (context.state !== 'closed') context.close().catch(() => undefined);
   }
 
-  // Chromium records nothing, not even pictures, while nothing flows into a mix.
+  // Chromium records nothing, not even video, while nothing flows into a mix.
   const silence = context.createConstantSource();
   silence.offset.value = 0;
   silence.connect(output);

@@ -7,7 +7,7 @@ import { createMixer, type SoundTrouble } from './mixer.ts';
 import { createPace, createTasks } from './pace.ts';
 import { startTicker } from './ticker.ts';
 
-/** Frames a second, as films have; a call's pictures rarely come faster. */
+/** Frames a second, as films have; a call's frames rarely come faster. */
 const RATE = 24;
 /** How often a recording of sound alone looks who is heard. */
 const SOUND_TICK_MS = 250;
@@ -15,7 +15,7 @@ const SOUND_TICK_MS = 250;
 const CHUNK_MS = 1000;
 /** Bytes that hold nothing yet: a head, and in Firefox a moment of silence even where nothing was recorded. */
 const HEAD = 1024;
-/** The first moment of a call is rarely its best picture. */
+/** The first moment of a call is rarely its best still. */
 const POSTER_AFTER_MS = 2000;
 
 /** WebM flushes every second in Chromium and Firefox; Safari has MP4 alone. */
@@ -134,7 +134,7 @@ function start(
     const isEarly = performance.now() - began < POSTER_AFTER_MS;
     if (hasPoster || isEarly || !video.some(({ seen }) => seen)) return;
     hasPoster = true;
-    // Without one the server takes a picture of its own.
+    // Without one the server takes a frame of its own.
     compositor.poster().then(
       (picture) => picture && events.poster(picture),
       (error: unknown) => console.warn('A recording has no poster.', error),

@@ -78,7 +78,7 @@ export function createScreenshotCards(box: HTMLElement, say: Say, call: () => st
     void kept.then((outcome) => ('id' in outcome ? card.leave(SHOWN_MS) : complain(outcome)));
   }
 
-  /** One line for all: only the names are read there, so the first picture's buttons stay the larger ones. */
+  /** One line for all: only the names are read there, so the first one's buttons stay the larger ones. */
   function offer(others: Shown[]): HTMLElement {
     const choice = document.createElement('p');
     choice.className = 'also';

@@ -10,7 +10,7 @@ export async function takeScreenshot(video: HTMLVideoElement): Promise<Blob> {
   canvas.height = video.videoHeight;
   canvas.getContext('2d')?.drawImage(video, 0, 0);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (!blob) throw new Error('The video shows no picture');
+  if (!blob) throw new Error('The video shows nothing');
   return blob;
 }
 

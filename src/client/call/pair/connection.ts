@@ -177,7 +177,7 @@ export function createConnection(
   };
 }
 
-/** With too little room, text loses pictures a second and what moves loses pixels. */
+/** With too little room, text loses frames a second and what moves loses pixels. */
 async function favour(sender: RTCRtpSender, contentHint: string): Promise<void> {
   const degradationPreference = contentHint === 'motion' ? 'maintain-framerate' : 'maintain-resolution';
   try {

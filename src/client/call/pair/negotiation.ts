@@ -3,7 +3,7 @@
  *
  * On each connection one side makes every offer after the first, and the other side asks for one (`request-offer`). So
  * on an established connection offers never cross, however slow the signalling is, and nothing is ever rolled back:
- * after a rollback Chromium goes on decoding and shows no picture any more. Only first offers, of new connections, can
+ * after a rollback Chromium goes on decoding and shows no frame any more. Only first offers, of new connections, can
  * cross; then the impolite side ignores the other's, and the polite one gives its connection up for a new one that
  * answers (the politeness of W3C WebRTC §10.7).
  *
@@ -54,7 +54,7 @@ const isFor = ({ answers }: Description, local: string | undefined): boolean =>
 /**
  * Whether this side makes the offers after the first: who made that one, but between Firefox and another browser,
  * Firefox. An ICE restart that Chromium (156) offers on a way that still carries leads its new port to the old one
- * of Firefox (ESR 153), which answers checks and takes no media any more; the pictures stop for many seconds.
+ * of Firefox (ESR 153), which answers checks and takes no media any more; the video stops for many seconds.
  */
 export function makesOffers(
   madeFirst: boolean,

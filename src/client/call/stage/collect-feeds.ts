@@ -1,11 +1,9 @@
 /** Collects what the call page shows and plays at this moment, for screenshots and recordings. */
-
 import type { Say } from '../../common/words.ts';
 import type { AudioFeed, Feeds, VideoFeed } from '../../media/feeds.ts';
 import type { LocalMedia } from '../../media/local-media.ts';
 import type { ScreenShare } from '../../media/screen-share.ts';
-import type { Source } from '../../media/outgoing.ts';
-import type { ScreenTile } from './screen-tile.ts';
+import type { OtherSide } from './other-side.ts';
 import type { Tile } from './tile.ts';
 
 export interface FeedParts {
@@ -17,15 +15,14 @@ export interface FeedParts {
   /** One's own screen, and what shows it. */
   shared: ScreenShare;
   ownScreen: HTMLVideoElement;
-  remote: Tile;
+  other: OtherSide;
   self: Tile;
-  screen: ScreenTile;
-  streams: Record<Source, MediaStream | null>;
 }
 
 /** A shared screen first, oneself last. */
 export function collectFeeds(parts: FeedParts): Feeds {
-  const { say, name, myName, local, shared, ownScreen, remote, self, screen, streams } = parts;
+  const { say, name, myName, local, shared, ownScreen, other, self } = parts;
+  const { tile, screen, streams } = other;
   const screens: VideoFeed[] = [
     {
       role: 'screen',
@@ -38,8 +35,8 @@ export function collectFeeds(parts: FeedParts): Feeds {
     { role: 'screen', own: true, name: say('yourScreen'), person: myName, video: ownScreen, seen: true },
   ];
   const people: VideoFeed[] = [
-    { role: 'other', own: false, name, person: name, video: remote.video, seen: remote.hasPicture() },
-    { role: 'self', own: true, name: say('you'), person: myName, video: self.video, seen: self.hasPicture() },
+    { role: 'other', own: false, name, person: name, video: tile.video, seen: tile.hasVideo() },
+    { role: 'self', own: true, name: say('you'), person: myName, video: self.video, seen: self.hasVideo() },
   ];
   const audio: AudioFeed[] = [
     ...[local.outgoing.tracks.audio, shared.outgoing.tracks.audio].flatMap((track) =>

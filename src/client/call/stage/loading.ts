@@ -1,7 +1,7 @@
 /**
  * When a stream may be shown. A media element with `srcObject` holds back the page's load event until it has data,
  * which in a voice call never comes, so streams wait for that event. But any file of the page that hangs holds it back
- * as well, so what has a picture doesn't wait long.
+ * as well, so what has video doesn't wait long.
  */
 
 const LONGEST_MS = 1000;
@@ -11,9 +11,9 @@ let isOver = false;
 let waiting: { stream: MediaStream | null; work: () => void }[] = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Does it when the page is loaded; with a picture also after a second, or when `stopWaiting` says so. */
+/** Does it when the page is loaded; with video also after a second, or when `stopWaiting` says so. */
 export function whenShowable(stream: MediaStream | null, work: () => void): void {
-  if (document.readyState === 'complete' || (isOver && hasPicture(stream))) {
+  if (document.readyState === 'complete' || (isOver && hasVideo(stream))) {
     work();
     return;
   }
@@ -29,7 +29,7 @@ export function stopWaiting(): void {
   isOver = true;
   clearTimeout(timer);
   timer = undefined;
-  show(hasPicture);
+  show(hasVideo);
   // Tracks that a script adds to a stream say so by no event.
   if (waiting.length > 0) timer = setTimeout(stopWaiting, ASK_AGAIN_MS);
 }
@@ -45,5 +45,5 @@ function show(isDue: (stream: MediaStream | null) => boolean): void {
 }
 
 /** A remote track is muted until something of it has come. */
-const hasPicture = (stream: MediaStream | null): boolean =>
+const hasVideo = (stream: MediaStream | null): boolean =>
   stream === null || stream.getVideoTracks().some(({ muted, readyState }) => !muted && readyState === 'live');

@@ -9,16 +9,16 @@ export interface ScreenTile {
   /** Plays the sound of the screen. */
   output: HTMLAudioElement;
   show(stream: MediaStream | null): void;
-  /** Tries again, if picture or sound was paused. */
+  /** Tries again, if video or sound was paused. */
   retry(): void;
   name(name: string): void;
-  /** A track that is replaced by none only freezes its picture; that it is over, the other side has to say. */
+  /** A track that is replaced by none only freezes its last frame; that it is over, the other side has to say. */
   shared(on: boolean): void;
 }
 
 /**
  * Takes over the `.tile.screen` of the stage, whose `data-screen` says whether there is one.
- * @param stuck whether its picture stands still until somebody taps
+ * @param stuck whether its video stands still until somebody taps
  */
 export function createScreenTile(
   stage: HTMLElement,

@@ -1,6 +1,6 @@
 /**
  * Plays what is heard of the other side, and asks for a tap where the browser won't play unasked.
- * It has an element of its own: a video element plays no sound before its first picture, which in a voice call
+ * It has an element of its own: a video element plays no sound before its first frame, which in a voice call
  * never comes, and a silent one may always play.
  */
 import { keepPlaying } from './playback.ts';

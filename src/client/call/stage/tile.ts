@@ -1,4 +1,4 @@
-/** The pictures: oneself, and whoever else is in the call. */
+/** The tile of one person in the call: oneself, or another. */
 import { find, setText } from '../../common/dom.ts';
 import { whenShowable } from './loading.ts';
 import { keepPlaying } from './playback.ts';
@@ -6,11 +6,11 @@ import { keepPlaying } from './playback.ts';
 export interface Tile {
   video: HTMLVideoElement;
   show(stream: MediaStream | null): void;
-  /** Tries again, if the picture was paused. */
+  /** Tries again, if the video was paused. */
   retry(): void;
-  hasPicture(): boolean;
+  hasVideo(): boolean;
   name(name: string): void;
-  /** Undefined: not known, so a picture counts as soon as there is one. */
+  /** Undefined: not known, so video counts as soon as there is some. */
   camera(on: boolean | undefined): void;
   /** Says beside the name why they aren't heard or seen; undefined takes that away. */
   silence(reason: string | undefined): void;
@@ -18,7 +18,7 @@ export interface Tile {
 
 /**
  * Takes over one `.tile` of the template.
- * @param stuck whether its picture stands still until somebody taps
+ * @param stuck whether its video stands still until somebody taps
  */
 export function createTile(element: HTMLElement, stuck?: (isStuck: boolean) => void): Tile {
   const video = find(element, 'video', HTMLVideoElement);
@@ -32,7 +32,7 @@ export function createTile(element: HTMLElement, stuck?: (isStuck: boolean) => v
     element.dataset.camera = on ? 'on' : 'off';
   }
 
-  // Phones turn their picture while they are turned, so this comes more than once.
+  // Phones turn their video while they are turned, so this comes more than once.
   video.addEventListener('resize', render);
   video.addEventListener('emptied', render);
 
@@ -49,7 +49,7 @@ export function createTile(element: HTMLElement, stuck?: (isStuck: boolean) => v
       });
     },
     retry: playback.retry,
-    hasPicture: () => element.dataset.camera === 'on' && video.videoWidth > 0,
+    hasVideo: () => element.dataset.camera === 'on' && video.videoWidth > 0,
     name(name) {
       element.setAttribute('aria-label', name);
       setText(find(element, '.tile-name > span', HTMLElement), name);

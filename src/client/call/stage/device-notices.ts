@@ -1,0 +1,29 @@
+/** Says what is the matter with one's own camera and microphone. */
+import type { Say } from '../../common/words.ts';
+import type { LocalMedia } from '../../media/local-media.ts';
+import type { Notices } from './notices.ts';
+
+export interface DeviceNotices {
+  update(): void;
+  /** Somebody tries again: what was put away is of interest once more. */
+  forget(): void;
+}
+
+export function createDeviceNotices(local: LocalMedia, notices: Notices, say: Say): DeviceNotices {
+  return {
+    update() {
+      const [microphone, camera] = [local.trouble('audio'), local.trouble('video')];
+      // The same trouble with both is one thing to do, and one thing to read.
+      const both = microphone === camera ? microphone : undefined;
+      notices.set('both', both && say(`both-${both}`));
+      notices.set('microphone', both ? undefined : microphone && say(`microphone-${microphone}`));
+      notices.set('camera', both ? undefined : camera && say(`camera-${camera}`));
+      const held = [local.isInterrupted('audio'), local.isInterrupted('video')];
+      const which = held.every(Boolean) ? 'both' : held[0] ? 'microphone' : 'camera';
+      notices.set('held', held.some(Boolean) ? say(`${which}-interrupted`) : undefined);
+    },
+    forget() {
+      for (const matter of ['both', 'microphone', 'camera']) notices.set(matter, undefined);
+    },
+  };
+}

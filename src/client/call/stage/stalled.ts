@@ -1,0 +1,28 @@
+/** Says that something of a call doesn't play until somebody taps. One tap is enough for all of it, so it is one notice. */
+import type { Say } from '../../common/words.ts';
+import type { Notices } from './notices.ts';
+
+/** What plays of the other side, each by an element of its own. */
+export type Played = 'sound' | 'video' | 'screen-sound' | 'screen-video';
+
+/**
+ * @param playAll tries again, for everything
+ * @returns what is to be told whether something stands still
+ */
+export function createStalled(
+  notices: Notices,
+  say: Say,
+  playAll: () => void,
+): (what: Played, isStill: boolean) => void {
+  const stalled = new Set<Played>();
+  return (what, isStill) => {
+    if (isStill) stalled.add(what);
+    else stalled.delete(what);
+    const isSound = stalled.has('sound') || stalled.has('screen-sound');
+    const text = say(isSound ? 'soundBlocked' : 'pictureBlocked');
+    notices.set('still', stalled.size > 0 ? text : undefined, {
+      label: say(isSound ? 'hear' : 'see'),
+      run: playAll,
+    });
+  };
+}

@@ -1,0 +1,64 @@
+/** The head of the call page: with whom, in what state, and for how long. */
+import { find, setText } from '../../common/dom.ts';
+import type { Say } from '../../common/words.ts';
+import type { State } from '../lifecycle/state.ts';
+import { formatDuration } from './duration.ts';
+
+export interface Status {
+  /** A call begins: with whom. */
+  begin(peerName: string): void;
+  /** @param since when the call was answered, as `performance.now()` counts */
+  update(state: State, since: number | undefined): void;
+}
+
+export function createStatus(root: HTMLElement, say: Say): Status {
+  const heading = find(root, '.call-head h1', HTMLElement);
+  const status = find(root, '.call-status', HTMLElement);
+  const clock = find(root, '.call-duration', HTMLElement);
+  let isOver = false;
+  let answeredAt: number | undefined;
+
+  setInterval(tick, 1000);
+
+  function tick(): void {
+    if (answeredAt === undefined || isOver) return;
+    clock.hidden = false;
+    setText(clock, formatDuration(performance.now() - answeredAt));
+  }
+
+  return {
+    begin(peerName) {
+      setText(heading, peerName);
+      clock.hidden = true;
+      answeredAt = undefined;
+    },
+    update(state, since) {
+      isOver = state.name === 'ended';
+      answeredAt = since;
+      root.dataset.state = state.name;
+      setText(status, say(statusKey(state)));
+      tick();
+    },
+  };
+}
+
+/** "Ringing…" is said only when it does ring at the other side. */
+function statusKey(state: State): string {
+  switch (state.name) {
+    case 'calling':
+      return state.rung ? 'statusRinging' : 'statusConnecting';
+    case 'idle':
+    case 'connecting':
+      return 'statusConnecting';
+    case 'ringing':
+      return 'statusRinging';
+    case 'active':
+      return 'statusConnected';
+    case 'reconnecting':
+      return 'statusReconnecting';
+    case 'ended':
+      return state.reason === 'unsupported' ? 'statusUnsupported' : 'statusEnded';
+    default:
+      return state satisfies never;
+  }
+}

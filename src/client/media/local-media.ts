@@ -5,14 +5,13 @@
  * What the person wants is one thing, what the devices allow another: a switch that they turned stays as it is
  * whatever is plugged in, unplugged, or taken away by the system for a while.
  */
-
 import { rememberDevice } from './device-memory.ts';
+import { createDeviceOpener, listed } from './device-opener.ts';
+import { createDeviceQueue } from './device-queue.ts';
+import { createDeviceRequests } from './device-requests.ts';
+import { createDeviceRetries } from './device-retries.ts';
 import { isAsking, type Problem } from './devices.ts';
-import { createOpening, listed } from './opening.ts';
 import { createOutgoing, type Effect, type Kind, type Outgoing } from './outgoing.ts';
-import { createQuestions } from './questions.ts';
-import { createSteadiness } from './steadiness.ts';
-import { createTurns } from './turns.ts';
 
 export interface LocalMediaEvents {
   /** Another track, or none, is to be sent from now on. */
@@ -59,16 +58,16 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
   const problems: Partial<Record<Kind, Problem>> = {};
   let want: Record<Kind, boolean> = { audio: false, video: false };
   let running = false;
-  const questions = createQuestions(events.changed);
-  const inTurn = createTurns(isAsking);
-  const steadiness = { audio: createSteadiness(), video: createSteadiness() };
+  const requests = createDeviceRequests(events.changed);
+  const inTurn = createDeviceQueue(isAsking);
+  const retries = { audio: createDeviceRetries(), video: createDeviceRetries() };
   /** The last choice of each, until it has come to something. */
   const choices: Partial<Record<Kind, { id: string }>> = {};
 
   /** A microphone is opened for somebody who is muted as well: then they are heard as soon as they want to be. */
   const isNeeded = (kind: Kind) => running && (want[kind] || kind === 'audio');
 
-  const opening = createOpening(
+  const opener = createDeviceOpener(
     {
       track: (kind) => outgoing.sources[kind],
       use,
@@ -76,7 +75,7 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
       fail,
       isNeeded,
     },
-    questions,
+    requests,
   );
 
   function use(kind: Kind, track: MediaStreamTrack): void {
@@ -108,22 +107,22 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
   /** The device was unplugged or taken away: another one will do. One that keeps ending is given time, and then up. */
   async function replace(kind: Kind, gone: MediaStreamTrack, openMs: number): Promise<void> {
     if (outgoing.sources[kind] !== gone) return;
-    opening.wish(kind, undefined);
+    opener.wish(kind, undefined);
     delete problems[kind];
     put(kind, null);
-    const wait = steadiness[kind].ended(openMs);
+    const wait = retries[kind].ended(openMs);
     if (wait === undefined) fail(kind, 'unsteady');
     else if (wait === 0) await openIfNeeded(kind);
     else setTimeout(() => void inTurn([kind], () => openIfNeeded(kind)), wait);
   }
 
   async function openIfNeeded(kind: Kind): Promise<void> {
-    if (isNeeded(kind) && !outgoing.sources[kind] && !problems[kind]) await opening.open([kind]);
+    if (isNeeded(kind) && !outgoing.sources[kind] && !problems[kind]) await opener.open([kind]);
   }
 
   async function devicesChanged(kind: Kind): Promise<void> {
     if (problems[kind] === 'missing' && isNeeded(kind) && (await listed(kind)).length > 0) {
-      await opening.open([kind]);
+      await opener.open([kind]);
     }
     events.changed();
   }
@@ -131,10 +130,10 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
   async function ensure(kind: Kind): Promise<void> {
     if (!running || !want[kind]) return;
     const track = outgoing.sources[kind];
-    if (!track) return opening.openRemembered([kind]);
+    if (!track) return opener.openRemembered([kind]);
     track.enabled = true;
     // Some systems never give it back: whoever switches it off and on again wants it anew.
-    if (track.muted) await opening.change(kind);
+    if (track.muted) await opener.change(kind);
   }
 
   /** While none is there, the switch says what becomes of one that is plugged in. */
@@ -151,7 +150,7 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
   };
 
   const isOn = (kind: Kind) =>
-    want[kind] && (isOpen(kind) || !(problems[kind] || questions.isUnanswered(kind)));
+    want[kind] && (isOpen(kind) || !(problems[kind] || requests.isUnanswered(kind)));
 
   navigator.mediaDevices?.addEventListener('devicechange', () => {
     for (const kind of KINDS) void inTurn([kind], () => devicesChanged(kind));
@@ -162,11 +161,11 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
     start(wanted) {
       running = true;
       want = { ...wanted };
-      for (const kind of KINDS) steadiness[kind].forgive();
+      for (const kind of KINDS) retries[kind].reset();
       events.changed();
       return inTurn(KINDS, async () => {
         const kinds = KINDS.filter((kind) => want[kind] && !outgoing.sources[kind]);
-        if (running && kinds.length > 0) await opening.openRemembered(kinds);
+        if (running && kinds.length > 0) await opener.openRemembered(kinds);
       });
     },
     stop() {
@@ -182,11 +181,11 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
       const isMissed = want[kind] && problems[kind] === 'missing';
       want[kind] = !isOn(kind);
       delete problems[kind];
-      steadiness[kind].forgive();
+      retries[kind].reset();
       const track = outgoing.sources[kind];
       if (track) track.enabled = want[kind];
       // What the browser asks for already need not be asked for once more.
-      if (want[kind] && !questions.isOpen(kind)) {
+      if (want[kind] && !requests.isOpen(kind)) {
         void inTurn([kind], () => (isMissed ? lookFor(kind) : ensure(kind))).then(events.changed);
       } else if (!want[kind] && kind === 'video') put('video', null);
       events.changed();
@@ -194,28 +193,28 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
     async choose(kind, deviceId) {
       const choice = { id: deviceId };
       choices[kind] = choice;
-      steadiness[kind].forgive();
+      retries[kind].reset();
       await inTurn([kind], async () => {
         if (choices[kind] !== choice) return;
         const device = (await listed(kind)).find((one) => one.deviceId === deviceId);
-        opening.wish(kind, deviceId);
-        if (want[kind] || outgoing.sources[kind]) await opening.change(kind);
+        opener.wish(kind, deviceId);
+        if (want[kind] || outgoing.sources[kind]) await opener.change(kind);
         if (choices[kind] !== choice) return;
         delete choices[kind];
-        if (device && opening.wished(kind) === deviceId) rememberDevice(device);
+        if (device && opener.wished(kind) === deviceId) rememberDevice(device);
         events.changed();
       });
     },
     deviceId: (kind) =>
-      choices[kind]?.id ?? outgoing.sources[kind]?.getSettings().deviceId ?? opening.wished(kind),
+      choices[kind]?.id ?? outgoing.sources[kind]?.getSettings().deviceId ?? opener.wished(kind),
     trouble(kind) {
       if (!running) return undefined;
-      if (questions.isUnanswered(kind) && want[kind]) return isOpen(kind) ? 'asked-anew' : 'asked';
+      if (requests.isUnanswered(kind) && want[kind]) return isOpen(kind) ? 'asked-anew' : 'asked';
       return problems[kind] === 'missing' && !want[kind] ? 'missing-off' : problems[kind];
     },
     lack(kind) {
       if (!running || !want[kind] || isOpen(kind)) return undefined;
-      if (questions.isOpen(kind)) return 'asking';
+      if (requests.isOpen(kind)) return 'asking';
       return problems[kind] && 'unavailable';
     },
   };

@@ -11,7 +11,7 @@ import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
 import { wirePresses } from './presses.ts';
 import { wireSeen } from './seen.ts';
-import { wireSounds } from './sounding.ts';
+import { wireSounds } from './sound-loader.ts';
 import { wireUnread } from './unread.ts';
 
 // No header says the time zone, and times are shown by the server. A year, in seconds.

@@ -46,7 +46,7 @@ export interface View {
 }
 
 /** What this page sends, and what it makes of the call. */
-export interface Media {
+export interface OwnMedia {
   local: LocalMedia;
   screen: ScreenShare;
   recording: { isOn(): boolean };
@@ -56,7 +56,7 @@ export function createView(
   root: HTMLElement,
   say: Say,
   myName: string,
-  { local, screen: shared, recording }: Media,
+  { local, screen: shared, recording }: OwnMedia,
   actions: ToolbarActions,
 ): View {
   const stage = find(root, '.stage', HTMLElement);

@@ -3,8 +3,7 @@
 import type { Kind } from './outgoing.ts';
 import { findRemembered, recallDevice } from './device-memory.ts';
 import { audioConstraints, listDevices, type Problem, videoConstraints, type Wish } from './devices.ts';
-import type { Questions } from './questions.ts';
-import { kindOf } from './questions.ts';
+import { type DeviceRequests, kindOf } from './device-requests.ts';
 
 export interface Slots {
   /** What is open now. */
@@ -18,7 +17,7 @@ export interface Slots {
   isNeeded(kind: Kind): boolean;
 }
 
-export interface Opening {
+export interface DeviceOpener {
   /** Opens any device of each kind, with one question to the person where possible. */
   open(kinds: Kind[]): Promise<void>;
   /** Opens what was chosen on this page, or in an earlier call. */
@@ -34,12 +33,12 @@ export async function listed(kind: Kind): Promise<MediaDeviceInfo[]> {
   return (await listDevices()).filter((device) => device.kind === `${kind}input`);
 }
 
-export function createOpening(slots: Slots, questions: Questions): Opening {
+export function createDeviceOpener(slots: Slots, requests: DeviceRequests): DeviceOpener {
   const wished: Partial<Record<Kind, Wish>> = {};
 
   /** @returns those that failed, and why */
   async function ask(kinds: Kind[]): Promise<{ failed: Kind[]; problem: Problem | undefined }> {
-    const { tracks, ...answer } = await questions.ask(kinds, () =>
+    const { tracks, ...answer } = await requests.ask(kinds, () =>
       navigator.mediaDevices.getUserMedia({
         ...(kinds.includes('audio') && { audio: audioConstraints(wished.audio) }),
         ...(kinds.includes('video') && { video: videoConstraints(wished.video) }),

@@ -6,7 +6,7 @@ const SECOND_WAIT_MS = 500;
 /** 0, 0.5, 1, 2 and 4 s: what is plugged in again, or comes back from another program, is back by then. */
 const TRIES = 5;
 
-export interface Steadiness {
+export interface DeviceRetries {
   /**
    * A device has ended.
    * @param openMs how long it was open
@@ -14,10 +14,10 @@ export interface Steadiness {
    */
   ended(openMs: number): number | undefined;
   /** The person wants it anew, or wants another. */
-  forgive(): void;
+  reset(): void;
 }
 
-export function createSteadiness(): Steadiness {
+export function createDeviceRetries(): DeviceRetries {
   let failures = 0;
   return {
     ended(openMs) {
@@ -25,7 +25,7 @@ export function createSteadiness(): Steadiness {
       if (failures > TRIES) return undefined;
       return failures === 1 ? 0 : SECOND_WAIT_MS * 2 ** (failures - 2);
     },
-    forgive() {
+    reset() {
       failures = 0;
     },
   };

@@ -4,14 +4,14 @@ import type { Kind } from './outgoing.ts';
 /** Longer than any device takes. */
 const TURN_MS = 5000;
 
-export type Turns = (kinds: readonly Kind[], work: () => Promise<void>) => Promise<void>;
+export type DeviceQueue = (kinds: readonly Kind[], work: () => Promise<void>) => Promise<void>;
 
 /**
  * A device that hangs holds back nothing for longer than 5 s. A question does, for as long as it is open: a second one
  * about the same device would only stand behind the first.
  * @param isAsking whether the browser may be waiting for a person
  */
-export function createTurns(isAsking: (kinds: readonly Kind[]) => Promise<boolean>): Turns {
+export function createDeviceQueue(isAsking: (kinds: readonly Kind[]) => Promise<boolean>): DeviceQueue {
   const last: Record<Kind, Promise<void>> = { audio: Promise.resolve(), video: Promise.resolve() };
 
   async function take(kinds: readonly Kind[], work: () => Promise<void>): Promise<void> {

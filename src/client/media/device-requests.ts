@@ -13,7 +13,7 @@ export interface Answer {
   problem: Problem | undefined;
 }
 
-export interface Questions {
+export interface DeviceRequests {
   /** Asks for devices of these kinds in one question. An answer that comes after a newer question counts no more. */
   ask(kinds: Kind[], request: () => Promise<MediaStream>): Promise<Answer>;
   /** Whether there is no answer yet. */
@@ -25,7 +25,7 @@ export interface Questions {
 export const kindOf = (track: MediaStreamTrack): Kind => (track.kind === 'audio' ? 'audio' : 'video');
 
 /** @param late a question has gone unanswered for 3 s */
-export function createQuestions(late: () => void): Questions {
+export function createDeviceRequests(late: () => void): DeviceRequests {
   const newest: Partial<Record<Kind, object>> = {};
   const unanswered = new Set<Kind>();
 

@@ -7,12 +7,13 @@ import { takePress } from '../common/press.ts';
 import { canConnect } from '../common/webrtc.ts';
 import { createSay } from '../common/words.ts';
 import { createLocalMedia } from '../media/local-media.ts';
+import type { Source } from '../media/outgoing.ts';
 import { createScreenShare } from '../media/screen-share.ts';
 import { createRecordControl } from '../recording/record-control.ts';
 import { createScreenshotCards } from '../screenshots/screenshot-cards.ts';
-import { type Call, type CallEvents, createCall, type Origin } from './call.ts';
-import { deviceId, recallPlace } from './memory.ts';
-import type { Source } from '../media/outgoing.ts';
+import { type Call, type CallEvents, createCall } from './call.ts';
+import { deviceId } from './memory.ts';
+import { openingOf } from './opening.ts';
 import { interceptAccept } from './ring.ts';
 import { checkOnWaking, openServerSocket } from './server/socket.ts';
 import { createView } from './stage/view.ts';
@@ -88,43 +89,6 @@ const shown: CallEvents = {
 // Taken in any case: it is used up by having led here.
 const isPressed = takePress() && data.fromHere;
 
-/** Whether the browser has brought this page back, rather than followed a link to it. */
-const isBack = () =>
-  performance
-    .getEntriesByType('navigation')
-    .some((entry) => 'type' in entry && (entry.type === 'reload' || entry.type === 'back_forward'));
-
-/** @returns whether the person has asked for it already, by how they came here; and what they asked for */
-function open(): { origin: Origin; isAsked: boolean; begin(call: Call): void } {
-  switch (data.role) {
-    case 'caller':
-      return { origin: data, isAsked: isPressed, begin: (call) => call.dispatch({ type: 'dial' }) };
-    case 'callee':
-      return { origin: data, isAsked: isPressed, begin: (call) => call.dispatch({ type: 'accept' }) };
-    case 'returning': {
-      const { call: id, answeredAt } = data;
-      const origin = { role: data.role, call: id };
-      if (!recallPlace(id))
-        return {
-          origin,
-          isAsked: true,
-          begin: (call) => call.dispatch({ type: 'over', reason: 'other-device' }),
-        };
-      return {
-        origin,
-        isAsked: isPressed || isBack(),
-        begin(call) {
-          call.dispatch({ type: 'return', answered: answeredAt !== undefined });
-          // The socket may have opened while the page asked.
-          call.opened();
-        },
-      };
-    }
-    default:
-      return data satisfies never;
-  }
-}
-
 /** Asked before anything is said: what this browser can't take, another device may. */
 const isAble = canConnect();
 
@@ -157,7 +121,7 @@ addEventListener('pageshow', ({ persisted }) => {
   current.tell();
 });
 
-const { origin, isAsked, begin } = open();
+const { origin, isAsked, begin } = openingOf(data, isPressed);
 const isRecording = () => recording.isOn();
 current = createCall({
   ...{ origin, media: data.media, ice: data.ice },

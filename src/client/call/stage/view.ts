@@ -1,4 +1,4 @@
-/** Puts the stage together: states and what the person does go through here, nothing else touches the page. */
+/** Puts the stage together: states, and what the person does, go through here; nothing else changes the stage. */
 import * as v from 'valibot';
 import { find, setText } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';

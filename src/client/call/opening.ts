@@ -1,0 +1,48 @@
+/** How the call page was opened: for which call, and whether somebody has asked for it already. */
+import type { CallPageData } from '../../protocol/page.ts';
+import type { Call, Origin } from './call.ts';
+import { recallPlace } from './memory.ts';
+
+export interface Opening {
+  origin: Origin;
+  /** Whether the person has asked for it, by how they came here. */
+  isAsked: boolean;
+  begin(call: Call): void;
+}
+
+/** @param isPressed whether a press on one of our own pages led here */
+export function openingOf(data: CallPageData, isPressed: boolean): Opening {
+  switch (data.role) {
+    case 'caller':
+      return { origin: data, isAsked: isPressed, begin: (call) => call.dispatch({ type: 'dial' }) };
+    case 'callee':
+      return { origin: data, isAsked: isPressed, begin: (call) => call.dispatch({ type: 'accept' }) };
+    case 'returning': {
+      const { call: id, answeredAt } = data;
+      const origin = { role: data.role, call: id };
+      if (!recallPlace(id))
+        return {
+          origin,
+          isAsked: true,
+          begin: (call) => call.dispatch({ type: 'over', reason: 'other-device' }),
+        };
+      return {
+        origin,
+        isAsked: isPressed || isBack(),
+        begin(call) {
+          call.dispatch({ type: 'return', answered: answeredAt !== undefined });
+          // The socket may have opened while the page asked.
+          call.opened();
+        },
+      };
+    }
+    default:
+      return data satisfies never;
+  }
+}
+
+/** Whether the browser has brought this page back, rather than followed a link to it. */
+const isBack = () =>
+  performance
+    .getEntriesByType('navigation')
+    .some((entry) => 'type' in entry && (entry.type === 'reload' || entry.type === 'back_forward'));

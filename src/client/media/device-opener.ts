@@ -1,9 +1,9 @@
 /** Which camera and microphone are opened: the chosen one, that of an earlier call, or any; and what becomes of the one before. */
 
-import type { Kind } from './outgoing.ts';
 import { findRemembered, recallDevice } from './device-memory.ts';
-import { audioConstraints, listDevices, type Problem, videoConstraints, type Wish } from './devices.ts';
 import { type DeviceRequests, kindOf } from './device-requests.ts';
+import { audioConstraints, listDevices, type Problem, videoConstraints, type Wish } from './devices.ts';
+import type { Kind } from './outgoing.ts';
 
 export interface Slots {
   /** What is open now. */

@@ -1,7 +1,7 @@
 /** What the browser is asked for: which answer still counts, and which question nobody answers. */
 
-import type { Kind } from './outgoing.ts';
 import { type Problem, problemOf } from './devices.ts';
+import type { Kind } from './outgoing.ts';
 
 /** A browser that has the permission opens a device in less; after that a person has to be told what is waited for. */
 const UNANSWERED_MS = 3000;

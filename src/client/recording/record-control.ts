@@ -29,7 +29,12 @@ export interface RecordControl {
 }
 
 /** @param me the id of whoever is signed in, as it is theirs alone to send */
-export function createRecordControl(box: HTMLElement, say: Say, me: number, events: RecordControlEvents): RecordControl {
+export function createRecordControl(
+  box: HTMLElement,
+  say: Say,
+  me: number,
+  events: RecordControlEvents,
+): RecordControl {
   let recording: Recording | undefined;
   let isOn = false;
   let isPrepared = false;

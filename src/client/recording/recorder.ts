@@ -1,9 +1,9 @@
 /** Records what is seen and heard of a call, in chunks of a second. */
 
 import type { Feeds } from '../media/feeds.ts';
-import { feedsOf, type RecordingMode } from './mode.ts';
 import { createCompositor } from './compositor.ts';
 import { createMixer, type SoundTrouble } from './mixer.ts';
+import { feedsOf, type RecordingMode } from './mode.ts';
 import { createPace, createTasks } from './pace.ts';
 import { startTicker } from './ticker.ts';
 

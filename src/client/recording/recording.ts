@@ -1,12 +1,12 @@
 /** One recording, from the question whether it may be made until all of it is on the server. */
 
 import { pageHeaders } from '../common/page-headers.ts';
+import { RECORDINGS } from '../common/storage-keys.ts';
 import type { Say } from '../common/words.ts';
 import type { Feeds } from '../media/feeds.ts';
 import type { RecordingMode } from './mode.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
 import { type FromKeepWorker, type KeepWorker, startKeepWorker } from './upload/keep-client.ts';
-import { RECORDINGS } from '../common/storage-keys.ts';
 import type { SenderState } from './upload/sender.ts';
 import type { Label } from './upload/spool.ts';
 import { createUploadCard, type UploadCard } from './upload-card.ts';
@@ -36,7 +36,10 @@ export interface Recording {
 const ENDS = { full: 'recordingDeviceFull', broken: 'recordingFailed', cut: 'recordingCut' };
 
 /** Asks the server, and records as soon as it agrees or can't be reached. */
-export function startRecording({ label, feeds, box, say }: RecordingParts, events: RecordingEvents): Recording {
+export function startRecording(
+  { label, feeds, box, say }: RecordingParts,
+  events: RecordingEvents,
+): Recording {
   let recorder: Recorder | undefined;
   let card: UploadCard | undefined;
   let hasEnded = false;

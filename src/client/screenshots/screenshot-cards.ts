@@ -1,8 +1,8 @@
 /** The cards of fresh screenshots: seen at once, saved or sent with one tap, and gone by themselves. */
 
 import { button, createCard } from '../common/cards.ts';
-import type { VideoFeed } from '../media/feeds.ts';
 import type { Say } from '../common/words.ts';
+import type { VideoFeed } from '../media/feeds.ts';
 import { createSender, keep, takeScreenshot } from './screenshot.ts';
 
 /** Long enough to decide; nothing is lost then, as the call's page has the picture. */
@@ -18,7 +18,11 @@ export interface ScreenshotCards {
 }
 
 /** @param call the id of the call, as soon as it has one */
-export function createScreenshotCards(box: HTMLElement, say: Say, call: () => string | undefined): ScreenshotCards {
+export function createScreenshotCards(
+  box: HTMLElement,
+  say: Say,
+  call: () => string | undefined,
+): ScreenshotCards {
   async function take([feed, ...others]: Shown[]): Promise<void> {
     const id = call();
     if (!feed || id === undefined) return tell(say('shotNothing'));

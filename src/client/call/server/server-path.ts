@@ -12,7 +12,10 @@ export interface Address {
  * @param send sends now or not at all, and says which
  * @param address undefined while nothing may be sent
  */
-export function createServerPath(send: (message: ClientMessage) => boolean, address: () => Address | undefined) {
+export function createServerPath(
+  send: (message: ClientMessage) => boolean,
+  address: () => Address | undefined,
+) {
   const post = (make: (to: Address) => ClientMessage): boolean => {
     const to = address();
     return to !== undefined && send(make(to));

@@ -3,13 +3,16 @@ import type { Say } from '../../common/words.ts';
 import type { LocalMedia } from '../../media/local-media.ts';
 import type { Notices } from './notices.ts';
 
+/** As much of one's own media as there is something to say about. */
+export type TroubledMedia = Pick<LocalMedia, 'trouble' | 'isInterrupted'>;
+
 export interface DeviceNotices {
   update(): void;
   /** Somebody tries again: what was put away is of interest once more. */
   forget(): void;
 }
 
-export function createDeviceNotices(local: LocalMedia, notices: Notices, say: Say): DeviceNotices {
+export function createDeviceNotices(local: TroubledMedia, notices: Notices, say: Say): DeviceNotices {
   return {
     update() {
       const [microphone, camera] = [local.trouble('audio'), local.trouble('video')];

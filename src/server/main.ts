@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
-import { anyAddress } from './http/any-address.ts';
+import { anyAddress } from './tls/any-address.ts';
 import { sentenceFor } from './start-failure.ts';
 
 /** How long requests in flight may take at a stop. */

@@ -6,7 +6,7 @@
 import * as v from 'valibot';
 import { fingerprint, keepDtlsRole, usernameFragments } from '../../src/client/call/pair/sdp.ts';
 import { codeIn } from '../../src/server/accounts/codes.ts';
-import { deviceName } from '../../src/server/accounts/device-name.ts';
+import { deviceName } from '../../src/server/settings/device-name.ts';
 import { DisplayName, Username } from '../../src/server/accounts/registration.ts';
 import { readFrame } from '../../src/server/calls/frame.ts';
 import { MessageText, segments } from '../../src/server/chats/text.ts';
@@ -16,7 +16,7 @@ import { emojiCount } from '../../src/server/http/graphemes.ts';
 import { addressKey } from '../../src/server/http/limits.ts';
 import { negotiateLocale } from '../../src/server/http/locale.ts';
 import { withoutSecrets } from '../../src/server/http/logging.ts';
-import { safePath } from '../../src/server/http/session.ts';
+import { safePath } from '../../src/server/accounts/authentication.ts';
 
 /** What a repeated step costs times itself is hours at this length. */
 const LENGTH = 2 ** 20;

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { isPersonError } from '../http/errors.ts';
-import { requireUser, safePath } from '../http/session.ts';
+import { requireUser, safePath } from './authentication.ts';
 import type { Services } from '../services.ts';
 import { foldUsername } from './registration.ts';
 import { signIn } from './sign-in.ts';

@@ -3,11 +3,11 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { inventPassword } from '../accounts/passwords.ts';
 import { resetPassword } from '../accounts/reset.ts';
 import { FOLDERS } from '../files/folders.ts';
-import { typedLimits } from '../files/limits.ts';
+import { typedLimits } from './storage-limits.ts';
 import { notFound } from '../http/errors.ts';
 import type { FormErrors } from '../http/forms.ts';
 import { idFrom } from '../http/ids.ts';
-import { requireOwner } from '../http/session.ts';
+import { requireOwner } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
 
 type Shown = {

@@ -2,10 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { FOLDERS } from '../files/folders.ts';
-import { LimitsForm } from '../files/limits.ts';
+import { LimitsForm } from './storage-limits.ts';
 import { personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
-import { requireOwner } from '../http/session.ts';
+import { requireOwner } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
 import { showAdmin } from './routes.ts';
 

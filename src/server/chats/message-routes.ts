@@ -5,7 +5,7 @@ import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
-import { actorOf, requireUser, userOf } from '../http/session.ts';
+import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
 import type { Services } from '../services.ts';
 import { chatOf, rowOf } from './routes.ts';

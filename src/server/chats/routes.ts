@@ -6,7 +6,7 @@ import { fileView } from '../files/view.ts';
 import { notFound } from '../http/errors.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
-import { actorOf, requireUser, userOf } from '../http/session.ts';
+import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
 import type { SendError } from './outcome.ts';
 import { renderRows } from './rows.ts';

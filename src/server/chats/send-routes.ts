@@ -8,7 +8,7 @@ import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { SendKey } from '../http/ids.ts';
 import { readFields, type Upload } from '../http/multipart.ts';
-import { actorOf, requireUser } from '../http/session.ts';
+import { actorOf, requireUser } from '../accounts/authentication.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
 import type { Services } from '../services.ts';
 import type { Sending, SendOutcome } from './chats.ts';

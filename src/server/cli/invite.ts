@@ -1,7 +1,7 @@
 /** The command that makes an invitation. */
 import { toString as qrCode } from 'qrcode';
 import * as v from 'valibot';
-import { InvitationForm, invite } from '../accounts/invitation.ts';
+import { InvitationForm, invite } from '../friends/invitation.ts';
 import type { Config } from '../config.ts';
 import { translator } from '../http/locale.ts';
 import { AdminError, type Command, textOption } from './command.ts';

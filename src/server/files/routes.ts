@@ -6,7 +6,7 @@ import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { isHtmx, seeOther } from '../http/htmx.ts';
 import { SendKey } from '../http/ids.ts';
-import { actorOf, requireUser, safePath, userOf } from '../http/session.ts';
+import { actorOf, requireUser, safePath, userOf } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
 import { previewType, serve } from './serving.ts';
 import type { StoredFile } from './store.ts';

@@ -1,12 +1,12 @@
 /** The page of friends, and what can be done there. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import { showInvitations } from '../accounts/invitation.ts';
+import { showInvitations } from './invitation.ts';
 import { baseUrl } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { requireUser, userOf } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
 
 const AskForm = v.object({ username: v.optional(v.string(), '') });

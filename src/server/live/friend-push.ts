@@ -21,7 +21,7 @@ export function friendPush(
     if (!person) return;
     const data = { ...faceOf(person), name: person.displayName };
     for (const { id } of [person, ...friends.friendsOf(user)])
-      for (const page of hub.pagesOf(id)) send(page, render('accounts/changed', page.reader, data));
+      for (const page of hub.pagesOf(id)) send(page, render('friends/person-changed', page.reader, data));
   });
 
   events.on('friendship-changed', ({ users }) => {

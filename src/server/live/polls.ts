@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { personError } from '../http/errors.ts';
-import { requireUser } from '../http/session.ts';
+import { requireUser } from '../accounts/authentication.ts';
 import type { Admit, Outlet } from '../http/socket-bounds.ts';
 import type { Services } from '../services.ts';
 import type { Freshness } from './freshness.ts';

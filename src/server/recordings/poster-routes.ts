@@ -1,7 +1,7 @@
 /** Takes the poster of a recording, from the page that records it. */
 import type { FastifyInstance } from 'fastify';
 import { acceptPosters, LARGEST_POSTER } from '../files/posters.ts';
-import { actorOf } from '../http/session.ts';
+import { actorOf } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
 import { refuse, requireSignedIn } from './answers.ts';
 import type { RecordingParams } from './upload-routes.ts';

@@ -6,7 +6,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf } from '../http/session.ts';
+import { actorOf } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
 import { answer, refuse, requireSignedIn } from './answers.ts';
 

@@ -1,9 +1,9 @@
 /** Takes the poster of a video that was sent in a chat, from the page that sent it. */
 import type { FastifyInstance } from 'fastify';
 import { notFound, personError } from '../http/errors.ts';
-import { actorOf, requireUser } from '../http/session.ts';
+import { actorOf, requireUser } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
-import { acceptPosters, LARGEST_POSTER, takesPoster } from './posters.ts';
+import { acceptPosters, LARGEST_POSTER, takesPoster } from '../files/posters.ts';
 
 export function filePosterRoutes(app: FastifyInstance, { files, posters, permission }: Services): void {
   app.register(async (scope) => {

@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import { notFound } from '../http/errors.ts';
 import { readFields } from '../http/multipart.ts';
-import { actorOf, requireUser } from '../http/session.ts';
+import { actorOf, requireUser } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
-import { statusOf } from './refusal.ts';
+import { statusOf } from '../files/refusal.ts';
 
 export function screenshotRoutes(app: FastifyInstance, services: Services): void {
   const { calls, files, intake, permission } = services;

@@ -2,8 +2,8 @@
 import { toString as qrCode } from 'qrcode';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { makeCode } from './codes.ts';
-import type { AccountStore, Invitation } from './store.ts';
+import { makeCode } from '../accounts/codes.ts';
+import type { AccountStore, Invitation } from '../accounts/store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 

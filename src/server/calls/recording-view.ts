@@ -4,8 +4,8 @@ import type { AccountStore } from '../accounts/store.ts';
 import type { Files } from '../files/files.ts';
 import type { FileState, StoredFile } from '../files/store.ts';
 import { type FileView, fileView } from '../files/view.ts';
-import type { Recordings } from './recordings.ts';
-import type { Mode } from './store.ts';
+import type { Recordings } from '../recordings/recordings.ts';
+import type { Mode } from '../recordings/store.ts';
 
 export type RecordingView = FileView & {
   mode: Mode;

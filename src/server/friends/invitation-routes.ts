@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { idFrom } from '../http/ids.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { requireUser, userOf } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
 import { InvitationForm, invite } from './invitation.ts';
 

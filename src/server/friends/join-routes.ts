@@ -6,11 +6,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { addressKey, createLimit } from '../http/limits.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { requireUser, userOf } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
-import { codeIn } from './codes.ts';
-import { Registration, register } from './registration.ts';
-import type { Invitation } from './store.ts';
+import { codeIn } from '../accounts/codes.ts';
+import { Registration, register } from '../accounts/registration.ts';
+import type { Invitation } from '../accounts/store.ts';
 
 type Code = { Params: { code: string } };
 type SetupCode = { Querystring: { code?: string } };
@@ -106,10 +106,10 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
   }
 
   /** What isn't good any more and what never was one look the same. */
-  const ended = (reply: FastifyReply) => reply.code(404).show('accounts/invitation-ended');
+  const ended = (reply: FastifyReply) => reply.code(404).show('friends/invitation-ended');
 
   const joinPage = (code: string, inviter: string) => ({
-    template: 'accounts/join',
+    template: 'friends/join',
     data: { action: `/join/${code}`, inviter, values: {}, errors: {} },
   });
 
@@ -118,9 +118,9 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
     if (accounts.cameBy(me, code)) return reply.redirect('/chats', 303);
     if (!invitation || friends.hasBlocked(invitation.inviterId, me)) return ended(reply);
     const { inviterId, inviterName: name } = invitation;
-    if (inviterId === me) return reply.show('accounts/invited', { as: 'own', name });
-    if (friends.areFriends(me, inviterId)) return reply.show('accounts/invited', { as: 'friends', name });
-    return reply.show('accounts/invited', { as: 'offer', name, code });
+    if (inviterId === me) return reply.show('friends/invited', { as: 'own', name });
+    if (friends.areFriends(me, inviterId)) return reply.show('friends/invited', { as: 'friends', name });
+    return reply.show('friends/invited', { as: 'offer', name, code });
   }
 
   function showInvitation(request: FastifyRequest<Code>, reply: FastifyReply) {
@@ -161,7 +161,7 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
 
   if (config.registration !== 'open') return;
   const openPage = {
-    template: 'accounts/join',
+    template: 'friends/join',
     data: { action: '/join', inviter: undefined, values: {}, errors: {} },
   };
   app.get('/join', (_request, reply) => reply.show(openPage.template, openPage.data));

@@ -1,14 +1,14 @@
 /** Puts the signed-in person on each request, and keeps everyone else at the door. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { KnownDevices } from '../accounts/known-devices.ts';
-import type { Sessions, SignedIn } from '../accounts/sessions.ts';
-import type { User } from '../accounts/store.ts';
-import { notFound } from './errors.ts';
-import { isHtmx } from './htmx.ts';
-import { canonicalZone, isLocale, negotiateLocale } from './locale.ts';
-import { type Reader, readerFor } from './reader.ts';
-import { regionIn } from './region.ts';
-import { SERVER_ZONE } from './stranger.ts';
+import type { KnownDevices } from './known-devices.ts';
+import type { Sessions, SignedIn } from './sessions.ts';
+import type { User } from './store.ts';
+import { notFound } from '../http/errors.ts';
+import { isHtmx } from '../http/htmx.ts';
+import { canonicalZone, isLocale, negotiateLocale } from '../http/locale.ts';
+import { type Reader, readerFor } from '../http/reader.ts';
+import { regionIn } from '../http/region.ts';
+import { SERVER_ZONE } from '../http/stranger.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

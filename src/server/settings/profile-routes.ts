@@ -5,9 +5,9 @@ import { statusOf } from '../files/refusal.ts';
 import { notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { readFields } from '../http/multipart.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { requireUser, userOf } from '../accounts/authentication.ts';
 import type { Services } from '../services.ts';
-import { DisplayName } from './registration.ts';
+import { DisplayName } from '../accounts/registration.ts';
 
 const NameForm = v.object({ displayName: DisplayName });
 

@@ -1,19 +1,19 @@
 /** A person's own settings: language, sound, password, devices. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import { ownStorage } from '../files/storage.ts';
+import { ownStorage } from './own-storage.ts';
 import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { createLimit } from '../http/limits.ts';
 import { canonicalZone, isLocale, LOCALES } from '../http/locale.ts';
 import { isClock, isRegion, REGIONS } from '../http/region.ts';
-import { requireUser, userOf } from '../http/session.ts';
+import { requireUser, userOf } from '../accounts/authentication.ts';
 import { zoneName, zonesWith } from '../http/zones.ts';
 import type { Services } from '../services.ts';
 import { deviceName } from './device-name.ts';
-import { checkPassword, hashPassword } from './passwords.ts';
+import { checkPassword, hashPassword } from '../accounts/passwords.ts';
 import { profileRoutes } from './profile-routes.ts';
-import { Password } from './registration.ts';
+import { Password } from '../accounts/registration.ts';
 
 const PreferencesForm = v.object({
   locale: v.optional(v.string(), ''),
@@ -68,11 +68,11 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
   app.get<{ Querystring: { done?: string } }>('/settings', guard, (request, reply) => {
     const { done } = request.query;
     const known = done === 'saved' || done === 'password' || done === 'signed-out';
-    return reply.show('accounts/settings', { ...settings(request), done: known ? done : undefined });
+    return reply.show('settings/index', { ...settings(request), done: known ? done : undefined });
   });
 
   profileRoutes(app, services, (request, reply, status, more) =>
-    reply.code(status).show('accounts/settings', settings(request, more)),
+    reply.code(status).show('settings/index', settings(request, more)),
   );
 
   app.post('/settings', guard, (request, reply) => {
@@ -91,7 +91,7 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
   app.post('/settings/password', guard, async (request, reply) => {
     const user = userOf(request);
     const refuse = (status: number, errors: FormErrors) =>
-      reply.code(status).show('accounts/settings', settings(request, { errors }));
+      reply.code(status).show('settings/index', settings(request, { errors }));
     const form = readForm(PasswordForm, request.body);
     if (!form.ok) return refuse(422, form.errors);
     const attempt = guess(`${user.id}`);

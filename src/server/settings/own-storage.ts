@@ -1,6 +1,6 @@
 /** What people are shown of the room that files take. */
-import type { Files } from './files.ts';
-import { type FileView, fileView } from './view.ts';
+import type { Files } from '../files/files.ts';
+import { type FileView, fileView } from '../files/view.ts';
 
 /** How many of the largest are listed to be deleted: they are what makes room. */
 const LISTED = 10;

@@ -1,7 +1,7 @@
 /** What becomes of the links that let people in: on their way, and in the hands of who is in already. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type House, openHouse, type Person, tokenIn } from '../../../test/helpers/house.ts';
-import { codeIn, makeCode } from './codes.ts';
+import { codeIn, makeCode } from '../accounts/codes.ts';
 
 let house: House;
 let ana: Person;

@@ -1,6 +1,6 @@
 /** The owner's form for what may be kept. Empty fields are no limit. */
 import * as v from 'valibot';
-import type { Limits } from './store.ts';
+import type { Limits } from '../files/store.ts';
 
 /** As `size` of the reader shows it. */
 const GIGABYTE = 1e9;

@@ -1,6 +1,6 @@
 /** What every page weighs on the wire with an empty cache, with and without JavaScript. */
 import { join } from 'node:path';
-import { createAccountStore } from '../src/server/accounts/store.ts';
+import { createInvitationStore } from '../src/server/friends/invitation-store.ts';
 import { openDatabase } from '../src/server/database.ts';
 import { openBrowser } from '../test/helpers/browsers.ts';
 import { makeFamily } from './support/family.ts';
@@ -13,7 +13,7 @@ const INVITATION = 'bench-invitation';
 function invite(dataDir: string, inviterId: number): void {
   const database = openDatabase(join(dataDir, 'porchlight.db'));
   const now = Date.now();
-  createAccountStore(database).insertInvitation({
+  createInvitationStore(database).insert({
     code: INVITATION,
     inviterId,
     now,

@@ -1,4 +1,5 @@
 /** Who else on the machine may read the data folder: nobody. Older versions, and whoever made it by hand, left it open. */
+import type { FastifyBaseLogger } from 'fastify';
 import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -16,7 +17,7 @@ export const openIn = (dataDir: string): string[] => NAMES.map((name) => join(da
  * Closes it.
  * @returns what was open, and what still is: a folder of somebody else's, or a disk that knows no rights
  */
-export function narrowRights(dataDir: string): { found: string[]; left: string[] } {
+function narrowRights(dataDir: string): { found: string[]; left: string[] } {
   const found = openIn(dataDir);
   for (const path of found)
     try {
@@ -25,4 +26,16 @@ export function narrowRights(dataDir: string): { found: string[]; left: string[]
       // Asked below.
     }
   return { found, left: openIn(dataDir) };
+}
+
+/** Closes it, and says what was found. */
+export function reportRights(dataDir: string, log: Pick<FastifyBaseLogger, 'info' | 'warn'>): void {
+  const { found, left } = narrowRights(dataDir);
+  if (found.length > left.length)
+    log.info({ paths: found }, 'the data folder was readable by others, and is no longer');
+  if (left.length > 0)
+    log.warn(
+      { paths: left },
+      'others on this machine can read the data folder: give it to the server’s user, mode 700',
+    );
 }

@@ -16,7 +16,7 @@ import { emojiCount } from '../../src/server/http/graphemes.ts';
 import { addressKey } from '../../src/server/http/limits.ts';
 import { negotiateLocale } from '../../src/server/http/locale.ts';
 import { withoutSecrets } from '../../src/server/http/logging.ts';
-import { safePath } from '../../src/server/accounts/authentication.ts';
+import { safePath } from '../../src/server/http/safe-path.ts';
 
 /** What a repeated step costs times itself is hours at this length. */
 const LENGTH = 2 ** 20;

@@ -84,8 +84,8 @@ test('an invitation ends with its time, and when it is withdrawn by who made it'
   const ben = await house.person('ben');
   await ana.post('/friends/invitations', { days: '1', uses: '1' });
   await ana.post('/friends/invitations', { days: '7', uses: '1' });
-  const { accounts, clock } = house.app.services;
-  const [week, day] = accounts.invitationsBy(ana.id, clock.now());
+  const { invitations, clock } = house.app.services;
+  const [week, day] = invitations.madeBy(ana.id, clock.now());
   house.clock.advance(25 * 3_600_000);
   expect((await house.app.inject(`/join/${day?.code}`)).statusCode).toBe(404);
   expect((await house.app.inject(`/join/${week?.code}`)).statusCode).toBe(200);

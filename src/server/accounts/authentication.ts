@@ -15,7 +15,6 @@ declare module 'fastify' {
     signedIn: SignedIn | null;
     /** The browser brings a session that is over: nobody said so on this device, which may keep what its person typed. */
     signedOut: boolean;
-    reader: Reader;
   }
 }
 
@@ -65,21 +64,6 @@ export function actorOf(request: FastifyRequest): { user: number; session: strin
 export function userOf(request: FastifyRequest): User {
   if (!request.signedIn) throw notFound();
   return request.signedIn.user;
-}
-
-/** Any origin does: only what stands behind it is used. */
-const HERE = 'http://here.invalid';
-
-/**
- * Where to go after signing in: only a path of ours, never another site's address. As a browser would ask for it,
- * which takes any letter: a header takes none but ASCII (RFC 9110 §5.5).
- */
-export function safePath(path: unknown): string {
-  if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path) || /[\p{Cc}\\]/u.test(path)) return '/chats';
-  const url = URL.parse(path, HERE);
-  // Dots that are taken away may leave two slashes, behind which a browser sees a host.
-  if (url?.origin !== HERE || url.pathname.startsWith('//')) return '/chats';
-  return `${url.pathname}${url.search}${url.hash}`;
 }
 
 /** A hook for routes of signed-in people. */

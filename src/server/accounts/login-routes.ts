@@ -1,9 +1,14 @@
 /** Signing in and out. */
+import { safePath } from '../http/safe-path.ts';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import type { Clock } from '../clock.ts';
+import type { KnownDevices } from './known-devices.ts';
+import type { Sessions } from './sessions.ts';
+import type { Setup } from './setup.ts';
+import type { AccountStore } from './store.ts';
 import { isPersonError } from '../http/errors.ts';
-import { requireUser, safePath } from './authentication.ts';
-import type { Services } from '../services.ts';
+import { requireUser } from './authentication.ts';
 import { foldUsername } from './registration.ts';
 import { signIn } from './sign-in.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
@@ -14,8 +19,18 @@ const LoginForm = v.object({
   next: v.optional(v.string()),
 });
 
-export function loginRoutes(app: FastifyInstance, services: Services): void {
-  const { accounts, sessions, setup, clock, knownDevices } = services;
+export type LoginParts = {
+  accounts: AccountStore;
+  sessions: Sessions;
+  setup: Setup;
+  clock: Clock;
+  knownDevices: KnownDevices;
+};
+
+export function loginRoutes(
+  app: FastifyInstance,
+  { accounts, sessions, setup, clock, knownDevices }: LoginParts,
+): void {
   const begin = createSignInLimits(clock);
 
   app.get<{ Querystring: { next?: unknown } }>('/login', (request, reply) => {

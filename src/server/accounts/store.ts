@@ -1,4 +1,4 @@
-/** All SQL of users and invitations. */
+/** All SQL of users. */
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../database.ts';
 import { type Clock12Or24, isClock } from '../http/region.ts';
@@ -34,25 +34,6 @@ export type UserRow = {
   sound: number;
 };
 
-export type Invitation = {
-  id: number;
-  code: string;
-  inviterId: number;
-  inviterName: string;
-  /** ms since 1970 */
-  expiresAt: number;
-  usesLeft: number;
-};
-
-type InvitationRow = {
-  id: number;
-  code: string;
-  inviter_id: number;
-  inviter_name: string;
-  expires_at: number;
-  uses_left: number;
-};
-
 export const USER_COLUMNS =
   'users.id, username, display_name, picture, is_owner, locale, time_zone, region, clock, sound';
 
@@ -67,15 +48,6 @@ export const toUser = (row: UserRow): User => ({
   region: row.region ?? undefined,
   clock: isClock(row.clock) ? row.clock : undefined,
   sound: row.sound === 1,
-});
-
-const toInvitation = (row: InvitationRow): Invitation => ({
-  id: row.id,
-  code: row.code,
-  inviterId: row.inviter_id,
-  inviterName: row.inviter_name,
-  expiresAt: row.expires_at,
-  usesLeft: row.uses_left,
 });
 
 export type Preferences = {
@@ -134,29 +106,6 @@ export function createAccountStore(database: Database) {
     .prepare<[string], Buffer>('SELECT bytes FROM portraits WHERE version = ?')
     .pluck();
 
-  const INVITATION = `SELECT invitations.id, code, inviter_id, users.display_name AS inviter_name, expires_at, uses_left
-    FROM invitations JOIN users ON users.id = inviter_id`;
-  const invitationByCode = database.prepare<[string, number], InvitationRow>(
-    `${INVITATION} WHERE code = ? AND expires_at > ? AND uses_left > 0`,
-  );
-  const cameBy = database
-    .prepare<[number, string], number>(
-      'SELECT 1 FROM users JOIN invitations ON invitations.id = invitation_id WHERE users.id = ? AND code = ?',
-    )
-    .pluck();
-  const invitationsBy = database.prepare<[number, number], InvitationRow>(
-    `${INVITATION} WHERE inviter_id = ? AND expires_at > ? AND uses_left > 0 ORDER BY invitations.id DESC`,
-  );
-  const insertInvitation = database.prepare<[string, number, number, number, number]>(
-    'INSERT INTO invitations (code, inviter_id, created_at, expires_at, uses_left) VALUES (?, ?, ?, ?, ?)',
-  );
-  const useInvitation = database.prepare<[string, number]>(
-    'UPDATE invitations SET uses_left = uses_left - 1 WHERE code = ? AND expires_at > ? AND uses_left > 0',
-  );
-  const deleteInvitation = database.prepare<[number, number]>(
-    'DELETE FROM invitations WHERE id = ? AND inviter_id = ?',
-  );
-
   const found = (row: UserRow | undefined) => (row ? toUser(row) : undefined);
   return {
     userById: (id: number) => found(byId.get(id)),
@@ -189,24 +138,6 @@ export function createAccountStore(database: Database) {
       const { locale = null, timeZone = null, region = null, clock = null, sound } = to;
       setPreferences.run({ id, locale, timeZone, region, clock, sound: sound ? 1 : 0 });
     },
-    /** Only while it can still be used. */
-    invitationByCode: (code: string, now: number) => {
-      const row = invitationByCode.get(code, now);
-      return row ? toInvitation(row) : undefined;
-    },
-    /** Whether this invitation, used up or not, led to the person's account. */
-    cameBy: (user: number, code: string) => cameBy.get(user, code) === 1,
-    invitationsBy: (inviter: number, now: number) => invitationsBy.all(inviter, now).map(toInvitation),
-    insertInvitation: (given: {
-      code: string;
-      inviterId: number;
-      now: number;
-      expiresAt: number;
-      uses: number;
-    }) => void insertInvitation.run(given.code, given.inviterId, given.now, given.expiresAt, given.uses),
-    /** Takes one use; false when it has none left or has expired. */
-    useInvitation: (code: string, now: number) => useInvitation.run(code, now).changes === 1,
-    deleteInvitation: (id: number, inviter: number) => deleteInvitation.run(id, inviter).changes === 1,
     transaction: <Result>(work: () => Result): Result => database.transaction(work).immediate(),
   };
 }

@@ -2,13 +2,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { inventPassword } from '../accounts/passwords.ts';
 import { resetPassword } from '../accounts/reset.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Files } from '../files/files.ts';
+import type { Sweep } from '../files/sweep.ts';
 import { FOLDERS } from '../files/folders.ts';
 import { typedLimits } from './storage-limits.ts';
 import { notFound } from '../http/errors.ts';
 import type { FormErrors } from '../http/forms.ts';
 import { idFrom } from '../http/ids.ts';
 import { requireOwner } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
 
 type Shown = {
   /** Somebody's new password, which is shown this once. */
@@ -18,9 +21,11 @@ type Shown = {
   done?: string;
 };
 
+export type ShownParts = { accounts: AccountStore; files: Files; sweep: Sweep };
+
 export async function showAdmin(
   reply: FastifyReply,
-  { accounts, files, sweep }: Services,
+  { accounts, files, sweep }: ShownParts,
   { reset, limits, done }: Shown = {},
 ): Promise<FastifyReply> {
   const typed = limits ?? { values: typedLimits(files.limits()), errors: {} };
@@ -34,12 +39,14 @@ export async function showAdmin(
   return reply.show('admin/index', { people: accounts.allUsers(), usedBy, storage, reset, done });
 }
 
-export function adminRoutes(app: FastifyInstance, services: Services): void {
-  const { accounts, sessions } = services;
+export type AdminParts = ShownParts & { sessions: Sessions };
+
+export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
+  const { accounts, sessions } = parts;
   const guard = { preHandler: requireOwner };
 
   app.get<{ Querystring: { done?: string } }>('/admin', guard, ({ query }, reply) =>
-    showAdmin(reply, services, query.done === 'storage' ? { done: query.done } : {}),
+    showAdmin(reply, parts, query.done === 'storage' ? { done: query.done } : {}),
   );
 
   app.post<{ Params: { user: string } }>('/admin/people/:user/password', guard, async (request, reply) => {
@@ -48,6 +55,6 @@ export function adminRoutes(app: FastifyInstance, services: Services): void {
     const password = inventPassword();
     await resetPassword(accounts, sessions, user.id, password);
     // Answered at once instead of by a redirect: the password must not stand in an address or be kept anywhere.
-    return showAdmin(reply, services, { reset: { name: user.displayName, password } });
+    return showAdmin(reply, parts, { reset: { name: user.displayName, password } });
   });
 }

@@ -6,20 +6,20 @@ import { LimitsForm } from './storage-limits.ts';
 import { personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { requireOwner } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
-import { showAdmin } from './routes.ts';
+import { type ShownParts, showAdmin } from './routes.ts';
 
 const FolderForm = v.object({ folder: v.picklist(FOLDERS) });
 
-export function storageRoutes(app: FastifyInstance, services: Services): void {
+export function storageRoutes(app: FastifyInstance, parts: ShownParts): void {
+  const { files, sweep } = parts;
   app.post('/admin/storage', { preHandler: requireOwner }, async (request, reply) => {
     const form = readForm(LimitsForm, request.body);
     if (form.ok) {
-      services.files.setLimits(form.output);
+      files.setLimits(form.output);
       return reply.redirect('/admin?done=storage#storage', 303);
     }
     reply.code(422);
-    return showAdmin(reply, services, { limits: form });
+    return showAdmin(reply, parts, { limits: form });
   });
 
   const folderIn = (body: unknown) => {
@@ -32,7 +32,7 @@ export function storageRoutes(app: FastifyInstance, services: Services): void {
   app.post('/admin/storage/folder', { preHandler: requireOwner }, (request, reply) => {
     const folder = folderIn(request.body);
     try {
-      services.files.folders.begin(folder);
+      files.folders.begin(folder);
     } catch (error) {
       request.log.warn({ err: error, folder }, 'a folder could not be begun anew');
       throw personError(409, 'files.errors.folder-unusable');
@@ -41,7 +41,7 @@ export function storageRoutes(app: FastifyInstance, services: Services): void {
   });
 
   app.post('/admin/storage/sweep', { preHandler: requireOwner }, async (request, reply) => {
-    await services.sweep.sweep(folderIn(request.body));
+    await sweep.sweep(folderIn(request.body));
     return reply.redirect('/admin?done=storage#storage', 303);
   });
 }

@@ -33,6 +33,9 @@ export type Desk = Parts & { registry: Registry; offers: Offers; timers: Timers 
 export const memberOf = (call: Call, user: number): Member | undefined =>
   call.members.find((member) => member.user === user);
 
+/** Whether this person is or was in that call. */
+export const tookPart = (call: Call, user: number): boolean => memberOf(call, user)?.device !== undefined;
+
 /** The other person of a call between two. */
 export const otherThan = (call: Call, user: number): Member | undefined =>
   call.members.find((member) => member.user !== user);

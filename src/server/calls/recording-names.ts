@@ -1,9 +1,11 @@
 /** What a recording is called when it is kept: a name that says years later what it is. */
 import { extname } from 'node:path';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Chats } from '../chats/chats.ts';
+import type { Calls } from './calls.ts';
 import { cleanName } from '../files/names.ts';
 import type { StoredFile } from '../files/store.ts';
 import type { Reader } from '../http/reader.ts';
-import type { Services } from '../services.ts';
 
 const EXTENSIONS = new Map([
   ['video/webm', '.webm'],
@@ -37,7 +39,11 @@ export function recordingName(
   return cleanName(name + (EXTENSIONS.get(type) ?? extname(begunAs)));
 }
 
-type Parts = Pick<Services, 'calls' | 'chats' | 'accounts'>;
+type Parts = {
+  calls: Pick<Calls, 'find'>;
+  chats: Pick<Chats, 'otherOf'>;
+  accounts: Pick<AccountStore, 'userById'>;
+};
 
 /** What this reader's browser offers to keep a file as. Only recordings are called by what they are. */
 export function downloadName(

@@ -2,7 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallPageData } from '../../protocol/page.ts';
-import { type ChatParams, chatOf } from '../chats/routes.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import { type ChatParams, chatOf } from '../chats/address.ts';
+import type { Chats } from '../chats/chats.ts';
+import type { Files } from '../files/files.ts';
+import type { Recordings } from '../recordings/recordings.ts';
+import type { Calls } from './calls.ts';
 import { screenshotsOf } from './screenshots.ts';
 import { isFromHere } from '../http/address.ts';
 import { notFound, personError } from '../http/errors.ts';
@@ -11,7 +16,6 @@ import { isHtmx } from '../http/htmx.ts';
 import { wordsBelow } from '../http/locale.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { recordingsOf } from './recording-view.ts';
-import type { Services } from '../services.ts';
 import { entryOf } from './desk.ts';
 import { jsonInScript, pageDataOf } from './page-data.ts';
 import type { Call } from './store.ts';
@@ -19,8 +23,16 @@ import type { Call } from './store.ts';
 type CallParams = { Params: { call: string } };
 type NewCallParams = ChatParams & { Querystring: { media?: string } };
 
-export function callRoutes(app: FastifyInstance, services: Services): void {
-  const { calls, chats, accounts } = services;
+export type CallParts = {
+  calls: Calls;
+  chats: Chats;
+  accounts: AccountStore;
+  files: Files;
+  recordings: Recordings;
+};
+
+export function callRoutes(app: FastifyInstance, parts: CallParts): void {
+  const { calls, chats, accounts, files } = parts;
   const guard = { preHandler: requireUser };
 
   const otherOf = (request: FastifyRequest, chat: number) => {
@@ -61,14 +73,14 @@ export function callRoutes(app: FastifyInstance, services: Services): void {
       other: otherOf(request, call.conversation),
       startedAt: call.startedAt,
       chat: call.conversation,
-      screenshots: screenshotsOf(services.files, call.id, me),
+      screenshots: screenshotsOf(files, call.id, me),
       mayCall: chats.mayWrite(call.conversation, me),
-      recordings: recordingsOf(services, call.id, userOf(request)),
+      recordings: recordingsOf(parts, call.id, userOf(request)),
     });
   }
 
   app.get<NewCallParams>('/chats/:chat/call', guard, (request, reply) => {
-    const chat = chatOf(request, services);
+    const chat = chatOf(request, chats);
     if (!chats.mayWrite(chat, userOf(request).id)) throw personError(403, 'calls.errors.notFriends');
     const media = request.query.media === 'video' ? 'video' : 'voice';
     // The page may ring more than once with the same key, and it is one call.

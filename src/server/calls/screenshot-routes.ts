@@ -1,14 +1,20 @@
 /** Screenshots of a call: sent by its page as they are taken, kept with the call. */
 import type { FastifyInstance } from 'fastify';
+import type { Permission } from '../chats/permission.ts';
+import type { Files } from '../files/files.ts';
+import type { Intake } from '../files/intake.ts';
+import type { Calls } from './calls.ts';
 import { notFound } from '../http/errors.ts';
 import { readFields } from '../http/multipart.ts';
 import { actorOf, requireUser } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
 import { statusOf } from '../files/refusal.ts';
 
-export function screenshotRoutes(app: FastifyInstance, services: Services): void {
-  const { calls, files, intake, permission } = services;
+export type ScreenshotParts = { calls: Calls; files: Files; intake: Intake; permission: Permission };
 
+export function screenshotRoutes(
+  app: FastifyInstance,
+  { calls, files, intake, permission }: ScreenshotParts,
+): void {
   /**
    * Multipart with one `image/png`; the token comes in the header `x-csrf-token`.
    * Answers 201 `{ id, url }`, or a status and `{ error }` with the sentence to show.

@@ -3,12 +3,17 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/common.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
-import type { SignedIn } from '../accounts/sessions.ts';
+import type { Sessions, SignedIn } from '../accounts/sessions.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Events } from '../events.ts';
+import type { Outside } from '../outside.ts';
+import type { Writing } from '../writing.ts';
+import type { Calls } from './calls.ts';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import { createSocketBounds } from '../http/socket-bounds.ts';
 import { SIGNED_OUT, serveSocket } from '../http/sockets.ts';
-import type { Services } from '../services.ts';
 import { errorFor, readFrame } from './frame.ts';
 import { isRefusal } from './refusal.ts';
 import type { Connection } from './registry.ts';
@@ -25,8 +30,18 @@ const CLOSE = { version: 4400, noHello: 4408 } as const;
 
 type Open = { socket: WebSocket; session: string };
 
-export function callSocket(app: FastifyInstance, services: Services): void {
-  const { calls, clock, events, sessions, outside, writing, config } = services;
+export type CallSocketParts = {
+  calls: Calls;
+  clock: Clock;
+  events: Events;
+  sessions: Sessions;
+  outside: Outside;
+  writing: Writing;
+  config: Pick<Config, 'publicUrl'>;
+};
+
+export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
+  const { calls, clock, events, sessions, outside, writing, config } = parts;
   const sockets = new Set<Open>();
   const admit = createSocketBounds(BOUNDS);
 

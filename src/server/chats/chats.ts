@@ -6,6 +6,7 @@ import type { Files } from '../files/files.ts';
 import { cleanName } from '../files/names.ts';
 import type { StoredFile } from '../files/store.ts';
 import type { Friends } from '../friends/friends.ts';
+import { beginDirect, directKey } from './direct.ts';
 import type { CallEntry, ChatStore, Message } from './store.ts';
 
 const PAGE_SIZE = 40;
@@ -99,14 +100,11 @@ export function createChats(
     newestId: store.newestId,
     names: store.names,
 
-    /** The conversation of two people, made when it is first asked for. */
-    directWith(me: number, other: number): number {
-      const key = `${Math.min(me, other)}:${Math.max(me, other)}`;
-      const known = store.direct(key);
-      if (known !== undefined) return known;
-      store.transaction(() => store.insertDirect(key, [me, other], clock.now()));
-      return store.direct(key) ?? 0;
-    },
+    /** The conversation of two people. It is there from the moment they were friends first. */
+    conversationWith: (me: number, other: number): number | undefined => store.direct(directKey(me, other)),
+
+    /** The same, begun where there is none. */
+    directWith: (me: number, other: number): number => beginDirect(store, me, other, clock.now()),
 
     mayWrite,
 

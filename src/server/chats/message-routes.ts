@@ -7,8 +7,10 @@ import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
-import type { Services } from '../services.ts';
-import { chatOf, rowOf } from './routes.ts';
+import type { Writing } from '../writing.ts';
+import { chatOf } from './address.ts';
+import { type RowParts, rowOf } from './page.ts';
+import type { Permission } from './permission.ts';
 import { MessageText, TextWithFile } from './text.ts';
 
 const EditForm = v.object({ body: MessageText });
@@ -16,12 +18,14 @@ const EditFileForm = v.object({ body: TextWithFile });
 
 type MessageParams = { Params: { chat: string; message: string } };
 
-export function messageRoutes(app: FastifyInstance, services: Services): void {
-  const { chats, permission, writing } = services;
+export type MessageParts = RowParts & { permission: Permission; writing: Writing };
+
+export function messageRoutes(app: FastifyInstance, parts: MessageParts): void {
+  const { chats, permission, writing } = parts;
   const guard = { preHandler: requireUser };
 
   function ownMessage(request: FastifyRequest<MessageParams>) {
-    const chat = chatOf(request, services);
+    const chat = chatOf(request, chats);
     const message = chats.own(chat, idFrom(request.params.message), userOf(request).id);
     if (message?.kind !== 'text') throw notFound();
     return { chat, message };
@@ -41,7 +45,7 @@ export function messageRoutes(app: FastifyInstance, services: Services): void {
   app.get<MessageParams>('/chats/:chat/messages/:message', guard, (request, reply) => {
     const { chat, message } = ownMessage(request);
     if (!isHtmx(request)) return reply.redirect(`/chats/${chat}`, 303);
-    return reply.type('text/html; charset=utf-8').send(rowOf(request, services, chat, message.id, true));
+    return reply.type('text/html; charset=utf-8').send(rowOf(request, parts, chat, message.id, true));
   });
 
   app.post<MessageParams>('/chats/:chat/messages/:message', guard, async (request, reply) => {
@@ -59,13 +63,13 @@ export function messageRoutes(app: FastifyInstance, services: Services): void {
     if (typeof edited === 'object') return again(edited.status, edited.refused);
     if (!edited) throw notFound();
     if (!isHtmx(request)) return reply.redirect(`/chats/${chat}#m-${message.id}`, 303);
-    return reply.type('text/html; charset=utf-8').send(rowOf(request, services, chat, message.id, true));
+    return reply.type('text/html; charset=utf-8').send(rowOf(request, parts, chat, message.id, true));
   });
 
   app.post<MessageParams>('/chats/:chat/messages/:message/delete', guard, async (request, reply) => {
     const { chat, message } = ownMessage(request);
     await chats.remove(chat, message.id, userOf(request).id);
     if (!isHtmx(request)) return reply.redirect(`/chats/${chat}#end`, 303);
-    return reply.type('text/html; charset=utf-8').send(rowOf(request, services, chat, message.id, true));
+    return reply.type('text/html; charset=utf-8').send(rowOf(request, parts, chat, message.id, true));
   });
 }

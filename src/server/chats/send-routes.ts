@@ -10,10 +10,14 @@ import { SendKey } from '../http/ids.ts';
 import { readFields, type Upload } from '../http/multipart.ts';
 import { actorOf, requireUser } from '../accounts/authentication.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
-import type { Services } from '../services.ts';
+import type { Files } from '../files/files.ts';
+import type { Intake } from '../files/intake.ts';
+import type { Writing } from '../writing.ts';
 import type { Sending, SendOutcome } from './chats.ts';
 import { errorsOf, type Outcome, type Refused } from './outcome.ts';
-import { type ChatParams, chatOf, rowOf, showChat } from './routes.ts';
+import { type ChatParams, chatOf } from './address.ts';
+import { type PageParts, type RowParts, rowOf, showChat } from './page.ts';
+import type { Permission } from './permission.ts';
 import { MessageText, TextWithFile } from './text.ts';
 
 const SendForm = v.object({ key: SendKey, body: MessageText });
@@ -27,8 +31,11 @@ function outcomeOf(sent: SendOutcome): Outcome {
   return sent.result === 'changed' ? CHANGED : { sent: sent.id };
 }
 
-export function sendRoutes(app: FastifyInstance, services: Services): void {
-  const { chats, files, intake, permission, writing } = services;
+export type SendParts = PageParts &
+  RowParts & { files: Files; intake: Intake; permission: Permission; writing: Writing };
+
+export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
+  const { chats, files, intake, permission, writing } = parts;
 
   /** The message of a form, and the question that is asked before anything of it is written. */
   type Posted = Sending & { may: () => boolean };
@@ -81,7 +88,7 @@ export function sendRoutes(app: FastifyInstance, services: Services): void {
     if (!isHtmx(request)) {
       if (!refused) return reply.redirect(`/chats/${chat}#end`, 303);
       reply.code(refused.status);
-      return showChat(request, reply, services, chat, { body: textIsSent ? '' : (typed.body ?? ''), errors });
+      return showChat(request, reply, parts, chat, { body: textIsSent ? '' : (typed.body ?? ''), errors });
     }
     const ids = outcomes.flatMap((outcome) => ('sent' in outcome ? outcome.sent : []));
     // A page that sends files beside its text box shows each one's refusal at its own place; one that goes on with
@@ -93,7 +100,7 @@ export function sendRoutes(app: FastifyInstance, services: Services): void {
     const file = isBeside && first !== undefined ? files.ofMessage(first) : undefined;
     if (file && takesPoster(file) && !file.hasPreview)
       reply.header('Porchlight-Poster', `/files/${file.id}/poster`);
-    const rows = isElsewhere ? '' : ids.map((id) => rowOf(request, services, chat, id, false)).join('');
+    const rows = isElsewhere ? '' : ids.map((id) => rowOf(request, parts, chat, id, false)).join('');
     const data = { rows, errors, key: isBeside ? undefined : randomUUID() };
     if (!refused) return reply.show('chats/sent', data);
     if (textIsSent && !isBeside) return reply.show('chats/partly-sent', data);
@@ -102,14 +109,14 @@ export function sendRoutes(app: FastifyInstance, services: Services): void {
 
   /** For pages that go on sending what was begun on the chat's own. */
   app.get<ChatParams>('/chats/:chat/sending', { preHandler: requireUser }, (request, reply) =>
-    reply.show('chats/attachment', { chat: chatOf(request, services) }),
+    reply.show('chats/attachment', { chat: chatOf(request, chats) }),
   );
 
   // The person before the body is read; its token before the files are.
   const upload = { preValidation: [requireUser, readFields], preHandler: requireUser };
 
   app.post<ChatParams>('/chats/:chat', upload, async (request, reply) => {
-    const chat = chatOf(request, services);
+    const chat = chatOf(request, chats);
     const form = readForm(request.upload ? SendFileForm : SendForm, request.body);
     const typed = form.values;
     if (!form.ok) {

@@ -2,10 +2,16 @@
 import type { FastifyInstance } from 'fastify';
 import { notFound, personError } from '../http/errors.ts';
 import { actorOf, requireUser } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
-import { acceptPosters, LARGEST_POSTER, takesPoster } from '../files/posters.ts';
+import type { Files } from '../files/files.ts';
+import type { Permission } from './permission.ts';
+import { acceptPosters, LARGEST_POSTER, type Posters, takesPoster } from '../files/posters.ts';
 
-export function filePosterRoutes(app: FastifyInstance, { files, posters, permission }: Services): void {
+export type VideoPosterParts = { files: Files; posters: Posters; permission: Permission };
+
+export function videoPosterRoutes(
+  app: FastifyInstance,
+  { files, posters, permission }: VideoPosterParts,
+): void {
   app.register(async (scope) => {
     acceptPosters(scope);
 

@@ -7,6 +7,9 @@ import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createEvents } from '../events.ts';
 import { createFriends } from '../friends/friends.ts';
+import { createInvitationStore } from '../friends/invitation-store.ts';
+import { beginDirect } from '../chats/direct.ts';
+import { createChatStore } from '../chats/store.ts';
 import { createFriendStore } from '../friends/store.ts';
 import { AdminError } from './command.ts';
 
@@ -17,12 +20,16 @@ function openHousehold(config: Config) {
   const events = createEvents();
   const accounts = createAccountStore(database);
   const friendships = createFriendStore(database);
+  const conversations = createChatStore(database);
   return {
     clock: systemClock,
     accounts,
     sessions: createSessions(database, systemClock, events, config.secure),
     friendships,
-    friends: createFriends(friendships, accounts, systemClock, events),
+    friends: createFriends(friendships, accounts, systemClock, events, (a, b) =>
+      beginDirect(conversations, a, b, systemClock.now()),
+    ),
+    invitations: createInvitationStore(database),
     close: () => database.close(),
   };
 }

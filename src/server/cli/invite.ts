@@ -23,13 +23,13 @@ export const inviteSomebody: Command = {
       uses: textOption(given, 'uses'),
     });
     if (!form.success) throw new AdminError(translator('en')(form.issues[0].message), 2);
-    const code = await inHousehold(config, ({ accounts, clock }) => {
+    const code = await inHousehold(config, ({ accounts, invitations, clock }) => {
       const owner = accounts.allUsers().find((user) => user.isOwner);
       if (!owner)
         throw new AdminError(
           'There is no owner yet who could invite. Open the setup link that the server printed, or use create-user.',
         );
-      return invite(accounts, clock, owner.id, form.output);
+      return invite(invitations, clock, owner.id, form.output);
     });
     const link = `${address(config)}/join/${code}`;
     terminal.say(link);

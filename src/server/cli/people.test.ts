@@ -10,6 +10,7 @@ import { systemClock } from '../clock.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { createEvents } from '../events.ts';
 import { createFriends } from '../friends/friends.ts';
+import { createInvitationStore } from '../friends/invitation-store.ts';
 import { createFriendStore } from '../friends/store.ts';
 
 let dir = '';
@@ -31,7 +32,8 @@ function asServer() {
   return {
     accounts,
     sessions: createSessions(server, systemClock, events, false),
-    friends: createFriends(createFriendStore(server), accounts, systemClock, events),
+    friends: createFriends(createFriendStore(server), accounts, systemClock, events, () => {}),
+    invitations: createInvitationStore(server),
   };
 }
 
@@ -177,7 +179,7 @@ describe('invite', () => {
     });
     expect(said).toMatch(/^https:\/\/home\.example\/join\/[a-z0-9]{20}$/);
     expect(noted).toBe('Good for 2 days and 3 people.');
-    const invitation = asServer().accounts.invitationByCode(said.split('/').at(-1) ?? '', Date.now());
+    const invitation = asServer().invitations.byCode(said.split('/').at(-1) ?? '', Date.now());
     expect(invitation).toMatchObject({ inviterName: 'Mei', usesLeft: 3 });
   });
 

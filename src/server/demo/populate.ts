@@ -7,6 +7,7 @@ import { createAccountStore } from '../accounts/store.ts';
 import { databaseIn } from '../backup/data-folder.ts';
 import { createCallStore } from '../calls/store.ts';
 import { createChats } from '../chats/chats.ts';
+import { beginDirect } from '../chats/direct.ts';
 import { createChatStore } from '../chats/store.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { createCommitQueue } from '../commit-queue.ts';
@@ -51,10 +52,12 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
   const clock: Clock = { ...systemClock, now: () => moment };
   const events = createEvents();
   const accounts = createAccountStore(database);
-  const friends = createFriends(createFriendStore(database), accounts, clock, events);
   const queue = createCommitQueue(database);
   const chatStore = createChatStore(database);
   const { isMember } = chatStore;
+  const friends = createFriends(createFriendStore(database), accounts, clock, events, (a, b) =>
+    beginDirect(chatStore, a, b, clock.now()),
+  );
   const folders = createFolders({ store: createFolderStore(database), dataDir, events, log: console });
   const store = createFileStore(database);
   const files = createFiles({ store, queue, isMember, folders, dataDir, clock, events });

@@ -7,7 +7,16 @@ import type { FriendStore } from './store.ts';
 
 export type AskResult = 'asked' | 'accepted' | 'unknown' | 'self' | 'already-friends' | 'already-asked';
 
-export function createFriends(store: FriendStore, accounts: AccountStore, clock: Clock, events: Events) {
+/** What a friendship begins with. It runs in the same transaction, and may be called for people who are friends already. */
+export type FriendshipBegan = (a: number, b: number) => void;
+
+export function createFriends(
+  store: FriendStore,
+  accounts: AccountStore,
+  clock: Clock,
+  events: Events,
+  began: FriendshipBegan,
+) {
   const announce = (a: number, b: number) => events.emit('friendship-changed', { users: [a, b] });
 
   /** Runs a change and announces it if there was one. */
@@ -15,6 +24,12 @@ export function createFriends(store: FriendStore, accounts: AccountStore, clock:
     const changed = store.transaction(work);
     if (changed) announce(me, other);
     return changed;
+  }
+
+  /** Makes two people friends. @param by who asked, or invited */
+  function accept(by: number, other: number): void {
+    store.put(by, other, clock.now(), clock.now());
+    began(by, other);
   }
 
   return {
@@ -30,7 +45,7 @@ export function createFriends(store: FriendStore, accounts: AccountStore, clock:
     befriend: (a: number, b: number): boolean =>
       change(a, b, () => {
         if (store.hasBlocked(a, b) || store.hasBlocked(b, a)) return false;
-        store.put(a, b, clock.now(), clock.now());
+        accept(a, b);
         return true;
       }),
 
@@ -48,8 +63,12 @@ export function createFriends(store: FriendStore, accounts: AccountStore, clock:
         if (known?.requestedBy === me) return 'already-asked';
         // Asking somebody means that one's own block of them is over.
         store.unblock(me, other.id);
-        store.put(me, other.id, known ? clock.now() : null, clock.now());
-        return known ? 'accepted' : 'asked';
+        if (known) {
+          accept(me, other.id);
+          return 'accepted';
+        }
+        store.put(me, other.id, null, clock.now());
+        return 'asked';
       });
       if (result === 'asked' || result === 'accepted') announce(me, other.id);
       return result;
@@ -68,7 +87,7 @@ export function createFriends(store: FriendStore, accounts: AccountStore, clock:
           return false;
         if (!use()) return false;
         store.unblock(me, inviter);
-        store.put(inviter, me, clock.now(), clock.now());
+        accept(inviter, me);
         return true;
       }),
 
@@ -76,7 +95,7 @@ export function createFriends(store: FriendStore, accounts: AccountStore, clock:
       change(me, other, () => {
         const known = store.find(me, other);
         if (!known || known.accepted || known.requestedBy === me) return false;
-        store.put(me, other, clock.now(), clock.now());
+        accept(me, other);
         return true;
       }),
 

@@ -4,27 +4,30 @@ import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { idFrom } from '../http/ids.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
+import type { Clock } from '../clock.ts';
 import { InvitationForm, invite } from './invitation.ts';
+import type { InvitationStore } from './invitation-store.ts';
 
 /** More open links than this nobody keeps in mind. */
 const MOST_OPEN = 20;
 
-export function invitationRoutes(app: FastifyInstance, { accounts, clock }: Services): void {
+export type InvitationParts = { invitations: InvitationStore; clock: Clock };
+
+export function invitationRoutes(app: FastifyInstance, { invitations, clock }: InvitationParts): void {
   const guard = { preHandler: requireUser };
 
   app.post('/friends/invitations', { ...guard, config: { grows: true } }, (request, reply) => {
     const me = userOf(request).id;
     const form = readForm(InvitationForm, request.body);
     if (!form.ok) throw personError(422, 'accounts.errors.invitation');
-    if (accounts.invitationsBy(me, clock.now()).length >= MOST_OPEN)
+    if (invitations.madeBy(me, clock.now()).length >= MOST_OPEN)
       throw personError(422, 'accounts.errors.tooManyInvitations');
-    invite(accounts, clock, me, form.output);
+    invite(invitations, clock, me, form.output);
     return reply.redirect('/friends#invitations', 303);
   });
 
   app.post<{ Params: { id: string } }>('/friends/invitations/:id/withdraw', guard, (request, reply) => {
-    if (!accounts.deleteInvitation(idFrom(request.params.id), userOf(request).id)) throw notFound();
+    if (!invitations.remove(idFrom(request.params.id), userOf(request).id)) throw notFound();
     return reply.redirect('/friends#invitations', 303);
   });
 }

@@ -3,7 +3,7 @@ import { toString as qrCode } from 'qrcode';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { makeCode } from '../accounts/codes.ts';
-import type { AccountStore, Invitation } from '../accounts/store.ts';
+import type { Invitation, InvitationStore } from './invitation-store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -24,10 +24,10 @@ export const InvitationForm = v.object({ days: whole('7', 1, 365), uses: whole('
 export type InvitationForm = v.InferOutput<typeof InvitationForm>;
 
 /** Makes an invitation and answers its code. */
-export function invite(store: AccountStore, clock: Clock, inviterId: number, form: InvitationForm): string {
+export function invite(store: InvitationStore, clock: Clock, inviterId: number, form: InvitationForm): string {
   const code = makeCode(CODE_LENGTH);
   const now = clock.now();
-  store.insertInvitation({ code, inviterId, now, expiresAt: now + form.days * DAY, uses: form.uses });
+  store.insert({ code, inviterId, now, expiresAt: now + form.days * DAY, uses: form.uses });
   return code;
 }
 

@@ -13,10 +13,10 @@ afterEach(() => house.close());
 
 async function invitation(uses = 1): Promise<string> {
   await ana.post('/friends/invitations', { days: '1', uses: `${uses}` });
-  return house.app.services.accounts.invitationsBy(ana.id, house.clock.now())[0]?.code ?? '';
+  return house.app.services.invitations.madeBy(ana.id, house.clock.now())[0]?.code ?? '';
 }
 const usesLeft = (code: string) =>
-  house.app.services.accounts.invitationByCode(code, house.clock.now())?.usesLeft ?? 0;
+  house.app.services.invitations.byCode(code, house.clock.now())?.usesLeft ?? 0;
 
 /** Joins as somebody new, whose browser is signed in from then on. */
 async function join(url: string, username: string) {

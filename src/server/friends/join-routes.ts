@@ -7,10 +7,17 @@ import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { addressKey, createLimit } from '../http/limits.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
 import { codeIn } from '../accounts/codes.ts';
 import { Registration, register } from '../accounts/registration.ts';
-import type { Invitation } from '../accounts/store.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { KnownDevices } from '../accounts/known-devices.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Setup } from '../accounts/setup.ts';
+import type { Friends } from './friends.ts';
+import type { Invitation, InvitationStore } from './invitation-store.ts';
+import type { ConversationWith } from './routes.ts';
 
 type Code = { Params: { code: string } };
 type SetupCode = { Querystring: { code?: string } };
@@ -24,8 +31,20 @@ const LATER = 10 * 60;
 /** Addresses that are remembered. */
 const MOST_ADDRESSES = 10_000;
 
-export function joinRoutes(app: FastifyInstance, services: Services): void {
-  const { accounts, chats, clock, sessions, setup, friends, config, knownDevices } = services;
+export type JoinParts = {
+  accounts: AccountStore;
+  invitations: InvitationStore;
+  sessions: Sessions;
+  setup: Setup;
+  knownDevices: KnownDevices;
+  friends: Friends;
+  clock: Clock;
+  config: Pick<Config, 'registration'>;
+  conversationWith: ConversationWith;
+};
+
+export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
+  const { accounts, invitations, clock, sessions, setup, friends, config, knownDevices } = parts;
   const byAddress = createLimit(clock, { most: MOST_TRIES, window: LATER * 1000, keys: MOST_ADDRESSES });
 
   type Newcomer = { id: number; passwordHash: string };
@@ -97,11 +116,11 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
   function invitationIn(given: string): { code: string; invitation: Invitation | undefined } {
     const found = codeIn(given);
     const code = [found, found.replace(/(?<![-_])[-_]+$/, '')].find((text) =>
-      accounts.invitationByCode(text, clock.now()),
+      invitations.byCode(text, clock.now()),
     );
     return {
       code: code ?? found,
-      invitation: code ? accounts.invitationByCode(code, clock.now()) : undefined,
+      invitation: code ? invitations.byCode(code, clock.now()) : undefined,
     };
   }
 
@@ -115,7 +134,7 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
 
   /** For who has an account: friendship with the inviter, not a second account. */
   function showToMember(reply: FastifyReply, me: number, code: string, invitation: Invitation | undefined) {
-    if (accounts.cameBy(me, code)) return reply.redirect('/chats', 303);
+    if (invitations.cameBy(me, code)) return reply.redirect('/chats', 303);
     if (!invitation || friends.hasBlocked(invitation.inviterId, me)) return ended(reply);
     const { inviterId, inviterName: name } = invitation;
     if (inviterId === me) return reply.show('friends/invited', { as: 'own', name });
@@ -142,7 +161,7 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
     return join(request, reply, joinPage(code, invitation.inviterName), {
       isOwner: false,
       invitation: invitation.id,
-      admit: () => accounts.useInvitation(code, clock.now()),
+      admit: () => invitations.use(code, clock.now()),
       welcome: (id) => friends.befriend(invitation.inviterId, id),
       refuse: ended,
     });
@@ -153,10 +172,11 @@ export function joinRoutes(app: FastifyInstance, services: Services): void {
     const { code, invitation } = invitationIn(request.params.code);
     if (!invitation) return ended(reply);
     const { inviterId } = invitation;
-    friends.follow(me, inviterId, () => accounts.useInvitation(code, clock.now()));
+    friends.follow(me, inviterId, () => invitations.use(code, clock.now()));
     // Pressed twice, the first one has done it.
     if (!friends.areFriends(me, inviterId)) return ended(reply);
-    return reply.redirect(`/chats/${chats.directWith(me, inviterId)}#end`, 303);
+    const conversation = parts.conversationWith(me, inviterId);
+    return reply.redirect(conversation === undefined ? '/chats' : `/chats/${conversation}#end`, 303);
   });
 
   if (config.registration !== 'open') return;

@@ -1,37 +1,44 @@
 /** The page of friends, and what can be done there. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Friends } from './friends.ts';
+import type { InvitationStore } from './invitation-store.ts';
+import type { Presence } from './presence.ts';
 import { showInvitations } from './invitation.ts';
 import { baseUrl } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
 
 const AskForm = v.object({ username: v.optional(v.string(), '') });
 
 type Other = { Params: { user: string } };
 
-export function friendRoutes(app: FastifyInstance, services: Services): void {
-  const { friends, presence, accounts, clock, config, chats, outside } = services;
-  const guard = { preHandler: requireUser };
+/** The direct conversation of two friends. */
+export type ConversationWith = (me: number, friend: number) => number | undefined;
 
-  /** Made when it is first looked for; missing where nothing can be written. */
-  function chatWith(me: number, friend: number): number | undefined {
-    let chat: number | undefined;
-    outside.attempt('beginning a chat', () => {
-      chat = chats.directWith(me, friend);
-    });
-    return chat;
-  }
+export type FriendParts = {
+  friends: Friends;
+  presence: Presence;
+  invitations: InvitationStore;
+  clock: Clock;
+  config: Config;
+  conversationWith: ConversationWith;
+};
+
+export function friendRoutes(app: FastifyInstance, parts: FriendParts): void {
+  const { friends, presence, invitations, clock, config, conversationWith } = parts;
+  const guard = { preHandler: requireUser };
 
   function lists(me: number) {
     return {
       friends: friends.friendsOf(me).map((friend) => ({
         ...friend,
         online: presence.isOnline(friend.id),
-        chat: chatWith(me, friend.id),
+        chat: conversationWith(me, friend.id),
       })),
       asking: friends.asking(me),
       asked: friends.asked(me),
@@ -42,7 +49,7 @@ export function friendRoutes(app: FastifyInstance, services: Services): void {
     const me = userOf(request).id;
     return {
       ...lists(me),
-      invitations: await showInvitations(accounts.invitationsBy(me, clock.now()), baseUrl(config, request)),
+      invitations: await showInvitations(invitations.madeBy(me, clock.now()), baseUrl(config, request)),
       error: undefined,
       username: '',
       askedNow: false,

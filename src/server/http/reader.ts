@@ -3,6 +3,12 @@ import { createBoundedCache } from '../bounded-cache.ts';
 import { formatsFor, type Locale, type Translate, translator } from './locale.ts';
 import { type Clock12Or24, type Conventions, conventionsFor } from './region.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    reader: Reader;
+  }
+}
+
 export type Reader = {
   /** Readers with the same key read the same. */
   key: string;

@@ -27,9 +27,14 @@ function giveUp({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.header('Connection', 'close').send(personError(408, 'errors.slow'));
 }
 
-export function registerSlowBodies(app: FastifyInstance, clock: Clock): void {
+/** @param maySendFiles whether a request comes from somebody who may take hours over one */
+export function registerSlowBodies(
+  app: FastifyInstance,
+  clock: Clock,
+  maySendFiles: (request: FastifyRequest) => boolean,
+): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (!hasBody(request) || (request.signedIn && isUpload(request))) return;
+    if (!hasBody(request) || (maySendFiles(request) && isUpload(request))) return;
     const takeBack = clock.at(clock.now() + FORM_WITHIN, () => giveUp(request, reply));
     request.raw.once('close', takeBack);
   });

@@ -42,12 +42,21 @@ export const faceOf = (person: { id: number; displayName: string; picture?: stri
 /** What every template may use, whoever reads. */
 const helpers = { faceOf, startOf };
 
-/** What every page of a person shows or brings along. */
+/** Who asks for a page, as every template knows them. */
+export type Visitor = {
+  /** Missing while nobody is signed in. */
+  user: object | undefined;
+  /** The browser brings a session that is over. */
+  signedOut: boolean;
+  /** How many conversations have something new for them, for the navigation's badge. */
+  unread: number;
+};
+
+/** What every page shows or brings along. It is asked for each one, so that this room needs no other above it. */
 export type PageState = {
-  /** How many conversations have something new for a person, for the navigation's badge. */
-  unread(user: number): number;
-  /** How far the person's pages are when they are rendered now. */
-  mark(user: number): string;
+  visitor(request: FastifyRequest): Visitor;
+  /** How far the visitor's pages are when they are rendered now; empty while nobody is signed in. */
+  mark(request: FastifyRequest): string;
   /** The https address to use instead of the one that was asked. */
   instead(request: FastifyRequest): string | undefined;
 };
@@ -69,21 +78,19 @@ export async function registerViews(
   app.decorateRequest('mark', '');
   // Before anything is read for the page: what changes while it is made is then told again, not left out.
   app.addHook('onRequest', async (request) => {
-    if (request.signedIn) request.mark = state.mark(request.signedIn.user.id);
+    request.mark = state.mark(request);
   });
 
   function context(request: FastifyRequest, reply: FastifyReply): object {
-    const user = request.signedIn?.user;
+    const visitor = state.visitor(request);
     return {
       ...request.reader,
-      user,
+      ...visitor,
       path: request.url.split('?')[0],
       csrf: reply.generateCsrf(),
-      unread: user ? state.unread(user.id) : 0,
       mark: request.mark,
-      signedOut: request.signedOut,
       // Signed in over plain http is nobody where that matters.
-      instead: user ? undefined : state.instead(request),
+      instead: visitor.user ? undefined : state.instead(request),
     };
   }
   const render: Render = (template, reader, data) =>

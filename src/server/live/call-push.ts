@@ -1,14 +1,22 @@
 /** Rings on every open page, as HTML with a tone of its own, and falls silent again. */
+import type { Events } from '../events.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Calls } from '../calls/calls.ts';
 import type { Media } from '../../protocol/common.ts';
 import type { Render } from '../http/views.ts';
-import type { Services } from '../services.ts';
 import { type Hub, type LivePage, send } from './hub.ts';
 
 type Ringing = { call: string; caller: number; media: Media };
 
+export type CallPushParts = {
+  events: Events;
+  accounts: AccountStore;
+  calls: Calls;
+};
+
 /** The answer tells a page that has just connected whether it rings. */
-export function callPush(services: Services, hub: Hub, render: Render): (page: LivePage) => void {
-  const { events, accounts, calls } = services;
+export function callPush(parts: CallPushParts, hub: Hub, render: Render): (page: LivePage) => void {
+  const { events, accounts, calls } = parts;
   const nameOf = (user: number) => accounts.userById(user)?.displayName ?? '';
 
   function ring(page: LivePage, { call, caller, media }: Ringing): void {

@@ -1,8 +1,13 @@
 /** Brings messages, read marks, typing and unread counts to open pages. */
+import type { Chats } from '../chats/chats.ts';
+import type { Events } from '../events.ts';
+import type { Outside } from '../outside.ts';
+import type { RenderRow } from '../chats/rows.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Permission } from '../chats/permission.ts';
 import type { Reader } from '../http/reader.ts';
 import { FAILED } from '../http/sockets.ts';
 import type { Render } from '../http/views.ts';
-import type { Services } from '../services.ts';
 import { type Hub, type LiveListeners, type LivePage, type ShownChat, send } from './hub.ts';
 import { createTurns } from './turns.ts';
 
@@ -10,8 +15,17 @@ import { createTurns } from './turns.ts';
 const BATCH = 100;
 const LONGEST_BATCH = 64 * 1024;
 
-export function chatPush(services: Services, hub: Hub, render: Render): LiveListeners {
-  const { chats, events, outside, renderRow, accounts, permission } = services;
+export type ChatPushParts = {
+  chats: Chats;
+  events: Events;
+  outside: Outside;
+  renderRow: RenderRow;
+  accounts: AccountStore;
+  permission: Permission;
+};
+
+export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveListeners {
+  const { chats, events, outside, renderRow, accounts, permission } = parts;
   const behind = createTurns((batch) => outside.attempt('bringing a page up to date', batch));
 
   /**

@@ -3,12 +3,22 @@
  * broken, pushes go past it. So each page is rendered with a mark, and brings it along: the count of what has
  * changed for its reader so far.
  */
+import type { Events } from '../events.ts';
+import type { Friends } from '../friends/friends.ts';
+import type { Chats } from '../chats/chats.ts';
+import type { Permission } from '../chats/permission.ts';
 import { randomBytes } from 'node:crypto';
-import type { Services } from '../services.ts';
 
 export type Freshness = {
   /** The mark for a page that is rendered for this person now. Opaque, safe in an address. */
   mark(user: number): string;
+};
+
+export type FreshnessParts = {
+  events: Events;
+  friends: Friends;
+  chats: Chats;
+  permission: Permission;
 };
 
 export function createFreshness({
@@ -16,7 +26,7 @@ export function createFreshness({
   friends,
   chats,
   permission,
-}: Pick<Services, 'events' | 'friends' | 'chats' | 'permission'>): Freshness {
+}: FreshnessParts): Freshness {
   // Counts begin anew with the process, and must not meet a mark of the one before.
   const run = randomBytes(6).toString('hex');
   const changes = new Map<number, number>();

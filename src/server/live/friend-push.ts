@@ -1,10 +1,24 @@
 /** Brings presence and changed friendships to open pages. */
+import type { Events } from '../events.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Friends } from '../friends/friends.ts';
+import type { Presence } from '../friends/presence.ts';
+import type { Chats } from '../chats/chats.ts';
+import type { Permission } from '../chats/permission.ts';
 import { faceOf, type Render } from '../http/views.ts';
-import type { Services } from '../services.ts';
 import { type Hub, type LiveListeners, type LivePage, send } from './hub.ts';
 
+export type FriendPushParts = {
+  events: Events;
+  accounts: AccountStore;
+  friends: Friends;
+  presence: Presence;
+  chats: Chats;
+  permission: Permission;
+};
+
 export function friendPush(
-  { events, accounts, friends, presence, chats, permission }: Services,
+  { events, accounts, friends, presence, chats, permission }: FriendPushParts,
   hub: Hub,
   render: Render,
 ): LiveListeners {

@@ -2,13 +2,16 @@
  * `/live/news`: what the live socket would bring, for pages whose proxy passes no sockets on. Such a page asks every
  * few seconds, and stands in the hub like any other: what is sent to it waits here until it asks again.
  */
+import type { Presence } from '../friends/presence.ts';
+import type { Chats } from '../chats/chats.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Clock } from '../clock.ts';
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { personError } from '../http/errors.ts';
 import { requireUser } from '../accounts/authentication.ts';
 import type { Admit, Outlet } from '../http/socket-bounds.ts';
-import type { Services } from '../services.ts';
 import type { Freshness } from './freshness.ts';
 import type { Hub, LiveListeners, LivePage } from './hub.ts';
 
@@ -63,15 +66,22 @@ function createOutlet(closed: () => void) {
 
 type Polled = { take(): string[]; stay(): void };
 
+export type PollParts = {
+  presence: Presence;
+  chats: Chats;
+  sessions: Sessions;
+  clock: Clock;
+};
+
 export function livePolls(
   app: FastifyInstance,
-  services: Services,
+  parts: PollParts,
   freshness: Freshness,
   hub: Hub,
   listeners: LiveListeners,
   admit: Admit,
 ): void {
-  const { presence, chats, sessions, clock } = services;
+  const { presence, chats, sessions, clock } = parts;
   const pages = new Map<string, Polled>();
   let isTold = false;
 

@@ -1,11 +1,16 @@
 /** `/live`: the socket of every signed-in page. It only brings; the one thing it takes is how far a page is. */
+import type { Presence } from '../friends/presence.ts';
+import type { Chats } from '../chats/chats.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Outside } from '../outside.ts';
+import type { Config } from '../config.ts';
+import type { Clock } from '../clock.ts';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import type { Admit } from '../http/socket-bounds.ts';
 import { SIGNED_OUT, serveSocket } from '../http/sockets.ts';
-import type { Services } from '../services.ts';
 import type { Freshness } from './freshness.ts';
 import type { Hub, LiveListeners, LivePage } from './hub.ts';
 
@@ -25,15 +30,24 @@ const PING_EVERY = 30_000;
 const LONGEST_FRAME = 4 * 1024;
 const RATE = { most: 10, perSecond: 0.5 };
 
+export type LiveSocketParts = {
+  presence: Presence;
+  chats: Chats;
+  sessions: Sessions;
+  outside: Outside;
+  config: Pick<Config, 'publicUrl'>;
+  clock: Clock;
+};
+
 export function liveSocket(
   app: FastifyInstance,
-  services: Services,
+  parts: LiveSocketParts,
   freshness: Freshness,
   hub: Hub,
   listeners: LiveListeners,
   admit: Admit,
 ): void {
-  const { presence, chats, sessions, outside, config, clock } = services;
+  const { presence, chats, sessions, outside, config, clock } = parts;
 
   app.get<{ Querystring: { mark?: unknown } }>(
     '/live',

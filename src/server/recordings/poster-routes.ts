@@ -1,12 +1,18 @@
 /** Takes the poster of a recording, from the page that records it. */
 import type { FastifyInstance } from 'fastify';
-import { acceptPosters, LARGEST_POSTER } from '../files/posters.ts';
+import type { Permission } from '../chats/permission.ts';
+import { acceptPosters, LARGEST_POSTER, type Posters } from '../files/posters.ts';
 import { actorOf } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
 import { refuse, requireSignedIn } from './answers.ts';
+import type { Recordings } from './recordings.ts';
 import type { RecordingParams } from './upload-routes.ts';
 
-export function posterRoutes(app: FastifyInstance, { recordings, posters, permission }: Services): void {
+export type PosterParts = { recordings: Recordings; posters: Posters; permission: Permission };
+
+export function posterRoutes(
+  app: FastifyInstance,
+  { recordings, posters, permission }: PosterParts,
+): void {
   app.register(async (scope) => {
     acceptPosters(scope);
 

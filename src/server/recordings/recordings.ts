@@ -13,7 +13,6 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { Call } from '../calls/store.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
@@ -44,7 +43,13 @@ export type RecordingParts = {
 };
 
 /** `key`: the recorder's own, the same when it asks again because an answer was lost. */
-export type NewRecording = { key: string; call: Call; owner: number; mode: Mode; name: string };
+export type NewRecording = {
+  key: string;
+  call: { id: string; conversation: number };
+  owner: number;
+  mode: Mode;
+  name: string;
+};
 
 /** `gone`: nothing more is taken. `length`: not what was said before, or less than there is. */
 export type NotReceived = NotAppended | 'gone' | 'length';
@@ -61,10 +66,6 @@ export type Sent = {
   /** Whether they may add to it: asked while it comes, and when it is there. */
   may(): boolean;
 };
-
-/** Whether this person is or was in that call. */
-export const tookPart = (call: Call, user: number): boolean =>
-  call.members.some((member) => member.user === user && member.device !== undefined);
 
 export function createRecordings(parts: RecordingParts, makeFinishing: (finished: Finished) => Finishing) {
   const { store, files, chats, queue, clock, events, outside } = parts;

@@ -1,58 +1,27 @@
-/** Beginning, ending and deleting a recording, and what of it is still awaited. Its bytes: upload-routes.ts. */
+/** Ending and deleting a recording, and what of it is still awaited. Its bytes: upload-routes.ts; its call: calls/. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import type { Call } from '../calls/store.ts';
-import { serve } from '../files/serving.ts';
-import { notFound, personError } from '../http/errors.ts';
+import type { Chats } from '../chats/chats.ts';
+import type { Permission } from '../chats/permission.ts';
+import type { Files } from '../files/files.ts';
+import { notFound } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
 import { answer, refuse, requireSignedIn } from './answers.ts';
-import { downloadName, recordingName } from '../calls/recording-names.ts';
-import { tookPart } from './recordings.ts';
-import { MODES } from './store.ts';
-import type { RecordingParams } from './upload-routes.ts';
+import type { Recordings } from './recordings.ts';
+import { type RecordingParams, uploadUrl } from './upload-routes.ts';
 
-type CallParams = { Params: { call: string } };
-
-// The media type is what the recorder means to send; what it is, is found in the bytes.
-const NewRecording = v.object({
-  key: v.pipe(v.string(), v.regex(/^[\w-]{16,64}$/)),
-  mode: v.picklist(MODES),
-  mimeType: v.pipe(v.string(), v.maxLength(200), v.regex(/^(video|audio)\/(webm|mp4|x-matroska)\b/)),
-});
 const Ending = v.object({ length: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
-/** The address that its bytes are sent to. */
-const uploadUrl = (id: string): string => `/recordings/upload/${id}`;
+export type RecordingParts = { chats: Chats; files: Files; recordings: Recordings; permission: Permission };
 
-export function recordingRoutes(app: FastifyInstance, services: Services): void {
-  const { calls, chats, files, recordings, permission } = services;
+export function recordingRoutes(
+  app: FastifyInstance,
+  { chats, files, recordings, permission }: RecordingParts,
+): void {
   const guard = { preHandler: requireSignedIn };
   const ownOf = (request: FastifyRequest<RecordingParams>) =>
     recordings.own(userOf(request).id, request.params.recording);
-
-  /** A call of this person's that they are or were in; for others there is nothing. */
-  function callOf(request: FastifyRequest<CallParams>): Call | undefined {
-    const me = userOf(request).id;
-    const call = calls.find(request.params.call);
-    return call && tookPart(call, me) && chats.isMember(call.conversation, me) ? call : undefined;
-  }
-
-  app.post<CallParams>('/calls/:call/recordings', guard, async (request, reply) => {
-    const call = callOf(request);
-    if (!call) return refuse(request, reply, 'not-found');
-    if (!permission.mayWrite(actorOf(request), call.conversation)) return refuse(request, reply, 'forbidden');
-    const wish = v.safeParse(NewRecording, request.body);
-    if (!wish.success) return refuse(request, reply, 'header');
-    const { key, mode, mimeType } = wish.output;
-    const { startedAt, media } = call;
-    const type = mimeType.split(';')[0] ?? '';
-    const name = recordingName(request.reader, { startedAt, media, other: undefined, type });
-    const made = await recordings.create({ key, call, owner: userOf(request).id, mode, name });
-    if ('refused' in made) return refuse(request, reply, made.refused);
-    return reply.code(201).send({ id: made.id, uploadUrl: uploadUrl(made.id) });
-  });
 
   /** Says how many bytes there are in all, where no chunk has said so. */
   app.post<RecordingParams>('/recordings/:recording/finish', guard, async (request, reply) => {
@@ -83,21 +52,6 @@ export function recordingRoutes(app: FastifyInstance, services: Services): void 
     }));
     return reply.send({ me, message: request.reader.t('recordings.pending'), recordings: open });
   });
-
-  /** As /files/<id>/download, under a name in the reader's language. */
-  app.get<RecordingParams>(
-    '/recordings/:recording/download',
-    { preHandler: requireUser, compress: false as const },
-    (request, reply) => {
-      const me = userOf(request).id;
-      const file = recordings.find(request.params.recording) && files.find(request.params.recording);
-      if (!file || !files.mayRead(me, file.id)) throw notFound();
-      if (file.state === 'receiving') throw personError(409, 'files.errors.not-yet');
-      if (recordings.isAway()) throw personError(503, 'files.errors.folder-away');
-      const name = downloadName(services, request.reader, me, file);
-      return serve(request, reply, { path: files.pathOf(file), type: file.type, name, inline: false });
-    },
-  );
 
   app.post<RecordingParams>(
     '/recordings/:recording/delete',

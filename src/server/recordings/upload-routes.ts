@@ -7,8 +7,9 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
+import type { Permission } from '../chats/permission.ts';
 import { answer, refuse, requireSignedIn } from './answers.ts';
+import type { Recordings } from './recordings.ts';
 
 export type RecordingParams = { Params: { recording: string } };
 
@@ -22,7 +23,12 @@ function bytesIn(request: FastifyRequest, header: string): number | undefined {
   return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
 }
 
-export function uploadRoutes(app: FastifyInstance, { recordings, permission }: Services): void {
+/** The address that the bytes of a recording are sent to. */
+export const uploadUrl = (id: string): string => `/recordings/upload/${id}`;
+
+export type UploadParts = { recordings: Recordings; permission: Permission };
+
+export function uploadRoutes(app: FastifyInstance, { recordings, permission }: UploadParts): void {
   app.register(async (scope) => {
     // The body stays a stream, for whoever may write it.
     scope.addContentTypeParser(CHUNK, (_request, body, done) => done(null, body));

@@ -1,23 +1,23 @@
 /** What a person shows of themselves: display name and picture. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Events } from '../events.ts';
+import type { Portraits } from '../files/portraits.ts';
 import { statusOf } from '../files/refusal.ts';
-import { notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { readFields } from '../http/multipart.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
-import type { Services } from '../services.ts';
 import { DisplayName } from '../accounts/registration.ts';
 
 const NameForm = v.object({ displayName: DisplayName });
 
-/** In seconds: a version of a picture never changes. */
-const A_YEAR = 365 * 24 * 60 * 60;
+export type ProfileParts = { accounts: AccountStore; events: Events; portraits: Portraits };
 
 /** @param refuse shows the settings again, with what is wrong and what was typed */
 export function profileRoutes(
   app: FastifyInstance,
-  { accounts, events, portraits }: Services,
+  { accounts, events, portraits }: ProfileParts,
   refuse: (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -64,16 +64,5 @@ export function profileRoutes(
     const { id } = userOf(request);
     accounts.setPicture(id, undefined);
     return done(reply, id);
-  });
-
-  /** The address can't be guessed: whoever has it was shown it, and a new picture has another. */
-  app.get<{ Params: { version: string } }>('/pictures/:version', guard, (request, reply) => {
-    const bytes = accounts.pictureBytes(request.params.version);
-    if (!bytes) throw notFound();
-    return reply
-      .header('Cache-Control', `private, max-age=${A_YEAR}, immutable`)
-      .header('Content-Security-Policy', "sandbox; default-src 'none'")
-      .type('image/webp')
-      .send(bytes);
   });
 }

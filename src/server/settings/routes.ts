@@ -1,6 +1,11 @@
 /** A person's own settings: language, sound, password, devices. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Clock } from '../clock.ts';
+import type { Files } from '../files/files.ts';
+import type { Friends } from '../friends/friends.ts';
 import { ownStorage } from './own-storage.ts';
 import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
@@ -9,10 +14,9 @@ import { canonicalZone, isLocale, LOCALES } from '../http/locale.ts';
 import { isClock, isRegion, REGIONS } from '../http/region.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { zoneName, zonesWith } from '../http/zones.ts';
-import type { Services } from '../services.ts';
 import { deviceName } from './device-name.ts';
 import { checkPassword, hashPassword } from '../accounts/passwords.ts';
-import { profileRoutes } from './profile-routes.ts';
+import { type ProfileParts, profileRoutes } from './profile-routes.ts';
 import { Password } from '../accounts/registration.ts';
 
 const PreferencesForm = v.object({
@@ -36,11 +40,20 @@ function regionsFor(locale: string, chosen: string | undefined): { region: strin
     .sort((a, b) => a.name.localeCompare(b.name, locale));
 }
 
-export function settingsRoutes(app: FastifyInstance, services: Services): void {
-  const { accounts, sessions, friends, files } = services;
+export type SettingsParts = {
+  accounts: AccountStore;
+  sessions: Sessions;
+  friends: Friends;
+  files: Files;
+  clock: Clock;
+};
+
+/** @param parts of these, and of the routes of one's own name and picture, whose mistakes this page shows */
+export function settingsRoutes(app: FastifyInstance, parts: SettingsParts & ProfileParts): void {
+  const { accounts, sessions, friends, files } = parts;
   const guard = { preHandler: requireUser };
   // As many keys as there are people.
-  const guess = createLimit(services.clock, { most: 10, window: GUESSES_IN, keys: Number.POSITIVE_INFINITY });
+  const guess = createLimit(parts.clock, { most: 10, window: GUESSES_IN, keys: Number.POSITIVE_INFINITY });
 
   function settings(request: FastifyRequest, more: { errors?: FormErrors; displayName?: string } = {}) {
     const user = userOf(request);
@@ -71,7 +84,7 @@ export function settingsRoutes(app: FastifyInstance, services: Services): void {
     return reply.show('settings/index', { ...settings(request), done: known ? done : undefined });
   });
 
-  profileRoutes(app, services, (request, reply, status, more) =>
+  profileRoutes(app, parts, (request, reply, status, more) =>
     reply.code(status).show('settings/index', settings(request, more)),
   );
 

@@ -1,0 +1,41 @@
+/** People, their passwords and sessions, and the one-time link of the first of them. */
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database.ts';
+import type { Events } from '../events.ts';
+import type { Outside } from '../outside.ts';
+import { createKnownDevices } from './known-devices.ts';
+import { type LoginParts, loginRoutes } from './login-routes.ts';
+import { type PortraitParts, portraitRoutes } from './portrait-routes.ts';
+import { secretOf } from './secret-store.ts';
+import { createSessions } from './sessions.ts';
+import { createSetup } from './setup.ts';
+import { createAccountStore } from './store.ts';
+
+export function createAccounts({
+  database,
+  clock,
+  events,
+  outside,
+  config,
+}: {
+  database: Database;
+  clock: Clock;
+  events: Events;
+  outside: Outside;
+  config: Pick<Config, 'secure'>;
+}) {
+  const accounts = createAccountStore(database);
+  return {
+    accounts,
+    sessions: createSessions(database, clock, events, config.secure, outside.spare),
+    knownDevices: createKnownDevices(secretOf(database, 'known devices'), clock, config.secure),
+    setup: createSetup(accounts),
+  };
+}
+
+export function registerAccounts(app: FastifyInstance, parts: LoginParts & PortraitParts): void {
+  loginRoutes(app, parts);
+  portraitRoutes(app, parts);
+}

@@ -1,0 +1,23 @@
+/** The pictures by which people are known. What they choose is taken on the page of settings. */
+import type { FastifyInstance } from 'fastify';
+import { notFound } from '../http/errors.ts';
+import { requireUser } from './authentication.ts';
+import type { AccountStore } from './store.ts';
+
+/** In seconds: a version of a picture never changes. */
+const A_YEAR = 365 * 24 * 60 * 60;
+
+export type PortraitParts = { accounts: AccountStore };
+
+export function portraitRoutes(app: FastifyInstance, { accounts }: PortraitParts): void {
+  /** The address can't be guessed: whoever has it was shown it, and a new picture has another. */
+  app.get<{ Params: { version: string } }>('/pictures/:version', { preHandler: requireUser }, (request, reply) => {
+    const bytes = accounts.pictureBytes(request.params.version);
+    if (!bytes) throw notFound();
+    return reply
+      .header('Cache-Control', `private, max-age=${A_YEAR}, immutable`)
+      .header('Content-Security-Policy', "sandbox; default-src 'none'")
+      .type('image/webp')
+      .send(bytes);
+  });
+}

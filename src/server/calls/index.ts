@@ -1,0 +1,24 @@
+/** Calls: their course, the socket that carries their signalling, their pages, and what is kept of them. */
+import type { FastifyInstance } from 'fastify';
+import type { Database } from '../database.ts';
+import { createCalls } from './calls.ts';
+import type { Parts } from './desk.ts';
+import { type CallRecordingParts, callRecordingRoutes } from './recording-routes.ts';
+import { type CallParts, callRoutes } from './routes.ts';
+import { type ScreenshotParts, screenshotRoutes } from './screenshot-routes.ts';
+import { type CallSocketParts, callSocket } from './socket.ts';
+import { createCallStore } from './store.ts';
+
+export const createCallParts = (parts: Omit<Parts, 'store'> & { database: Database }) => ({
+  calls: createCalls({ ...parts, store: createCallStore(parts.database) }),
+});
+
+export function registerCalls(
+  app: FastifyInstance,
+  parts: CallParts & CallSocketParts & ScreenshotParts & CallRecordingParts,
+): void {
+  callRoutes(app, parts);
+  callSocket(app, parts);
+  screenshotRoutes(app, parts);
+  callRecordingRoutes(app, parts);
+}

@@ -1,0 +1,55 @@
+/** Conversations: who may read and write in them, messages, and messages as HTML. */
+import type { FastifyInstance } from 'fastify';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Clock } from '../clock.ts';
+import type { CommitQueue } from '../commit-queue.ts';
+import type { Events } from '../events.ts';
+import type { Files } from '../files/files.ts';
+import type { Friends } from '../friends/friends.ts';
+import type { Render } from '../http/views.ts';
+import { createChats } from './chats.ts';
+import { type MessageParts, messageRoutes } from './message-routes.ts';
+import { createHistoryRenderer } from './newest-page.ts';
+import { createPermission } from './permission.ts';
+import { type ChatParts, chatRoutes } from './routes.ts';
+import { createRowRenderer } from './rows.ts';
+import { type SendFileParts, sendFileRoutes } from './send-file-routes.ts';
+import { type SendParts, sendRoutes } from './send-routes.ts';
+import type { ChatStore } from './store.ts';
+import { type VideoPosterParts, videoPosterRoutes } from './video-poster-routes.ts';
+
+export type ChatGround = {
+  /** Made before, because a friendship begins with a conversation, and a file's readers are its members. */
+  chatStore: ChatStore;
+  queue: CommitQueue;
+  sessions: Sessions;
+  friends: Friends;
+  files: Files;
+  clock: Clock;
+  events: Events;
+};
+
+export function createConversations({ chatStore, queue, sessions, friends, files, clock, events }: ChatGround) {
+  const chats = createChats(chatStore, queue, friends, files, clock, events);
+  return { chats, permission: createPermission({ sessions, chats, friends }) };
+}
+
+/** What renders messages, once there are templates. */
+export function createRenderers(
+  render: Render,
+  { chats, files }: { chats: ReturnType<typeof createChats>; files: Files },
+) {
+  const renderRow = createRowRenderer(render, files.ofMessage);
+  return { renderRow, renderHistory: createHistoryRenderer(chats, renderRow) };
+}
+
+export function registerChats(
+  app: FastifyInstance,
+  parts: ChatParts & SendParts & MessageParts & SendFileParts & VideoPosterParts,
+): void {
+  chatRoutes(app, parts);
+  sendRoutes(app, parts);
+  messageRoutes(app, parts);
+  sendFileRoutes(app, parts);
+  videoPosterRoutes(app, parts);
+}

@@ -1,0 +1,93 @@
+/** A whole chat as a page, and single rows of it as answers to forms. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { userOf } from '../accounts/authentication.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Presence } from '../friends/presence.ts';
+import { notFound } from '../http/errors.ts';
+import type { Outside } from '../outside.ts';
+import type { Chats } from './chats.ts';
+import type { RenderHistory } from './newest-page.ts';
+import type { SendError } from './outcome.ts';
+import type { RenderRow } from './rows.ts';
+
+export type ReadingParts = { chats: Chats; outside: Outside };
+
+/** Best effort: a chat can be read also where nothing can be written. */
+export function noteRead(
+  { outside, chats }: ReadingParts,
+  chat: number,
+  me: number,
+  message: number,
+): void {
+  outside.spare('noting what was read', () => chats.read(chat, me, message), { conversation: chat });
+}
+
+export type RowParts = { chats: Chats; renderRow: RenderRow };
+
+/** A message of their own as it stands now. @param oob to replace the one in the page */
+export function rowOf(
+  request: FastifyRequest,
+  { chats, renderRow }: RowParts,
+  chat: number,
+  id: number,
+  oob: boolean,
+): string {
+  const message = chats.message(chat, id);
+  if (!message) throw notFound();
+  const to = { reader: request.reader, me: userOf(request).id, conversation: chat, group: false };
+  return renderRow(to, message, chats.previous(chat, id), oob);
+}
+
+export type PageParts = ReadingParts & {
+  accounts: AccountStore;
+  presence: Presence;
+  renderHistory: RenderHistory;
+};
+
+/** A whole chat page, also for a form that has to be shown again with what was typed. */
+export function showChat(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: PageParts,
+  chat: number,
+  more: { before?: number; body?: string; errors?: SendError[] } = {},
+): FastifyReply {
+  const { chats, accounts, presence, renderHistory } = parts;
+  const me = userOf(request).id;
+  const to = { reader: request.reader, me, conversation: chat, group: false };
+  const { last, unread, ...page } = chats.snapshot(() => {
+    const other = accounts.userById(chats.otherOf(chat, me) ?? 0);
+    const read = chats.readId(chat, me);
+    const { older, oldRows, newRows, firstNew, last } = renderHistory(to, read, more.before);
+    const mayWrite = chats.mayWrite(chat, me);
+    return {
+      rev: chats.rev(chat),
+      other,
+      online: mayWrite && other !== undefined && presence.isOnline(other.id),
+      mayWrite,
+      older,
+      oldRows,
+      newRows,
+      // Keeps its place when later rows come in: keys sort as numbers.
+      newLineKey: firstNew === undefined ? undefined : `${firstNew}`,
+      // What a former friend reads is not for them to see.
+      seen: mayWrite && last?.own === true && chats.othersReadId(chat, me) >= last.id,
+      last: last?.id ?? 0,
+      unread: last && last.id > read,
+    };
+  });
+  // With scripts, whose first act is this cookie, a page says by itself when it is seen: it may lie in a hidden tab.
+  if (more.before === undefined && unread && request.cookies.tz === undefined)
+    noteRead(parts, chat, me, last);
+  return reply.show('chats/show', {
+    ...page,
+    chat,
+    last,
+    before: more.before,
+    key: randomUUID(),
+    body: more.body ?? '',
+    errors: more.errors ?? [],
+  });
+}
+

@@ -1,0 +1,43 @@
+/** Sends what a call has left, a screenshot or a recording, to the chat that the call belongs to. */
+import { randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import * as v from 'valibot';
+import { actorOf, requireUser } from '../accounts/authentication.ts';
+import { type FileParams, readableFile } from '../files/address.ts';
+import type { Files } from '../files/files.ts';
+import { notFound, personError } from '../http/errors.ts';
+import { readForm } from '../http/forms.ts';
+import { isHtmx } from '../http/htmx.ts';
+import { SendKey } from '../http/ids.ts';
+import type { Chats } from './chats.ts';
+import type { Permission } from './permission.ts';
+
+const SendForm = v.object({ key: SendKey });
+
+export type SendFileParts = { files: Files; chats: Chats; permission: Permission };
+
+export function sendFileRoutes(app: FastifyInstance, { files, chats, permission }: SendFileParts): void {
+  /**
+   * Puts a screenshot or recording into its conversation. Pressed twice it stands there once, and so it does when an
+   * answer was lost and the form comes again, even if the message has been deleted in between.
+   */
+  app.post<FileParams>('/files/:file/send', { preHandler: requireUser, compress: false as const, config: { grows: true } }, async (request, reply) => {
+    const file = readableFile(request, files);
+    const actor = actorOf(request);
+    if (file.kind === 'attachment') throw notFound();
+    if (file.state !== 'ready' && file.state !== 'partial') throw personError(409, 'files.errors.unfinished');
+    const { conversation } = file;
+    const may = () => permission.mayWrite(actor, conversation);
+    if (!may()) throw personError(403, 'chats.errors.notFriends');
+    const form = readForm(SendForm, request.body);
+    if (!form.ok) throw personError(400, 'errors.badRequest');
+    const { key } = form.output;
+    const sent = await chats.send({ conversation, author: actor.user, key, body: '', file: file.id, may });
+    if (sent.result === 'refused') throw personError(403, 'chats.errors.notFriends');
+    if (sent.result === 'changed') throw personError(409, 'errors.stale');
+    const next = { id: file.id, sendKey: randomUUID() };
+    if (isHtmx(request))
+      return reply.show('files/sent', { chat: conversation, message: sent.id, file: next });
+    return reply.redirect(`/chats/${conversation}#m-${sent.id}`, 303);
+  });
+}

@@ -1,0 +1,70 @@
+/** What every request goes through, in this order, and what every page is made with. */
+import compress from '@fastify/compress';
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database.ts';
+import type { Writing } from '../writing.ts';
+import { addressInstead } from './address.ts';
+import { readAssets, registerAssets } from './assets.ts';
+import { registerClosing } from './closing.ts';
+import { registerCsrf } from './csrf.ts';
+import { registerErrors } from './errors.ts';
+import { registerHeaders, type SetHeaders } from './headers.ts';
+import { registerHealth } from './health.ts';
+import { registerRequestLog } from './logging.ts';
+import { registerMultipart } from './multipart.ts';
+import { registerSlowBodies } from './slow-bodies.ts';
+import { registerSockets } from './sockets.ts';
+import { refuseUpgrades } from './upgrades.ts';
+import { createEta, type PageState, type Render, registerViews } from './views.ts';
+import { registerWriteGate } from './write-gate.ts';
+
+export type HttpParts = {
+  config: Config;
+  clock: Clock;
+  database: Database;
+  writing: Writing;
+  /** Bytes of a file in a form. */
+  largestFile: number;
+  /** Adds the hooks that find out who asks; what they need, this room doesn't know. */
+  authenticate(app: FastifyInstance): void;
+  /** Whether a request comes from somebody who may take hours over a file. */
+  maySendFiles(request: FastifyRequest): boolean;
+  page: Pick<PageState, 'visitor' | 'mark'>;
+};
+
+export async function registerHttp(
+  app: FastifyInstance,
+  { config, clock, database, writing, largestFile, authenticate, maySendFiles, page }: HttpParts,
+): Promise<{ render: Render; setHeaders: SetHeaders }> {
+  registerRequestLog(app);
+  await app.register(cookie);
+  await app.register(formbody);
+  await registerMultipart(app, largestFile);
+  await app.register(compress, {
+    threshold: 1024,
+    encodings: ['gzip'],
+    zlibOptions: { level: 3 },
+    // A page takes less time to compress than to hand over to another thread and back.
+    syncThreshold: 128 * 1024,
+  });
+  await registerSockets(app);
+  registerClosing(app);
+  const setHeaders = registerHeaders(app, config.secure);
+  await registerAssets(app);
+  authenticate(app);
+  const render = await registerViews(app, createEta(), readAssets(), {
+    ...page,
+    instead: (request) => addressInstead(config, request),
+  });
+  refuseUpgrades(app);
+  registerSlowBodies(app, clock, maySendFiles);
+  await registerCsrf(app, config);
+  registerWriteGate(app, writing);
+  registerErrors(app, writing.note);
+  registerHealth(app, database, writing);
+  return { render, setHeaders };
+}

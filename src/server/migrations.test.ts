@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { populate, type Row, readAll } from '../../test/helpers/populated.ts';
+import { populate, type Row, readAll, type Tables } from '../../test/helpers/populated.ts';
 import { openDatabase } from './database.ts';
 import { migrate, migrationFiles, NewerDatabaseError } from './migrations.ts';
 
@@ -18,10 +18,20 @@ const ADDED: Record<string, Row> = {
   recordings: { key: null },
 };
 
-/** The rows that a migration writes into a new table. */
-const WRITTEN: Record<string, Row[]> = {
-  storage_limits: [{ id: 1, person_bytes: null, server_bytes: null, retention_days: null }],
-};
+/** The rows that migrations write into new tables, by what stood in the older ones. */
+function writtenFor({ friendships = [] }: Tables): Tables {
+  const friends = friendships.filter(({ accepted_at }) => accepted_at !== null);
+  return {
+    storage_limits: [{ id: 1, person_bytes: null, server_bytes: null, retention_days: null }],
+    conversations: friends.map(({ user_a = 0, user_b = 0, accepted_at = 0 }, index) => ({
+      ...{ id: index + 1, kind: 'direct', direct_key: `${user_a}:${user_b}`, title: null, rev: 0 },
+      active_at: accepted_at,
+    })),
+    members: friends.flatMap(({ user_a = 0, user_b = 0 }, index) =>
+      [user_a, user_b].map((user_id) => ({ conversation_id: index + 1, user_id, read_id: 0 })),
+    ),
+  };
+}
 
 let folder: string;
 let path: string;
@@ -62,13 +72,14 @@ function inDatabase<Result>(use: (database: Sqlite.Database) => Result, files = 
 
 test.each(EARLIER)('a populated database of version %i keeps every row', (version) => {
   const before = makeDatabase(version);
+  const written = writtenFor(before);
   inDatabase((database) => {
     expect(database.pragma('user_version', { simple: true })).toBe(FILES.length);
     expect(database.pragma('foreign_key_check')).toEqual([]);
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
     for (const [table, rows] of Object.entries(readAll(database)))
       expect({ [table]: rows }).toEqual({
-        [table]: before[table]?.map((row) => ({ ...ADDED[table], ...row })) ?? WRITTEN[table] ?? [],
+        [table]: before[table]?.map((row) => ({ ...ADDED[table], ...row })) ?? written[table] ?? [],
       });
   });
 });
@@ -125,6 +136,31 @@ test('a migration that builds messages and files anew keeps every row and every 
     );
     expect(() => database.exec(`UPDATE messages SET key = 'key-of-4' WHERE id = 7`)).toThrow('UNIQUE');
   }, files);
+});
+
+test('friends without a conversation get one, and who are only asked get none', () => {
+  const database = openDatabase(path, FILES.slice(0, 12));
+  populate(database);
+  database.exec(
+    `UPDATE friendships SET accepted_at = 77 WHERE user_a = 2 AND user_b = 5;
+     INSERT INTO users (id, username, display_name, password_hash, created_at) VALUES (6, 'dora', 'Dora', '', 0);
+     INSERT INTO friendships VALUES (1, 6, 6, NULL, 0);`,
+  );
+  const { conversations, members } = readAll(database);
+  database.close();
+  inDatabase((after) => {
+    expect(readAll(after)).toMatchObject({
+      conversations: [
+        ...(conversations ?? []),
+        { id: 7, kind: 'direct', direct_key: '2:5', title: null, rev: 0, active_at: 77 },
+      ],
+      members: [
+        ...(members ?? []),
+        { conversation_id: 7, user_id: 2, read_id: 0 },
+        { conversation_id: 7, user_id: 5, read_id: 0 },
+      ],
+    });
+  });
 });
 
 test('a migration that fails takes back those before it, and leaves the file as it was', () => {

@@ -5,10 +5,11 @@ import type { Sessions, SignedIn } from './sessions.ts';
 import type { User } from './store.ts';
 import { notFound } from '../http/errors.ts';
 import { isHtmx } from '../http/htmx.ts';
-import { canonicalZone, isLocale, negotiateLocale } from '../http/locale.ts';
-import { type Reader, readerFor } from '../http/reader.ts';
-import { regionIn } from '../http/region.ts';
-import { SERVER_ZONE } from '../http/stranger.ts';
+import { isLocale, negotiateLocale } from '../language/locale.ts';
+import { canonicalZone } from '../language/time-zones.ts';
+import { type Reader, readerFor } from '../language/reader.ts';
+import { regionIn } from '../language/region.ts';
+import { SERVER_ZONE } from '../language/anonymous-reader.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,7 +1,7 @@
 /** What a new account must look like, and the one place where accounts come into being. */
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
-import { cleanLabel } from '../http/visible.ts';
+import { cleanLabel } from '../language/visible-text.ts';
 import { hashPassword } from './passwords.ts';
 import type { AccountStore } from './store.ts';
 

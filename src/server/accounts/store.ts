@@ -1,7 +1,7 @@
 /** All SQL of users. */
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../database.ts';
-import { type Clock12Or24, isClock } from '../http/region.ts';
+import { type Clock12Or24, isClock } from '../language/region.ts';
 
 export type User = {
   id: number;

@@ -6,7 +6,7 @@ import type { Sessions } from '../accounts/sessions.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Files } from '../files/files.ts';
 import type { Sweep } from '../files/sweep.ts';
-import { FOLDERS } from '../files/folders.ts';
+import { FOLDERS } from '../files/folder-names.ts';
 import { typedLimits } from './storage-limits.ts';
 import { notFound } from '../http/errors.ts';
 import type { FormErrors } from '../http/forms.ts';

@@ -1,7 +1,7 @@
 /** The owner's limits to what is kept, and their word where a folder is away or a sweep waits. Shown on /admin. */
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { FOLDERS } from '../files/folders.ts';
+import { FOLDERS } from '../files/folder-names.ts';
 import { LimitsForm } from './storage-limits.ts';
 import { personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';

@@ -5,7 +5,7 @@ import type { Chats } from '../chats/chats.ts';
 import type { Calls } from './calls.ts';
 import { cleanName } from '../files/names.ts';
 import type { StoredFile } from '../files/store.ts';
-import type { Reader } from '../http/reader.ts';
+import type { Reader } from '../language/reader.ts';
 
 const EXTENSIONS = new Map([
   ['video/webm', '.webm'],

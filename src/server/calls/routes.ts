@@ -13,7 +13,7 @@ import { isFromHere } from '../http/address.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { allowDevices } from '../http/headers.ts';
 import { isHtmx } from '../http/htmx.ts';
-import { wordsBelow } from '../http/locale.ts';
+import { wordsBelow } from '../language/locale.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { recordingsOf } from './recording-view.ts';
 import { entryOf } from './desk.ts';

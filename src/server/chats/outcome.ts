@@ -1,6 +1,6 @@
 /** What became of a form: of its text, or of each of its files. */
 import { cleanName } from '../files/names.ts';
-import type { Reader } from '../http/reader.ts';
+import type { Reader } from '../language/reader.ts';
 
 /** `refused` is a key of locales/*.json. */
 export type Refused = { refused: string; status: number; file?: string };

@@ -5,8 +5,8 @@
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { StoredFile } from '../files/store.ts';
 import { fileView } from '../files/view.ts';
-import { emojiCount } from '../http/graphemes.ts';
-import type { Reader } from '../http/reader.ts';
+import { emojiCount } from '../language/graphemes.ts';
+import type { Reader } from '../language/reader.ts';
 import type { Render } from '../http/views.ts';
 import type { Message } from './store.ts';
 import { segments } from './text.ts';

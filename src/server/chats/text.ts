@@ -1,7 +1,7 @@
 /** What people write: its limits, and the links in it. */
 import { find } from 'linkifyjs';
 import * as v from 'valibot';
-import { visibleOrEmpty } from '../http/visible.ts';
+import { visibleOrEmpty } from '../language/visible-text.ts';
 
 /** Characters as people count them: code points, so that an emoji is not two. */
 const LONGEST_TEXT = 10_000;

@@ -3,7 +3,7 @@ import { toString as qrCode } from 'qrcode';
 import * as v from 'valibot';
 import { InvitationForm, invite } from '../friends/invitation.ts';
 import type { Config } from '../config.ts';
-import { translator } from '../http/locale.ts';
+import { translator } from '../language/locale.ts';
 import { AdminError, type Command, textOption } from './command.ts';
 import { inHousehold } from './household.ts';
 

@@ -4,7 +4,7 @@ import { inventPassword } from '../accounts/passwords.ts';
 import { DisplayName, foldUsername, Password, register, Username } from '../accounts/registration.ts';
 import { resetPassword } from '../accounts/reset.ts';
 import type { User } from '../accounts/store.ts';
-import { translator } from '../http/locale.ts';
+import { translator } from '../language/locale.ts';
 import { AdminError, type Command, nameAt, textOption } from './command.ts';
 import { type Household, inHousehold } from './household.ts';
 

@@ -1,6 +1,6 @@
 /** All SQL about the folders that hold bytes. Only reads until a marker is set, so a copy of a database will do. */
 import type { Database } from '../database.ts';
-import type { FolderName } from './folders.ts';
+import type { FolderName } from './folder-names.ts';
 
 export function createFolderStore(database: Database) {
   // A command may look at a database that this version hasn't brought up to date yet.

@@ -17,7 +17,8 @@ import { type House, openHouseOfFriends, type Person } from '../../../test/helpe
 import { eventually } from '../../../test/helpers/poll.ts';
 import { openRecorder, pastCall, type Recorder } from '../../../test/helpers/recorder.ts';
 import { upload } from '../../../test/helpers/upload.ts';
-import { FOLDERS, MARKER } from './folders.ts';
+import { FOLDERS } from './folder-names.ts';
+import { MARKER } from './folders.ts';
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;

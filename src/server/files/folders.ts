@@ -7,10 +7,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Events } from '../events.ts';
+import { FOLDERS, type FolderName } from './folder-names.ts';
 import type { FolderStore } from './folder-store.ts';
-
-export const FOLDERS = ['uploads', 'recordings'] as const;
-export type FolderName = (typeof FOLDERS)[number];
 
 /** Hidden, so that nobody takes it for a file of theirs. */
 export const MARKER = '.porchlight';

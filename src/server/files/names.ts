@@ -1,5 +1,5 @@
 /** Names of files as people give them, made harmless. They are shown and offered for saving, never used as a path. */
-import { hasVisible } from '../http/visible.ts';
+import { hasVisible } from '../language/visible-text.ts';
 
 /** Bytes of UTF-8: file systems take 255, and browsers add " (1)". */
 const LONGEST = 200;

@@ -7,7 +7,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
 import { emptyAside, putAside } from './aside.ts';
 import type { Files } from './files.ts';
-import { FOLDERS, type FolderName } from './folders.ts';
+import { FOLDERS, type FolderName } from './folder-names.ts';
 import type { StoredFile } from './store.ts';
 import { countStrays, isMuch, type Plan, planSweep } from './sweep-plan.ts';
 

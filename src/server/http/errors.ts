@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { Trouble } from '../trouble.ts';
 import type { SetHeaders } from './headers.ts';
 import { isHtmx } from './htmx.ts';
-import { strangersReader } from './stranger.ts';
+import { anonymousReader } from '../language/anonymous-reader.ts';
 import type { Render } from './views.ts';
 
 type PersonError = Error & {
@@ -92,7 +92,7 @@ export function showBare(
 ): void {
   const status = statusOf(error);
   setHeaders(request.raw, reply.raw);
-  const html = render('errors/error', strangersReader(request.headers), { words: wordsFor(error, status) });
+  const html = render('errors/error', anonymousReader(request.headers), { words: wordsFor(error, status) });
   reply.code(status).header('Cache-Control', 'no-store').type('text/html; charset=utf-8').send(html);
 }
 

@@ -4,9 +4,9 @@ import view from '@fastify/view';
 import { Eta } from 'eta';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Assets } from './assets.ts';
-import { initialOf, startOf } from './graphemes.ts';
-import type { Reader } from './reader.ts';
-import { strangersReader } from './stranger.ts';
+import { initialOf, startOf } from '../language/graphemes.ts';
+import type { Reader } from '../language/reader.ts';
+import { anonymousReader } from '../language/anonymous-reader.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -101,7 +101,7 @@ export async function registerViews(
     if (!this.hasHeader('cache-control')) this.header('Cache-Control', 'no-store');
     this.type('text/html; charset=utf-8');
     // Who is served a file, or an error that came before the session was read.
-    if (!this.request.reader) return this.send(render(template, strangersReader(this.request.headers), data));
+    if (!this.request.reader) return this.send(render(template, anonymousReader(this.request.headers), data));
     return this.view(template, { ...context(this.request, this), ...data });
   });
 

@@ -5,7 +5,7 @@ import type { Outside } from '../outside.ts';
 import type { RenderRow } from '../chats/rows.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Permission } from '../chats/permission.ts';
-import type { Reader } from '../http/reader.ts';
+import type { Reader } from '../language/reader.ts';
 import { FAILED } from '../http/sockets.ts';
 import type { Render } from '../http/views.ts';
 import { type Hub, type LiveListeners, type LivePage, type ShownChat, send } from './hub.ts';

@@ -1,5 +1,5 @@
 /** The live sockets that are open: which page of whom stands behind each. Memory only. */
-import type { Reader } from '../http/reader.ts';
+import type { Reader } from '../language/reader.ts';
 import type { Line, Outlet } from '../http/socket-bounds.ts';
 import { SIGNED_OUT } from '../http/sockets.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, type Person, tokenIn } from '../../../test/helpers/house.ts';
 import { cleanName } from '../files/names.ts';
-import { cleanLabel, hasVisible } from './visible.ts';
+import { cleanLabel, hasVisible } from './visible-text.ts';
 
 const INVISIBLE = [
   ...['\u200b', '\u3164', '\u2800', '\u2060', '\u00ad', '\u115f', '\ufe0f', '\u180e'],

@@ -6,7 +6,7 @@ import { regionIn } from './region.ts';
 export const SERVER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** In the language that the browser asks for, and the server's time zone. */
-export const strangersReader = (headers: { 'accept-language'?: string | undefined }): Reader =>
+export const anonymousReader = (headers: { 'accept-language'?: string | undefined }): Reader =>
   readerFor(negotiateLocale(headers['accept-language']), SERVER_ZONE, {
     region: regionIn(headers['accept-language']),
   });

@@ -1,5 +1,26 @@
-/** Time zones under the names that places have today; Intl lists some by those of thirty years ago. */
-import { canonicalZone } from './locale.ts';
+/** Time zones: the one name by which each is kept, and the one that its place has today, where Intl's is thirty years old. */
+import { createBoundedCache } from '../bounded-cache.ts';
+
+/** Names of zones, as short texts: more than Intl knows by name. */
+const MOST_ZONES = 1_000;
+const zones = createBoundedCache<string, string>(MOST_ZONES);
+
+/**
+ * The one name under which everything is kept for a zone, or `undefined` for what Intl doesn't know: what a
+ * cookie says is not trusted further than that. Intl takes a zone in any letter case, and a formatter costs
+ * 30 KB outside of V8's heap, so the cases of a name must not come to more than one.
+ */
+export function canonicalZone(zone: string | undefined): string | undefined {
+  if (!zone || zone.length > 64) return undefined;
+  try {
+    return zones.remember(
+      zone.toLowerCase(),
+      () => new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone,
+    );
+  } catch {
+    return undefined;
+  }
+}
 
 const RENAMED: Record<string, string> = {
   'Africa/Asmera': 'Africa/Asmara',

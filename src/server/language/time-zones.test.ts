@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { canonicalZone } from './locale.ts';
+import { canonicalZone } from './time-zones.ts';
 import { readerFor } from './reader.ts';
 
 /** The same name in as many ways of writing as there are asked for. */

@@ -1,6 +1,7 @@
 /** Everything a template needs to know about who reads it. */
 import { createBoundedCache } from '../bounded-cache.ts';
-import { formatsFor, type Locale, type Translate, translator } from './locale.ts';
+import { formatsFor } from './formats.ts';
+import { type Locale, type Translate, translator } from './locale.ts';
 import { type Clock12Or24, type Conventions, conventionsFor } from './region.ts';
 
 declare module 'fastify' {

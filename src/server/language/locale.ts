@@ -1,9 +1,7 @@
-/** Which language and time zone a reader has, and the words, dates and numbers in it. */
+/** Which language a reader has, and the words in it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInstance } from 'i18next';
-import { createBoundedCache } from '../bounded-cache.ts';
-import type { Conventions } from './region.ts';
 
 export const LOCALES = ['en', 'zh-CN'] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -79,59 +77,3 @@ export function negotiateLocale(header: string | undefined): Locale {
   }
   return 'en';
 }
-
-/** Names of zones, as short texts: more than Intl knows by name. */
-const MOST_ZONES = 1_000;
-const zones = createBoundedCache<string, string>(MOST_ZONES);
-
-/**
- * The one name under which everything is kept for a zone, or `undefined` for what Intl doesn't know: what a
- * cookie says is not trusted further than that. Intl takes a zone in any letter case, and a formatter costs
- * 30 KB outside of V8's heap, so the cases of a name must not come to more than one.
- */
-export function canonicalZone(zone: string | undefined): string | undefined {
-  if (!zone || zone.length > 64) return undefined;
-  try {
-    return zones.remember(
-      zone.toLowerCase(),
-      () => new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone,
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-type Formatters = {
-  time: Intl.DateTimeFormat;
-  day: Intl.DateTimeFormat;
-  dayKey: Intl.DateTimeFormat;
-  shortDay: Intl.DateTimeFormat;
-  moment: Intl.DateTimeFormat;
-};
-
-/** Conventions times zones that are in use at once; a family needs a handful. */
-const MOST_FORMATTERS = 64;
-// Making a formatter takes a hundred times longer than using one.
-const formatters = createBoundedCache<string, Formatters>(MOST_FORMATTERS);
-
-function makeFormatters({ tag, hourCycle }: Conventions, timeZone: string): Formatters {
-  // Not by timeStyle: with another clock than the region's own it writes "04:34 pm".
-  const clock = { hour: hourCycle === 'h12' ? 'numeric' : '2-digit', minute: '2-digit', hourCycle } as const;
-  const date = { day: 'numeric', month: 'short' } as const;
-  return {
-    time: new Intl.DateTimeFormat(tag, { ...clock, timeZone }),
-    day: new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeZone }),
-    dayKey: new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }),
-    shortDay: new Intl.DateTimeFormat(tag, { ...date, timeZone }),
-    moment: new Intl.DateTimeFormat(tag, { ...date, year: 'numeric', ...clock, timeZone }),
-  };
-}
-
-/**
- * Formatters for a reader; `dayKey` gives a day as a comparable text.
- * @param timeZone as `canonicalZone` names it
- */
-export const formatsFor = (conventions: Conventions, timeZone: string): Formatters =>
-  formatters.remember(`${conventions.tag} ${conventions.hourCycle} ${timeZone}`, () =>
-    makeFormatters(conventions, timeZone),
-  );

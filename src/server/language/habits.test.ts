@@ -4,7 +4,7 @@ import { type House, openHouseOfFriends, type Person } from '../../../test/helpe
 import { negotiateLocale } from './locale.ts';
 import { readerFor } from './reader.ts';
 import { conventionsFor, isRegion, regionIn } from './region.ts';
-import { zoneName, zonesWith } from './zones.ts';
+import { zoneName, zonesWith } from './time-zones.ts';
 
 const MOMENT = Date.UTC(2026, 10, 25, 16, 34);
 const readerOf = (header: string, clock?: '12' | '24') =>

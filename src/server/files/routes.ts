@@ -1,8 +1,8 @@
 /** Files by their address: to show, to keep, to delete. */
 import { safePath } from '../http/safe-path.ts';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
-import { notFound, personError } from '../http/errors.ts';
+import { notFound } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { previewType, serve } from './serving.ts';

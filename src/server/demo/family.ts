@@ -41,15 +41,16 @@ export const PEOPLE = [
   { username: 'rosa', displayName: 'Aunt Rosa', locale: 'en' },
 ] as const;
 
+/** Each friendship begins with a conversation: those that something is said in come first, in the order of `CHATS`. */
 export const FRIENDS: [string, string][] = [
-  ['anna', 'tom'],
   ['anna', 'grandma'],
+  ['anna', 'tom'],
   ['anna', 'wei'],
   ['anna', 'leo'],
-  ['tom', 'leo'],
-  ['tom', 'grandma'],
   ['grandma', 'wei'],
   ['grandma', 'leo'],
+  ['tom', 'leo'],
+  ['tom', 'grandma'],
 ];
 
 /** Asked, and not answered yet. */

@@ -1,0 +1,121 @@
+/** What each statement about people and invitations changes, and whom it leaves alone. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ANA, BEN, EVE, openTables, type Tables, whileFailing } from '../../../test/helpers/tables.ts';
+import { type AccountStore, createAccountStore } from './store.ts';
+
+let tables: Tables;
+let store: AccountStore;
+beforeEach(() => {
+  tables = openTables();
+  store = createAccountStore(tables.database);
+});
+afterEach(() => tables.close());
+
+const othersThan = (id: number) => store.allUsers().filter((user) => user.id !== id);
+const hashes = () => [ANA, BEN, EVE].map((id) => store.passwordHash(id));
+
+test('a password is set for one person, and only over the one that was checked', () => {
+  expect(store.setPassword(BEN, 'stolen', 'hash of ana')).toBe(false);
+  expect(store.setPassword(BEN, 'new', 'hash of ben')).toBe(true);
+  expect(store.setPassword(EVE, 'reset')).toBe(true);
+  expect(store.setPassword(99, 'nobody’s')).toBe(false);
+  expect(hashes()).toEqual(['hash of ana', 'new', 'reset']);
+});
+
+test('a name and preferences are one person’s', () => {
+  const others = othersThan(BEN);
+  store.setDisplayName(BEN, 'Benjamin');
+  const preferences = { locale: 'zh-CN', timeZone: 'Asia/Shanghai', region: 'CN', clock: '24' as const };
+  store.setPreferences(BEN, { ...preferences, sound: false });
+  expect(store.userById(BEN)).toMatchObject({ displayName: 'Benjamin', ...preferences, sound: false });
+  expect(store.userByUsername('ben')).toEqual(store.userById(BEN));
+  expect(othersThan(BEN)).toEqual(others);
+  store.setPreferences(BEN, { sound: true });
+  expect(store.userById(BEN)).toMatchObject({ locale: undefined, timeZone: undefined, sound: true });
+});
+
+test('a picture is one person’s; another takes its place, and taking it away leaves none', () => {
+  const pictures = () =>
+    store.allUsers().map(({ picture }) => picture && store.pictureBytes(picture)?.toString());
+  for (const id of [ANA, BEN, EVE]) store.setPicture(id, Buffer.from(`of ${id}`));
+  expect(pictures()).toEqual(['of 1', 'of 2', 'of 3']);
+  const before = store.userById(BEN)?.picture ?? '';
+  store.setPicture(BEN, Buffer.from('another'));
+  expect(store.pictureBytes(before)).toBeUndefined();
+  store.setPicture(EVE, undefined);
+  expect(pictures()).toEqual(['of 1', 'another', undefined]);
+});
+
+test('a picture whose address can’t be written leaves the one before', async () => {
+  store.setPicture(BEN, Buffer.from('before'));
+  await whileFailing(tables.database, 'UPDATE ON users', () => {
+    expect(() => store.setPicture(BEN, Buffer.from('after'))).toThrow('made to fail');
+    expect(() => store.setPicture(BEN, undefined)).toThrow('made to fail');
+  });
+  expect(store.pictureBytes(store.userById(BEN)?.picture ?? '')?.toString()).toBe('before');
+});
+
+test('a username is taken once', () => {
+  const dan = { username: 'dan', displayName: 'Dan', passwordHash: 'x', isOwner: false, createdAt: 0 };
+  expect(store.insertUser(dan)).toBe(4);
+  expect(store.insertUser({ ...dan, isOwner: true })).toBeUndefined();
+  expect(store.userByUsername('dan')).toMatchObject({ id: 4, isOwner: false });
+  expect(store.userByUsername('fay')).toBeUndefined();
+});
+
+/** Two of Ana's and one of Eve's, of which the first runs out first. */
+function invite(): void {
+  const given = { inviterId: ANA, now: 0 };
+  store.insertInvitation({ ...given, code: 'short', expiresAt: 100, uses: 1 });
+  store.insertInvitation({ ...given, code: 'long', expiresAt: 200, uses: 2 });
+  store.insertInvitation({ ...given, inviterId: EVE, code: 'of eve', expiresAt: 200, uses: 2 });
+}
+const usesLeft = () =>
+  ['short', 'long', 'of eve'].map((code) => store.invitationByCode(code, 0)?.usesLeft ?? 0);
+const codesOf = (inviter: number, now = 0) => store.invitationsBy(inviter, now).map(({ code }) => code);
+
+test('an invitation is good until its last moment', () => {
+  invite();
+  expect(store.invitationByCode('short', 99)).toMatchObject({ inviterId: ANA, inviterName: 'ana' });
+  expect(store.invitationByCode('short', 100)).toBeUndefined();
+  expect(store.useInvitation('short', 100)).toBe(false);
+  expect(codesOf(ANA, 99)).toEqual(['long', 'short']);
+  expect(codesOf(ANA, 100)).toEqual(['long']);
+  expect(codesOf(EVE)).toEqual(['of eve']);
+  expect(codesOf(BEN)).toEqual([]);
+  expect(store.useInvitation('short', 99)).toBe(true);
+  expect(usesLeft()).toEqual([0, 2, 2]);
+});
+
+test('an invitation is good until its last use, and each use is of one', () => {
+  invite();
+  expect(store.useInvitation('long', 0)).toBe(true);
+  expect(usesLeft()).toEqual([1, 1, 2]);
+  expect(store.useInvitation('long', 0)).toBe(true);
+  expect(store.useInvitation('long', 0)).toBe(false);
+  expect(store.useInvitation('made up', 0)).toBe(false);
+  expect(store.invitationByCode('long', 0)).toBeUndefined();
+  expect(usesLeft()).toEqual([1, 0, 2]);
+  expect(codesOf(ANA)).toEqual(['short']);
+});
+
+test('an invitation is withdrawn by who made it, and no other with it', () => {
+  invite();
+  const [long] = store.invitationsBy(ANA, 0);
+  expect(store.deleteInvitation(long?.id ?? 0, EVE)).toBe(false);
+  expect(codesOf(ANA)).toEqual(['long', 'short']);
+  expect(store.deleteInvitation(long?.id ?? 0, ANA)).toBe(true);
+  expect(store.deleteInvitation(long?.id ?? 0, ANA)).toBe(false);
+  expect([codesOf(ANA), codesOf(EVE)]).toEqual([['short'], ['of eve']]);
+});
+
+test('who came by an invitation came by that one', () => {
+  invite();
+  const invitation = store.invitationByCode('long', 0)?.id;
+  const dan = store.insertUser({
+    ...{ username: 'dan', displayName: 'Dan', passwordHash: 'x', isOwner: false, createdAt: 0, invitation },
+  });
+  expect(store.cameBy(dan ?? 0, 'long')).toBe(true);
+  expect(store.cameBy(dan ?? 0, 'short')).toBe(false);
+  expect(store.cameBy(ANA, 'long')).toBe(false);
+});

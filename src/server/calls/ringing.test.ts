@@ -1,6 +1,9 @@
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
 import { ANSWER, candidate, OFFER, openPhone, type Phone, unique } from '../../../test/helpers/phone.ts';
+import { whileFailing } from '../../../test/helpers/tables.ts';
 
 let house: House;
 let ana: Person;
@@ -354,6 +357,65 @@ describe('a friendship that ends', () => {
     house.app.services.friends.block(ben.id, ana.id);
     expect(await anas.hears('ended')).toMatchObject({ call, reason: 'hung-up' });
     expect(await bens.hears('ended')).toMatchObject({ call, reason: 'hung-up' });
+  });
+});
+
+describe('what can’t be written whole', () => {
+  const calls = () => house.app.services.calls;
+  /** Lets a kind of statement fail while a phone asks for something, which is then refused. */
+  async function refused(statement: string, phone: Phone, ask: () => void): Promise<void> {
+    const database = new Sqlite(join(house.dataDir, 'porchlight.db'));
+    try {
+      await whileFailing(database, statement, async () => {
+        ask();
+        expect(await phone.hears('error')).toMatchObject({ code: 'internal' });
+      });
+    } finally {
+      database.close();
+    }
+  }
+
+  test('makes no call that the chat doesn’t show', async () => {
+    const ring = { type: 'ring' as const, key: unique('ring'), chat, media: 'voice' as const, offer: OFFER };
+    await refused('INSERT ON messages', anas, () => anas.say(ring));
+    expect([calls().ringingAt(ben.id), entries()]).toEqual([[], []]);
+    anas.say(ring);
+    const { call } = await anas.hears('ringing');
+    expect(
+      calls()
+        .ringingAt(ben.id)
+        .map((ringing) => ringing.call),
+    ).toEqual([call]);
+  });
+
+  test('accepts no call for nobody', async () => {
+    const { call } = await anas.rings(chat);
+    await refused('UPDATE ON call_members', bens, () => bens.say({ type: 'accept', call, answer: ANSWER }));
+    expect(calls().find(call)).toMatchObject({ state: { name: 'ringing' }, answeredAt: undefined });
+    bens.say({ type: 'accept', call, answer: ANSWER });
+    await bens.hears('accepted');
+  });
+
+  test('ends no call that the chat shows as going on', async () => {
+    const { call } = await anas.rings(chat);
+    await refused('UPDATE ON messages', bens, () => bens.say({ type: 'decline', call }));
+    expect(calls().find(call)?.state.name).toBe('ringing');
+    bens.say({ type: 'decline', call });
+    expect(await anas.hears('ended')).toMatchObject({ call, reason: 'declined' });
+  });
+});
+
+describe('a call that is over', () => {
+  test('has no places any more, and no ICE servers', async () => {
+    const { call } = await talking();
+    anas.say({ type: 'hang-up', call });
+    await bens.hears('ended');
+    for (const phone of [anas, bens]) {
+      phone.say({ type: 'leave', call });
+      expect(await phone.hears('error')).toMatchObject({ code: 'out-of-turn', about: 'leave', call });
+      phone.say({ type: 'ice', call });
+      expect(await phone.hears('error')).toMatchObject({ code: 'ended', about: 'ice', call });
+    }
   });
 });
 

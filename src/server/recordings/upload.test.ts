@@ -172,7 +172,7 @@ describe('chunks', () => {
     }
     for (const id of ['AAAAAAAAAAAAAAAAAAAAAA', '..%2F..%2Fporchlight.db', '%00'])
       expect((await patch(house, ana, `/recordings/upload/${id}`, 0, bytes)).statusCode).toBe(404);
-    const gone = { ...ana, cookie: ana.cookie.replace(/^[^;]+/, 'auth_session=gone') };
+    const gone = { ...ana, cookie: ana.cookie.replace(/^[^;]+/, 'porchlight=gone') };
     expect((await patch(house, gone, recorder.uploadUrl, 0, bytes)).statusCode).toBe(401);
     expect(raw().length).toBe(0);
   });

@@ -29,6 +29,12 @@ test.each([
   expect(() => readConfig(environment)).toThrow(sentence);
 });
 
+test('a relay needs addresses as well as a secret, of which each may say what the other needs', () => {
+  expect(readConfig({ TURN_SECRET: 'north' }).turn).toBeUndefined();
+  const both = { TURN_URLS: 'turn:a.example, turns:b.example', TURN_SECRET: 'north' };
+  expect(readConfig(both).turn).toEqual({ urls: ['turn:a.example', 'turns:b.example'], secret: 'north' });
+});
+
 test('an https address makes cookies secure, and keeps only the origin', () => {
   const config = readConfig({ PUBLIC_URL: 'https://porchlight.example/some/path' });
   expect(config).toMatchObject({ publicUrl: 'https://porchlight.example', secure: true });

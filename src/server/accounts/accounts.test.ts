@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type House, openHouse, openSocket, PASSWORD, tokenIn } from '../../../test/helpers/house.ts';
 import { resetPassword } from './reset.ts';
@@ -208,6 +210,11 @@ test('the file of the database doesn’t hold what a cookie holds', async () => 
   const [device] = house.app.services.sessions.devices(ana.id);
   expect(device?.id).toMatch(/^[0-9a-f]{64}$/);
   expect(device?.id).not.toContain(secret);
+  const written = ['', '-wal'].map((ending) => readFileSync(join(house.dataDir, `porchlight.db${ending}`)));
+  // The log has the row, so a secret beside it would be found.
+  expect(written.some((bytes) => bytes.includes(device?.id ?? 'no device'))).toBe(true);
+  expect(secret.length).toBeGreaterThan(20);
+  expect(written.some((bytes) => bytes.includes(secret))).toBe(false);
 });
 
 test('the admin page is the owner’s alone, and a reset password works once the old sessions are out', async () => {

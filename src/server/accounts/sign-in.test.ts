@@ -81,8 +81,13 @@ test('changing the password uses up guesses only when they are wrong', async () 
     const changed = await ben.post('/settings/password', { current: PASSWORD, password: PASSWORD });
     expect(changed.statusCode).toBe(303);
   }
-  for (let round = 0; round < 10; round += 1)
-    await ben.post('/settings/password', { current: 'wrong', password: PASSWORD });
+  for (let round = 0; round < 10; round += 1) {
+    const wrong = await ben.post('/settings/password', { current: 'wrong', password: PASSWORD });
+    expect(wrong.statusCode).toBe(422);
+  }
   const refused = await ben.post('/settings/password', { current: PASSWORD, password: PASSWORD });
   expect(refused.statusCode).toBe(429);
+  house.clock.advance(10 * 60_000);
+  const later = await ben.post('/settings/password', { current: PASSWORD, password: PASSWORD });
+  expect(later.statusCode).toBe(303);
 }, 20_000);

@@ -56,11 +56,51 @@ test.each(['png', 'webp'] as const)('a %s loses its Exif and what hangs on behin
   expect(await pixelsOf(clean)).toEqual(await pixelsOf(bytes));
 });
 
+test.each(['png', 'webp'] as const)('a %s that nothing hangs on behind is the same', async (format) => {
+  const bytes = await sharp(await (await picture()).raw().toBuffer(), {
+    raw: { width: 64, height: 48, channels: 3 },
+  })
+    .toFormat(format, { lossless: true })
+    .toBuffer();
+  const clean = (format === 'png' ? stripPng : stripWebp)(bytes);
+  expect(await pixelsOf(clean)).toEqual(await pixelsOf(bytes));
+  expect(clean.length).toBe(bytes.length);
+});
+
+test('a WebP keeps a last chunk that is empty, and loses one of an unknown kind', async () => {
+  const webp = await (await picture()).webp({ lossless: true }).toBuffer();
+  const chunk = (name: string, data = '') => {
+    const head = Buffer.from(`${name}\0\0\0\0`, 'latin1');
+    head.writeUInt32LE(data.length, 4);
+    return Buffer.concat([head, Buffer.from(data)]);
+  };
+  const withChunks = (...chunks: Buffer[]) => {
+    const bytes = Buffer.concat([webp, ...chunks]);
+    bytes.writeUInt32LE(bytes.length - 8, 4);
+    return bytes;
+  };
+  const clean = stripWebp(withChunks(chunk('SPYS', 'secret'), chunk('ALPH')));
+  expect(clean.toString('latin1')).not.toContain('secret');
+  expect(clean.subarray(-8)).toEqual(chunk('ALPH'));
+  expect(clean.readUInt32LE(4)).toBe(clean.length - 8);
+  expect(() => stripWebp(withChunks(chunk('ALPH', 'x').subarray(0, 8)))).toThrow(BrokenPicture);
+});
+
+test('a JPEG may have fill bytes between its segments, and nothing else', async () => {
+  const jpeg = await (await picture()).jpeg().toBuffer();
+  const second = 2 + 2 + jpeg.readUInt16BE(4);
+  const between = (...bytes: number[]) =>
+    Buffer.concat([jpeg.subarray(0, second), Buffer.from(bytes), jpeg.subarray(second)]);
+  expect(await pixelsOf(stripJpeg(between(0xff, 0xff), 1))).toEqual(await pixelsOf(jpeg));
+  for (const garbage of [[0x00], [0x42, 0x42], [0x00, 0x00, 0x00, 0x00]])
+    expect(() => stripJpeg(between(...garbage), 1), `${garbage}`).toThrow(BrokenPicture);
+});
+
 test('bytes that end too early are not taken for a picture', async () => {
   const jpeg = await (await picture()).jpeg().toBuffer();
   const png = await (await picture()).png().toBuffer();
   for (const length of [2, 3, 30, jpeg.length - 10])
-    expect(() => stripJpeg(jpeg.subarray(0, length), 1), `${length}`).toThrow();
+    expect(() => stripJpeg(jpeg.subarray(0, length), 1), `${length}`).toThrow(BrokenPicture);
   for (const length of [8, 30, png.length - 4])
     expect(() => stripPng(png.subarray(0, length)), `${length}`).toThrow(BrokenPicture);
 });

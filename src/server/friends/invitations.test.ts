@@ -1,6 +1,9 @@
 /** What becomes of the links that let people in: on their way, and in the hands of who is in already. */
+import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type House, openHouse, type Person, tokenIn } from '../../../test/helpers/house.ts';
+import { whileFailing } from '../../../test/helpers/tables.ts';
 import { codeIn, makeCode } from '../accounts/codes.ts';
 
 let house: House;
@@ -19,7 +22,7 @@ const usesLeft = (code: string) =>
   house.app.services.invitations.byCode(code, house.clock.now())?.usesLeft ?? 0;
 
 /** Joins as somebody new, whose browser is signed in from then on. */
-async function join(url: string, username: string) {
+async function joinAs(url: string, username: string) {
   const { token, cookie } = tokenIn(await house.app.inject(url));
   const answer = await house.app.inject({
     method: 'POST',
@@ -112,7 +115,7 @@ test('an invitation says to who made it that it is their own', async () => {
 
 test('the link that one came with leads to the chats, also when it is used up', async () => {
   const code = await invitation();
-  const newcomer = await join(`/join/${code}`, 'cleo');
+  const newcomer = await joinAs(`/join/${code}`, 'cleo');
   expect(newcomer.answer.statusCode).toBe(303);
   expect(usesLeft(code)).toBe(0);
   expect((await newcomer.get(`/join/${code}`)).headers.location).toBe('/chats');
@@ -120,7 +123,7 @@ test('the link that one came with leads to the chats, also when it is used up', 
 
 test('a link that is used up or was never there says what to do', async () => {
   const code = await invitation();
-  await join(`/join/${code}`, 'cleo');
+  await joinAs(`/join/${code}`, 'cleo');
   const ben = await house.person('ben');
   for (const get of [(url: string) => house.app.inject(url), ben.get])
     for (const url of [`/join/${code}`, '/join/nonsense']) {
@@ -146,6 +149,19 @@ test('an invitation doesn’t get past the block of who made it, and ends one’
   expect((await ben.post(`/join/${code}/friend`)).statusCode).toBe(303);
   expect(friends.areFriends(ana.id, ben.id)).toBe(true);
   expect(friends.blockedBy(ben.id)).toEqual([]);
+});
+
+test('an account that can’t be made whole is none, and costs no use', async () => {
+  const code = await invitation(2);
+  const { accounts, friends } = house.app.services;
+  const database = new Sqlite(join(house.dataDir, 'porchlight.db'));
+  const failed = await whileFailing(database, 'INSERT ON friendships', () => joinAs(`/join/${code}`, 'cleo'));
+  database.close();
+  expect(failed.answer.statusCode).toBe(500);
+  expect([accounts.userByUsername('cleo'), usesLeft(code)]).toEqual([undefined, 2]);
+  expect((await joinAs(`/join/${code}`, 'cleo')).answer.statusCode).toBe(303);
+  const cleo = accounts.userByUsername('cleo')?.id ?? 0;
+  expect([friends.areFriends(ana.id, cleo), usesLeft(code)]).toEqual([true, 1]);
 });
 
 test('who signs in from an invitation comes back to it', async () => {

@@ -1,0 +1,118 @@
+/** A socket's life, with a real one at each end and the heartbeat in the test's hands. */
+import { once } from 'node:events';
+import fastify from 'fastify';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { fakeClock } from '../../../test/helpers/clock.ts';
+import { createOutside } from '../outside.ts';
+import { troubleOf } from '../trouble.ts';
+import { type SocketParts, serveSocket } from './sockets.ts';
+
+const PING_EVERY = 15_000;
+
+let server: WebSocketServer;
+let closed: string[];
+let isOpen: boolean;
+const said: string[] = [];
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  closed = [];
+  isOpen = true;
+  said.length = 0;
+  server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  for (const client of server.clients) client.terminate();
+  await new Promise((resolve) => server.close(resolve));
+  vi.useRealTimers();
+});
+
+/** Says nothing. */
+const { log } = fastify();
+
+/** Both ends of a socket; the server's is served. */
+async function open(more: Partial<SocketParts> = {}, autoPong = true) {
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('the server has no port');
+  const connected = new Promise<WebSocket>((resolve) => server.once('connection', resolve));
+  const client = new WebSocket(`ws://127.0.0.1:${address.port}`, { autoPong });
+  const ended = new Promise<number>((resolve) => client.once('close', resolve));
+  const [socket] = await Promise.all([connected, once(client, 'open')]);
+  const clock = fakeClock();
+  const outside = createOutside(clock, log, { trouble: () => undefined, note: troubleOf, makeRoom() {} });
+  serveSocket(socket, {
+    ...{ outside, clock, log, name: 'socket', pingEvery: PING_EVERY, longest: 100 },
+    rate: { most: 3, perSecond: 1 },
+    isOpen: () => isOpen,
+    message: (data) => said.push(data.toString()),
+    refused: (why) => socket.send(why),
+    closed: [
+      () => closed.push('first'),
+      () => {
+        throw new Error('no');
+      },
+      () => closed.push('last'),
+    ],
+    ...more,
+  });
+  return { client, socket, ended };
+}
+
+test('a socket whose other end answers is kept, one that doesn’t is cut off after a second heartbeat', async () => {
+  const answers = await open();
+  const silent = await open({}, false);
+  for (let beat = 0; beat < 5; beat += 1) {
+    const pong = once(answers.socket, 'pong');
+    vi.advanceTimersByTime(PING_EVERY);
+    await pong;
+  }
+  expect(await silent.ended).toBe(1006);
+  expect(answers.socket.readyState).toBe(WebSocket.OPEN);
+});
+
+test('the heartbeat closes a socket whose session has ended, and stops with it', async () => {
+  const { ended, socket } = await open();
+  const gone = once(socket, 'close');
+  isOpen = false;
+  vi.advanceTimersByTime(PING_EVERY - 1);
+  expect(socket.readyState).toBe(WebSocket.OPEN);
+  vi.advanceTimersByTime(1);
+  expect(await ended).toBe(4401);
+  await gone;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a frame is read while the session goes on, and the socket has not been closed', async () => {
+  const { client, socket, ended } = await open();
+  const heard = once(socket, 'message');
+  client.send('hello');
+  await heard;
+  expect(said).toEqual(['hello']);
+  isOpen = false;
+  client.send('too late');
+  expect(await ended).toBe(4401);
+  expect(said).toEqual(['hello']);
+});
+
+test('a frame of the longest size is read, one of a byte more closes the socket unread', async () => {
+  const { client, ended } = await open();
+  const answers: string[] = [];
+  client.on('message', (data) => answers.push(String(data)));
+  client.send('x'.repeat(100));
+  client.send('y'.repeat(101));
+  client.send('after');
+  expect(await ended).toBe(1009);
+  expect(said).toEqual(['x'.repeat(100)]);
+  expect(answers).toEqual(['too-large']);
+});
+
+test('a frame that fails closes its socket, and each step of closing is taken', async () => {
+  const { client, socket, ended } = await open({ message: () => Promise.reject(new Error('no')) });
+  const gone = once(socket, 'close');
+  client.send('hello');
+  expect(await ended).toBe(1011);
+  await gone;
+  expect(closed).toEqual(['first', 'last']);
+});

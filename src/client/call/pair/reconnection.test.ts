@@ -70,6 +70,56 @@ test('takes a new connection for one that refuses what it is given', () => {
   expect(counts()).toMatchObject({ restart: 0, replace: 1 });
 });
 
+test('tries at once when the other side can be reached again, unless nothing is the matter', () => {
+  const recovery = createRecovery(actions);
+  recovery.nudge();
+  recovery.state('connected');
+  recovery.nudge();
+  expect(counts()).toEqual({ lost: 0, restart: 0, replace: 0 });
+  recovery.state('disconnected');
+  recovery.nudge();
+  expect(counts()).toEqual({ lost: 1, restart: 1, replace: 0 });
+  recovery.state('failed');
+  recovery.nudge();
+  expect(counts()).toEqual({ lost: 2, restart: 1, replace: 1 });
+  // The pause begins anew with each.
+  vi.advanceTimersByTime(7999);
+  expect(counts().restart).toBe(1);
+  vi.advanceTimersByTime(1);
+  expect(counts().restart).toBe(2);
+});
+
+test('looks at a connection that took the place of another as at a new one', () => {
+  const recovery = createRecovery(actions);
+  recovery.state('connected');
+  recovery.state('failed');
+  recovery.replaced();
+  recovery.nudge();
+  expect(counts().lost).toBe(1);
+  recovery.state('connected');
+  recovery.replaced();
+  // The one before was connected; this one has yet to come.
+  recovery.begin();
+  vi.advanceTimersByTime(10_000);
+  expect(counts().lost).toBe(2);
+});
+
+test('waits for a connection that takes its time, and lets one be that is closed', () => {
+  const recovery = createRecovery(actions);
+  recovery.state('connecting');
+  vi.advanceTimersByTime(7999);
+  expect(counts().lost).toBe(0);
+  vi.advanceTimersByTime(1);
+  expect(counts().lost).toBe(1);
+  recovery.state('closed');
+  vi.advanceTimersByTime(60_000);
+  expect(counts().lost).toBe(1);
+  // Not connected before, so it isn't lost either: it is still being made.
+  recovery.state('disconnected');
+  vi.advanceTimersByTime(7999);
+  expect(counts().lost).toBe(1);
+});
+
 test('does nothing once it is stopped', () => {
   const recovery = createReconnection(actions);
   recovery.state('connected');

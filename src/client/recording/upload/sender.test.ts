@@ -1,7 +1,7 @@
 /** Sending a recording to a real server, over a network that breaks. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type House, openHouse, type Person } from '../../../../test/helpers/house.ts';
 import { eventually } from '../../../../test/helpers/poll.ts';
 import { newWish, pastCall } from '../../../../test/helpers/recorder.ts';
@@ -48,6 +48,11 @@ async function record(count: number): Promise<void> {
 function end(): void {
   spool.relabel({ length: spool.end() });
   sender.nudge();
+}
+
+/** So many turns of the event loop as nothing takes that doesn't wait for anything. */
+async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const idOf = () => spool.label().uploadUrl?.split('/').at(-1) ?? '';
@@ -181,6 +186,34 @@ test('a server that takes nothing and says so is not asked without pause', async
   await eventually('it to be asked again', () => asked >= 4);
   // Each time it waits longer: at least 0.1 s, 0.2 and 0.4.
   expect(performance.now() - began).toBeGreaterThan(650);
+});
+
+test('a network that is back is used at once, whatever was waited for', async () => {
+  sender.stop();
+  const online: (() => void)[] = [];
+  vi.stubGlobal('addEventListener', (name: string, run: () => void) => name === 'online' && online.push(run));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    let asked = 0;
+    const away: Requests = {
+      ...requests,
+      create: async () => {
+        asked += 1;
+        return { away: true };
+      },
+    };
+    sender = createSender(spool, away, (state) => states.push(state));
+    await record(1000);
+    await someTurns();
+    expect([asked, last()]).toEqual([1, 'away']);
+    // No time goes by: it is the network's return alone that it tries for.
+    for (const run of online) run();
+    await someTurns();
+    expect(asked).toBe(2);
+  } finally {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  }
 });
 
 test('a proxy that lets only small requests through gets smaller ones', async () => {

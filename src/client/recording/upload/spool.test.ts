@@ -41,6 +41,19 @@ test('an hour takes no more room than what has not arrived', async () => {
   expect(readAll(spool, spool.start()).at(-1)).toBe(99);
 });
 
+test('only what has arrived is released, and what has not can be read whole', async () => {
+  const folder = openInMemory();
+  const spool = await beginSpool(folder, LABEL);
+  for (let value = 0; value < 12; value += 1) await spool.append(chunk(value));
+  await spool.release(4 * MB - 1);
+  expect([spool.start(), (await pieces(folder)).length]).toEqual([0, 3]);
+  await spool.release(4 * MB);
+  expect([spool.start(), (await pieces(folder)).length]).toEqual([4 * MB, 2]);
+  await spool.release(6 * MB);
+  expect(readAll(spool, 6 * MB)).toEqual([6, 7, 8, 9, 10, 11]);
+  expect(readAll(spool, spool.start())).toEqual([4, 5, 6, 7, 8, 9, 10, 11]);
+});
+
 test('opened again it goes on where it was', async () => {
   const folder = openInMemory();
   const first = await beginSpool(folder, LABEL);

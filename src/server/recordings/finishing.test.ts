@@ -1,8 +1,8 @@
 /** What becomes of a recording when its last byte has come, or doesn't come. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import {
@@ -55,6 +55,20 @@ async function fallSilent(): Promise<void> {
   await eventually('the silence to be noticed', () => file()?.state !== 'receiving');
   await house.app.services.recordings.idle();
 }
+
+/** The process that works on this file, if there is one. */
+const workerOn = (name: string): number | undefined =>
+  readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .find((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.includes(name) && words.some((word) => word.includes('finish-worker'));
+      } catch {
+        return false;
+      }
+    });
 
 describe('a whole recording', () => {
   test('has a duration and an index, and every packet', async () => {
@@ -237,12 +251,25 @@ describe('a broken recording', () => {
     expect(file()?.durationMs).toBeGreaterThan(SECONDS * 900);
   });
 
-  test('in which a worker loses its way is given up in time', async () => {
+  test('in which a worker finds nothing to play is none', async () => {
     const maze = Buffer.concat([live.subarray(0, 300), Buffer.alloc(200_000, 0x42)]);
     writeFileSync(path('.maze'), maze);
     const maker = createMaker(2_000);
     const facts = await maker.make(path('.maze'), path('.made'));
     expect(facts === undefined || facts.durationMs < 1000).toBe(true);
+  });
+
+  test('on which a worker stands still is given up', async () => {
+    writeFileSync(path('.stuck'), live);
+    const making = createMaker(2_000).make(path('.stuck'), path('.made'));
+    const worker = await eventually('the worker', () => workerOn(path('.stuck')));
+    onTestFinished(() => {
+      if (workerOn(path('.stuck')) === worker) process.kill(worker, 'SIGKILL');
+    });
+    process.kill(worker, 'SIGSTOP');
+    // Nothing but being killed ends a process that is stopped.
+    await making;
+    expect(workerOn(path('.stuck'))).toBeUndefined();
   });
 });
 
@@ -253,6 +280,35 @@ describe('a server that stops', () => {
     await house.restart();
     await is('ready');
     expect(packetsIn(await played())).toBe(packetsIn(live));
+  });
+
+  test('between finishing a recording and posting it does so at its next start, once', async () => {
+    await recorder.patch(0, live, live.length);
+    await is('ready');
+    await eventually('it to be in the chat', () => entries().length === 1);
+    await house.app.services.recordings.idle();
+    const database = new Sqlite(join(house.dataDir, 'porchlight.db'));
+    database.exec(`UPDATE files SET message_id = NULL; UPDATE recordings SET posted = 0;
+      DELETE FROM messages WHERE has_file = 1`);
+    database.close();
+    expect(entries()).toEqual([]);
+    await house.restart();
+    await eventually('it to be in the chat after all', () => entries().length === 1);
+    expect(file()?.message).toBe(entries()[0]?.id);
+    await house.restart();
+    expect(entries()).toHaveLength(1);
+  });
+
+  test('before the half of a recording that fell silent is posted does so as well', async () => {
+    await recorder.patch(0, live.subarray(0, Math.floor(live.length / 2)));
+    await fallSilent();
+    await eventually('it to be in the chat', () => entries().length === 1);
+    const database = new Sqlite(join(house.dataDir, 'porchlight.db'));
+    database.exec(`UPDATE files SET message_id = NULL; UPDATE recordings SET posted = 0;
+      DELETE FROM messages WHERE has_file = 1`);
+    database.close();
+    await house.restart();
+    await eventually('it to be in the chat after all', () => entries().length === 1);
   });
 
   test('between the two files and the row begins anew', async () => {

@@ -145,15 +145,16 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     for (const recording of store.open()) {
       const { id, length, finished = 0, posted } = recording;
       const file = files.find(id);
-      const received = file && receivedOf(file);
       if (!file) continue;
+      // Also where all of it is playable, and what was received has gone already.
+      if (!posted && (file.state === 'ready' || file.state === 'partial'))
+        outside.insist('posting a recording', () => post(id), { recording: id });
+      const received = receivedOf(file);
       // Where nothing of it is there, the sweep says what becomes of the row.
       if (received === undefined) continue;
       if (file.state === 'finishing' || received === length) finishing.add(id);
       else if (received > finished || file.state === 'receiving') heard(id);
       if (file.state === 'receiving' && received) files.countReceived(id, received);
-      if (!posted && (file.state === 'ready' || file.state === 'partial'))
-        outside.insist('posting a recording', () => post(id), { recording: id });
     }
   }
 

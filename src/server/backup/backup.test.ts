@@ -1,4 +1,5 @@
 import {
+  chownSync,
   createWriteStream,
   existsSync,
   linkSync,
@@ -14,12 +15,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import Sqlite from 'better-sqlite3';
 import { create, Header, list } from 'tar';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { admin } from '../../../test/helpers/admin.ts';
 import { openDatabase } from '../database.ts';
 import { writeBackup } from './backup.ts';
+import { restoreFrom } from './restore.ts';
 
 const SECRET = 'something that was taken back';
 
@@ -266,6 +269,45 @@ describe('restore', () => {
     expect(code).toBe(1);
     expect(noted).toContain('uploads/link is a link to something that is not in it');
     expect(readdirSync(join(root, 'fresh'))).toEqual([]);
+  });
+
+  test('another program’s database of that name is none of ours', async () => {
+    const foreign = join(root, 'foreign');
+    mkdirSync(foreign);
+    const notes = new Sqlite(join(foreign, 'porchlight.db'));
+    notes.exec('CREATE TABLE notes (body TEXT)');
+    notes.close();
+    create({ file, cwd: foreign, sync: true }, ['porchlight.db']);
+    const { code, noted } = await restore(join(root, 'fresh'), file);
+    expect(code).toBe(1);
+    expect(noted).toContain('its database has no people in it');
+    expect(readdirSync(join(root, 'fresh'))).toEqual([]);
+  });
+
+  test('what can’t be moved into its place takes back what was', async () => {
+    await admin(data, ['backup', file]);
+    const fresh = join(root, 'fresh');
+    /** The archive, at whose end somebody else begins to use the folder. */
+    async function* disturbed() {
+      yield readFileSync(file);
+      mkdirSync(join(fresh, 'uploads'));
+      writeFileSync(join(fresh, 'uploads', 'of somebody else'), 'x');
+    }
+    await expect(restoreFrom(Readable.from(disturbed()), fresh, false)).rejects.toThrow('ENOTEMPTY');
+    // The database had been moved already: names are taken in their order.
+    expect(readdirSync(fresh)).toEqual(['uploads']);
+    expect(readdirSync(join(fresh, 'uploads'))).toEqual(['of somebody else']);
+  });
+
+  test.runIf(process.getuid?.() === 0)('by root belongs to whose folder it is', async () => {
+    await admin(data, ['backup', file]);
+    const fresh = join(root, 'fresh');
+    mkdirSync(fresh);
+    chownSync(fresh, 12_345, 23_456);
+    expect((await restore(fresh, file)).code).toBe(0);
+    const names = ['porchlight.db', 'uploads', 'uploads/照片', 'uploads/照片/奶奶.jpg'];
+    const owners = names.map((name) => statSync(join(fresh, name))).map(({ uid, gid }) => [uid, gid]);
+    expect(owners).toEqual(names.map(() => [12_345, 23_456]));
   });
 
   test('an entry that leads out of the folder ends it', async () => {

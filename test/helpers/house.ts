@@ -17,6 +17,7 @@ export type House = {
   person(username: string): Promise<Person>;
   /** Closes the server and opens it again on the same data. */
   restart(): Promise<void>;
+  /** Also where it is closed already, so that a test which failed halfway doesn't make the next one fail. */
   close(): Promise<void>;
 };
 
@@ -54,7 +55,7 @@ export async function openHouse(environment: Record<string, string> = {}): Promi
     },
     async close() {
       await house.app.close();
-      rmSync(dataDir, { recursive: true });
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
   return house;

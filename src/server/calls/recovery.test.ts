@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
 import { ANSWER, candidate, OFFER, openPhone, type Phone } from '../../../test/helpers/phone.ts';
 
 const MINUTE = 60_000;
@@ -12,11 +12,7 @@ let anas: Phone;
 let bens: Phone;
 
 beforeEach(async () => {
-  house = await openHouse();
-  ana = await house.person('ana');
-  ben = await house.person('ben');
-  house.app.services.friends.befriend(ana.id, ben.id);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
+  ({ house, ana, ben, chat } = await openHouseOfFriends());
   anas = await openPhone(house, ana);
   bens = await openPhone(house, ben);
 });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type House, openHouse, openSocket, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
 import { ANSWER, candidate, OFFER, openPhone, type Phone, unique } from '../../../test/helpers/phone.ts';
 import { CallPageData } from '../../protocol/page.ts';
 
@@ -11,11 +11,7 @@ let chat: number;
 let anas: Phone;
 
 beforeEach(async () => {
-  house = await openHouse();
-  ana = await house.person('ana');
-  ben = await house.person('ben');
-  house.app.services.friends.befriend(ana.id, ben.id);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
+  ({ house, ana, ben, chat } = await openHouseOfFriends());
   anas = await openPhone(house, ana);
 });
 afterEach(() => house.close());

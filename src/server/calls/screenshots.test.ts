@@ -1,7 +1,7 @@
 /** Screenshots, from the call's page to the call's summary and into the chat. */
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
 import { upload } from '../../../test/helpers/upload.ts';
 import { openDatabase } from '../database.ts';
 
@@ -15,12 +15,8 @@ let chat: number;
 let png: Buffer;
 
 beforeEach(async () => {
-  house = await openHouse();
-  ana = await house.person('ana');
-  ben = await house.person('ben');
+  ({ house, ana, ben, chat } = await openHouseOfFriends());
   eve = await house.person('eve');
-  house.app.services.friends.befriend(ana.id, ben.id);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
   const database = openDatabase(`${house.dataDir}/porchlight.db`);
   database
     .prepare(

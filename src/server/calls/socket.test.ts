@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type House, openHouse, openSocket, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
 import { ANSWER, OFFER, openPhone, type Phone, unique } from '../../../test/helpers/phone.ts';
 import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/common.ts';
 
@@ -11,11 +11,7 @@ let chat: number;
 let anas: Phone;
 
 beforeEach(async () => {
-  house = await openHouse();
-  ana = await house.person('ana');
-  ben = await house.person('ben');
-  house.app.services.friends.befriend(ana.id, ben.id);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
+  ({ house, ana, ben, chat } = await openHouseOfFriends());
   anas = await openPhone(house, ana);
 });
 afterEach(() => house.close());
@@ -184,11 +180,7 @@ describe('out of turn', () => {
 
 test('ICE servers are handed out afresh to members of a call', async () => {
   await house.close();
-  house = await openHouse({ TURN_URLS: 'turn:turn.example', TURN_SECRET: 'north' });
-  ana = await house.person('ana');
-  ben = await house.person('ben');
-  house.app.services.friends.befriend(ana.id, ben.id);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
+  ({ house, ana, ben, chat } = await openHouseOfFriends({ TURN_URLS: 'turn:turn.example', TURN_SECRET: 'north' }));
   anas = await openPhone(house, ana);
   const { call } = await anas.rings(chat);
   anas.say({ type: 'ice', call });

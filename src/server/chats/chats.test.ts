@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
 
 let house: House;
 let ana: Person;
@@ -9,12 +9,8 @@ let eve: Person;
 let chat: number;
 
 beforeEach(async () => {
-  house = await openHouse();
-  ana = await house.person('ana');
-  ben = await house.person('ben');
+  ({ house, ana, ben, chat } = await openHouseOfFriends());
   eve = await house.person('eve');
-  house.app.services.friends.befriend(ana.id, ben.id);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
 });
 afterEach(() => house.close());
 

@@ -6,7 +6,7 @@ import type { InjectOptions } from 'fastify';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { doorsOf, filledIn } from '../../../test/helpers/doors.ts';
-import { type House, openHouse, openSocket, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
 import { openPhone } from '../../../test/helpers/phone.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import { newWish, openRecorder, pastCall, type Recorder } from '../../../test/helpers/recorder.ts';
@@ -30,10 +30,9 @@ const png = await sharp({ create: { width: 32, height: 18, channels: 3, backgrou
   .toBuffer();
 
 beforeEach(async () => {
-  house = await openHouse();
-  [ana, ben, eve] = [await house.person('ana'), await house.person('ben'), await house.person('eve')];
+  ({ house, ana, ben, chat } = await openHouseOfFriends());
+  eve = await house.person('eve');
   call = await pastCall(house, ana, ben);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
   await ben.post(`/chats/${chat}`, { key: randomUUID(), body: 'said among friends' });
   message = house.app.services.chats.newestId(chat);
   recorder = await openRecorder(house, ben, call);

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import { encodeForm, type TestFile, upload } from '../../../test/helpers/upload.ts';
 
@@ -16,12 +16,8 @@ let eve: Person;
 let chat: number;
 
 beforeEach(async () => {
-  house = await openHouse();
-  ana = await house.person('ana');
-  ben = await house.person('ben');
+  ({ house, ana, ben, chat } = await openHouseOfFriends());
   eve = await house.person('eve');
-  house.app.services.friends.befriend(ana.id, ben.id);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
 });
 afterEach(() => house.close());
 

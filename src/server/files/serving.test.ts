@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type House, openHouse, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
 import { upload } from '../../../test/helpers/upload.ts';
 
 let house: House;
@@ -13,12 +13,8 @@ let eve: Person;
 let chat: number;
 
 beforeAll(async () => {
-  house = await openHouse();
-  ana = await house.person('ana');
-  ben = await house.person('ben');
+  ({ house, ana, ben, chat } = await openHouseOfFriends());
   eve = await house.person('eve');
-  house.app.services.friends.befriend(ana.id, ben.id);
-  chat = house.app.services.chats.directWith(ana.id, ben.id);
 });
 afterAll(() => house.close());
 

@@ -1,5 +1,5 @@
 /** The way in and out: setup, invitation, sign-in, and the end of sessions, as people meet them. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { createClient } from '../helpers/client.ts';
 import { arrive, createPerson, type Person, signIn, signInClient } from '../helpers/people.ts';
@@ -36,11 +36,10 @@ afterAll(async () => {
 
 describe('from an empty server to two friends', () => {
   let server: Server;
-  let invitation: string;
-  beforeAll(async () => {
+  beforeEach(async () => {
     server = await startServer();
   });
-  afterAll(() => server.remove());
+  afterEach(() => server.remove());
 
   test('whoever opens the setup link becomes the owner, and the link is used up', async () => {
     const page = await chromium.newPage();
@@ -58,19 +57,18 @@ describe('from an empty server to two friends', () => {
 
   test('the owner makes an invitation, as a link and as a QR code', async () => {
     const page = await chromium.newPage();
-    await arrive(
-      page,
-      server,
-      { username: 'anna', displayName: 'Anna', password: 'anna keeps the light on' },
-      '/friends',
-    );
+    await arrive(page, server, await createPerson(server, 'anna', 'Anna'), '/friends');
     await follow(page, 'button', 'Create invitation');
     await find(page, 'image', 'QR code of the invitation link');
-    invitation = /http:\/\/\S+\/join\/\S+/.exec(await textOf(page))?.[0] ?? '';
+    const invitation = /http:\/\/\S+\/join\/\S+/.exec(await textOf(page))?.[0] ?? '';
     expect(new URL(invitation).origin).toBe(server.origin);
+    expect((await fetch(invitation)).status).toBe(200);
   });
 
   test('who follows it in another browser joins and has a friend from the start', async () => {
+    const anna = await signInClient(server, await createPerson(server, 'anna', 'Anna'));
+    const { body } = await anna.submit('/friends', 'Create invitation');
+    const invitation = `${server.origin}${/\/join\/[\w-]+/.exec(body)?.[0]}`;
     const page = await firefox.newPage();
     await page.goto(invitation);
     expect(await textOf(page)).toContain('Anna');

@@ -19,8 +19,8 @@ let anna: Client;
 let ben: Client;
 let cleo: Client;
 let chat: string;
-/** Cleo's, while she rings at Ben. */
-let busy: CallingSocket | undefined;
+/** Somebody's who rings at Ben without a page. */
+let calling: CallingSocket | undefined;
 let bensChatWithCleo: string;
 
 beforeAll(async () => {
@@ -45,9 +45,9 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await chromium.closePages();
-  await busy?.hangUp();
-  busy?.close();
-  busy = undefined;
+  await calling?.hangUp();
+  calling?.close();
+  calling = undefined;
 });
 afterAll(async () => {
   await chromium.close();
@@ -74,9 +74,9 @@ const open = async (client: Client, path: string): Promise<Page> => {
 };
 
 const keepBenBusy = async () => {
-  busy = await openCallingSocket(cleo);
-  busy.ring(bensChatWithCleo);
-  await busy.hears('ringing');
+  calling = await openCallingSocket(cleo);
+  calling.ring(bensChatWithCleo);
+  await calling.hears('ringing');
 };
 
 const timesAsked = (page: Page) => page.evaluate(() => Number(sessionStorage.getItem('asked')));
@@ -125,17 +125,16 @@ test('another site’s link neither calls nor answers, and asks for no device', 
 });
 
 test('the ring’s own Accept answers on a page that asks', async () => {
-  const socket = await openCallingSocket(anna);
-  socket.ring(chat);
-  const { call } = await socket.hears('ringing');
+  calling = await openCallingSocket(anna);
+  calling.ring(chat);
+  const { call } = await calling.hears('ringing');
   const callee = await open(ben, `/calls/${call}`);
   await find(callee, 'button', 'Answer');
   await click(callee, 'link', 'Accept');
-  await socket.hears('accepted');
+  await calling.hears('accepted');
   expect(await findAll(callee, 'button', 'Answer')).toEqual([]);
   await click(callee, 'button', 'Hang up');
   await says(callee, /Call ended/);
-  socket.close();
 });
 
 test('an address calls once: not again when the page is loaded again, or by Back', async () => {

@@ -1,5 +1,5 @@
 /** lynx and w3m in a real terminal: sign in, friends, read, send. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../helpers/client.ts';
 import { chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -18,7 +18,17 @@ beforeAll(async () => {
   chat = await chatOf(bens, anna);
   await bens.submit(chat, 'Send', { Message: 'Hello from a big screen' });
 });
+afterEach(async () => {
+  for (const terminal of terminals.splice(0)) await terminal.close();
+});
 afterAll(() => server.remove());
+
+const terminals: Terminal[] = [];
+async function open(browser: 'lynx' | 'w3m'): Promise<Terminal> {
+  const terminal = await openTerminal(browser, `${server.origin}/login`);
+  terminals.push(terminal);
+  return terminal;
+}
 
 /** Goes from field to field and link to link until the line at the bottom says what wanted. */
 async function tabUntil(terminal: Terminal, wanted: RegExp): Promise<void> {
@@ -32,7 +42,7 @@ async function tabUntil(terminal: Terminal, wanted: RegExp): Promise<void> {
 }
 
 test('lynx signs in, sees friends, reads and sends', async () => {
-  const lynx = await openTerminal('lynx', `${server.origin}/login`);
+  const lynx = await open('lynx');
   await lynx.shows(/Username/);
   // The first field is chosen from the start; Down goes to the next.
   await lynx.type(anna.username);
@@ -56,13 +66,12 @@ test('lynx signs in, sees friends, reads and sends', async () => {
   await tabUntil(lynx, /\(Form submit button\)/);
   await lynx.press('Enter');
   await lynx.shows(/You:\s+Hello from a terminal/);
-  await lynx.close();
   const page = await bens.get(chat);
   expect(page.body).toContain('Hello from a terminal');
 });
 
 test('w3m signs in, reads and sends', async () => {
-  const w3m = await openTerminal('w3m', `${server.origin}/login`);
+  const w3m = await open('w3m');
   await w3m.shows(/Username/);
   for (const text of [anna.username, anna.password]) {
     await w3m.press('Tab', 'Enter');
@@ -79,5 +88,4 @@ test('w3m signs in, reads and sends', async () => {
   await w3m.type(`${server.origin}${chat}`);
   await w3m.press('Enter');
   await w3m.shows(/Hello from a big screen/);
-  await w3m.close();
 });

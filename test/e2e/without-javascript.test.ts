@@ -1,5 +1,5 @@
 /** The whole chat in a browser that runs no scripts. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { arrive, chatOf, createPair, type Person, signIn, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
@@ -16,6 +16,7 @@ beforeAll(async () => {
   [anna, ben] = await createPair(server);
   chromium = await openBrowser();
 });
+afterEach(() => chromium.closePages());
 afterAll(async () => {
   await chromium.close();
   await server.remove();

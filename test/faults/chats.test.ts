@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Page } from 'puppeteer-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import type { Client } from '../helpers/client.ts';
 import { befriend, chatOf, createPerson, signInClient, visit } from '../helpers/people.ts';
@@ -18,11 +18,25 @@ const ENOUGH = 130;
 let server: Server;
 let chromium: OpenBrowser;
 let firefox: OpenBrowser;
+/** Another one on the same data, while the first is away. */
+let elsewhere: Server | undefined;
+/** Whether bursts go on. */
+let isSending = false;
 
 beforeAll(async () => {
   server = await startServer();
   chromium = await openBrowser();
   firefox = await openBrowser({ engine: 'firefox' });
+});
+
+// What a test that failed has left must not stop the next one.
+afterEach(async () => {
+  isSending = false;
+  await chromium.closePages();
+  await firefox.closePages();
+  await elsewhere?.remove();
+  elsewhere = undefined;
+  await server.start();
 });
 
 afterAll(async () => {
@@ -60,8 +74,9 @@ const openSender = async (client: Client, chat: string) => {
 const burst = (send: (message: Send) => Promise<boolean>, label: string) => {
   const acknowledged: Send[] = [];
   const open: Send[] = [];
+  isSending = true;
   const run = async (sender: number) => {
-    for (let count = 0; ; count++) {
+    for (let count = 0; isSending; count++) {
       const message = { key: randomUUID(), body: `${label} ${sender}-${count}` };
       if (!(await send(message))) return open.push(message);
       acknowledged.push(message);
@@ -125,7 +140,7 @@ const composerText = async (page: Page) =>
 
 /** An earlier message is edited and another deleted on a server that the pages can't reach. */
 const changeBehindTheirBacks = async (person: Parameters<typeof signInClient>[1], chat: string) => {
-  const elsewhere = await startServer({ DATA_DIR: server.dataDir });
+  elsewhere = await startServer({ DATA_DIR: server.dataDir });
   const client = await signInClient(elsewhere, person);
   const ids = [...(await client.get(chat)).body.matchAll(/href="[^"]*\/messages\/(\d+)\/edit/g)].map(
     ([, id]) => id,
@@ -137,6 +152,7 @@ const changeBehindTheirBacks = async (person: Parameters<typeof signInClient>[1]
   expect((await client.submit(at(deleted), 'Delete message')).status).toBe(200);
   await elsewhere.stop();
   await elsewhere.remove();
+  elsewhere = undefined;
 };
 
 test.each([

@@ -37,32 +37,33 @@ export async function freePort(): Promise<number> {
 
 const UPGRADES = 'proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
 
-function configuration({ to, port, host = '$http_host', upgrades = true, largest = 0 }: ProxyOptions) {
+const configuration = ({ to, port, host = '$http_host', upgrades = true, largest = 0 }: ProxyOptions) => `
+  server {
+    listen 127.0.0.1:${port};
+    client_max_body_size ${largest};
+    location / {
+      proxy_pass http://127.0.0.1:${to};
+      proxy_http_version 1.1;
+      proxy_set_header Host ${host};
+      ${upgrades ? UPGRADES : ''}
+    }
+  }`;
+
+export const startProxy = (options: ProxyOptions): Promise<RunningProxy> =>
+  startNginx(configuration(options), `http://localhost:${options.port}`);
+
+/** @param site what stands in nginx's `http` block; @param origin one of its addresses over plain http */
+export async function startNginx(site: string, origin: string): Promise<RunningProxy> {
+  const folder = mkdtempSync(join(tmpdir(), 'porchlight-proxy-'));
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${name};`,
   );
-  return `
+  const all = `
     ${process.getuid?.() === 0 ? 'user root;' : ''}
     pid pid; error_log error.log; daemon off;
     events {}
-    http {
-      access_log off; ${temporary.join(' ')}
-      server {
-        listen 127.0.0.1:${port};
-        client_max_body_size ${largest};
-        location / {
-          proxy_pass http://127.0.0.1:${to};
-          proxy_http_version 1.1;
-          proxy_set_header Host ${host};
-          ${upgrades ? UPGRADES : ''}
-        }
-      }
-    }`;
-}
-
-export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
-  const folder = mkdtempSync(join(tmpdir(), 'porchlight-proxy-'));
-  writeFileSync(join(folder, 'nginx.conf'), configuration(options));
+    http { access_log off; ${temporary.join(' ')} ${site} }`;
+  writeFileSync(join(folder, 'nginx.conf'), all);
   const child = spawn(
     requireProgram('nginx'),
     ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')],
@@ -72,8 +73,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const kill = () => child.kill('SIGTERM');
   // A test run that is interrupted must not leave it behind.
   process.once('exit', kill);
-  const origin = `http://localhost:${options.port}`;
-  await eventually('the proxy to answer', () => fetch(origin).then(Boolean, () => false));
+  const answers = () => fetch(origin, { redirect: 'manual' }).then(Boolean, () => false);
+  await eventually('the proxy to answer', answers);
   return {
     origin,
     async close() {

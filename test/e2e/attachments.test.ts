@@ -189,7 +189,7 @@ test('while the server is away an upload waits, and is sent once when it is back
   await find(annas, 'button', 'Remove list.txt');
   await server.kill9();
   await click(annas, 'button', 'Send');
-  await eventually('the sentence', async () => (await textOf(annas)).includes('the connection broke'));
+  await eventually('the sentence', async () => (await textOf(annas)).includes('the connection was lost'));
   await server.start();
   await click(annas, 'button', 'Send again');
   await waitForText(annas, 'log', 'Messages', /Patience/);
@@ -417,7 +417,7 @@ test('one that is refused stops none, and while the server is away all wait', as
   await server.kill9();
   await choose(annas, ...filesOf('y4.txt', 'y5.txt'));
   await click(annas, 'button', 'Send');
-  await eventually('the sentence', async () => (await textOf(annas)).includes('the connection broke'));
+  await eventually('the sentence', async () => (await textOf(annas)).includes('the connection was lost'));
   expect(await findAll(annas, 'button', 'Send again')).toHaveLength(1);
   await server.start();
   await click(annas, 'button', 'Send again');

@@ -171,7 +171,7 @@ test('changes cameras where one may be open at a time, goes back where that fail
   await mine.evaluate((id) => Reflect.set(window, 'brokenCamera', id), before);
   await choose(mine, 'Camera', before ?? '');
   await eventually('a sentence', async () =>
-    (await textOf(mine)).includes('That camera could not be opened. The one before is still in use.'),
+    (await textOf(mine)).includes("That camera couldn't be opened. The previous one is still in use."),
   );
   await uses(mine, { Camera: other });
   await picturesChange(theirs, 'Anna');
@@ -202,7 +202,7 @@ test('changes cameras where one may be open at a time, goes back where that fail
       track.dispatchEvent(new Event(isMuted ? 'mute' : 'unmute'));
     }, muted);
   const saysHeld = async () =>
-    (await textOf(mine)).includes("so you can't be heard. It comes back by itself.");
+    (await textOf(mine)).includes("so you can't be heard. It will come back by itself.");
   await system(true);
   expect(await saysHeld()).toBe(false);
   await system(false);
@@ -314,7 +314,7 @@ test.each<Engine>([
   await picturesChange(theirs, 'Anna');
 
   await pause(true);
-  await waitForText(theirs, 'main', undefined, /waits for a tap before it plays sound/);
+  await waitForText(theirs, 'main', undefined, /is blocking sound/);
   expect(await standing()).toBe(3);
   await theirs.evaluate(() => {
     HTMLMediaElement.prototype.play = Reflect.get(window, 'play');

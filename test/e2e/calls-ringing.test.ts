@@ -230,7 +230,7 @@ describe('in a call', () => {
   });
 
   test.each([
-    ['lets the page use no devices', 'refused', /may not use microphone and camera/],
+    ['lets the page use no devices', 'refused', /isn't allowed to use the microphone and camera/],
     ['has no camera', 'none', /No camera was found/],
   ] as const)('who %s is told so, and sees and hears all the same', async (_, media, words) => {
     const bare = await openBrowser({ media });

@@ -320,7 +320,7 @@ describe.skipIf(!isRoot)('a data folder that may not be written', () => {
         expect([path, (await client.get(path)).status]).toEqual([path, 200]);
       const refused = await post(client, chat, { key: unique('key-of-message'), body: 'not taken' });
       expect([refused.status, refused.body.includes('not taken</textarea>')]).toEqual([503, true]);
-      expect(refused.body).toMatch(/its data folder can only be read/);
+      expect(refused.body).toMatch(/its data folder is read-only/);
       expect(await health(server)).toEqual([503, { status: 'data folder is read-only' }]);
     } finally {
       await server.kill9();

@@ -131,7 +131,7 @@ describe('a browser that is killed', () => {
     if (away) {
       // What can't be sent stays on the device, and is said on whichever page it is.
       await eventually('the refusal', async () =>
-        /Your room for recordings is used up/.test(await next.$eval('.notices', (box) => box.textContent)),
+        /Your storage for recordings is used up/.test(await next.$eval('.notices', (box) => box.textContent)),
       );
       limitPerson(server.dataDir);
       // The sentence sends people to their settings, and must not lie over the way there.

@@ -76,7 +76,7 @@ test('an address has sixty tries to join, whatever becomes of them', async () =>
   for (let n = 0; n < 60; n++) expect((await join(newcomer('ana'))).statusCode).toBe(422);
   const refused = await join(newcomer('ben'));
   expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '600']);
-  expect(refused.body).toContain('Too many tries');
+  expect(refused.body).toContain('Too many attempts');
   expect(refused.body).toContain('value="ben"');
   expect((await join(newcomer('ben'), '198.51.100.7')).statusCode).toBe(303);
 }, 60_000);

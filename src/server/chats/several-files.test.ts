@@ -136,7 +136,7 @@ test('a file that doesn’t fit any more stops none that does', async () => {
   house.app.services.files.setLimits(limits);
   const answer = await post(ana, `/chats/${chat}`, sized(1_000_000, 9_000_000, 2_000_000, 8_000_000));
   expect(answer.status).toBe(413);
-  expect(error(answer.body)).toMatch(/^9000000\.bin and 8000000\.bin: You have used up your room\./);
+  expect(error(answer.body)).toMatch(/^9000000\.bin and 8000000\.bin: You have used up your storage\./);
   expect(standing().map(([name]) => name)).toEqual(['1000000.bin', '2000000.bin']);
   expect(house.app.services.files.usedBy(ana.id)).toBe(3_000_000);
   expect(onDisk()).toHaveLength(2);
@@ -160,7 +160,7 @@ test('a key that was used for another text or file takes nothing in', async () =
   ] as const) {
     const answer = await send([...files], { key, body });
     expect(answer.statusCode).toBe(409);
-    expect(error(answer.body)).toContain('An earlier version of this was sent already.');
+    expect(error(answer.body)).toContain('An earlier version of this was already sent.');
   }
   expect(standing()).toEqual([['a.txt', '']]);
   expect(onDisk()).toHaveLength(1);

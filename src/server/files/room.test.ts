@@ -38,7 +38,7 @@ test('a person’s limit holds, for that person alone, with a sentence', async (
   expect((await send(ana, 5 * MB)).statusCode).toBe(303);
   const refused = await send(ana, 5 * MB);
   expect(refused.statusCode).toBe(413);
-  expect(refused.body).toContain('You have used up your room.');
+  expect(refused.body).toContain('You have used up your storage.');
   expect((await send(ben, 5 * MB)).statusCode).toBe(303);
   expect(onDisk()).toHaveLength(2);
   expect(files().usedBy(ana.id)).toBe(5 * MB);
@@ -122,7 +122,7 @@ test('what is older than it may be goes within the hour, messages stay', async (
   house.clock.advance(2 * 24 * HOUR);
   await eventually('one file', () => onDisk().length === 1);
   expect(files().usedBy(ana.id)).toBe(200);
-  expect((await ben.get(`/chats/${chat}`)).body).toContain('The file is no longer kept.');
+  expect((await ben.get(`/chats/${chat}`)).body).toContain('This file is no longer available.');
 });
 
 test('a start removes what a crash left, and keeps what belongs to somebody', async () => {

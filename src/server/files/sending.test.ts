@@ -101,7 +101,7 @@ test('a file that its owner deletes leaves its message, and both pages learn of 
   expect((await ana.get('/settings')).body).toContain('big.bin');
   await ana.post(`/files/${sentFile()?.id}/delete`);
   expect(messages()[0]?.rev).toBeGreaterThan(rev);
-  expect((await ben.get(`/chats/${chat}`)).body).toContain('The file is no longer kept.');
+  expect((await ben.get(`/chats/${chat}`)).body).toContain('This file is no longer available.');
   expect((await ana.get('/settings')).body).not.toContain('big.bin');
   expect(onDisk()).toEqual([]);
 });

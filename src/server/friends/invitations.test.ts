@@ -95,7 +95,7 @@ test('who has an account is offered friendship instead of a second one, for one 
   }
   expect(friends.areFriends(ana.id, ben.id)).toBe(true);
   expect(usesLeft(code)).toBe(1);
-  expect((await ben.get(`/join/${code}`)).body).toContain('You and ana are friends already.');
+  expect((await ben.get(`/join/${code}`)).body).toContain('You and ana are already friends.');
   // A form that was open before signing in makes no account either.
   const late = await ben.post(`/join/${code}`, {
     displayName: 'B',

@@ -153,7 +153,7 @@ describe('a recorder that falls silent', () => {
     const { seconds = 0 } = probe(await played());
     expect(seconds).toBeGreaterThan(SECONDS * 0.3);
     expect(seconds).toBeLessThan(SECONDS * 0.7);
-    expect((await ben.get(`/calls/${call}`)).body).toContain('Partial: the connection broke.');
+    expect((await ben.get(`/calls/${call}`)).body).toContain('Incomplete: the connection was lost.');
     await eventually('it to be in the chat', () => entries().length === 1);
   });
 

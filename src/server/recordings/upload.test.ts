@@ -89,7 +89,7 @@ describe('asking for a recording', () => {
     files.setLimits({ ...files.limits(), personBytes: 4999 });
     const answer = await askToRecord(house, ana, call);
     expect([answer.statusCode, answer.json().error]).toEqual([413, 'quota-person']);
-    expect(answer.json().message).toMatch(/^Your room/);
+    expect(answer.json().message).toMatch(/^Your storage/);
     files.setLimits({ ...files.limits(), personBytes: undefined, serverBytes: 100 });
     expect((await askToRecord(house, ben, call)).statusCode).toBe(507);
   });

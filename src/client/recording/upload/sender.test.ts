@@ -154,7 +154,7 @@ test('a server that says no says why, and what was recorded stays', async () => 
   expect(states.at(-1)).toEqual({
     name: 'refused',
     status: 413,
-    message: expect.stringMatching(/^Your room/),
+    message: expect.stringMatching(/^Your storage/),
   });
   expect([sender.sent(), spool.end()]).toEqual([50_000, 100_000]);
 });

@@ -116,7 +116,7 @@ test('the text stays in the box where the file that it belongs to was refused', 
   expect(error(answer.body)).toBe('a.txt: This file is empty. Choose another one.');
   expect(standing()).toEqual([['b.txt', '']]);
   const chinese = await send([text('a.txt', ''), text('b.txt')], {}, { 'accept-language': 'zh' });
-  expect(error(chinese.body)).toBe('a.txt：这个文件是空的。请你换一个。');
+  expect(error(chinese.body)).toBe('a.txt：这个文件是空的，请换一个。');
 });
 
 /** Over a real connection, by a browser's rule: all is sent before the answer is heard. */

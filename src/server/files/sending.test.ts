@@ -135,7 +135,7 @@ test('for a page that sends beside its text box the refusal is a sentence alone'
   const headers = { 'hx-request': 'true', 'accept-language': 'zh' };
   const answer = await send(ana, { name: 'e', bytes: Buffer.alloc(0) }, fields, headers);
   expect(answer.statusCode).toBe(422);
-  expect(answer.body.trim()).toBe('<span>这个文件是空的。请你换一个。</span>');
+  expect(answer.body.trim()).toBe('<span>这个文件是空的，请换一个。</span>');
   const sent = await send(ana, { name: 'e', bytes: Buffer.from('x') }, fields, headers);
   expect(sent.body).toContain('<hx-upsert');
   expect(sent.body).not.toContain('id="key"');

@@ -67,7 +67,7 @@ describe('the page of the call', () => {
   test('says what is still to come', async () => {
     expect(part((await ben.get(`/calls/${call}`)).body)).toMatch(/data-state="receiving".*Still arriving…/s);
     const chinese = await ben.get(`/calls/${call}`, { 'accept-language': 'zh-CN' });
-    expect(chinese.body).toMatch(/录制内容<\/h2>.*仍在接收/s);
+    expect(chinese.body).toMatch(/通话录制<\/h2>.*仍在接收/s);
     expect(chinese.body).not.toMatch(/recordings\.\w+\.|undefined/);
   });
 });

@@ -53,6 +53,8 @@ async function fetched(
     found.set(sent.url(), sent.resourceType() === 'script' ? 'script' : 'other');
   });
   await page.goto(`${origin}${path}`, { waitUntil: 'networkidle2' });
+  const arrived = new URL(page.url()).pathname;
+  if (arrived !== new URL(path, origin).pathname) throw new Error(`${path} led to ${arrived}`);
   const icons = await page.$$eval(ICONS, (links) =>
     links.map((link) => new URL(link.getAttribute('href') ?? '', location.href).href),
   );

@@ -71,7 +71,7 @@ test('takes a new connection for one that refuses what it is given', () => {
 });
 
 test('tries at once when the other side can be reached again, unless nothing is the matter', () => {
-  const recovery = createRecovery(actions);
+  const recovery = createReconnection(actions);
   recovery.nudge();
   recovery.state('connected');
   recovery.nudge();
@@ -90,7 +90,7 @@ test('tries at once when the other side can be reached again, unless nothing is 
 });
 
 test('looks at a connection that took the place of another as at a new one', () => {
-  const recovery = createRecovery(actions);
+  const recovery = createReconnection(actions);
   recovery.state('connected');
   recovery.state('failed');
   recovery.replaced();
@@ -105,7 +105,7 @@ test('looks at a connection that took the place of another as at a new one', () 
 });
 
 test('waits for a connection that takes its time, and lets one be that is closed', () => {
-  const recovery = createRecovery(actions);
+  const recovery = createReconnection(actions);
   recovery.state('connecting');
   vi.advanceTimersByTime(7999);
   expect(counts().lost).toBe(0);

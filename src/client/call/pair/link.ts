@@ -4,20 +4,18 @@
  */
 import type { ChannelMessage } from '../../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration } from '../../../protocol/common.ts';
-import { createBucket } from '../../common/bucket.ts';
 import type { Kind, Outgoing, Source } from '../../media/outgoing.ts';
 import { type Connection, createConnection } from './connection.ts';
+import { createFormerConnections } from './former-connections.ts';
 import { generation, judge, judgeRequest, type Side } from './negotiation.ts';
+import { createOfferLimit } from './offer-limit.ts';
+import { createOfferRequest } from './offer-request.ts';
 import { createReconnection } from './reconnection.ts';
-import { fingerprint } from './sdp.ts';
+import { createSteps } from './steps.ts';
 import { createTrickle, type SignalingPath } from './trickle.ts';
 
 /** A page that was loaded anew makes the offer; if it doesn't, we do. */
 const OFFER_WAIT_MS = 10_000;
-/** Offers that the other side can make us work for; honest ones, reloads included, stay far below. */
-const OFFERS = { most: 20, perSecond: 1 };
-/** Connections of the other side that are remembered as given up. */
-const MOST_FORMER = 16;
 
 interface LinkPath extends SignalingPath {
   /** Asks for an offer in place of the description with this username fragment. */
@@ -78,15 +76,7 @@ export function createLink(
   let polite = false;
   let closed = false;
   let offerWait: ReturnType<typeof setTimeout> | undefined;
-  /** The description in whose place an offer was asked for. */
-  let unwanted: string | undefined;
-  const former = new Set<string>();
-  const offers = createBucket(OFFERS);
-  /** The newest of what came when there were too many; nothing older is worth doing any more. */
-  let postponed: (() => void) | undefined;
-  let patience: ReturnType<typeof setTimeout> | undefined;
   let wasConnected = false;
-  let queue = Promise.resolve();
 
   const channel: LinkPath = {
     description: (description) => say({ type: 'description', description }),
@@ -95,38 +85,25 @@ export function createLink(
   };
   const paths = [server, channel];
   const trickle = createTrickle(paths, () => peer?.local());
-  const recovery = createReconnection({ lost: events.lost, restart, replace: () => enqueue(offerAnew) });
-
-  /** One thing at a time: whatever is done next finds the connection between two steps, never within one. */
-  function enqueue(work: () => Promise<void>): Promise<void> {
-    queue = queue.then(async () => {
-      if (closed) return;
-      try {
-        await work();
-      } catch (error) {
-        if (closed) return;
-        console.warn('A step of the negotiation failed; another connection will be tried.', error);
-        recovery.broken();
-      }
-    });
-    return queue;
-  }
+  const offerRequest = createOfferRequest(
+    (fragment) => void paths.some((path) => path.requestOffer(fragment)),
+  );
+  const offerLimit = createOfferLimit();
+  const former = createFormerConnections();
+  const reconnection = createReconnection({
+    lost: events.lost,
+    restart,
+    replace: () => steps.add(offerAnew),
+  });
+  const steps = createSteps(reconnection.broken);
 
   function giveUp(): void {
     // One that was connected, the other side gives up as well when it hears of the next; else it may be offering still.
-    if (wasConnected) forget(peer?.remote());
+    if (wasConnected) former.add(peer?.remote());
     wasConnected = false;
     peer?.close();
     peer = undefined;
-    unwanted = undefined;
-  }
-
-  /** What comes late from this connection of the other side is not to be taken for a new one. */
-  function forget(sdp: string | undefined): void {
-    const gone = sdp === undefined ? undefined : fingerprint(sdp);
-    if (gone === undefined) return;
-    former.add(gone);
-    for (const oldest of former) if (former.size > MOST_FORMER) former.delete(oldest);
+    offerRequest.settle();
   }
 
   function side(): Side {
@@ -136,21 +113,21 @@ export function createLink(
       remote: peer?.remote(),
       offers: peer?.offers() ?? false,
       polite,
-      former,
+      former: former.fingerprints,
     };
   }
 
   function replacePeer(): Connection {
     giveUp();
-    recovery.replaced();
+    reconnection.replaced();
     trickle.dropCandidates();
     const streams: Record<Source, MediaStream> = { self: new MediaStream(), screen: new MediaStream() };
     const made = connect(ice, outgoing, {
-      negotiationNeeded: () => made === peer && void enqueue(negotiate),
+      negotiationNeeded: () => made === peer && void steps.add(negotiate),
       candidate: (candidate) => made === peer && trickle.candidate(candidate),
       state(state) {
         if (made !== peer) return;
-        recovery.state(state);
+        reconnection.state(state);
         if (state !== 'connected') return;
         wasConnected = true;
         events.connected();
@@ -182,25 +159,15 @@ export function createLink(
   }
 
   async function negotiate(): Promise<void> {
-    if (!peer?.offers()) return requestOffer();
+    if (!peer?.offers()) return offerRequest.ask(peer?.remote());
     if (peer.signaling() !== 'stable') return;
     await peer.offer();
     trickle.described();
   }
 
-  function requestOffer(): void {
-    unwanted = generation(peer?.remote());
-    requestAgain();
-  }
-
-  function requestAgain(): void {
-    const fragment = unwanted;
-    if (fragment !== undefined) paths.some((path) => path.requestOffer(fragment));
-  }
-
   async function offerAnew(): Promise<void> {
     const made = replacePeer();
-    recovery.begin();
+    reconnection.begin();
     await made.offer();
     trickle.described();
   }
@@ -209,45 +176,31 @@ export function createLink(
     return peer?.channel.send(message) ?? false;
   }
 
-  /** Whether there is time now for an offer of theirs, or for one that they want; else `again` is called later. */
-  function hasTime(again: () => void): boolean {
-    if (offers.take()) {
-      postponed = undefined;
-      return true;
-    }
-    postponed = again;
-    patience ??= setTimeout(() => {
-      patience = undefined;
-      postponed?.();
-    }, 1000 / OFFERS.perSecond);
-    return false;
-  }
-
   function receive(description: Description): void {
-    void enqueue(async () => {
+    void steps.add(async () => {
       const verdict = judge(description, side());
       if (verdict === 'ignore') {
         // A first offer that crossed ours: the other side gives that connection up.
-        if (description.type === 'offer' && peer?.remote() === undefined) forget(description.sdp);
+        if (description.type === 'offer' && peer?.remote() === undefined) former.add(description.sdp);
         return;
       }
       const isAwaited = description.type === 'answer' && verdict === 'apply';
-      if (!isAwaited && !hasTime(() => receive(description))) return;
+      if (!isAwaited && !offerLimit.hasTime(() => receive(description))) return;
       clearTimeout(offerWait);
       if (verdict === 'offer-anew') return offerAnew();
       const target = verdict === 'replace' ? replacePeer() : (peer ?? replacePeer());
-      recovery.begin();
+      reconnection.begin();
       await target.take(description);
       if (description.type === 'answer') return;
-      unwanted = undefined;
+      offerRequest.settle();
       trickle.described();
     });
   }
 
   function receiveRequest(fragment: string): void {
-    void enqueue(async () => {
+    void steps.add(async () => {
       const verdict = judgeRequest(fragment, { ...side(), connected: peer?.state() === 'connected' });
-      if (verdict === 'ignore' || !hasTime(() => receiveRequest(fragment))) return;
+      if (verdict === 'ignore' || !offerLimit.hasTime(() => receiveRequest(fragment))) return;
       if (verdict === 'restart') restart();
       else if (verdict === 'repeat') trickle.described();
       else if (verdict === 'offer-anew') await offerAnew();
@@ -255,7 +208,7 @@ export function createLink(
   }
 
   function receiveCandidates(candidates: Candidate[]): void {
-    void enqueue(async () => {
+    void steps.add(async () => {
       await Promise.all(candidates.map((candidate) => peer?.addCandidate(candidate)));
     });
   }
@@ -277,19 +230,19 @@ export function createLink(
       peer?.configure(fresh);
     }
     if (!peer || !(await isNeeded(peer)) || closed || newest() !== before) return;
-    if (!peer.offers()) return requestOffer();
+    if (!peer.offers()) return offerRequest.ask(peer?.remote());
     // An offer without answer may have been lost on the way; a second one can't be made before it is answered.
     if (peer.signaling() === 'have-local-offer') trickle.described();
     peer.restart();
   }
 
   return {
-    offer: () => enqueue(() => replacePeer().offer()),
-    offerAnew: () => void enqueue(offerAnew),
+    offer: () => steps.add(() => replacePeer().offer()),
+    offerAnew: () => void steps.add(offerAnew),
     answer: (offer, candidates) =>
-      enqueue(async () => {
+      steps.add(async () => {
         const made = replacePeer();
-        recovery.begin();
+        reconnection.begin();
         await made.take(offer);
         // The answer waits for none of them: each takes its way through the browser's processes.
         for (const candidate of candidates) void made.addCandidate(candidate);
@@ -304,18 +257,18 @@ export function createLink(
     flush(again) {
       if (again && peer?.signaling() === 'have-local-offer') trickle.described();
       else trickle.flush();
-      if (again) requestAgain();
-      recovery.nudge();
+      if (again) offerRequest.repeat();
+      reconnection.nudge();
     },
     renew() {
       events.lost();
       clearTimeout(offerWait);
       // What is still being done with a connection that is closed under it would never come to an end.
-      void enqueue(async () => {
+      void steps.add(async () => {
         giveUp();
         trickle.drop();
       });
-      offerWait = setTimeout(() => void enqueue(offerAnew), OFFER_WAIT_MS);
+      offerWait = setTimeout(() => void steps.add(offerAnew), OFFER_WAIT_MS);
     },
     online: () => void restartIf((current) => current.isSilent()),
     renewIce: () => void restartIf((current) => current.isRelayed()),
@@ -324,10 +277,11 @@ export function createLink(
     isConnected: () => peer?.state() === 'connected',
     close() {
       closed = true;
+      steps.close();
       trickle.drop();
       clearTimeout(offerWait);
-      clearTimeout(patience);
-      recovery.stop();
+      offerLimit.stop();
+      reconnection.stop();
       peer?.close();
     },
   };

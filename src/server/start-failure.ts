@@ -3,13 +3,13 @@ import { ConfigError } from './config.ts';
 import { NewerDatabaseError } from './migrations.ts';
 
 const BY_CODE: Record<string, string> = {
-  EADDRINUSE: 'Another program listens on this port already: stop it, or set PORT to another one.',
+  EADDRINUSE: 'Another program is already listening on this port: stop it, or set PORT to another one.',
   EADDRNOTAVAIL: 'HOST is not an address of this machine.',
-  EACCES: 'This user may not use that port or folder: choose another PORT or DATA_DIR, or change its rights.',
+  EACCES: 'This user may not use that port or folder: change PORT or DATA_DIR, or their permissions.',
   ENOSPC: 'The disk is full.',
-  EROFS: 'DATA_DIR lies on a disk that can only be read.',
-  SQLITE_CANTOPEN: 'The database in DATA_DIR can not be opened: check the rights of the folder.',
-  SQLITE_NOTADB: 'The file porchlight.db in DATA_DIR is no database. Restore a backup.',
+  EROFS: 'DATA_DIR is on a read-only disk.',
+  SQLITE_CANTOPEN: "The database in DATA_DIR can't be opened: check the folder's permissions.",
+  SQLITE_NOTADB: 'The file porchlight.db in DATA_DIR is not a database. Restore a backup.',
 };
 
 /** A sentence where the person can do something about it; `undefined` for what is our own fault. */

@@ -279,7 +279,7 @@ describe.skipIf(!isRoot)('a data folder that may not be written', () => {
     try {
       await server.stop();
       disk.readOnly();
-      await expect(server.start()).rejects.toThrow(/disk that can only be read/);
+      await expect(server.start()).rejects.toThrow(/on a read-only disk/);
       disk.writable();
       await server.start();
     } finally {

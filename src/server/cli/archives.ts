@@ -8,7 +8,7 @@ import { AdminError, type Command, nameAt } from './command.ts';
 
 export const backup: Command = {
   usage: 'FILE.tar',
-  summary: 'Write everything into one file ("-": to standard output). The server may run.',
+  summary: 'Write everything into one file ("-": to standard output). The server can keep running.',
   names: 1,
   options: {},
   async run(given) {
@@ -21,7 +21,7 @@ export const backup: Command = {
     if (name === '-') {
       if (given.terminal.interactive)
         throw new AdminError(
-          'A backup is nothing to look at. Send it into a file: … backup - > porchlight.tar',
+          'A backup is not for reading. Redirect it to a file: … backup - > porchlight.tar',
           2,
         );
       return given.terminal.note(summaryOf(await writeBackup(dataDir, process.stdout)));
@@ -29,14 +29,14 @@ export const backup: Command = {
     const file = resolve(name);
     const summary = summaryOf(await backupTo(dataDir, file));
     given.terminal.say(
-      `Everything is in ${file}. ${summary} Keep a copy on another machine, and safe: it holds all messages.`,
+      `Everything is in ${file}. ${summary} Keep a copy on another machine, somewhere safe: it contains all messages.`,
     );
   },
 };
 
 export const restore: Command = {
   usage: 'FILE.tar [--force]',
-  summary: 'Put a backup back ("-": from standard input). Stop the server first.',
+  summary: 'Restore a backup ("-": from standard input). Stop the server first.',
   names: 1,
   options: { force: { type: 'boolean' } },
   async run(given) {

@@ -91,7 +91,7 @@ async function examine(dataDir: string): Promise<Finding[]> {
 export const doctor: Command = {
   usage: '',
   summary:
-    'Look the data folder over: rights, database, folders, room. Exits with 1 when something is wrong.',
+    'Check the data folder: permissions, database, folders, free space. Exits with 1 if something is wrong.',
   names: 0,
   options: {},
   async run({ config, terminal }) {

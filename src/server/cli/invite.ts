@@ -27,7 +27,7 @@ export const inviteSomebody: Command = {
       const owner = accounts.allUsers().find((user) => user.isOwner);
       if (!owner)
         throw new AdminError(
-          'There is no owner yet who could invite. Open the setup link that the server printed, or use create-user.',
+          'There is no owner yet to invite people. Open the setup link that the server printed, or use create-user.',
         );
       return invite(invitations, clock, owner.id, form.output);
     });
@@ -42,7 +42,7 @@ export const inviteSomebody: Command = {
     );
     if (!config.publicUrl)
       terminal.note(
-        'This link works on this computer only. Set PUBLIC_URL to the address that others reach, or replace it in the link.',
+        'This link works on this computer only. Set PUBLIC_URL to the address that others use, or replace it in the link.',
       );
   },
 };

@@ -74,7 +74,7 @@ describe('create-user', () => {
 
   test.each([
     [['create-user', 'mei'], 2, 'Say how the family will see this person: --display "Grandma".'],
-    [['create-user', '--display', 'Mei'], 2, 'It is used like this: npm run admin -- create-user NAME'],
+    [['create-user', '--display', 'Mei'], 2, 'Usage: npm run admin -- create-user NAME'],
     [['create-user', 'a b', '--display', 'Mei'], 1, 'Use 1 to 32 letters, digits, dots'],
     [['create-user', 'mei', '--display', ' '], 1, 'Enter a name of 1 to 50 characters.'],
     [['create-user', 'mei', '--dispaly', 'Mei'], 2, "Unknown option '--dispaly'"],

@@ -98,7 +98,7 @@ export const listUsers: Command = {
 
 export const newPassword: Command = {
   usage: 'NAME [--invent]',
-  summary: 'Set a new password, from standard input or invented here, and sign out all devices.',
+  summary: 'Set a new password, from standard input or made up here, and sign out all devices.',
   names: 1,
   options: { invent: { type: 'boolean' } },
   async run(given) {
@@ -118,7 +118,7 @@ export const newPassword: Command = {
 
 export const rename: Command = {
   usage: 'NAME [--display "Grandma"] [--remove-picture]',
-  summary: 'Change how the family sees somebody: another display name, or no picture.',
+  summary: "Change someone's display name, or remove their picture.",
   names: 1,
   options: { display: { type: 'string' }, 'remove-picture': { type: 'boolean' } },
   async run(given) {
@@ -135,7 +135,7 @@ export const rename: Command = {
       }
       if (bare) {
         household.accounts.setPicture(id, undefined);
-        given.terminal.say(`${username} has no picture any more.`);
+        given.terminal.say(`${username} no longer has a picture.`);
       }
     });
   },

@@ -43,7 +43,7 @@ function parse(command: Command, name: string, words: string[]) {
     strict: true,
   });
   if (positionals.length !== command.names)
-    throw new AdminError(`It is used like this: npm run admin -- ${name} ${command.usage}`.trimEnd(), 2);
+    throw new AdminError(`Usage: npm run admin -- ${name} ${command.usage}`.trimEnd(), 2);
   return { names: positionals, options: values };
 }
 

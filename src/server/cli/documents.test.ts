@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { admin } from '../../../test/helpers/admin.ts';
@@ -18,4 +18,16 @@ test('the README has every command', async () => {
   const names = [...said.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name);
   expect(names.length).toBeGreaterThan(5);
   for (const name of names) expect(readme).toContain(`npm run admin -- ${name}`);
+});
+
+test('every file that the docs name is there', () => {
+  const folders = '{assets,bench,deploy,dev,docs,locales,migrations,public,src,test,views}/**';
+  const files = globSync([folders, '*'], { cwd: root });
+  const ends = (name: string) => files.some((path) => path === name || path.endsWith(`/${name}`));
+  const missing = globSync(['*.md', 'docs/*.md'], { cwd: root }).flatMap((page) =>
+    [...readFileSync(join(root, page), 'utf8').matchAll(/`([\w./-]+\.(?:ts|js|eta|css|sql|md))`/g)]
+      .filter(([, name = '']) => !ends(name))
+      .map(([, name]) => `${name} in ${page}`),
+  );
+  expect(missing).toEqual([]);
 });

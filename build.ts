@@ -33,7 +33,7 @@ const text = (path: string) => readFileSync(path, 'utf8');
 
 function isFresh(): boolean {
   const sources = globSync(
-    ['src/client/**/*.ts', 'src/protocol/*.ts', 'public/style/**/*.css', 'package-lock.json'],
+    ['src/client/**/*.{ts,css}', 'src/protocol/*.ts', 'package-lock.json'],
     {
       cwd: ROOT,
     },
@@ -87,7 +87,7 @@ const BUNDLES: Bundle[] = [
   { name: 'page.js', entry: `${CLIENT}/page/main.ts`, format: 'iife', after: HTMX.map(htmxPath) },
 ];
 
-const STYLES = { 'style.css': 'public/style/main.css', 'call.css': 'public/style/call/main.css' };
+const STYLES = { 'style.css': 'src/client/style/main.css', 'call.css': 'src/client/style/call/main.css' };
 
 async function bundle(
   { entry, format, after = [] }: Bundle,

@@ -78,7 +78,7 @@ test('a page that is open shows what was changed: words, views, styles, the clie
   change('views/layouts/page.eta', (text) => text.replace('<body class="', '<body class="repainted '));
   await comesTo('the new view', () => document.body.classList.contains('repainted'));
 
-  change('public/style/main.css', (text) => `${text}\nbody { --repainted: yes; }\n`);
+  change('src/client/style/main.css', (text) => `${text}\nbody { --repainted: yes; }\n`);
   await comesTo(
     'the new style',
     () => getComputedStyle(document.body).getPropertyValue('--repainted') !== '',

@@ -1,16 +1,17 @@
-# Three stages: what is installed, what is bundled from it for browsers, and what runs.
+# Three stages: what is installed, what is built from it for browsers and for Node, and what runs.
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
-FROM dependencies AS bundles
+FROM dependencies AS build
 COPY build.ts ./
+COPY bundling ./bundling
 COPY public ./public
 COPY src ./src
 RUN node build.ts
 
-# Without what only the bundling needs, and TypeScript, an optional peer of valibot and i18next which they never load.
+# Without what only the build needs, and TypeScript, an optional peer of valibot and i18next which they never load.
 FROM dependencies AS production
 RUN rm -rf node_modules/typescript node_modules/esbuild node_modules/@esbuild node_modules/htmx.org
 
@@ -18,13 +19,13 @@ FROM node:24-slim
 ENV NODE_ENV=production DATA_DIR=/data
 WORKDIR /app
 COPY --from=production /app/node_modules ./node_modules
-COPY --from=bundles /app/public ./public
+COPY --from=build /app/dist ./dist
+COPY --from=build /app/public ./public
 COPY package.json ./
 COPY migrations ./migrations
 COPY locales ./locales
 COPY views ./views
 COPY assets ./assets
-COPY src ./src
 # The volume takes over this folder's owner when it is first made.
 RUN mkdir --mode=700 /data && chown node:node /data
 USER node
@@ -33,4 +34,4 @@ EXPOSE 3000
 # The certificate names the family's address, not this one, so it isn't looked at here.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["node", "--no-warnings", "-e", \
   "const { PORT = 3000, TLS_CERT } = process.env; process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; fetch(`http${TLS_CERT ? 's' : ''}://127.0.0.1:${PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/server/main.ts"]
+CMD ["node", "--enable-source-maps", "--max-semi-space-size=2", "dist/server/main.js"]

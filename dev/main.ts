@@ -27,7 +27,7 @@ async function stopServer(): Promise<void> {
 
 /** A build that fails says why, and leaves the server that runs as it is. */
 async function buildAndRestart(): Promise<void> {
-  const [code] = await once(run('build.ts', '--if-missing'), 'exit');
+  const [code] = await once(run('build.ts', '--client', '--if-missing'), 'exit');
   if (code !== 0) return;
   await stopServer();
   server = run('--import', './dev/reload.ts', 'src/server/main.ts');

@@ -63,7 +63,7 @@ const steps = (unitPatterns: string[], e2ePatterns: string[]) => ({
     { name: 'Types', run: () => tool('typescript/bin/tsc', '--noEmit') },
     { name: 'Dead code', run: () => tool('knip/bin/knip.js') },
   ],
-  build: [{ name: 'Client bundles', run: () => run(process.execPath, ['build.ts']) }],
+  build: [{ name: 'Build', run: () => run(process.execPath, ['build.ts']) }],
   unit: [
     { name: 'Programs', run: () => installPrograms(UNIT_PROGRAMS) },
     { name: 'Unit and integration', run: () => vitest('unit', unitPatterns) },

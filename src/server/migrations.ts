@@ -2,11 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Sqlite from 'better-sqlite3';
+import { ROOT } from './paths.ts';
 
 /** The file was written by a later version than this one. */
 export class NewerDatabaseError extends Error {}
 
-const FOLDER = join(import.meta.dirname, '../../migrations');
+const FOLDER = join(ROOT, 'migrations');
 
 /** ms to wait for another process that is migrating the same database. */
 const PATIENCE = 60_000;

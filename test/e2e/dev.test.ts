@@ -12,7 +12,7 @@ import { freePort } from '../helpers/proxy.ts';
 import { serverEnvironment } from '../helpers/server.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const LEFT_OUT = ['node_modules', '.git', 'data', 'demo-data', 'build', 'coverage'];
+const LEFT_OUT = ['node_modules', '.git', 'data', 'demo-data', 'build', 'dist', 'coverage'];
 
 let project: string;
 let loop: ChildProcess;

@@ -48,8 +48,20 @@ const isServing = async (origin: string) => {
   }
 };
 
+/** What runs as the server: arguments of Node, and the folder that paths in them are relative to. */
+export interface Program {
+  folder: string;
+  start: string[];
+}
+
+/** The sources as they are; installed.ts has the compiled ones. */
+const SOURCES: Program = { folder: ROOT, start: ['src/server/main.ts'] };
+
 /** Starts a server on a free port with empty data and waits until it can serve. */
-export const startServer = async (environment: Record<string, string> = {}): Promise<Server> => {
+export const startServer = async (
+  environment: Record<string, string> = {},
+  program = SOURCES,
+): Promise<Server> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'porchlight-data-'));
   let output = '';
   let port = 0;
@@ -68,8 +80,8 @@ export const startServer = async (environment: Record<string, string> = {}): Pro
   const start = async () => {
     if (isRunning()) return;
     const from = output.length;
-    const started = spawn(process.execPath, ['src/server/main.ts'], {
-      cwd: ROOT,
+    const started = spawn(process.execPath, program.start, {
+      cwd: program.folder,
       env: serverEnvironment(dataDir, { ...environment, PORT: String(port) }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -2,11 +2,12 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseIn, isOpenElsewhere } from '../backup/data-folder.ts';
+import { ROOT } from '../paths.ts';
 import { PASSWORD, PEOPLE } from './family.ts';
 import { populateDemo } from './populate.ts';
 
 // Never DATA_DIR: this folder is emptied, and nobody's own family may be in it.
-const folder = join(import.meta.dirname, '../../../demo-data');
+const folder = join(ROOT, 'demo-data');
 
 if (existsSync(databaseIn(folder)) && isOpenElsewhere(databaseIn(folder))) {
   console.error('The demo is running already. Use that one, or stop it first.');

@@ -19,11 +19,12 @@ import { createFolders } from '../files/folders.ts';
 import { createFileStore } from '../files/store.ts';
 import { createFriends } from '../friends/friends.ts';
 import { createFriendStore } from '../friends/store.ts';
+import { ROOT } from '../paths.ts';
 import { createRecordingStore } from '../recordings/store.ts';
 import { CHATS, type DemoLine, FRIENDS, PASSWORD, PEOPLE, REQUESTS, type When } from './family.ts';
 
 const MINUTE = 60_000;
-const SAMPLES = join(import.meta.dirname, '../../../assets/demo');
+const SAMPLES = join(ROOT, 'assets/demo');
 /** Eight seconds of a drawn call. */
 const RECORDING = join(SAMPLES, 'call.webm');
 const POSTER = join(SAMPLES, 'call.webp');

@@ -3,8 +3,8 @@
  * broken file is killed, and its memory comes back.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
 import * as v from 'valibot';
+import { scriptBeside } from '../paths.ts';
 
 const MediaFacts = v.object({
   /** Media type, by what is in it. */
@@ -15,7 +15,7 @@ const MediaFacts = v.object({
 });
 export type MediaFacts = v.InferOutput<typeof MediaFacts>;
 
-const WORKER = join(import.meta.dirname, 'media-worker.ts');
+const WORKER = scriptBeside(import.meta, 'media-worker');
 /** ms for one file: only what stands before and after the sound and the pictures is read. */
 const PATIENCE = 30_000;
 const AT_ONCE = 2;

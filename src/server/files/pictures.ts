@@ -8,7 +8,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
-import { join } from 'node:path';
+import { scriptBeside } from '../paths.ts';
 import { createTurns } from './turns.ts';
 
 /** `side`: the preview is a square of so many pixels, and all that is wanted; `path` stays as it is. */
@@ -16,7 +16,7 @@ export type PictureJob = { path: string; preview: string; side?: number };
 /** Without a size it is too large to be shown: only what it tells was taken out. */
 export type PictureFacts = { bytes: number; size?: { width: number; height: number } };
 
-const WORKER = join(import.meta.dirname, 'picture-worker.ts');
+const WORKER = scriptBeside(import.meta, 'picture-worker');
 /** Bytes of a file that is opened as a picture; what is longer stays as it came. */
 const LARGEST = 50 * 1024 * 1024;
 /** How long the worker waits for the next picture, in ms. */

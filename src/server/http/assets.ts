@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { ROOT } from '../paths.ts';
 
-const PUBLIC = join(import.meta.dirname, '../../../public');
+const PUBLIC = join(ROOT, 'public');
 const MANIFEST = join(PUBLIC, 'build/manifest.json');
 const YEAR = 365 * 24 * 60 * 60;
 

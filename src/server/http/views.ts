@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import view from '@fastify/view';
 import { Eta } from 'eta';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ROOT } from '../paths.ts';
 import type { Assets } from './assets.ts';
 import { initialOf, startOf } from '../language/graphemes.ts';
 import type { Reader } from '../language/reader.ts';
@@ -19,7 +20,7 @@ declare module 'fastify' {
   }
 }
 
-const VIEWS = join(import.meta.dirname, '../../../views');
+const VIEWS = join(ROOT, 'views');
 
 /** Renders a template for a reader without a request, as the live socket needs it. */
 export type Render = (template: string, reader: Reader, data: object) => string;

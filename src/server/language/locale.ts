@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInstance } from 'i18next';
+import { ROOT } from '../paths.ts';
 
 export const LOCALES = ['en', 'zh-CN'] as const;
 export type Locale = (typeof LOCALES)[number];
 
-const FOLDER = join(import.meta.dirname, '../../../locales');
+const FOLDER = join(ROOT, 'locales');
 
 const i18n = createInstance();
 await i18n.init({

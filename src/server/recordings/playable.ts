@@ -6,8 +6,8 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { open, rm, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
-import { join } from 'node:path';
 import * as v from 'valibot';
+import { scriptBeside } from '../paths.ts';
 import { moveOver } from './disk.ts';
 
 const Playable = v.object({
@@ -19,7 +19,7 @@ const Playable = v.object({
 });
 export type Playable = v.InferOutput<typeof Playable>;
 
-const WORKER = join(import.meta.dirname, 'finish-worker.ts');
+const WORKER = scriptBeside(import.meta, 'finish-worker');
 /** Below everything that people wait for. */
 const NICE = 10;
 /** How long the worker may stand still, in ms; in a broken file it may search for ever. */

@@ -1,0 +1,131 @@
+/**
+ * Bundles what browsers load into public/build, under names that hold a hash, with a manifest and compressed
+ * copies beside them. What earlier builds made stays for pages that are still open.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { markUsed, removeOld } from '../src/server/http/kept-bundles.ts';
+import { isNewer, ROOT } from './sources.ts';
+
+const OUT = join(ROOT, 'public/build');
+const MANIFEST = join(OUT, 'manifest.json');
+const HTMX = ['htmx.min.js', 'ext/hx-ws.min.js', 'ext/hx-upsert.min.js'];
+
+/** An old tablet that gets no newer browser is still a window to the family. */
+const TARGET = ['chrome90', 'firefox90', 'safari14.1'];
+
+/** How scripts and stylesheets alike are bundled. */
+const BOTH = {
+  bundle: true as const,
+  minify: true,
+  external: ['/static/*'],
+  target: TARGET,
+  write: false as const,
+  legalComments: 'none' as const,
+};
+
+const htmxPath = (name: string) => join(ROOT, 'node_modules/htmx.org/dist', name);
+const text = (path: string) => readFileSync(path, 'utf8');
+
+/** Whether the bundles are newer than their sources. */
+export const isClientFresh = (): boolean =>
+  isNewer(MANIFEST, 'src/client/**/*.{ts,css}', 'src/protocol/*.ts', 'bundling/client.ts');
+
+interface Bundle {
+  /** Its name without the hash. */
+  name: string;
+  entry: string;
+  /** Only what other bundles import may be a module; workers and what stands beside htmx are classic scripts. */
+  format: 'esm' | 'iife';
+  /** The name by which later bundles know its address. */
+  known?: string;
+  /** Scripts that stand before it in the same file. */
+  after?: string[];
+}
+
+const CLIENT = 'src/client';
+const BUNDLES: Bundle[] = [
+  ...['ticker', 'upload/keep', 'upload/leftovers'].map((path): Bundle => {
+    const name = basename(path);
+    return {
+      name: `${name}-worker.js`,
+      entry: `${CLIENT}/recording/${path}-worker.ts`,
+      format: 'iife',
+      known: `${name.toUpperCase()}_WORKER_URL`,
+    };
+  }),
+  {
+    name: 'leftovers.js',
+    entry: `${CLIENT}/recording/upload/leftovers.ts`,
+    format: 'esm',
+    known: 'LEFTOVERS_URL',
+  },
+  { name: 'poster.js', entry: `${CLIENT}/attach/poster.ts`, format: 'esm', known: 'POSTER_URL' },
+  { name: 'elsewhere.js', entry: `${CLIENT}/attach/elsewhere.ts`, format: 'esm', known: 'ELSEWHERE_URL' },
+  {
+    name: 'polling.js',
+    entry: `${CLIENT}/page/polling.ts`,
+    format: 'esm',
+    known: 'POLLING_URL',
+  },
+  { name: 'sounds.js', entry: `${CLIENT}/page/sounds.ts`, format: 'esm', known: 'SOUNDS_URL' },
+  { name: 'attach.js', entry: `${CLIENT}/attach/main.ts`, format: 'esm' },
+  { name: 'call.js', entry: `${CLIENT}/call/main.ts`, format: 'esm' },
+  // htmx and its extensions are classic scripts that meet in the global `htmx`; ours comes last.
+  { name: 'page.js', entry: `${CLIENT}/page/main.ts`, format: 'iife', after: HTMX.map(htmxPath) },
+];
+
+const STYLES = { 'style.css': `${CLIENT}/style/main.css`, 'call.css': `${CLIENT}/style/call/main.css` };
+
+async function bundle(
+  { entry, format, after = [] }: Bundle,
+  define: Record<string, string>,
+): Promise<string> {
+  const { outputFiles } = await build({
+    ...BOTH,
+    entryPoints: [join(ROOT, entry)],
+    format,
+    define,
+  });
+  return [...after.map(text), ...outputFiles.map((file) => file.text)].join(';\n');
+}
+
+/** @param entry a stylesheet, with all that it imports */
+async function bundleStyle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    ...BOTH,
+    entryPoints: [join(ROOT, entry)],
+  });
+  return outputFiles.map((file) => file.text).join('');
+}
+
+/** Writes a file under a name with its hash, compressed copies beside it. @returns that name */
+function write(name: string, content: string): string {
+  const bytes = Buffer.from(content.replace(/\/\/# sourceMappingURL=.*$/gm, ''));
+  const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 10);
+  const hashed = `${name.slice(0, -extname(name).length)}-${hash}${extname(name)}`;
+  writeFileSync(join(OUT, hashed), bytes);
+  writeFileSync(join(OUT, `${hashed}.gz`), gzipSync(bytes, { level: 9 }));
+  writeFileSync(join(OUT, `${hashed}.br`), brotliCompressSync(bytes));
+  return hashed;
+}
+
+export async function buildClient(): Promise<void> {
+  mkdirSync(OUT, { recursive: true });
+  const now = Date.now();
+  if (existsSync(MANIFEST)) markUsed(OUT, Object.values<string>(JSON.parse(text(MANIFEST))), now);
+  const manifest: Record<string, string> = {};
+  for (const [name, entry] of Object.entries(STYLES)) manifest[name] = write(name, await bundleStyle(entry));
+  const addresses: Record<string, string> = {};
+  for (const made of BUNDLES) {
+    const hashed = write(made.name, await bundle(made, addresses));
+    manifest[made.name] = hashed;
+    if (made.known) addresses[made.known] = JSON.stringify(`/static/build/${hashed}`);
+  }
+  // Last, because its presence says that the build is whole.
+  writeFileSync(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`);
+  removeOld(OUT, now);
+}

@@ -1,6 +1,5 @@
 /** What a file is, by its bytes, and what a browser may show of it in place. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { fileTypeFromFile } from 'file-type';
 
 /** What is never unpacked to look inside: archives stay shut on this server. */
 const ARCHIVES: [signature: string, type: string][] = [
@@ -74,6 +73,8 @@ export async function typeOf(path: string): Promise<string> {
   const signature = Buffer.from(start.subarray(0, 2)).toString('hex');
   const archive = ARCHIVES.find(([known]) => known === signature);
   if (archive) return archive[1];
+  // Loaded with the first file.
+  const { fileTypeFromFile } = await import('file-type');
   // Broken files make detectors throw; they are kept like any other.
   const found = await fileTypeFromFile(path).catch(() => undefined);
   const mime = found && (SAME.get(found.mime) ?? found.mime);

@@ -1,5 +1,4 @@
 /** Invitations: a link, good for some days and some people. Inviter and newcomer are friends from the start. */
-import { toString as qrCode } from 'qrcode';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { makeCode } from '../accounts/codes.ts';
@@ -36,6 +35,8 @@ export const showInvitations = (invitations: Invitation[], base: string) =>
   Promise.all(
     invitations.map(async (invitation) => {
       const link = `${base}/join/${invitation.code}`;
+      // Loaded with the first invitation that is shown.
+      const { toString: qrCode } = await import('qrcode');
       return { ...invitation, link, qr: await qrCode(link, { type: 'svg', margin: 2 }) };
     }),
   );

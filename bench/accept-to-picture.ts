@@ -44,7 +44,7 @@ export const acceptToPicture: Bench = {
     const { pairs } = await makeFamily(folder, 1, 40);
     const [pair] = pairs;
     if (!pair) throw new Error('the family is empty');
-    const [server, hello] = [await startServer(folder), await startBare('hello')];
+    const [server, hello] = [await startServer(folder), await startBare('hello.js')];
     const browser = await openBrowser();
     try {
       const origin = `http://localhost:${server.port}`;

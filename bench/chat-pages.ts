@@ -50,7 +50,7 @@ export const chatPages: Bench = {
     const folder = makeFolder();
     const family = await makeFamily(folder, CLIENTS / 2, MESSAGES);
     const server = await startServer(folder);
-    const hello = await startBare('hello');
+    const hello = await startBare('hello.js');
     try {
       const results = await measure(server, hello, family);
       const of = (name: string, field: 'rate' | 'cpuMs' | 'bytes') =>

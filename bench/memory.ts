@@ -94,8 +94,8 @@ export const memory: Bench = {
     const { pairs } = await makeFamily(folder, 1, MESSAGES);
     const [server, hello, bare] = [
       await startServer(folder),
-      await startBare('hello'),
-      await startBare('sockets', join(folder, 'bare.db')),
+      await startBare('hello.js'),
+      await startBare('sockets.ts', join(folder, 'bare.db')),
     ];
     try {
       const [pair] = pairs;

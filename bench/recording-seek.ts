@@ -80,7 +80,7 @@ export const recordingSeek: Bench = {
       const visitor = await visit(server.port, pair.cookies[0], `/chats/${pair.chat}`);
       const { id } = await sendRecording(server, visitor, call, makeHour(folder, RECORDED));
       await finished(dataDir, id);
-      const bare = await startBare('files', join(dataDir, 'recordings', id), 'video/webm');
+      const bare = await startBare('files.ts', join(dataDir, 'recordings', id), 'video/webm');
       try {
         const figures: Figure[] = [];
         for (const engine of ['chromium', 'firefox'] as const) {

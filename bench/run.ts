@@ -8,6 +8,7 @@
  */
 
 import { acceptToPicture } from './accept-to-picture.ts';
+import { boot } from './boot.ts';
 import { chatHistory } from './chat-history.ts';
 import { chatPages } from './chat-pages.ts';
 import { durableSends } from './durable-sends.ts';
@@ -30,6 +31,7 @@ const BENCHES: Bench[] = [
   sendToAll,
   chatHistory,
   memory,
+  boot,
   acceptToPicture,
   recordingHour,
   recordingKept,

@@ -77,7 +77,7 @@ export async function compareDelivery(
   const folder = makeFolder();
   const family = await makeFamily(folder, 1, MESSAGES);
   const server = await startServer(folder);
-  const bare = await startBare('sockets', join(folder, 'bare.db'));
+  const bare = await startBare('sockets.ts', join(folder, 'bare.db'));
   const pages: WebSocket[] = [];
   let bareSockets: WebSocket[] = [];
   try {

@@ -3,11 +3,11 @@
  * copies beside them. What earlier builds made stays for pages that are still open.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { markUsed, removeOld } from '../src/server/http/kept-bundles.ts';
+import { markUsed, readManifest, removeOld } from '../src/server/http/kept-bundles.ts';
 import { isNewer, ROOT } from './sources.ts';
 
 const OUT = join(ROOT, 'public/build');
@@ -116,7 +116,7 @@ function write(name: string, content: string): string {
 export async function buildClient(): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   const now = Date.now();
-  if (existsSync(MANIFEST)) markUsed(OUT, Object.values<string>(JSON.parse(text(MANIFEST))), now);
+  markUsed(OUT, readManifest(OUT)?.values() ?? [], now);
   const manifest: Record<string, string> = {};
   for (const [name, entry] of Object.entries(STYLES)) manifest[name] = write(name, await bundleStyle(entry));
   const addresses: Record<string, string> = {};

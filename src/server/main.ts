@@ -3,8 +3,9 @@ import { mkdirSync } from 'node:fs';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
-import { anyAddress } from './tls/any-address.ts';
+import { keepAssets } from './http/assets.ts';
 import { sentenceFor } from './start-failure.ts';
+import { anyAddress } from './tls/any-address.ts';
 
 /** How long requests in flight may take at a stop. */
 const GRACE = 10_000;
@@ -40,3 +41,5 @@ closeWithGrace({ delay: GRACE }, async ({ err }) => {
   if (err) app.log.fatal({ err }, 'stopping after an error');
   await app.close();
 });
+
+keepAssets(config.dataDir, Date.now(), app.log);

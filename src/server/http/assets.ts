@@ -1,21 +1,25 @@
 /** The files that browsers get as they are, and the names under which the built ones are served. */
-import { existsSync, readFileSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { ROOT } from '../paths.ts';
+import { keepBundles, readManifest } from './kept-bundles.ts';
 
 const PUBLIC = join(ROOT, 'public');
-const MANIFEST = join(PUBLIC, 'build/manifest.json');
+const BUILD = join(PUBLIC, 'build');
+/** In the data folder. Hidden, so no backup takes it along. */
+const KEPT = '.bundles';
+/** Bytes that must be free for that. */
+const ROOM = 64 * 1024 * 1024;
 const YEAR = 365 * 24 * 60 * 60;
 
 export type Assets = (name: string) => string;
 
 /** Reads build/manifest.json: plain names to hashed ones. */
 export function readAssets(): Assets {
-  if (!existsSync(MANIFEST))
-    throw new Error('public/build is missing: run "npm run build" first ("npm start" does).');
-  const manifest = new Map<string, string>(Object.entries(JSON.parse(readFileSync(MANIFEST, 'utf8'))));
+  const manifest = readManifest(BUILD);
+  if (!manifest) throw new Error('public/build is missing: run "npm run build" first ("npm start" does).');
   return (name) => {
     const built = manifest.get(name);
     if (!built) throw new Error(`public/build has no ${name}`);
@@ -23,20 +27,36 @@ export function readAssets(): Assets {
   };
 }
 
-/** Serves /static: a year for what has its hash in its name, an hour for the rest. */
-export async function registerAssets(app: FastifyInstance): Promise<void> {
+/**
+ * Serves /static: a year for what has its hash in its name, an hour for the rest. What this build doesn't have may be
+ * of an earlier one.
+ */
+export async function registerAssets(app: FastifyInstance, dataDir: string): Promise<void> {
+  const kept = join(dataDir, KEPT);
   await app.register(fastifyStatic, {
-    root: PUBLIC,
+    root: [PUBLIC, kept],
+    // The second one is made when there is something in it.
+    suppressWarning: true,
     prefix: '/static/',
     preCompressed: true,
     cacheControl: false,
     setHeaders(response, path) {
       response.header(
         'Cache-Control',
-        path.startsWith(join(PUBLIC, 'build'))
+        path.startsWith(BUILD) || path.startsWith(kept)
           ? `public, max-age=${YEAR}, immutable`
           : 'public, max-age=3600',
       );
     },
   });
+}
+
+/** Keeps the bundles of this build for the pages that are open when the next one takes over; not worth a full disk. */
+export function keepAssets(dataDir: string, now: number, log: Pick<FastifyBaseLogger, 'warn'>): void {
+  try {
+    const { bavail, bsize } = statfsSync(dataDir);
+    if (bavail * bsize >= ROOM) keepBundles(BUILD, join(dataDir, KEPT, 'build'), now);
+  } catch (error) {
+    log.warn({ err: error }, 'this build’s scripts could not be kept for pages that stay open through an update');
+  }
 }

@@ -54,7 +54,7 @@ export async function registerHttp(
   await registerSockets(app);
   registerClosing(app);
   const setHeaders = registerHeaders(app, config.secure);
-  await registerAssets(app);
+  await registerAssets(app, config.dataDir);
   authenticate(app);
   const render = await registerViews(app, createEta(), readAssets(), {
     ...page,

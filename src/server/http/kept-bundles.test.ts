@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { markUsed, removeOld } from './kept-bundles.ts';
+import { keepBundles, markUsed, removeOld } from './kept-bundles.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const NOW = Date.UTC(2026, 10, 25);
@@ -49,4 +49,28 @@ test('of many builds in a row the last ten stay, of each bundle', () => {
   expect(scripts()).toHaveLength(20);
   expect(scripts()).toContain('page-0000000014.js');
   expect(scripts()).not.toContain('page-0000000004.js');
+});
+
+test('a build is kept beside the one before it, however long that one was in use', () => {
+  const [installation, kept] = [join(folder, 'public'), join(folder, 'kept')];
+  /** An installation that has this build alone runs from a moment on. */
+  const start = (hash: string, at: number) => {
+    rmSync(installation, { recursive: true, force: true });
+    mkdirSync(installation);
+    const name = `page-${hash}.js`;
+    for (const copy of ['', '.gz', '.br']) writeFileSync(join(installation, name + copy), `${hash}${copy}`);
+    writeFileSync(join(installation, 'manifest.json'), JSON.stringify({ 'page.js': name }));
+    keepBundles(installation, kept, at);
+    return readdirSync(kept)
+      .filter((found) => found.endsWith('.js'))
+      .sort();
+  };
+  expect(start('aaaaaaaaaa', NOW - 90 * DAY)).toEqual(['page-aaaaaaaaaa.js']);
+  expect(start('bbbbbbbbbb', NOW)).toEqual(['page-aaaaaaaaaa.js', 'page-bbbbbbbbbb.js']);
+  expect(readFileSync(join(kept, 'page-aaaaaaaaaa.js.gz'), 'utf8')).toBe('aaaaaaaaaa.gz');
+  // Back to the first one, and much later to the second: what was left 31 days ago goes.
+  expect(start('aaaaaaaaaa', NOW + DAY)).toEqual(['page-aaaaaaaaaa.js', 'page-bbbbbbbbbb.js']);
+  expect(start('cccccccccc', NOW + 33 * DAY)).toEqual(['page-aaaaaaaaaa.js', 'page-cccccccccc.js']);
+  // Nothing half copied lies about.
+  expect(readdirSync(kept)).toHaveLength(7);
 });

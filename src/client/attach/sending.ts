@@ -1,5 +1,6 @@
 /** Files on their way: a form for each, which shows how far it is, so that one can go on writing. */
 import { find } from '../common/dom.ts';
+import { load } from '../common/scripts.ts';
 import { alone, drop, keep, keptFile, type Note } from './kept-files.ts';
 import { fetchWithProgress } from './progress.ts';
 import { createQueue } from './queue.ts';
@@ -125,7 +126,7 @@ export function createSending({ list, pattern, locale, elsewhere, token, giveBac
     done.set(form, (poster) => {
       form.remove();
       if (poster)
-        import(POSTER_URL).then(({ sendPoster }) => sendPoster(file, poster, token())).catch(() => undefined);
+        load(POSTER_URL).then(({ sendPoster }) => sendPoster(file, poster, token())).catch(() => undefined);
       void drop(key).then(over);
     });
     find(form, '[data-do=cancel]', HTMLButtonElement).addEventListener('click', () => {

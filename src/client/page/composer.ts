@@ -1,4 +1,5 @@
 /** The box in which messages are written: Enter sends, and it is emptied only when the server has the message. */
+import { load } from '../common/scripts.ts';
 import { keepDraft, readDraft } from './drafts.ts';
 import { grow } from './growing.ts';
 
@@ -63,8 +64,8 @@ export function wireComposer(composer: HTMLFormElement, box: HTMLTextAreaElement
 
   // A page that is only read needs none of what files need.
   const { attach } = composer.dataset;
-  const load = () => void (attach && import(attach));
-  composer.addEventListener('focusin', load, { once: true });
-  composer.addEventListener('change', load, { once: true });
-  document.addEventListener('dragenter', load, { once: true });
+  const loadAttach = () => void (attach && load(attach));
+  composer.addEventListener('focusin', loadAttach, { once: true });
+  composer.addEventListener('change', loadAttach, { once: true });
+  document.addEventListener('dragenter', loadAttach, { once: true });
 }

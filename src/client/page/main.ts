@@ -3,6 +3,7 @@
  * how it is sent, notices that can be put away, and whether a recording has to be taken further.
  */
 
+import { load } from '../common/scripts.ts';
 import { FILES, RECORDINGS, TO_FORGET } from '../common/storage-keys.ts';
 import { wireBoxes } from './boxes.ts';
 import { wireComposer } from './composer.ts';
@@ -58,7 +59,7 @@ function kept(name: string): string | null {
 }
 
 // Only a page of somebody signed in can send it.
-if (me && kept(RECORDINGS)) void import(LEFTOVERS_URL);
+if (me && kept(RECORDINGS)) void load(LEFTOVERS_URL);
 
 /** Nobody else may find what somebody typed or chose here: not after they signed out, here or from elsewhere. */
 function forget(): void {
@@ -72,8 +73,8 @@ if (signedOut || kept(FILES) === TO_FORGET) forget();
 else if (me) {
   forgetDrafts(me);
   if (kept(FILES)) {
-    void import(ELSEWHERE_URL);
-    if (composer?.dataset.attach) void import(composer.dataset.attach);
+    void load(ELSEWHERE_URL);
+    if (composer?.dataset.attach) void load(composer.dataset.attach);
   }
 }
 document.querySelector('.signout')?.addEventListener('submit', forget);
@@ -84,7 +85,7 @@ const TRIES = 4;
 let failed = 0;
 let polling: { start(): void; stop(): void } | undefined;
 async function poll(): Promise<void> {
-  polling ??= await import(POLLING_URL);
+  polling ??= await load(POLLING_URL);
   // It may have taken longer than the outage.
   if (failed >= TRIES) polling?.start();
 }

@@ -1,5 +1,7 @@
 /** Takes it from the browser to sound what the server brings, so that it is heard in one tab. */
 
+import { load } from '../common/scripts.ts';
+
 /** Set by the build: the script's address. */
 declare const SOUNDS_URL: string;
 
@@ -40,7 +42,7 @@ export function wireSounds(): void {
         if (!audio && node.id !== 'arrived') continue;
         const { chat = '' } = node.dataset;
         const came = performance.now();
-        import(SOUNDS_URL).then(
+        load(SOUNDS_URL).then(
           ({ ring, announce }) => (audio ? ring(audio) : announce({ chat, came, isShown: chat === shown })),
           () => audio?.play(),
         );

@@ -1,5 +1,6 @@
 /** The page's hand on the worker that keeps a recording and sends it. */
 import { fetchAhead } from '../../common/prefetch.ts';
+import { whyMissing } from '../../common/scripts.ts';
 import type { SenderState } from './sender.ts';
 import type { Label } from './spool.ts';
 
@@ -45,7 +46,7 @@ export function startKeepWorker(heard: (message: FromKeepWorker) => void): KeepW
   worker.addEventListener('message', ({ data }: MessageEvent<FromKeepWorker>) => heard(data));
   worker.addEventListener('error', async (event) =>
     // A script that can't be fetched says so by a plain event (HTML, "run a worker"), and not why.
-    heard({ type: event instanceof ErrorEvent ? 'crashed' : await whyNotFetched() }),
+    heard({ type: event instanceof ErrorEvent ? 'crashed' : await whyMissing(KEEP_WORKER_URL) }),
   );
   return {
     tell(message) {
@@ -53,15 +54,6 @@ export function startKeepWorker(heard: (message: FromKeepWorker) => void): KeepW
     },
     close: () => worker.terminate(),
   };
-}
-
-async function whyNotFetched(): Promise<'outdated' | 'unreachable'> {
-  try {
-    const { status } = await fetch(KEEP_WORKER_URL, { method: 'HEAD', cache: 'no-store' });
-    return status === 404 || status === 410 ? 'outdated' : 'unreachable';
-  } catch {
-    return 'unreachable';
-  }
 }
 
 /** Fetches the script while the server is there, for a recording that begins when it isn't. */

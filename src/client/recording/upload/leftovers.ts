@@ -1,6 +1,7 @@
 /** Loaded by any page while something recorded earlier may lie on this device: sends it, and says so. */
 
 import { pageHeaders } from '../../common/page-headers.ts';
+import { tellIfOutdated } from '../../common/scripts.ts';
 import { RECORDINGS } from '../../common/storage-keys.ts';
 import { showLeft } from './progress-bar.ts';
 
@@ -46,5 +47,9 @@ worker.addEventListener('message', ({ data }: MessageEvent<FromLeftovers>) => {
     default:
       data satisfies never;
   }
+});
+worker.addEventListener('error', (event) => {
+  // A script that can't be fetched says so by a plain event (HTML, "run a worker").
+  if (!(event instanceof ErrorEvent)) void tellIfOutdated(LEFTOVERS_WORKER_URL);
 });
 worker.postMessage(pageHeaders());

@@ -1,0 +1,32 @@
+/** Scripts of this page's build that it loads late. After an update the server may no longer have them. */
+
+/** Why a script could not be fetched, which browsers don't say. */
+export async function whyMissing(url: string): Promise<'outdated' | 'unreachable'> {
+  try {
+    const { status } = await fetch(url, { method: 'HEAD', cache: 'no-store' });
+    return status === 404 || status === 410 ? 'outdated' : 'unreachable';
+  } catch {
+    return 'unreachable';
+  }
+}
+
+/** Says that Porchlight was updated, if that is why a script could not be fetched. */
+export async function tellIfOutdated(url: string): Promise<void> {
+  if ((await whyMissing(url)) !== 'outdated') return;
+  const notice = Object.assign(document.createElement('p'), {
+    className: 'notice',
+    role: 'status',
+    textContent: document.querySelector<HTMLElement>('.notices')?.dataset.updated ?? '',
+  });
+  document.querySelector('#notices')?.replaceChildren(notice);
+}
+
+/** Imports a module; where an update has taken it away, the page says so as well. @throws as `import` does */
+export async function load(url: string) {
+  try {
+    return await import(url);
+  } catch (error) {
+    void tellIfOutdated(url);
+    throw error;
+  }
+}

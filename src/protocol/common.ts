@@ -1,9 +1,6 @@
 /** Shapes that both directions of the signalling protocol share. docs/protocol.md explains them in prose. */
 import * as v from 'valibot';
 
-/** Sent in the first message; the server refuses a client that speaks another version. */
-export const PROTOCOL_VERSION = 1;
-
 /** Bytes of one frame. An SDP of an audio and two video sections is about 12 KB. */
 export const MAX_FRAME_BYTES = 64 * 1024;
 

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import * as v from 'valibot';
 import { WebSocket } from 'ws';
-import { PROTOCOL_VERSION } from '../../src/protocol/common.ts';
+import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import type { Client } from './client.ts';
 import { eventually } from './poll.ts';
 

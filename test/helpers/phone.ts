@@ -1,8 +1,9 @@
 /** A call page without a browser: its signalling socket, in words of the protocol. */
 import * as v from 'valibot';
 import type { ClientMessage } from '../../src/protocol/client.ts';
-import { type Media, PROTOCOL_VERSION } from '../../src/protocol/common.ts';
+import type { Media } from '../../src/protocol/common.ts';
 import { ServerMessage } from '../../src/protocol/server.ts';
+import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
 import { type House, openSocket, type Person } from './house.ts';
 import { eventually } from './poll.ts';
 

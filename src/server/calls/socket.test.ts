@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
 import { ANSWER, OFFER, openPhone, type Phone, unique } from '../../../test/helpers/phone.ts';
-import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/common.ts';
+import { MAX_FRAME_BYTES } from '../../protocol/common.ts';
+import { OLDEST_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
 
 let house: House;
 let ana: Person;
@@ -58,6 +59,19 @@ describe('hello', () => {
   test('comes once', async () => {
     anas.say({ type: 'hello', version: PROTOCOL_VERSION, device: anas.device });
     expect(await anas.hears('error')).toEqual({ type: 'error', code: 'out-of-turn', about: 'hello' });
+  });
+
+  test.each([OLDEST_VERSION, PROTOCOL_VERSION])('is welcome in version %i', async (version) => {
+    const { socket, until } = await open();
+    socket.send(JSON.stringify({ type: 'hello', version, device: 'device-00' }));
+    expect(JSON.parse(await until(() => true))).toEqual({ type: 'welcome', version });
+  });
+
+  test.each([OLDEST_VERSION - 1, PROTOCOL_VERSION + 1])('is refused in version %i', async (version) => {
+    const { socket, until, closed } = await open();
+    socket.send(JSON.stringify({ type: 'hello', version, device: 'device-00' }));
+    expect(JSON.parse(await until(() => true))).toMatchObject({ type: 'error', code: 'version' });
+    expect(await closed).toBe(4400);
   });
 
   test('speaks this version', async () => {

@@ -1,8 +1,9 @@
 /** `/calls/socket`: the signalling socket of a call page. Transport only; the rules are in calls.ts. */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
-import { MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../../protocol/common.ts';
+import { MAX_FRAME_BYTES } from '../../protocol/common.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
+import { isUnderstood } from '../../protocol/version.ts';
 import type { Sessions, SignedIn } from '../accounts/sessions.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -54,13 +55,13 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
     const send = (message: ServerMessage) => line.send(JSON.stringify(message));
 
     function hello({ version, device }: { version: number; device: string }) {
-      if (version !== PROTOCOL_VERSION) {
+      if (!isUnderstood(version)) {
         send(errorFor('version', { about: 'hello' }));
         return socket.close(CLOSE.version, 'version');
       }
       cancelHello();
       connection = { user: user.id, session, device, send };
-      send({ type: 'welcome', version: PROTOCOL_VERSION });
+      send({ type: 'welcome', version });
       calls.hello(connection);
     }
 

@@ -4,8 +4,8 @@
  */
 import * as v from 'valibot';
 import type { ClientMessage } from '../../../protocol/client.ts';
-import { PROTOCOL_VERSION } from '../../../protocol/common.ts';
 import { ServerMessage } from '../../../protocol/server.ts';
+import { PROTOCOL_VERSION } from '../../../protocol/version.ts';
 import { retryDelay } from '../../common/backoff.ts';
 
 /** A socket that was silent for so long is asked for a pong, and has this long to bring it. */

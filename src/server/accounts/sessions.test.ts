@@ -6,6 +6,8 @@ import { createEvents } from '../events.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createAccountStore } from './store.ts';
 
+const DAY = 24 * 60 * 60 * 1000;
+
 const clock = fakeClock();
 let tables: Tables;
 let sessions: Sessions;
@@ -78,4 +80,38 @@ test('when a device was seen is noted every five minutes', async () => {
   clock.advance(1);
   await sessions.read(cookie);
   expect(seenAt()).toBe(clock.now());
+});
+
+test('what has run out is forgotten at once, and again each day until that is ended', async () => {
+  const runsOut = tables.database.prepare<[number, string]>('UPDATE sessions SET expires_at = ? WHERE id = ?');
+  const [first, second, third] = [await signIn(ANA, 'ana'), await signIn(BEN, 'ben'), await signIn(EVE, 'eve')];
+  for (const session of [second, third]) sessions.hold(session);
+  const left = () => [ANA, BEN, EVE].filter((user) => sessions.devices(user).length > 0);
+  runsOut.run(clock.now(), first);
+  runsOut.run(clock.now() + 1, second);
+  const stop = sessions.forgetExpired();
+  expect([left(), ended]).toEqual([[BEN, EVE], []]);
+  clock.advance(DAY - 1);
+  expect([left(), ended]).toEqual([[BEN, EVE], []]);
+  clock.advance(1);
+  expect([left(), ended]).toEqual([[EVE], [second]]);
+  runsOut.run(clock.now() + 1, third);
+  stop();
+  clock.advance(2 * DAY);
+  expect([left(), ended]).toEqual([[EVE], [second]]);
+});
+
+test('a session lasts for 180 days, and knows its device by three hundred characters', async () => {
+  await sessions.start(ANA, 'x'.repeat(400), 'hash of ana');
+  const [device] = sessions.devices(ANA);
+  expect(device?.userAgent).toHaveLength(300);
+  const lasts = (ms: number) => {
+    const id = device?.id ?? '';
+    const { expires_at: at } = tables.database
+      .prepare<[string], { expires_at: number }>('SELECT expires_at FROM sessions WHERE id = ?')
+      .get(id) ?? { expires_at: 0 };
+    // Two clocks are read one after the other.
+    return Math.abs(at - clock.now() - ms) < 60_000;
+  };
+  expect([lasts(179 * DAY), lasts(180 * DAY), lasts(181 * DAY)]).toEqual([false, true, false]);
 });

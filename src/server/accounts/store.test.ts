@@ -63,6 +63,14 @@ test('a username is taken once', () => {
   expect(store.userByUsername('fay')).toBeUndefined();
 });
 
+test('a server has people from the first one on', () => {
+  tables.database.exec('DELETE FROM users');
+  expect(store.hasUsers()).toBe(false);
+  store.insertUser({ username: 'dan', displayName: 'Dan', passwordHash: 'x', isOwner: true, createdAt: 0 });
+  expect(store.hasUsers()).toBe(true);
+  expect(store.allUsers()).toMatchObject([{ username: 'dan', isOwner: true }]);
+});
+
 /** Two of Ana's and one of Eve's, of which the first runs out first. */
 function invite(): void {
   const given = { inviterId: ANA, now: 0 };

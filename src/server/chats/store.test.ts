@@ -209,6 +209,7 @@ test('the conversation of two is made once', () => {
   expect([EVE, BEN].map((user) => store.isMember(ANA_EVE, user))).toEqual([true, false]);
   expect(store.conversation(made)).toMatchObject({ kind: 'direct', title: undefined, rev: 0 });
   expect(store.conversation(FAMILY)).toMatchObject({ kind: 'group', title: 'Family' });
+  expect([store.conversation(99), store.rev(99), store.newestId(99)]).toEqual([undefined, 0, 0]);
 });
 
 test('the names are those of a conversation’s members', () => {

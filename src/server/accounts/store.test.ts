@@ -1,4 +1,4 @@
-/** What each statement about people and invitations changes, and whom it leaves alone. */
+/** What each statement about people changes, and whom it leaves alone. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ANA, BEN, EVE, openTables, type Tables, whileFailing } from '../../../test/helpers/tables.ts';
 import { type AccountStore, createAccountStore } from './store.ts';
@@ -69,61 +69,4 @@ test('a server has people from the first one on', () => {
   store.insertUser({ username: 'dan', displayName: 'Dan', passwordHash: 'x', isOwner: true, createdAt: 0 });
   expect(store.hasUsers()).toBe(true);
   expect(store.allUsers()).toMatchObject([{ username: 'dan', isOwner: true }]);
-});
-
-/** Two of Ana's and one of Eve's, of which the first runs out first. */
-function invite(): void {
-  const given = { inviterId: ANA, now: 0 };
-  store.insertInvitation({ ...given, code: 'short', expiresAt: 100, uses: 1 });
-  store.insertInvitation({ ...given, code: 'long', expiresAt: 200, uses: 2 });
-  store.insertInvitation({ ...given, inviterId: EVE, code: 'of eve', expiresAt: 200, uses: 2 });
-}
-const usesLeft = () =>
-  ['short', 'long', 'of eve'].map((code) => store.invitationByCode(code, 0)?.usesLeft ?? 0);
-const codesOf = (inviter: number, now = 0) => store.invitationsBy(inviter, now).map(({ code }) => code);
-
-test('an invitation is good until its last moment', () => {
-  invite();
-  expect(store.invitationByCode('short', 99)).toMatchObject({ inviterId: ANA, inviterName: 'ana' });
-  expect(store.invitationByCode('short', 100)).toBeUndefined();
-  expect(store.useInvitation('short', 100)).toBe(false);
-  expect(codesOf(ANA, 99)).toEqual(['long', 'short']);
-  expect(codesOf(ANA, 100)).toEqual(['long']);
-  expect(codesOf(EVE)).toEqual(['of eve']);
-  expect(codesOf(BEN)).toEqual([]);
-  expect(store.useInvitation('short', 99)).toBe(true);
-  expect(usesLeft()).toEqual([0, 2, 2]);
-});
-
-test('an invitation is good until its last use, and each use is of one', () => {
-  invite();
-  expect(store.useInvitation('long', 0)).toBe(true);
-  expect(usesLeft()).toEqual([1, 1, 2]);
-  expect(store.useInvitation('long', 0)).toBe(true);
-  expect(store.useInvitation('long', 0)).toBe(false);
-  expect(store.useInvitation('made up', 0)).toBe(false);
-  expect(store.invitationByCode('long', 0)).toBeUndefined();
-  expect(usesLeft()).toEqual([1, 0, 2]);
-  expect(codesOf(ANA)).toEqual(['short']);
-});
-
-test('an invitation is withdrawn by who made it, and no other with it', () => {
-  invite();
-  const [long] = store.invitationsBy(ANA, 0);
-  expect(store.deleteInvitation(long?.id ?? 0, EVE)).toBe(false);
-  expect(codesOf(ANA)).toEqual(['long', 'short']);
-  expect(store.deleteInvitation(long?.id ?? 0, ANA)).toBe(true);
-  expect(store.deleteInvitation(long?.id ?? 0, ANA)).toBe(false);
-  expect([codesOf(ANA), codesOf(EVE)]).toEqual([['short'], ['of eve']]);
-});
-
-test('who came by an invitation came by that one', () => {
-  invite();
-  const invitation = store.invitationByCode('long', 0)?.id;
-  const dan = store.insertUser({
-    ...{ username: 'dan', displayName: 'Dan', passwordHash: 'x', isOwner: false, createdAt: 0, invitation },
-  });
-  expect(store.cameBy(dan ?? 0, 'long')).toBe(true);
-  expect(store.cameBy(dan ?? 0, 'short')).toBe(false);
-  expect(store.cameBy(ANA, 'long')).toBe(false);
 });

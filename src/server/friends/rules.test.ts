@@ -5,11 +5,14 @@ import { ANA, BEN, EVE, openTables, type Tables, whileFailing } from '../../../t
 import { createAccountStore } from '../accounts/store.ts';
 import { createEvents } from '../events.ts';
 import { createFriends, type Friends } from './friends.ts';
+import { createInvitationStore } from './invitation-store.ts';
 import { createFriendStore } from './store.ts';
 
 let tables: Tables;
 let friends: Friends;
 let announced: number[][];
+/** Whose friendships have begun. */
+let begun: number[][];
 
 beforeEach(() => {
   tables = openTables();
@@ -17,7 +20,10 @@ beforeEach(() => {
   announced = [];
   events.on('friendship-changed', ({ users }) => announced.push(users));
   const accounts = createAccountStore(tables.database);
-  friends = createFriends(createFriendStore(tables.database), accounts, fakeClock(), events);
+  begun = [];
+  friends = createFriends(createFriendStore(tables.database), accounts, fakeClock(), events, (a, b) =>
+    begun.push([a, b]),
+  );
 });
 afterEach(() => tables.close());
 
@@ -82,7 +88,9 @@ test('what becomes of one friendship leaves the others', () => {
 test('asking says how things stand', () => {
   expect([friends.ask(ANA, 'nobody'), friends.ask(ANA, 'ana')]).toEqual(['unknown', 'self']);
   expect([friends.ask(ANA, ' BEN '), friends.ask(ANA, 'ben')]).toEqual(['asked', 'already-asked']);
+  expect(begun).toEqual([]);
   expect([friends.ask(BEN, 'ana'), friends.ask(ANA, 'ben')]).toEqual(['accepted', 'already-friends']);
+  expect(begun).toEqual([[BEN, ANA]]);
 });
 
 test('asking somebody whom one has blocked ends the block, unless the request can’t be written', async () => {
@@ -101,10 +109,10 @@ test('a block that can’t be written ends no friendship', async () => {
 });
 
 test('following an invitation takes its use and ends one’s own block together with the friendship', async () => {
-  const accounts = createAccountStore(tables.database);
-  accounts.insertInvitation({ code: 'of ana', inviterId: ANA, now: 0, expiresAt: 100, uses: 2 });
-  const usesLeft = () => accounts.invitationByCode('of ana', 0)?.usesLeft;
-  const use = () => accounts.useInvitation('of ana', 0);
+  const invitations = createInvitationStore(tables.database);
+  invitations.insert({ code: 'of ana', inviterId: ANA, now: 0, expiresAt: 100, uses: 2 });
+  const usesLeft = () => invitations.byCode('of ana', 0)?.usesLeft;
+  const use = () => invitations.use('of ana', 0);
   friends.befriend(ANA, BEN);
   friends.block(BEN, ANA);
   await whileItFails('INSERT ON friendships', () => friends.follow(BEN, ANA, use));

@@ -16,6 +16,6 @@ export function draw(length: number, count: number, seed: number): number[] {
   const left = Array.from({ length }, (_, at) => at);
   if (count === 0 || count >= length) return left;
   const random = createRandom(seed);
-  const drawn = Array.from({ length: count }, () => left.splice(Math.floor(random() * left.length), 1)[0] ?? 0);
-  return drawn.sort((a, b) => a - b);
+  const next = () => left.splice(Math.floor(random() * left.length), 1)[0] ?? 0;
+  return Array.from({ length: count }, next).sort((a, b) => a - b);
 }

@@ -47,7 +47,8 @@ const methodOf = (call: ts.CallExpression): string =>
 function workOf(node: ts.Expression, ofDatabase: boolean): ts.Expression | undefined {
   if (!ts.isCallExpression(node) || methodOf(node) !== 'transaction') return undefined;
   const { expression } = node;
-  const isOfDatabase = ts.isPropertyAccessExpression(expression) && expression.expression.getText() === 'database';
+  const isOfDatabase =
+    ts.isPropertyAccessExpression(expression) && expression.expression.getText() === 'database';
   return isOfDatabase === ofDatabase ? node.arguments[0] : undefined;
 }
 

@@ -80,7 +80,9 @@ export async function findOutcomes(given: Given, done: (outcome: Outcome) => voi
     const [first] = left;
     const [unchanged] = asItIs;
     if (unchanged?.result !== 'survived')
-      throw new Error(`The tests fail without a mutant: ${unchanged?.by ?? unchanged?.result ?? 'none was run'}`);
+      throw new Error(
+        `The tests fail without a mutant: ${unchanged?.by ?? unchanged?.result ?? 'none was run'}`,
+      );
     // One that has ended the whole process, before anything could be said of it.
     if (count === 0 && first !== undefined) take({ mutant: first, result: 'killed', by: undefined });
     left = left.slice(Math.max(1, count));

@@ -42,7 +42,11 @@ function printScore(scores: Map<Kind, Score>): void {
 }
 
 /** Adds a file's outcomes to the scores, and prints what no test noticed. */
-async function tryFile(file: string, wish: { count: number; seed: number; all: boolean }, scores: Map<Kind, Score>) {
+async function tryFile(
+  file: string,
+  wish: { count: number; seed: number; all: boolean },
+  scores: Map<Kind, Score>,
+) {
   const source = readFileSync(file, 'utf8');
   const all = mutantsOf(source);
   const tests = testsOf(ROOT, file, wish.all);

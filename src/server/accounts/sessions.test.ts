@@ -83,8 +83,14 @@ test('when a device was seen is noted every five minutes', async () => {
 });
 
 test('what has run out is forgotten at once, and again each day until that is ended', async () => {
-  const runsOut = tables.database.prepare<[number, string]>('UPDATE sessions SET expires_at = ? WHERE id = ?');
-  const [first, second, third] = [await signIn(ANA, 'ana'), await signIn(BEN, 'ben'), await signIn(EVE, 'eve')];
+  const runsOut = tables.database.prepare<[number, string]>(
+    'UPDATE sessions SET expires_at = ? WHERE id = ?',
+  );
+  const [first, second, third] = [
+    await signIn(ANA, 'ana'),
+    await signIn(BEN, 'ben'),
+    await signIn(EVE, 'eve'),
+  ];
   for (const session of [second, third]) sessions.hold(session);
   const left = () => [ANA, BEN, EVE].filter((user) => sessions.devices(user).length > 0);
   runsOut.run(clock.now(), first);

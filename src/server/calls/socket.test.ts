@@ -194,7 +194,10 @@ describe('out of turn', () => {
 
 test('ICE servers are handed out afresh to members of a call', async () => {
   await house.close();
-  ({ house, ana, ben, chat } = await openHouseOfFriends({ TURN_URLS: 'turn:turn.example', TURN_SECRET: 'north' }));
+  ({ house, ana, ben, chat } = await openHouseOfFriends({
+    TURN_URLS: 'turn:turn.example',
+    TURN_SECRET: 'north',
+  }));
   anas = await openPhone(house, ana);
   const { call } = await anas.rings(chat);
   anas.say({ type: 'ice', call });

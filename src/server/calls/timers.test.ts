@@ -44,7 +44,8 @@ test('a name stands for one timer of a call: the later one takes the place of th
 
 test('one is taken back, or all of a call, or all of all', () => {
   const { clock, ran, timers, set } = open();
-  for (const call of ['one', 'other', 'third']) for (const name of ['seen', 'deadline']) set(call, name, 1000);
+  for (const call of ['one', 'other', 'third'])
+    for (const name of ['seen', 'deadline']) set(call, name, 1000);
   timers.cancel('one', 'seen');
   timers.cancel('one', 'nothing');
   timers.cancel('nothing', 'seen');

@@ -160,7 +160,9 @@ test('news are what others wrote since, but for what was deleted and calls that 
   write(FAMILY, EVE, 'to all');
   write(FAMILY, BEN, 'to all');
   expect([ANA, BEN, EVE].map((user) => store.unreadChats(user))).toEqual([1, 2, 1]);
-  const unread = [ANA_BEN, BEN_EVE, FAMILY].map((id) => store.lines(BEN).find((line) => line.id === id)?.unread);
+  const unread = [ANA_BEN, BEN_EVE, FAMILY].map(
+    (id) => store.lines(BEN).find((line) => line.id === id)?.unread,
+  );
   expect(unread).toEqual([3, 0, 1]);
   store.setRead(ANA_BEN, BEN, store.newestId(ANA_BEN));
   expect([ANA, BEN, EVE].map((user) => store.unreadChats(user))).toEqual([1, 1, 1]);

@@ -26,7 +26,8 @@ function add(id: string, owner: number, more: Partial<NewFile> = {}): void {
   const conversation = owner === EVE ? ANA_EVE : ANA_BEN;
   store.insert({ id, owner, conversation, call: undefined, kind: 'attachment', name: id, now: 0, ...more });
 }
-const ready = (id: string, bytes: number) => store.setFacts(id, { type: 'text/plain', bytes, state: 'ready' });
+const ready = (id: string, bytes: number) =>
+  store.setFacts(id, { type: 'text/plain', bytes, state: 'ready' });
 const othersThan = (id: string) => store.all().filter((file) => file.id !== id);
 const ids = (files: { id: string }[]) => files.map(({ id }) => id);
 /** Calls of Ana's and Ben's, for files to lie with. */
@@ -65,7 +66,11 @@ test('a state, a preview and a message are one file’s', () => {
   expect(othersThan('one')).toEqual(others);
   expect([store.setState('made up', 'ready'), store.setPreview('made up')]).toEqual([false, false]);
   store.setMessage('two', 2);
-  expect([store.ofMessage(1)?.id, store.ofMessage(2)?.id, store.ofMessage(3)]).toEqual(['one', 'two', undefined]);
+  expect([store.ofMessage(1)?.id, store.ofMessage(2)?.id, store.ofMessage(3)]).toEqual([
+    'one',
+    'two',
+    undefined,
+  ]);
   store.setMessage('one', undefined);
   expect([store.ofMessage(1), store.ofMessage(2)?.id]).toEqual([undefined, 'two']);
 });

@@ -24,7 +24,8 @@ beforeEach(() => {
 afterEach(() => tables.close());
 
 const ids = (recordings: { id: string }[]) => recordings.map(({ id }) => id);
-const othersThan = (id: string) => ['first', 'second', 'of eve'].filter((other) => other !== id).map(store.find);
+const othersThan = (id: string) =>
+  ['first', 'second', 'of eve'].filter((other) => other !== id).map((other) => store.find(other));
 
 test('a recording is begun once for each key', () => {
   expect(store.insert('third', 'me', 'key of first')).toBe(false);

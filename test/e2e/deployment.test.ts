@@ -39,11 +39,11 @@ test('every command starts a program that a script of package.json starts', () =
   const started = [
     ...Object.values<string>(scripts)
       .join('\n')
-      .matchAll(/\bnode (\S+\.[jt]s)/g),
+      .matchAll(/\bnode (?:--\S+ )*(\S+\.[jt]s)/g),
   ].map(([, path]) => path);
   let count = 0;
   for (const path of [...prose, ...files])
-    for (const [, program] of read(path).matchAll(/\bnode (\S+\.[jt]s)/g)) {
+    for (const [, program] of read(path).matchAll(/\bnode (?:--\S+ )*(\S+\.[jt]s)/g)) {
       expect(started, path).toContain(program);
       count++;
     }

@@ -21,7 +21,7 @@ test('the README has every command', async () => {
 });
 
 test('every file that the docs name is there', () => {
-  const folders = '{assets,bench,deploy,dev,docs,locales,migrations,public,src,test,views}/**';
+  const folders = '{assets,bench,bundling,deploy,dev,docs,locales,migrations,public,src,test,views}/**';
   const files = globSync([folders, '*'], { cwd: root });
   const ends = (name: string) => files.some((path) => path === name || path.endsWith(`/${name}`));
   const missing = globSync(['*.md', 'docs/*.md'], { cwd: root }).flatMap((page) =>

@@ -5,7 +5,14 @@ import { nodeArguments } from '../test/helpers/npm-scripts.ts';
 import { makeFamily } from './support/family.ts';
 import { type Bench, interleave, median, milliseconds, ratioFigure } from './support/figures.ts';
 import { askOnce, openConnection } from './support/keep-alive.ts';
-import { environmentWith, makeFolder, READY, ROOT, removeFolder, serverSettings } from './support/programs.ts';
+import {
+  environmentWith,
+  makeFolder,
+  READY,
+  ROOT,
+  removeFolder,
+  serverSettings,
+} from './support/programs.ts';
 
 const ROUNDS = 11;
 

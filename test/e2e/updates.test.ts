@@ -41,7 +41,8 @@ async function update(): Promise<void> {
   const old = names['attach.js'] ?? '';
   const fresh = 'attach-0000000000.js';
   expect(old).toMatch(/^attach-/);
-  for (const copy of ['', '.gz', '.br']) renameSync(join(bundles(), old + copy), join(bundles(), fresh + copy));
+  for (const copy of ['', '.gz', '.br'])
+    renameSync(join(bundles(), old + copy), join(bundles(), fresh + copy));
   writeFileSync(manifest, JSON.stringify({ ...names, 'attach.js': fresh }));
   expect(readdirSync(bundles())).not.toContain(old);
   await server.start();
@@ -78,5 +79,6 @@ test.each([
   await update();
   rmSync(join(server.dataDir, '.bundles'), { recursive: true });
   expect(await loadAttach(page)).toBe(404);
-  await eventually('the notice', () => page.$eval('#notices', (notices, text) => notices.textContent?.includes(text), words));
+  const says = () => page.$eval('#notices', (notices, text) => notices.textContent?.includes(text), words);
+  await eventually('the notice', says);
 });

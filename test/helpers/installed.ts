@@ -16,9 +16,9 @@ export interface Installation {
 /** The last stage of the Dockerfile: what it copies, and what it runs. */
 function readImage(): { parts: string[]; command: string[] } {
   const image = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').split(/^FROM /m).at(-1) ?? '';
-  const copied = [...image.matchAll(/^COPY (?:--from=\w+ \/app\/)?([\w.-]+) \.\//gm)].map(([, part = '']) => part);
+  const copied = image.matchAll(/^COPY (?:--from=\w+ \/app\/)?([\w.-]+) \.\//gm);
   return {
-    parts: copied.filter((part) => part !== 'node_modules'),
+    parts: [...copied].map(([, part = '']) => part).filter((part) => part !== 'node_modules'),
     command: JSON.parse(/^CMD (\[.*\])/m.exec(image)?.[1] ?? '[]'),
   };
 }

@@ -57,6 +57,6 @@ export function keepAssets(dataDir: string, now: number, log: Pick<FastifyBaseLo
     const { bavail, bsize } = statfsSync(dataDir);
     if (bavail * bsize >= ROOM) keepBundles(BUILD, join(dataDir, KEPT, 'build'), now);
   } catch (error) {
-    log.warn({ err: error }, 'this build’s scripts could not be kept for pages that stay open through an update');
+    log.warn({ err: error }, 'the scripts of this build could not be kept for the next one');
   }
 }

@@ -1,4 +1,4 @@
-/** The files that wait in the composer: each shown by name, and each can be taken out before it is sent. */
+/** The files waiting in the composer: each is shown by name, and can be removed before it is sent. */
 import { find } from '../common/dom.ts';
 import { sizeInWords } from '../common/size.ts';
 
@@ -16,9 +16,9 @@ interface Parts {
   locale: string;
   /** The field, which the server may replace by an empty one. */
   picker: () => HTMLInputElement;
-  /** Called for each that is taken out by hand. */
+  /** Called for each that is removed by hand. */
   removed(file: File): void;
-  /** Where the focus goes when the last one is taken out. */
+  /** Where the focus goes when the last one is removed. */
   box: HTMLElement;
 }
 
@@ -48,7 +48,7 @@ export function createChosen({ list, locale, picker, removed, box }: Parts): Cho
   }
 
   function show(): void {
-    // The field shows what was chosen in it last; it is to have all, as a form without a script would.
+    // The field shows only the last choice; it should have all of them, as in a form without scripts.
     const transfer = new DataTransfer();
     for (const file of files) transfer.items.add(file);
     picker().files = transfer.files;

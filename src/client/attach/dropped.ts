@@ -1,4 +1,4 @@
-/** What can be sent of what was dropped. */
+/** Which of the dropped things can be sent. */
 export interface Dropped {
   files: File[];
   /** A folder comes as a file without bytes, which fails only when it is sent. */

@@ -1,4 +1,4 @@
-/** Loaded by any page while files that were sent off earlier may lie on this device: sends them on, and shows it. */
+/** Loaded by any page while this device may hold files from an unfinished send: sends them, and shows it. */
 import { find } from '../common/dom.ts';
 import { pageHeaders } from '../common/page-headers.ts';
 import { DRAFT } from '../common/storage-keys.ts';
@@ -6,7 +6,7 @@ import { keptNotes, type Note } from './kept-files.ts';
 import { createSending, type Sending } from './sending.ts';
 
 const { me = '' } = document.body.dataset;
-/** Its composer takes up its own. */
+/** Its composer picks up its own. */
 const here = document.querySelector<HTMLFormElement>('#composer')?.action;
 
 /** A chat's rows, as its own page would show them; undefined where this person has no such chat any more. */
@@ -26,7 +26,7 @@ async function rowsOf(chat: string): Promise<Sending | undefined> {
     elsewhere: true,
     token: () => pageHeaders()['x-csrf-token'] ?? '',
     giveBack(text) {
-      // As a draft of its chat, where there is none.
+      // As a draft of its chat, unless there is one.
       const name = `${DRAFT}${me}.${chat}`;
       if (text && !localStorage.getItem(name)) localStorage.setItem(name, `\n${text}`);
     },
@@ -44,5 +44,5 @@ async function takeUp(): Promise<void> {
   }
 }
 
-// While the server is away, the next page takes them up.
+// While the server is down, the next page picks them up.
 takeUp().catch(() => undefined);

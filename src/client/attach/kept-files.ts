@@ -1,13 +1,13 @@
 /**
- * Files that were chosen or are on their way, kept on this device until the server has them, so that leaving the
- * page, as for a call, loses none. The next page of the same person takes them up.
+ * Files that were chosen or are being sent, kept on this device until the server has them, so that leaving the
+ * page, for a call for example, loses none. The next page of the same person picks them up.
  */
 import { FILES } from '../common/storage-keys.ts';
 
 export interface Note {
-  /** By which the server knows the file's message again. */
+  /** By which the server recognises the file's message. */
   key: string;
-  /** Ids, as the pages say them. */
+  /** Ids, as the pages write them. */
   me: string;
   chat: string;
   /** What goes with it. */
@@ -18,7 +18,7 @@ export interface Note {
   isSent: boolean;
 }
 
-/** The bytes apart from what changes, which would copy them each time. */
+/** The bytes are stored apart from what changes, or each change would copy them. */
 const NOTES = 'notes';
 const BYTES = 'bytes';
 
@@ -56,7 +56,7 @@ async function transact<Result>(
   }
 }
 
-/** @param file missing where it is kept already. @returns false where the browser keeps nothing, or has no room */
+/** @param file missing if it is already kept. @returns false if the browser keeps nothing, or has no space */
 export async function keep(note: Note, file?: File): Promise<boolean> {
   try {
     localStorage.setItem(FILES, 'some');
@@ -78,7 +78,7 @@ export async function drop(key: string): Promise<void> {
   }).catch(() => undefined);
 }
 
-/** What a person's pages have kept, in order. What others kept is removed. */
+/** What this person's pages have kept, in order. What other people's kept is removed. */
 export async function keptNotes(me: string): Promise<Note[]> {
   const all: Note[] = await transact('readonly', (notes) => notes.getAll()).catch(() => []);
   for (const note of all) if (note.me !== me) await drop(note.key);
@@ -93,11 +93,11 @@ export async function keptFile(key: string): Promise<File | undefined> {
 }
 
 /**
- * Does something with a file as the only page that does; another page waits for its turn. Without secure context
- * there are no locks, and two pages may send the same: the key makes it one message all the same.
+ * Does something with a file while no other page does; another page waits its turn. Without a secure context
+ * there are no locks, and two pages may send the same file: its key still makes it one message.
  */
 export function alone(key: string, work: () => Promise<void>): void {
-  // What fails here has said so in its row.
+  // A failure has already been shown in its row.
   if ('locks' in navigator) navigator.locks.request(`${FILES}.${key}`, work).catch(() => undefined);
   else work().catch(() => undefined);
 }

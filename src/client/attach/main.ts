@@ -1,6 +1,6 @@
 /**
- * Files in the composer: shown before they are sent, also pasted or dropped, and sent beside the text box, so that
- * one can go on writing. Loaded when it is first needed; without it the form sends the files by itself.
+ * Files in the composer: shown before they are sent, pasted or dropped as well, and sent independently of the text box,
+ * so that one can keep writing. Loaded when first needed; without it the form sends the files by itself.
  */
 import { find } from '../common/dom.ts';
 import { newKey } from '../common/key.ts';
@@ -36,10 +36,10 @@ function start(early: File[]): void {
 
   const me = document.body.dataset.me ?? '';
   const chat = new URL(composer.action).pathname.split('/').at(-1) ?? '';
-  /** What is kept of each file that waits in the composer. */
+  /** What is kept for each file waiting in the composer. */
   const kept = new Map<File, { note: Note; isKept: Promise<boolean> }>();
   let at = Date.now();
-  /** Chosen on this very page, so there is nothing to take up. */
+  /** Chosen on this very page, so there is nothing to pick up. */
   const own = new Set<string>();
 
   /** Our scripts' way to say that they have put a text there. */
@@ -79,7 +79,7 @@ function start(early: File[]): void {
     chosen.add(added);
   }
 
-  /** What an earlier page has left: sent off there, or only chosen. */
+  /** What an earlier page left behind: being sent, or only chosen. */
   async function takeUp(): Promise<void> {
     for (const note of await keptNotes(me)) {
       if (note.chat !== chat || own.has(note.key)) continue;
@@ -142,14 +142,14 @@ function start(early: File[]): void {
     if (hasFolder) error.textContent = list.dataset.folder ?? '';
   });
   add(early);
-  // Without storage there is nothing to take up.
+  // Without storage there is nothing to pick up.
   takeUp().catch(() => undefined);
 }
 
 const early = inField();
 if (!composer.matches('.htmx-request')) start(early);
 else {
-  // Whoever was quicker than this has sent by the form itself: what went with it must not be offered once more.
+  // Someone quicker than this script has sent by the form itself: those files must not be offered again.
   const wait = ({ detail: { ctx } }: DocumentEventMap['htmx:finally:request']) => {
     if (ctx.sourceElement !== composer) return;
     document.removeEventListener('htmx:finally:request', wait);

@@ -1,4 +1,4 @@
-/** What is meant by a paste: word processors add a picture of their text, and file managers the name of their file. */
+/** Interprets a paste: word processors add a picture of their text, and file managers the name of their file. */
 
 /** A DataTransfer, as far as it is looked at. */
 type Clipboard = { types: readonly string[]; files: Iterable<File>; getData(type: string): string };

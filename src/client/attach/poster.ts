@@ -1,6 +1,6 @@
 /**
- * Draws the picture that stands for a sent video until it is played. The server decodes no video, and the page that has
- * sent it still holds the file. Loaded when a video was sent; whatever goes wrong here leaves it without a picture.
+ * Draws the poster of a sent video, shown until it is played. The server doesn't decode video, and the page that sent it
+ * still has the file. Loaded once a video has been sent; if anything goes wrong here, it has no poster.
  */
 
 /** Longest side in pixels, as of other previews. */
@@ -53,7 +53,7 @@ async function drawFrame(video: HTMLVideoElement): Promise<HTMLCanvasElement | u
   return canvas;
 }
 
-/** Lets go of the file at the end, however that comes. */
+/** Releases the file in the end, whatever happens. */
 async function pictureOf(file: File): Promise<Blob | null> {
   const video = document.createElement('video');
   Object.assign(video, { muted: true, playsInline: true, preload: 'auto' });
@@ -73,8 +73,8 @@ async function pictureOf(file: File): Promise<Blob | null> {
 }
 
 /**
- * Gives the server a picture of a video.
- * @param address where it wants it
+ * Gives the server a video's poster.
+ * @param address where to send it
  * @param token against forged requests
  */
 export async function sendPoster(file: File, address: string, token: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** A request whose sending can be watched, which fetch alone can't (there are no upload streams over HTTP/1.1). */
 
-/** Seconds from which on a guess at what is left is worth reading. */
+/** Seconds after which an estimate of what is left is worth showing. */
 const WORTH_SAYING = 2;
 
 /** "20 sec", "3 min" */
@@ -27,7 +27,7 @@ function toResponse(request: XMLHttpRequest): Response {
 }
 
 /**
- * Stands in for `fetch`, and shows in the bar and the words beside it how far it is.
+ * Stands in for `fetch`, and shows its progress in the bar and the words beside it.
  * `left.dataset` has the words: `time` with a % where the time goes, `almost` for when all is sent.
  */
 export function fetchWithProgress(bar: HTMLProgressElement, left: HTMLElement, locale: string): typeof fetch {

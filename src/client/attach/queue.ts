@@ -1,6 +1,6 @@
-/** Forms on their way, one after another, so that their messages stand in the chat in the order of the forms. */
+/** Sends forms one after another, so that their messages appear in the chat in the same order. */
 
-/** What is sent by being submitted. */
+/** Something that is sent by submitting it. */
 interface Submitted {
   requestSubmit(): void;
 }
@@ -8,17 +8,17 @@ interface Submitted {
 export interface Queue<Form> {
   /** Sends a form of the page as soon as those before it are sent. */
   add(form: Form): void;
-  /** Whether a form that is just being submitted may go. One that may not goes before those that wait. */
+  /** Whether a form that is just being submitted may go. If not, it goes first of those waiting. */
   admit(form: Form): boolean;
   /** The form was answered, with its message or with a refusal: the others go on. */
   answered(form: Form): void;
-  /** The server can't be reached. What waits goes on waiting, so that the order stays. */
+  /** The server can't be reached. Everything keeps waiting, so that the order stays. */
   broke(form: Form): void;
   /** The form is to be sent no more. */
   drop(form: Form): void;
 }
 
-/** @param onWaiting is told of each form that begins to wait, or that ends waiting */
+/** @param onWaiting is called for each form that starts or stops waiting */
 export function createQueue<Form extends Submitted>(
   onWaiting: (form: Form, waits: boolean) => void,
 ): Queue<Form> {

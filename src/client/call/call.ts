@@ -19,7 +19,7 @@ import { createOutbox } from './server/outbox.ts';
 import { type Address, createServerPath } from './server/server-path.ts';
 import type { ServerSocket } from './server/socket.ts';
 
-/** A closing connection drops what it hasn't sent yet, and the farewell should arrive. */
+/** A closing connection drops what it hasn't sent yet, and the goodbye should arrive. */
 const FAREWELL_MS = 500;
 const REFUSED_RETRY_MS = 2000;
 
@@ -36,13 +36,13 @@ export interface CallOptions {
   signal: ServerSocket;
   local: LocalMedia;
   screen: ScreenShare;
-  /** Whether this page records, which everybody in the call is told. */
+  /** Whether this page is recording, which everyone in the call is told. */
   isRecording(): boolean;
   events: CallEvents;
 }
 
 export interface CallEvents {
-  /** `since`: when it was answered, as `performance.now()` counts, which no setting of the clock disturbs. */
+  /** `since`: when it was answered, in terms of `performance.now()`, which changes of the clock don't affect. */
   state(state: State, since: number | undefined): void;
   /** The server has given the call its address. */
   named(call: string): void;
@@ -135,7 +135,7 @@ export function createCall(options: CallOptions): Call {
   function run(command: Command): void {
     switch (command) {
       case 'start-media':
-        // What was switched off before the page was loaded again stays off.
+        // What was switched off before a reload stays off.
         void local.start(membership.wanted() ?? { audio: true, video: media === 'video' });
         return;
       case 'ring':
@@ -182,7 +182,7 @@ export function createCall(options: CallOptions): Call {
   function accept(): void {
     const call = membership.call();
     if (call === undefined || isEnded()) return;
-    // A page that is loaded again from here on has a place in the call, though it doesn't know which.
+    // A page that is reloaded from here on has a place in the call, though it doesn't know which.
     membership.claim();
     outbox.accept(call);
   }
@@ -215,7 +215,7 @@ export function createCall(options: CallOptions): Call {
     signal.send({ type: 'resume', call, ...(member && { member }), fresh });
   }
 
-  /** One try for all that was refused meanwhile: each would be one refusal more. */
+  /** One retry for everything refused meanwhile: each would only be refused again. */
   function retryLater(): void {
     if (isRetrying) return;
     isRetrying = true;
@@ -228,7 +228,7 @@ export function createCall(options: CallOptions): Call {
 
   function tell(): void {
     const own = membership.own();
-    // While the page asks whether to return, nothing is switched on, which isn't what the person chose.
+    // While the page asks whether to return, everything is off, which isn't what the person chose.
     if (own && lifecycle.state().name !== 'idle') membership.take(own);
     link.say({
       type: 'state',

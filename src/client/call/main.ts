@@ -75,7 +75,7 @@ const shown: CallEvents = {
     if (state.name === 'active') recording.prepare();
     if (state.name === 'ended') {
       recording.stop();
-      // Whoever loads the page again, or comes back to it, finds what became of the call, and doesn't ring anew.
+      // Reloading the page, or coming back to it, shows what happened to the call instead of ringing again.
       const id = current.id();
       goTo(id === undefined ? `/chats/${data.chat}` : callPath(id));
     }
@@ -86,10 +86,10 @@ const shown: CallEvents = {
   peerState: view.remoteState,
 };
 
-// Taken in any case: it is used up by having led here.
+// Checked in any case: it is used up by having led here.
 const isPressed = takePress() && data.fromHere;
 
-/** Asked before anything is said: what this browser can't take, another device may. */
+/** Checked before anything is sent: a call that this browser can't take, another device may. */
 const isAble = canConnect();
 
 const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -113,7 +113,7 @@ checkOnWaking(signal);
 
 // A place in a call is given up at once: the other side shouldn't look at a frame that stands still.
 addEventListener('pagehide', () => current.leave());
-// A page from the history cache takes its place again; where its socket has died, the next one does so.
+// A page from the history cache resumes its place; if its socket has died, the next one does so.
 addEventListener('pageshow', ({ persisted }) => {
   if (!persisted) return;
   current.opened();
@@ -136,8 +136,8 @@ else view.ask(() => begin(current));
 addEventListener('online', () => current.online());
 
 /**
- * Somebody calls while this page shows a call that is over. The answer is made now and kept until Accept, which is
- * in the ring that the server shows on every page. Another person's call opens its own page.
+ * Someone calls while this page shows a call that is over. The answer is made now and kept until they press Accept
+ * in the ring that the server shows on every page. A call from another person opens its own page.
  */
 function comesIn(message: ServerMessage & { type: 'incoming' }): void {
   if (current.state().name !== 'ended' || waiting || message.chat !== data.chat) return;

@@ -1,4 +1,4 @@
-/** Which call a page is in, and as whom; kept over a reload together with what was switched on. */
+/** Which call a page is in, and as whom; kept across a reload together with what was switched on. */
 import type { Kind } from '../media/outgoing.ts';
 import { forgetPlace, recallPlace, rememberPlace } from './memory.ts';
 
@@ -9,7 +9,7 @@ export interface Membership {
   call(): string | undefined;
   /** @returns whether the id is news */
   name(call: string): boolean;
-  /** Whether this page has a place in the call, be it one from before it was loaded again. */
+  /** Whether this page has a place in the call, possibly from before a reload. */
   isTaken(): boolean;
   /** The id of that place; missing as well while the page doesn't know which it is. */
   own(): string | undefined;

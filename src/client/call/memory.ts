@@ -1,4 +1,4 @@
-/** What a tab remembers over a reload: who it is, and its place in a call. */
+/** What a tab remembers across a reload: who it is, and its place in a call. */
 import * as v from 'valibot';
 import { DeviceId, MemberId } from '../../protocol/common.ts';
 import { newKey } from '../common/key.ts';

@@ -1,4 +1,4 @@
-/** How the call page was opened: for which call, and whether somebody has asked for it already. */
+/** How the call page was opened: for which call, and whether someone has already asked for it. */
 import type { CallPageData } from '../../protocol/page.ts';
 import type { Call, Origin } from './call.ts';
 import { recallPlace } from './memory.ts';
@@ -41,7 +41,7 @@ export function openingOf(data: CallPageData, isPressed: boolean): Opening {
   }
 }
 
-/** Whether the browser has brought this page back, rather than followed a link to it. */
+/** Whether the browser restored this page, rather than following a link to it. */
 const isBack = () =>
   performance
     .getEntriesByType('navigation')

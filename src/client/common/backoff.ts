@@ -3,7 +3,7 @@ const LONGEST_MS = 3000;
 
 /**
  * How long to wait before attempt number `attempt` (0 is the first after a break), in ms.
- * Doubles to 3 s; half of it is chance, so that a restarted server isn't met by everybody at once.
+ * Doubles up to 3 s; half of it is random, so that not everyone reaches a restarted server at once.
  * @param random a number in [0, 1)
  */
 export function retryDelay(attempt: number, random: number): number {

@@ -1,4 +1,4 @@
-/** How much is taken of what others choose: a bucket that refills. */
+/** Limits how much is accepted from others: a bucket that refills. */
 
 export interface Bucket {
   /** Takes so much of what is left; false where nothing is, and then nothing is taken. */

@@ -1,4 +1,4 @@
-/** Cards that lie on the call for a while: what was just made, and what became of it. */
+/** Cards that are shown over the call for a while: what was just made, and what happened to it. */
 import type { Say } from './words.ts';
 
 /** The oldest goes when there are more, unless it still has something to say. */
@@ -9,13 +9,13 @@ export interface Card {
   /** What is said, and the row of buttons, with one in it that puts the card away. */
   line: HTMLElement;
   row: HTMLElement;
-  /** Goes in so many ms, unless the pointer or the focus is on it. */
+  /** Removes it after so many ms, unless the pointer or the focus is on it. */
   leave(ms: number): void;
   stay(): void;
   remove(): void;
 }
 
-/** @param gone is called when it goes, however it does */
+/** @param gone is called when it is removed, for whatever reason */
 export function createCard(box: HTMLElement, say: Say, gone: () => void = () => undefined): Card {
   const element = document.createElement('div');
   element.className = 'shot card stack';

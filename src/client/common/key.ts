@@ -1,4 +1,4 @@
-/** Keys by which the server knows again what it is sent twice. */
+/** Keys by which the server recognises what it is sent twice. */
 
 /** 128 random bits; `randomUUID` isn't there on plain http. */
 export const newKey = (): string =>

@@ -1,4 +1,4 @@
-/** Scripts that are fetched before they are needed, for when the server isn't there then. */
+/** Fetches scripts before they are needed, in case the server is down by then. */
 
 /** Puts a script into the browser's cache. Where that fails, whoever needs it says so. */
 export function fetchAhead(url: string): void {

@@ -1,8 +1,8 @@
 /**
- * A press on a link of ours that rings, answers or returns to a call, handed on to the page it opens. The link takes along
+ * A press on one of our links that rings, answers or returns to a call, handed on to the page it opens. The link carries
  * a random word, which this device remembers until that page asks for it: once, and for a short time. So only a press on
- * one of our own pages begins anything. Another site can't know the word, and a bookmark, a page that is loaded again, a copied
- * tab or one that is restored after a crash comes with a word that is used up.
+ * one of our own pages starts anything. Another site can't know the word, and a bookmark, a reloaded page, a duplicated
+ * tab or one restored after a crash has a word that is used up.
  */
 import { newKey } from './key.ts';
 
@@ -20,7 +20,7 @@ export function notePress(link: HTMLAnchorElement): void {
   try {
     localStorage.setItem(PRESS, `${word} ${Date.now()}`);
   } catch {
-    // A device that keeps nothing has each call begun by a second press.
+    // On a device that stores nothing, each call takes a second press.
     return;
   }
   link.href = url.href;

@@ -1,4 +1,4 @@
-/** Which camera and microphone are opened: the chosen one, that of an earlier call, or any; and what becomes of the one before. */
+/** Which camera and microphone are opened: the chosen, an earlier call's, or any; and what happens to the previous one. */
 
 import { findRemembered, recallDevice } from './device-memory.ts';
 import { type DeviceRequests, kindOf } from './device-requests.ts';
@@ -8,7 +8,7 @@ import type { Kind } from './outgoing.ts';
 export interface Slots {
   /** What is open now. */
   track(kind: Kind): MediaStreamTrack | null;
-  /** Takes one that was opened, in place of what is open. */
+  /** Takes one that was opened, replacing what is open. */
   use(kind: Kind, track: MediaStreamTrack): void;
   /** Nothing is open any more. */
   empty(kind: Kind): void;
@@ -22,7 +22,7 @@ export interface DeviceOpener {
   open(kinds: Kind[]): Promise<void>;
   /** Opens what was chosen on this page, or in an earlier call. */
   openRemembered(kinds: Kind[]): Promise<void>;
-  /** Opens one's choice in place of what is open. That stays if nothing else can be had. */
+  /** Opens the chosen one instead of what is open, which stays if nothing else can be opened. */
   change(kind: Kind): Promise<void>;
   /** What is to be opened next: this one, or any. */
   wish(kind: Kind, id: string | undefined): void;
@@ -50,7 +50,7 @@ export function createDeviceOpener(slots: Slots, requests: DeviceRequests): Devi
 
   async function open(kinds: Kind[]): Promise<void> {
     if (!navigator.mediaDevices) {
-      // Browsers give out no devices over plain HTTP, except on localhost.
+      // Browsers don't allow devices over plain HTTP, except on localhost.
       for (const kind of kinds) slots.fail(kind, 'insecure');
       return;
     }
@@ -61,7 +61,7 @@ export function createDeviceOpener(slots: Slots, requests: DeviceRequests): Devi
     else for (const kind of failed) await openAny(kind, problem);
   }
 
-  /** The device that was asked for can't be had: any other will do. */
+  /** The requested device can't be opened: any other will do. */
   async function openAny(kind: Kind, problem: Problem): Promise<void> {
     const hadWish = wished[kind] !== undefined;
     delete wished[kind];
@@ -78,7 +78,7 @@ export function createDeviceOpener(slots: Slots, requests: DeviceRequests): Devi
     else keep(kind);
   }
 
-  /** Many telephones open one camera at a time: the old one has to go first, and to come back if that was in vain. */
+  /** Many phones can open only one camera at a time: the old one has to be closed first, and reopened if that was in vain. */
   async function changeOver(kind: Kind, old: MediaStreamTrack): Promise<void> {
     const { deviceId } = old.getSettings();
     old.stop();
@@ -107,7 +107,7 @@ export function createDeviceOpener(slots: Slots, requests: DeviceRequests): Devi
       if (known) wished[kind] = { id: there?.deviceId ?? known.id, isThere: there !== undefined };
     }
     await open(kinds);
-    // Some browsers give their devices new ids at each visit; by its label it is known again.
+    // Some browsers give devices new ids at each visit; then the label identifies it.
     for (const kind of kinds) {
       const known = wished[kind]?.isThere === false ? recallDevice(`${kind}input`) : undefined;
       const there = known && findRemembered(known, await listed(kind));

@@ -1,6 +1,6 @@
-/** When a device that ended by itself is opened again: at once the first time, later and later, and at last no more. */
+/** When a device that ended by itself is reopened: at once the first time, then with growing pauses, and finally not at all. */
 
-/** A device that was open for less has failed; after more, its end is another story. */
+/** A device that was open for less has failed; after more, its end is a separate incident. */
 const STEADY_MS = 10_000;
 const SECOND_WAIT_MS = 500;
 /** 0, 0.5, 1, 2 and 4 s: what is plugged in again, or comes back from another program, is back by then. */
@@ -10,7 +10,7 @@ export interface DeviceRetries {
   /**
    * A device has ended.
    * @param openMs how long it was open
-   * @returns how long to wait before one is opened again, in ms; undefined when that is in vain
+   * @returns how long to wait before one is reopened, in ms; undefined when there is no point
    */
   ended(openMs: number): number | undefined;
   /** The person wants it anew, or wants another. */

@@ -30,7 +30,7 @@ export interface Wish {
 
 const which = ({ id, isThere }: Wish) => ({ deviceId: isThere ? { exact: id } : { ideal: id } });
 
-/** Speech wants all three of the browser's helpers; without echo cancellation loudspeakers can't be used. */
+/** Speech needs all three of the browser's filters; without echo cancellation, loudspeakers can't be used. */
 export function audioConstraints(wish: Wish | undefined): MediaTrackConstraints {
   return {
     echoCancellation: true,
@@ -40,7 +40,7 @@ export function audioConstraints(wish: Wish | undefined): MediaTrackConstraints 
   };
 }
 
-/** 720p where the camera has it: more costs small devices dearly and shows little on a call. */
+/** 720p if the camera has it: more is expensive for small devices and hardly visible in a call. */
 export function videoConstraints(wish: Wish | undefined): MediaTrackConstraints {
   return {
     width: { ideal: 1280 },

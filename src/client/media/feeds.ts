@@ -1,6 +1,6 @@
 /** What there is to see and hear in a call at one moment: what screenshots and recordings are made of. */
 
-/** What a video shows: somebody's screen, another person, or oneself. */
+/** What a video shows: someone's screen, another person, or oneself. */
 export type Role = 'screen' | 'other' | 'self';
 
 export interface VideoFeed {

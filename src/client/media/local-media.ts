@@ -1,8 +1,8 @@
 /**
- * One's own microphone and camera: opened with what there is, switched on and off, changed for others,
+ * One's own microphone and camera: opened if there are any, switched on and off, exchanged for others,
  * replaced when unplugged. A call never waits for them and never fails because of them.
  *
- * What the person wants is one thing, what the devices allow another: a switch that they turned stays as it is
+ * What the person wants is one thing, what the devices allow another: a switch stays the way they set it,
  * whatever is plugged in, unplugged, or taken away by the system for a while.
  */
 import { rememberDevice } from './device-memory.ts';
@@ -31,7 +31,7 @@ export interface LocalMedia {
   isOn(kind: Kind): boolean;
   /** Whether something is sent right now. */
   isLive(kind: Kind): boolean;
-  /** Whether the system has it for a while: a phone call, another program. It comes back by itself. */
+  /** Whether the system has taken it for a while: a phone call, another program. It comes back by itself. */
   isInterrupted(kind: Kind): boolean;
   toggle(kind: Kind): Promise<void>;
   /** Changes to another device, which the next call will begin with. */
@@ -40,7 +40,7 @@ export interface LocalMedia {
   deviceId(kind: Kind): string | undefined;
   /** What has to be said about it, if anything. */
   trouble(kind: Kind): Trouble | undefined;
-  /** Why nothing is sent of what is switched on: the browser still asks, or there is no device to be had. */
+  /** Why something that is switched on isn't sent: the browser is still asking, or there is no device. */
   lack(kind: Kind): 'asking' | 'unavailable' | undefined;
 }
 
@@ -52,7 +52,7 @@ export type Trouble = Problem | 'asked' | 'asked-anew' | 'missing-off';
 
 const KINDS = ['audio', 'video'] as const;
 
-/** @param effect what stands between devices and what is sent of them; without one, they are sent as they are */
+/** @param effect what is applied between the devices and what is sent; without one, they are sent as they are */
 export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): LocalMedia {
   const outgoing = createOutgoing(events.track, effect);
   const problems: Partial<Record<Kind, Problem>> = {};
@@ -104,7 +104,7 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
     events.changed();
   }
 
-  /** The device was unplugged or taken away: another one will do. One that keeps ending is given time, and then up. */
+  /** The device was unplugged or taken away: another one will do. One that keeps ending is given time, and finally given up. */
   async function replace(kind: Kind, gone: MediaStreamTrack, openMs: number): Promise<void> {
     if (outgoing.sources[kind] !== gone) return;
     opener.wish(kind, undefined);

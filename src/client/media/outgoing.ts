@@ -1,6 +1,6 @@
 /**
- * What a page sends. Of each kind there is a source track, as the device gives it, and an outgoing track, as the other
- * side gets it, so that an effect can stand between them. Whatever is muted, unplugged or changed for another is the
+ * What a page sends. For each kind there is a source track, as it comes from the device, and an outgoing track, as the other
+ * side gets it, so that an effect can be applied between them. What is muted, unplugged or exchanged is the
  * source; what is sent, shown and recorded is the outgoing track.
  */
 
@@ -8,13 +8,13 @@ export type Kind = 'audio' | 'video';
 /** Somebody's camera and microphone, or their screen and its sound. */
 export type Source = 'self' | 'screen';
 
-/** What the other side gets, and the stream it says these tracks belong to, so that they are kept in step. */
+/** What the other side gets, and the stream these tracks are announced in, which keeps them in sync. */
 export interface Outgoing {
   stream: MediaStream;
   tracks: Record<Kind, MediaStreamTrack | null>;
 }
 
-/** Makes of a source track what is sent of it; with none, that is the source itself. */
+/** Turns a source track into what is sent; without one, that is the source itself. */
 export type Effect = (source: MediaStreamTrack) => MediaStreamTrack;
 
 export interface OutgoingMedia extends Outgoing {
@@ -42,7 +42,7 @@ export function createOutgoing(
       sources[kind] = source;
       tracks[kind] = track;
       if (track) stream.addTrack(track);
-      // The old track ends only after the new one is there, so that there is no hole between them.
+      // The old track ends only once the new one is there, so that there is no gap between them.
       send(kind, track);
       if (oldTrack) stream.removeTrack(oldTrack);
       oldTrack?.stop();

@@ -8,7 +8,7 @@ export interface ScreenShareEvents {
   /** Another track, or none, is to be sent from now on. */
   track(kind: Kind, track: MediaStreamTrack | null): void;
   changed(): void;
-  /** The browser was asked and could not, or could; a person who said no is no failure. */
+  /** The browser was asked and couldn't, or could; a person saying no is not a failure. */
   problem(problem: ScreenProblem | undefined): void;
   /** Whether there still is somebody to show it to. */
   wanted(): boolean;
@@ -35,13 +35,13 @@ type Options = DisplayMediaStreamOptions & {
 };
 
 /**
- * The system's sound holds what this page plays: the other side would hear itself. Where the browser can take that out
- * (Screen Capture, `restrictOwnAudio`) all sound is shared, elsewhere that of a tab only.
+ * The system's audio includes what this page plays, so the other side would hear itself. If the browser can remove that
+ * (Screen Capture, `restrictOwnAudio`), all audio is shared, otherwise only that of a tab.
  */
 export const displayOptions = (canRestrict: boolean): Options => ({
   video: { frameRate: { ideal: 30, max: 30 } },
   audio: {
-    // What helps speech spoils music.
+    // The filters that help speech spoil music.
     echoCancellation: false,
     noiseSuppression: false,
     autoGainControl: false,
@@ -58,8 +58,8 @@ const canRestrictOwnAudio = (): boolean =>
 export type ScreenProblem = 'failed' | 'forbidden' | 'none';
 
 /**
- * Sorts the errors of getDisplayMedia (W3C Screen Capture §5.1). Where the system forbids the browser to record the screen,
- * Chromium has words for it; for Firefox there is then no screen.
+ * Sorts the errors of getDisplayMedia (W3C Screen Capture §5.1). If the system doesn't let the browser record the screen,
+ * Chromium says so; Firefox then finds no screen.
  */
 export function screenProblemOf(error: unknown): ScreenProblem | undefined {
   const { name, message } = error instanceof DOMException ? error : { name: '', message: '' };
@@ -76,7 +76,7 @@ export function createScreenShare(events: ScreenShareEvents): ScreenShare {
   const outgoing = createOutgoing(events.track);
   let hint: Hint = 'detail';
   let asking = false;
-  /** What was asked for before an end is for nobody who comes after it. */
+  /** A screen requested before the call ended must not be shown in a later one. */
   let ends = 0;
 
   function stop(): void {

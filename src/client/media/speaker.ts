@@ -7,7 +7,7 @@ export interface Speaker {
   /** The one in use; undefined where a page can't choose. */
   id(): string | undefined;
   choose(device: MediaDeviceInfo): Promise<void>;
-  /** Devices have come or gone: the remembered one if it is there, and never one that isn't. */
+  /** Devices have been added or removed: use the remembered one if it is there, and never one that isn't. */
   follow(devices: MediaDeviceInfo[]): Promise<void>;
 }
 
@@ -17,7 +17,7 @@ type Output = Pick<HTMLMediaElement, 'sinkId' | 'setSinkId'>;
 export function createSpeaker(outputs: Output[]): Speaker {
   const [first] = outputs;
   const id = () => (first && 'setSinkId' in first ? first.sinkId : undefined);
-  /** What the person has chosen and what is in use are two things until the browser has done it. */
+  /** The chosen one and the one in use differ until the browser has switched. */
   let chosen: string | undefined;
   const use = createLatest(async (deviceId: string) => {
     await Promise.all(outputs.map((output) => output.setSinkId(deviceId)));

@@ -1,19 +1,19 @@
 /**
- * What is typed and not sent yet, kept on this device: leaving the page, as for a call, loses nothing. A text box
- * says in `data-draft` under which name, which begins with the person's id, so that nobody else is shown it.
+ * What is typed but not sent yet, kept on this device: leaving the page, for a call for example, loses nothing. A text box
+ * has the name for it in `data-draft`, which starts with the person's id, so that nobody else sees it.
  */
 import { DRAFT } from '../common/storage-keys.ts';
 import { grow } from './growing.ts';
 
 interface Draft {
   text: string;
-  /** Not empty: it was on its way under this key when the page was left, and nobody knows whether it arrived. */
+  /** Not empty: it was being sent under this key when the page was left, and may or may not have arrived. */
   key: string;
 }
 
 const nameOf = (box: HTMLTextAreaElement): string => DRAFT + box.dataset.draft;
 
-/** A browser may keep nothing for pages, and then throws at the touch. */
+/** A browser may refuse storage to pages, and then throws on access. */
 function attempt<Result>(work: () => Result): Result | undefined {
   try {
     return work();
@@ -31,7 +31,7 @@ export function readDraft(box: HTMLTextAreaElement): Draft {
   return parse(attempt(() => localStorage.getItem(nameOf(box))));
 }
 
-/** `data-sending` is the key under which it is on its way right now. */
+/** `data-sending` is the key under which it is being sent right now. */
 export function keepDraft(box: HTMLTextAreaElement): void {
   const { draft, sending = '' } = box.dataset;
   if (!draft) return;
@@ -62,7 +62,7 @@ export function restoreDraft(box: HTMLTextAreaElement): void {
   if (text && box.value === box.defaultValue) box.value = text;
 }
 
-/** Another tab that shows the same box, and isn't typed in, follows. */
+/** Another tab that shows the same box follows, unless someone is typing in it. */
 addEventListener('storage', ({ key, oldValue, newValue }) => {
   for (const box of document.querySelectorAll<HTMLTextAreaElement>('[data-draft]'))
     if (key === nameOf(box) && box.value === (parse(oldValue).text || box.defaultValue)) {

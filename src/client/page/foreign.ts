@@ -1,11 +1,11 @@
 /**
- * Answers that aren't our server's: a proxy's page about its limit, a network's own sign-in. They are never markup of
- * ours; in their place stands a sentence that says who has answered.
+ * Responses that aren't our server's: a proxy's page about its limit, a network's own sign-in page. They are never treated as
+ * our markup; a sentence that says who answered is shown instead.
  */
 
 /** On every answer of the server (http/headers.ts). */
 const MARK = 'porchlight';
-/** Said of one's own size, so sending the same again is of no use (RFC 9110 §15.5.14). */
+/** The request was too large, so sending the same again is pointless (RFC 9110 §15.5.14). */
 const TOO_LARGE = 413;
 
 /** htmx's request context, as far as it is used here. */
@@ -35,9 +35,9 @@ export function refuseForeign(notices: HTMLElement): void {
     ctx.hx = {};
     const { limit = '', between = '' } = notices.dataset;
     ctx.foreign = status === TOO_LARGE ? limit : between.replace('%', String(status));
-    // All else counts as not having been answered, so that what was sent is kept, and can be sent again.
+    // Anything else counts as no response, so that what was sent is kept, and can be sent again.
     if (status !== TOO_LARGE) delete ctx.response;
-    // Whoever did nothing needn't be told, and some forms have a place of their own for it.
+    // Nobody needs to hear about requests they didn't make, and some forms have a place of their own for it.
     if (!ctx.sourceElement.matches('a, button, form:not(#composer, .sending)')) return;
     const notice = Object.assign(document.createElement('p'), {
       className: 'notice error',

@@ -1,6 +1,6 @@
 /**
- * Fetches what the live socket would bring, while none opens: some proxies pass no sockets on. Loaded after some
- * failed tries, and told to stop when one has opened after all.
+ * Polls for what the live socket would bring, while none opens: some proxies don't pass sockets on. Loaded after some
+ * failed attempts, and stopped when one opens after all.
  */
 import { newKey } from '../common/key.ts';
 
@@ -12,13 +12,13 @@ declare global {
 
 /** ms between two questions. */
 const EVERY = 4000;
-/** That it was said in this tab. */
+/** Set once it has been said in this tab. */
 const TOLD = 'porchlight.polling';
 
 const page = newKey();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Says it once, and only when the server answers: while that is away, nothing gets through for another reason. */
+/** Says it once, and only if the server answers: while it is down, nothing gets through for another reason. */
 function tell(): void {
   if (sessionStorage.getItem(TOLD)) return;
   sessionStorage.setItem(TOLD, 'true');
@@ -39,7 +39,7 @@ async function ask(): Promise<void> {
   for (const { name, value } of since?.querySelectorAll('input') ?? []) query.set(name, value);
   const response = await fetch(`/live/news?${query}`, { headers: { 'HX-Request': 'true' } });
   if (response.status === 401) return location.reload();
-  // A proxy's answer isn't one.
+  // A proxy's response doesn't count.
   if (!response.ok || !response.headers.has('porchlight')) return;
   tell();
   const swap = { sourceElement: body, target: body, swap: 'none swapEmpty:false', transition: false };

@@ -1,4 +1,4 @@
-/** What stands in a hidden tab hasn't been seen: that is told once the tab is looked at. */
+/** What is in a hidden tab hasn't been seen: that is reported once the tab is visible. */
 
 export function wireSeen(): void {
   document.addEventListener('htmx:before:request', (event) => {

@@ -1,10 +1,10 @@
 /**
- * What is heard, in one of a browser's tabs: otherwise a call would ring from each of them, out of step. Web Locks
- * choose the tab (W3C Web Locks §2), and the next one when it is closed or may not play anything. Where there are none,
- * as on plain http, each tab is heard. Loaded when the first sound is due.
+ * Plays sounds in only one of a browser's tabs: otherwise a call would ring in all of them, out of step. Web Locks
+ * choose the tab (W3C Web Locks §2), and the next one if it is closed or isn't allowed to play. Without locks,
+ * as on plain http, every tab plays. Loaded when the first sound is due.
  */
 
-/** Does something while no other tab of this browser does a thing of this name. What fails is a sound less. */
+/** Does something while no other tab of this browser does something under the same name. A failure just means no sound. */
 function inTurn(name: string, work: () => Promise<void>): void {
   if ('locks' in navigator) navigator.locks.request(`porchlight.${name}`, work).catch(() => undefined);
   else work().catch(() => undefined);
@@ -21,11 +21,11 @@ function atFirst(events: [EventTarget, string][], work: () => void): void {
 }
 
 /**
- * Calls back once it can be heard. Chromium doesn't even load what a hidden tab plays that never played
- * anything before, and such a tab would keep the others silent.
+ * Calls back once it is audible. In a hidden tab that has never played anything, Chromium doesn't even load the sound,
+ * and such a tab would keep the others silent.
  */
 function whenReady(audio: HTMLAudioElement, work: () => void): void {
-  // At its end there is no future in it.
+  // Not HAVE_FUTURE_DATA: a sound that has played to its end has none.
   if (!document.hidden || audio.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
     work();
     return;
@@ -78,12 +78,12 @@ const TONE = new Audio();
 TONE.preload = 'none';
 TONE.src = '/static/sounds/message.mp3';
 
-/** ms after which a tone would puzzle more than it tells: the tab slept, or wasn't allowed to play. */
+/** ms after which a sound would only be confusing: the tab was asleep, or wasn't allowed to play. */
 const LATE = 3000;
 /** ms without another tone: several messages in a row are one piece of news, and a tab that polls hears of it late. */
 const QUIET = 5000;
 
-/** Held by the tab that has played a tone. What localStorage has reaches Firefox's other processes late. */
+/** Held by the tab that has played a sound. localStorage reaches Firefox's other processes too late. */
 const HEARD = 'porchlight.heard';
 
 /** @returns once it is held */

@@ -1,15 +1,15 @@
-/** Draws the videos of a call into one, in frames of a track that never changes while they come and go. */
+/** Draws the videos of a call into one, as frames of a single track that stays the same while they come and go. */
 
 import type { VideoFeed } from '../media/feeds.ts';
 import { arrange, type Box, fitting } from './layout.ts';
 
-/** Pixels of a recording. It is encoded beside the call, which two processor cores have enough to do with. */
+/** Pixels of a recording. It is encoded alongside the call, which already keeps two processor cores busy. */
 const [WIDTH, HEIGHT] = navigator.hardwareConcurrency > 2 ? [1280, 720] : [960, 540];
 const POSTER_QUALITY = 0.7;
 
 export interface Compositor {
   track: MediaStreamTrack;
-  /** Takes what was drawn last, where that has to wait; to be called with every tick of the clock, before drawing. */
+  /** Captures what was drawn last, where that has to wait; call it at every tick of the clock, before drawing. */
   takeLate(): void;
   /** Draws a frame of what is seen now. */
   draw(feeds: VideoFeed[]): void;
@@ -28,7 +28,7 @@ export function createCompositor(): Compositor {
     track?.stop();
     throw new Error('This browser cannot record a canvas');
   }
-  // Chromium stamps sound from WebAudio some 50 ms late, Firefox doesn't. A frame that waits for a tick is about as late.
+  // Chromium timestamps WebAudio's sound some 50 ms late, Firefox doesn't. A frame that waits for a tick is about as late.
   const drawn = 'requestFrame' in track ? createCanvas() : recorded;
   let isLate = false;
 
@@ -69,7 +69,7 @@ function drawAll(context: CanvasRenderingContext2D, feeds: VideoFeed[]): void {
     WIDTH,
     HEIGHT,
   );
-  // Small videos lie upon the one that fills everything.
+  // Small videos are on top of the one that fills everything.
   const order = feeds.map((_, index) => index).sort((a, b) => areaOf(boxes[b]) - areaOf(boxes[a]));
   for (const index of order) {
     const [feed, box] = [feeds[index], boxes[index]];
@@ -100,7 +100,7 @@ function drawFeed(
   try {
     drawVideo(context, video, box, role === 'screen');
   } catch {
-    // One that can't be drawn now takes no other from the frame.
+    // One that can't be drawn now doesn't keep the others out of the frame.
     drawInitial(context, person, box);
   }
 }
@@ -123,7 +123,7 @@ function drawVideo(
   );
 }
 
-/** Who is there without a camera. */
+/** Draws someone without a camera. */
 function drawInitial(context: CanvasRenderingContext2D, name: string, { x, y, width, height }: Box): void {
   const radius = Math.min(width, height) / 4;
   const [across, down] = [x + width / 2, y + height / 2];

@@ -1,4 +1,4 @@
-/** Where each video of a call lies in a recording of it: as the call page shows it on a wide screen. */
+/** Where each video of a call is in its recording: as the call page shows it on a wide screen. */
 
 import type { Role } from '../media/feeds.ts';
 
@@ -16,7 +16,7 @@ const SMALL = 0.22;
 
 /**
  * The boxes of these videos, in their order. A shared screen fills everything, else the other person does;
- * oneself and whoever else there is are small in the corner below. Several people without a screen share the room.
+ * oneself and anyone else are small in the bottom corner. Several people without a screen share the space.
  */
 export function arrange(roles: Role[], width: number, height: number): Box[] {
   const full = { x: 0, y: 0, width, height };

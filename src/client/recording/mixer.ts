@@ -1,11 +1,11 @@
-/** Mixes voices into one track, which goes on while they come and go. */
+/** Mixes voices into one track, which continues while they come and go. */
 import type { AudioFeed } from '../media/feeds.ts';
 
-/** A voice that can't be mixed and a clock that stands still are tried again after so long. */
+/** A voice that can't be mixed and a clock that has stopped are retried after this many ms. */
 const AGAIN_MS = 1000;
-/** Shorter than this is what a device takes to begin or to change. */
+/** Starting or changing a device takes less than this. */
 const TOLD_AFTER_MS = 2000;
-/** Any of them may be what a device waits for before it plays or records again. */
+/** A device may be waiting for any of these before it plays or records again. */
 const GESTURES = ['pointerup', 'keydown'] as const;
 
 /** `silent`: nothing at all is heard in the recording now. `voice`: one of them isn't. */
@@ -13,14 +13,14 @@ export type SoundTrouble = 'silent' | 'voice';
 
 export interface Mixer {
   track: MediaStreamTrack;
-  /** Mixes exactly these from now on; to be called with every tick of the clock, as it also brings back what was lost. */
+  /** Mixes exactly these from now on; call it at every tick of the clock, as it also recovers what was lost. */
   hear(voices: AudioFeed[]): void;
   /** What is missing now, if it has been for longer than a moment. */
   trouble(): SoundTrouble | undefined;
   close(): void;
 }
 
-/** Needs a gesture before it, as all sound does; recordings are begun by one. */
+/** Like all sound, this needs a gesture first; recordings are started by one. */
 export function createMixer(): Mixer {
   const context = new AudioContext();
   const output = context.createMediaStreamDestination();
@@ -36,7 +36,7 @@ export function createMixer(): Mixer {
   let movedAt = performance.now();
   let resumedAt = Number.NEGATIVE_INFINITY;
 
-  /** iPhones interrupt it for a phone call or another app, and any system may when the sound's device goes. */
+  /** iPhones interrupt it for a phone call or another app, and any system may when the audio device disappears. */
   function resume(): void {
     if (context.state === 'running' || context.state === 'closed') return;
     resumedAt = performance.now();
@@ -45,8 +45,8 @@ export function createMixer(): Mixer {
   }
 
   function add({ own, track }: AudioFeed): () => void {
-    // What is played to the person must not run through here, or their echo could not be cancelled. One's own
-    // voice is the track itself, because a clone would go on when it is muted.
+    // What the person hears must not run through here, or their echo couldn't be cancelled. One's own
+    // voice is the track itself, because a clone would continue when it is muted.
     const taken = own ? track : track.clone();
     const release = () => {
       if (!own) taken.stop();
@@ -64,7 +64,7 @@ export function createMixer(): Mixer {
     }
   }
 
-  /** One that the browser can't take now keeps nobody else out. */
+  /** One that the browser can't take now doesn't keep the others out. */
   function tryToAdd(voice: AudioFeed, now: number): void {
     const before = refused.get(voice.track);
     if (before && now - before.tried < AGAIN_MS) return;
@@ -84,7 +84,7 @@ export function createMixer(): Mixer {
     if (context.state !== 'closed') context.close().catch(() => undefined);
   }
 
-  // Chromium records nothing, not even video, while nothing flows into a mix.
+  // Chromium records nothing, not even video, while a mix has no input.
   const silence = context.createConstantSource();
   silence.offset.value = 0;
   silence.connect(output);

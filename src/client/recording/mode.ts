@@ -6,7 +6,7 @@ import type { Feeds } from '../media/feeds.ts';
 export const RecordingMode = v.picklist(['everyone', 'me', 'other', 'sound']);
 export type RecordingMode = v.InferOutput<typeof RecordingMode>;
 
-/** Those feeds of a call that are recorded in a mode. */
+/** The feeds of a call that a mode records. */
 export function feedsOf({ video, audio }: Feeds, mode: RecordingMode): Feeds {
   const isIn = ({ own }: { own: boolean }) => (mode === 'me' ? own : mode === 'other' ? !own : true);
   return { video: mode === 'sound' ? [] : video.filter(isIn), audio: audio.filter(isIn) };

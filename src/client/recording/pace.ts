@@ -1,18 +1,18 @@
-/** How often a recording draws, so that a call on a slow device keeps its part of the page's time. */
+/** How often a recording draws, so that a call on a slow device keeps its share of the page's time. */
 
-/** The longest rest, so that a page which stood still for other reasons doesn't make the hole twice as wide. */
+/** The longest rest, so that a page which stalled for other reasons doesn't make the gap half as long again. */
 const REST_MS = 250;
 
 export interface Pace {
-  /** Whether the page has done what came before, and has rested for half as long as that took. */
+  /** Whether the page has finished the work before this, and has rested for half as long as that took. */
   isDue(): boolean;
-  /** Does the work, whose cost is the time until the page comes to what was asked of it afterwards. */
+  /** Does the work; its cost is the time until the page gets to what was queued after it. */
   spend(work: () => void): void;
 }
 
 /**
  * @param now in ms
- * @param turn calls back in the page's next turn, after all that waits already
+ * @param turn calls back in the page's next turn, after everything already queued
  */
 export function createPace(now: () => number, turn: (then: () => void) => void): Pace {
   let isSpending = false;
@@ -22,7 +22,7 @@ export function createPace(now: () => number, turn: (then: () => void) => void):
     spend(work) {
       const began = now();
       isSpending = true;
-      // Drawing only notes what is to be drawn: the browser does that, and whatever waits meanwhile, after it.
+      // Drawing calls only queue the drawing: the browser does it afterwards, along with whatever else is waiting.
       turn(() => {
         const ended = now();
         restsUntil = ended + Math.min((ended - began) / 2, REST_MS);
@@ -38,7 +38,7 @@ export interface Tasks {
   close(): void;
 }
 
-/** The page's turns, which a hidden tab gets as well, other than by its timers. */
+/** The page's turns, which a hidden tab gets as well, unlike its timers. */
 export function createTasks(): Tasks {
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];

@@ -1,4 +1,4 @@
-/** The button "Record": at most one recording at a time, for as long as there is a call. */
+/** The button "Record": at most one recording at a time, while there is a call. */
 
 import { newKey } from '../common/key.ts';
 import type { Say } from '../common/words.ts';
@@ -21,14 +21,14 @@ export interface RecordControlEvents {
 }
 
 export interface RecordControl {
-  /** Gets ready to begin while the server is there, for when it isn't. */
+  /** Prepares while the server is up, in case it is down later. */
   prepare(): void;
   isOn(): boolean;
   toggle(): void;
   stop(): void;
 }
 
-/** @param me the id of whoever is signed in, as it is theirs alone to send */
+/** @param me the id of the signed-in person, who alone may send it */
 export function createRecordControl(
   box: HTMLElement,
   say: Say,

@@ -9,22 +9,22 @@ import { startTicker } from './ticker.ts';
 
 /** Frames a second, as films have; a call's frames rarely come faster. */
 const RATE = 24;
-/** How often a recording of sound alone looks who is heard. */
+/** How often a sound-only recording checks who is heard. */
 const SOUND_TICK_MS = 250;
-/** What a crash can cost at most, together with the way to the disk. */
+/** The most that a crash can lose, together with the time to write it. */
 const CHUNK_MS = 1000;
-/** Bytes that hold nothing yet: a head, and in Firefox a moment of silence even where nothing was recorded. */
+/** Bytes without content yet: a header, and in Firefox a moment of silence even if nothing was recorded. */
 const HEAD = 1024;
 /** The first moment of a call is rarely its best still. */
 const POSTER_AFTER_MS = 2000;
 
-/** WebM flushes every second in Chromium and Firefox; Safari has MP4 alone. */
+/** WebM flushes every second in Chromium and Firefox; Safari only has MP4. */
 const TYPES = {
   video: ['video/webm;codecs=vp8,opus', 'video/mp4'],
   audio: ['audio/webm;codecs=opus', 'audio/mp4'],
 };
 
-/** Chromium's, against players that seek slowly: a key frame every so many ms. */
+/** Chromium's option for players that seek slowly: a key frame every so many ms. */
 const OPTIONS: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } = {
   videoBitsPerSecond: 1_500_000,
   audioBitsPerSecond: 96_000,
@@ -32,12 +32,12 @@ const OPTIONS: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } 
 };
 
 export interface RecorderEvents {
-  /** It runs. Firefox takes its time until sound flows, and what is said before that would be missing. */
+  /** It is running. Firefox needs a while until audio flows, and anything said before would be missing. */
   started(): void;
-  /** The first one holds more than the head of a file. */
+  /** The first one has more than the header of a file. */
   chunk(bytes: ArrayBuffer): void;
   poster(picture: Blob): void;
-  /** What is missing in what is being recorded, each time that changes. */
+  /** What is missing from the recording, each time that changes. */
   sound(trouble: SoundTrouble | undefined): void;
   /** It has ended by itself; `chunk` has had what there is. */
   failed(): void;
@@ -69,7 +69,7 @@ export function startRecorder(
   feeds: () => Feeds,
   events: RecorderEvents,
 ): Recorder {
-  /** What was opened, to be closed in the end or when the next thing can't be. */
+  /** What was opened, to be closed in the end or when the next thing fails to open. */
   const opened: (() => void)[] = [];
   try {
     return start(mode, mimeType, feeds, events, opened);
@@ -107,10 +107,10 @@ function start(
   let hasWarned = false;
   let trouble: SoundTrouble | undefined;
   let passed = Promise.resolve();
-  /** What has come of it as long as it is a head alone. */
+  /** What has come of it as long as it is only a header. */
   let head: Blob | undefined = new Blob();
 
-  /** Whatever went wrong with one frame, the next one is another. */
+  /** A failed frame doesn't stop the next one. */
   function tick(): void {
     try {
       record();
@@ -141,9 +141,9 @@ function start(
     );
   }
 
-  /** A head alone would be a recording of nothing. */
+  /** A header alone would be a recording of nothing. */
   async function pass(data: Blob): Promise<void> {
-    // What comes after a chunk that is lost can't be played.
+    // What follows a lost chunk can't be played.
     if (hasHole || data.size === 0) return;
     try {
       const bytes = await (head ? new Blob([head, data]) : data).arrayBuffer();

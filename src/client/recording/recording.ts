@@ -1,4 +1,4 @@
-/** One recording, from the question whether it may be made until all of it is on the server. */
+/** One recording, from asking whether it may be made until all of it is on the server. */
 
 import { pageHeaders } from '../common/page-headers.ts';
 import { RECORDINGS } from '../common/storage-keys.ts';
@@ -15,14 +15,14 @@ import { createWarnings } from './warnings.ts';
 export interface RecordingParts {
   label: Label & { mode: RecordingMode };
   feeds(): Feeds;
-  /** Where it is shown how much is still to be saved. */
+  /** Shows how much is still to be saved. */
   box: HTMLElement;
   say: Say;
 }
 
 export interface RecordingEvents {
   begun(): void;
-  /** It records no more, whoever ended it; what there is is being saved. */
+  /** It has stopped recording, for whatever reason; what there is is being saved. */
   ended(): void;
   /** What has to be said about it now, if anything. */
   tell(text: string | undefined): void;
@@ -32,7 +32,7 @@ export interface Recording {
   stop(): void;
 }
 
-/** Why it has ended without being asked to, by what its worker says. */
+/** Why it has ended without being asked to, according to its worker. */
 const ENDS = { full: 'recordingDeviceFull', broken: 'recordingFailed', cut: 'recordingCut' };
 
 /** Asks the server, and records as soon as it agrees or can't be reached. */
@@ -52,7 +52,7 @@ export function startRecording(
     switch (message.type) {
       case 'begun':
         onDisk = message.onDisk;
-        // A tab that is killed says nothing any more, so it is said before.
+        // A killed tab can't report anything, so this is noted beforehand.
         if (onDisk) remember();
         if (hasEnded) worker.tell({ type: 'end' });
         else record();
@@ -131,7 +131,7 @@ export function startRecording(
     void recorder.stop().then(() => worker.tell({ type: 'end' }));
   }
 
-  /** There is no worker any more; what is on this device is left to the next visit. */
+  /** The worker is gone; what is on this device is left to the next visit. */
   function abandon(why: string): void {
     worker.close();
     card?.remove();
@@ -155,6 +155,6 @@ function remember(): void {
   try {
     localStorage.setItem(RECORDINGS, 'true');
   } catch {
-    // Storage that is switched off keeps no recordings either.
+    // If storage is switched off, no recordings are kept either.
   }
 }

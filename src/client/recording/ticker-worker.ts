@@ -1,4 +1,4 @@
-/** A clock that goes on in a hidden tab, where a page's own timers fall to one tick a second. */
+/** A clock that keeps ticking in a hidden tab, where a page's own timers drop to one tick a second. */
 addEventListener('message', ({ data }: MessageEvent<number>) => {
   setInterval(() => postMessage(undefined), data);
 });

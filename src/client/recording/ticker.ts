@@ -1,4 +1,4 @@
-/** The clock of a recording, which goes on in a hidden tab. */
+/** The clock of a recording, which keeps ticking in a hidden tab. */
 
 import { fetchAhead } from '../common/prefetch.ts';
 
@@ -9,7 +9,7 @@ export interface Ticker {
   stop(): void;
 }
 
-/** Calls `tick` every so many ms, by the page's own slow clock where its worker can't be had. */
+/** Calls `tick` every so many ms; without the worker, by the page's own slow timers. */
 export function startTicker(ms: number, tick: () => void): Ticker {
   let timer: ReturnType<typeof setInterval> | undefined;
   let worker: Worker | undefined;

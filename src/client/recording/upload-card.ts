@@ -1,4 +1,4 @@
-/** The card that says how much of a recording is still on its way, and where it is when it has arrived. */
+/** The card that shows how much of a recording is still to be sent, and where it is once it has arrived. */
 
 import { createCard } from '../common/cards.ts';
 import { sizeInWords } from '../common/size.ts';
@@ -9,9 +9,9 @@ import { showLeft } from './upload/progress-bar.ts';
 const DONE_MS = 10_000;
 
 export interface UploadCard {
-  /** So many bytes are left, and what keeps them, if anything does. */
+  /** How many bytes are left, and what holds them up, if anything. */
   left(bytes: number, trouble: string | undefined): void;
-  /** It is over; so many bytes were recorded, which may be none. */
+  /** It is over; how many bytes were recorded, possibly none. */
   done(bytes: number): void;
   remove(): void;
 }
@@ -24,7 +24,7 @@ export function createUploadCard(box: HTMLElement, say: Say, call: string): Uplo
   line.textContent = say('recordingSaving');
   const bar = document.createElement('progress');
   bar.setAttribute('aria-label', say('recordingSaving'));
-  // Counted down for the eye alone: a screen reader would read every step of it.
+  // The countdown is visual only: a screen reader would read every step of it.
   const rest = document.createElement('p');
   rest.className = 'muted';
   rest.setAttribute('aria-live', 'off');

@@ -1,17 +1,17 @@
-/** What has to be said while it is recorded: several things at once may be true, and none hides another. */
+/** Warnings during a recording: several can be true at once, and none hides another. */
 import type { Say } from '../common/words.ts';
 import type { SoundTrouble } from './mixer.ts';
 
-/** Safari gives what it has recorded every few seconds only. */
+/** Safari delivers what it has recorded only every few seconds. */
 const PATIENCE_SECONDS = 15;
-/** A press of the button has to be answered by something. */
+/** Pressing the button must have some visible response. */
 const SLOW_MS = 1000;
 
 export interface Warnings {
-  /** What keeps it from the server. */
+  /** What keeps it from reaching the server. */
   sending(text: string | undefined): void;
   sound(trouble: SoundTrouble | undefined): void;
-  /** It has begun: from now on something should be kept every second. */
+  /** It has started: from now on something should be stored every second. */
   watch(): void;
   /** Something was. */
   kept(): void;
@@ -23,7 +23,7 @@ const MATTERS = ['starting', 'sound', 'stalled', 'sending'] as const;
 type Matter = (typeof MATTERS)[number];
 const SOUND = { silent: 'recordingSilent', voice: 'recordingVoice' };
 
-/** @param tell is told the whole of it, each time it changes */
+/** @param tell is called with all of them, each time they change */
 export function createWarnings(say: Say, tell: (text: string | undefined) => void): Warnings {
   const said = new Map<Matter, string>();
   let told: string | undefined;
@@ -49,7 +49,7 @@ export function createWarnings(say: Say, tell: (text: string | undefined) => voi
     watch() {
       clearTimeout(slow);
       set('starting', undefined);
-      // Seconds that a device has slept through are not counted.
+      // Seconds during which the device was asleep don't count.
       timer ??= setInterval(() => {
         seconds += 1;
         if (seconds >= PATIENCE_SECONDS) set('stalled', say('recordingStalled'));

@@ -1,11 +1,11 @@
-/** The cards of fresh screenshots: seen at once, saved or sent with one tap, and gone by themselves. */
+/** The cards of new screenshots: visible at once, saved or sent with one tap, and removed by themselves. */
 
 import { button, createCard } from '../common/cards.ts';
 import type { Say } from '../common/words.ts';
 import type { VideoFeed } from '../media/feeds.ts';
 import { createSender, keep, takeScreenshot } from './screenshot.ts';
 
-/** Long enough to decide; nothing is lost then, as the call's page has the picture. */
+/** Long enough to decide; nothing is lost, as the screenshot is on the call's page. */
 const SHOWN_MS = 15_000;
 const DONE_MS = 4000;
 

@@ -1,4 +1,4 @@
-/** A still of a video: what it shows now, in all its pixels, kept with the call on the server. */
+/** A screenshot of a video: what it shows now, at full resolution, kept with the call on the server. */
 import * as v from 'valibot';
 import { newKey } from '../common/key.ts';
 import { pageHeaders } from '../common/page-headers.ts';
@@ -39,7 +39,7 @@ export async function keep(call: string, picture: Blob, name: string): Promise<O
   }
 }
 
-/** Shows a kept file in the chat, and says whether it is there. Tried again it stands there once all the same. */
+/** Posts a kept file to the chat, and says whether it is there. Repeating this doesn't post it twice. */
 export function createSender(): (file: string) => Promise<boolean> {
   const key = newKey();
   return async (file) => {

@@ -1,4 +1,4 @@
-/** Takes one call through its states: does what each step commands, and gives up on a state that lasts too long. */
+/** Takes one call through its states: carries out each step's commands, and gives up on a state that lasts too long. */
 import { deadline, type State } from './state.ts';
 import { type CallEvent, type Command, next } from './transitions.ts';
 

@@ -1,7 +1,7 @@
-/** The states of one call as its page sees them; `transitions.ts` has the way from one to the next. */
+/** The states of one call as its page sees them; `transitions.ts` leads from one to the next. */
 import type { EndReason } from '../../../protocol/server.ts';
 
-/** Why the page shows no call any more: the server's reasons, and those that only a page has. */
+/** Why the call on this page has ended: the server's reasons, and those that only a page has. */
 export type Reason =
   | EndReason
   | 'not-allowed'
@@ -18,7 +18,7 @@ export type State =
   | { name: 'ringing' }
   | { name: 'connecting' }
   | { name: 'active' }
-  /** `left`: the other side's page was closed or is being loaded again. */
+  /** `left`: the other side's page was closed or is being reloaded. */
   | { name: 'reconnecting'; left: boolean }
   | { name: 'ended'; reason: Reason };
 

@@ -1,5 +1,5 @@
 /**
- * The course of one call, as its page sees it.
+ * The lifecycle of one call, as its page sees it.
  *
  *            dial                    accepted              connected
  *     idle ───────▶ calling ───────────────────▶ connecting ───────▶ active
@@ -13,7 +13,7 @@
  *     for good: then it is waited for less long.
  *
  *     From every state `hang-up`, `over` (the server's word) and `gave-up` (the deadline) lead to `ended`,
- *     and nothing leads out of it: another call is another machine.
+ *     and nothing leads out of it: another call is another state machine.
  *
  * `next` is pure: it says which state follows and what is to be done, and does nothing itself.
  */

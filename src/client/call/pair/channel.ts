@@ -3,7 +3,7 @@ import type { ChannelMessage } from '../../../protocol/channel.ts';
 import { createIntake } from './intake.ts';
 
 const BEAT_MS = 4000;
-/** Three beats missed: something is wrong, though the browser may not have noticed yet. */
+/** Three heartbeats missed: something is wrong, though the browser may not have noticed yet. */
 const SILENCE_MS = 3 * BEAT_MS + 1000;
 
 export interface ChannelEvents {

@@ -8,7 +8,7 @@ import { isRelayed, isSilent } from './stats.ts';
 
 /**
  * What the sections of every first offer are for, in this order. The screen has its own from the beginning:
- * it is shown and taken away without a word of negotiation, whatever the signalling is doing.
+ * it is shown and removed without any negotiation, whatever the signalling is doing.
  */
 const SECTIONS: { source: Source; kind: Kind }[] = [
   { source: 'self', kind: 'audio' },
@@ -105,7 +105,7 @@ export function createConnection(
   async function addCandidate(candidate: Candidate): Promise<void> {
     const remote = connection.remoteDescription?.sdp;
     const fragment = candidate.usernameFragment;
-    // One that overtook its description waits for it: on two ways at once, order isn't certain.
+    // One that overtook its description waits for it: with two paths, order isn't guaranteed.
     if (!remote || (fragment && !usernameFragments(remote).has(fragment))) {
       early = [...early, candidate].slice(-MAX_EARLY);
       return;
@@ -118,7 +118,7 @@ export function createConnection(
         usernameFragment: fragment ?? null,
       });
     } catch {
-      // A candidate that can't be used, of an address family we lack for instance, costs nothing but itself.
+      // A candidate that can't be used, for example of an address family we lack, doesn't matter to the others.
     }
   }
 
@@ -177,7 +177,7 @@ export function createConnection(
   };
 }
 
-/** With too little room, text loses frames a second and what moves loses pixels. */
+/** With too little bandwidth, text loses frames and motion loses pixels. */
 async function favour(sender: RTCRtpSender, contentHint: string): Promise<void> {
   const degradationPreference = contentHint === 'motion' ? 'maintain-framerate' : 'maintain-resolution';
   try {

@@ -1,5 +1,5 @@
 /**
- * How much a page listens to the other side over the data channel. An honest page stays far below all of it; whoever
+ * Limits on what a page reads from the other side over the data channel. An honest page stays far below them; one that
  * doesn't must not keep this one busy.
  */
 import * as v from 'valibot';
@@ -53,7 +53,7 @@ export function createIntake(deliver: (message: ChannelMessage) => void, now?: (
         newest = message;
         if (timer === undefined) passOn();
       } else if (message) {
-        // Whoever has left is shown so, and may come back with the same state.
+        // Someone who has left is shown as such, and may come back with the same state.
         if (message.type === 'leaving') {
           known = '';
           newest = undefined;

@@ -1,6 +1,6 @@
 /**
- * The pair of this page and one other member: it has a connection, and takes a new one when the other side
- * has, or when nothing else helps. In a call of several people every pair is such a link.
+ * The link between this page and one other member: it has a connection, and makes a new one when the other side
+ * does, or when nothing else helps. In a call of several people, every pair has such a link.
  */
 import type { ChannelMessage } from '../../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration } from '../../../protocol/common.ts';
@@ -14,7 +14,7 @@ import { createReconnection } from './reconnection.ts';
 import { createSteps } from './steps.ts';
 import { createTrickle, type SignalingPath } from './trickle.ts';
 
-/** A page that was loaded anew makes the offer; if it doesn't, we do. */
+/** A page that was reloaded makes the offer; if it doesn't, we do. */
 const OFFER_WAIT_MS = 10_000;
 
 interface LinkPath extends SignalingPath {
@@ -26,7 +26,7 @@ export interface LinkEvents {
   freshIce(): Promise<IceConfiguration | undefined>;
   connected(): void;
   lost(): void;
-  /** Something more is to be seen or heard of the other side; a new connection has a new stream. */
+  /** The other side has another track to show or play; a new connection has a new stream. */
   track(source: Source, stream: MediaStream): void;
   channelOpened(): void;
   channelMessage(message: ChannelMessage): void;
@@ -47,16 +47,16 @@ export interface Link {
   receiveCandidates(candidates: Candidate[]): void;
   /** The other side wants an offer in place of the description with this username fragment. */
   receiveRequest(fragment: string): void;
-  /** Sends what waited for a way to the other side. `again` repeats what has no answer yet. */
+  /** Sends what waited for a path to the other side. `again` repeats what has no answer yet. */
   flush(again?: boolean): void;
   /** The other side has no connection any more, and will offer a new one. */
   renew(): void;
   /**
-   * The browser has a network again: a new way (an ICE restart, RFC 8445 §2.4) unless the old one still carries.
-   * A restart of what works can cost seconds: Chromium sends to the old port of Firefox for a while.
+   * The browser has a network again: an ICE restart (RFC 8445 §2.4), unless the old path still works.
+   * Restarting a working one can cost seconds: Chromium keeps sending to Firefox's old port for a while.
    */
   online(): void;
-  /** The ICE servers run out: a new way if the old one goes over them. */
+  /** The ICE servers' credentials expire: an ICE restart if the path goes through them. */
   renewIce(): void;
   send(source: Source, kind: Kind, track: MediaStreamTrack | null): void;
   say(message: ChannelMessage): boolean;
@@ -64,7 +64,7 @@ export interface Link {
   close(): void;
 }
 
-/** @param connect how a connection is made, which nothing but a browser can */
+/** @param connect makes a connection, which only a browser can */
 export function createLink(
   ice: IceConfiguration,
   outgoing: Record<Source, Outgoing>,
@@ -98,7 +98,7 @@ export function createLink(
   const steps = createSteps(reconnection.broken);
 
   function giveUp(): void {
-    // One that was connected, the other side gives up as well when it hears of the next; else it may be offering still.
+    // If it was connected, the other side gives it up too when it hears of the next one; otherwise it may still be offering.
     if (wasConnected) former.add(peer?.remote());
     wasConnected = false;
     peer?.close();
@@ -143,7 +143,7 @@ export function createLink(
           events.channelOpened();
         },
         message: (message) => made === peer && hear(message),
-        // A channel that waits for its next try (SCTP doubles the time each time) says nothing about the way.
+        // A channel waiting to retransmit (SCTP doubles the time each time) says nothing about the path.
         silent: () => made === peer && void restartIf((current) => current.isSilent()),
       },
     });
@@ -180,7 +180,7 @@ export function createLink(
     void steps.add(async () => {
       const verdict = judge(description, side());
       if (verdict === 'ignore') {
-        // A first offer that crossed ours: the other side gives that connection up.
+        // A first offer that crossed ours: the other side gives up that connection.
         if (description.type === 'offer' && peer?.remote() === undefined) former.add(description.sdp);
         return;
       }
@@ -217,10 +217,10 @@ export function createLink(
     void restartIf(async () => true);
   }
 
-  /** Which description of the side that offers this way came from; the same on both sides. */
+  /** Which description of the offering side this path came from; the same on both sides. */
   const newest = () => generation(peer?.offers() ? peer.local()?.sdp : peer?.remote());
 
-  /** Fresh ICE servers in any case, and a new way where it is needed, unless one is made meanwhile. */
+  /** Fresh ICE servers in any case, and an ICE restart if it is still needed by then. */
   async function restartIf(isNeeded: (peer: Connection) => Promise<boolean>): Promise<void> {
     const before = newest();
     const fresh = await events.freshIce();
@@ -244,7 +244,7 @@ export function createLink(
         const made = replacePeer();
         reconnection.begin();
         await made.take(offer);
-        // The answer waits for none of them: each takes its way through the browser's processes.
+        // The answer doesn't wait for them: each takes a trip through the browser's processes.
         for (const candidate of candidates) void made.addCandidate(candidate);
       }),
     local: trickle.take,

@@ -1,21 +1,21 @@
 /**
- * Who offers when, and what becomes of each description that comes in.
+ * Which side offers when, and what happens to each incoming description.
  *
  * On each connection one side makes every offer after the first, and the other side asks for one (`request-offer`). So
  * on an established connection offers never cross, however slow the signalling is, and nothing is ever rolled back:
- * after a rollback Chromium goes on decoding and shows no frame any more. Only first offers, of new connections, can
- * cross; then the impolite side ignores the other's, and the polite one gives its connection up for a new one that
- * answers (the politeness of W3C WebRTC §10.7).
+ * after a rollback, Chromium keeps decoding but shows no frame any more. Only first offers, of new connections, can
+ * cross; then the impolite side ignores the other's, and the polite one gives up its connection for a new one that
+ * answers (politeness as in W3C WebRTC §10.7).
  *
- * The work on one connection stands in one queue (see link.ts), so that there is no offer half made and no answer
- * half set when a description is judged.
+ * All work on one connection goes through one queue (see link.ts), so no offer is half made and no answer half set
+ * when a description is judged.
  */
 import type { Description } from '../../../protocol/common.ts';
 import { fingerprint, usernameFragments } from './sdp.ts';
 
 export interface Side {
   signaling: RTCSignalingState;
-  /** The own SDP and the one that this connection had from the other side last, if any. */
+  /** The local SDP, and the last one that this connection got from the other side, if any. */
   local: string | undefined;
   remote: string | undefined;
   /** Whether this side makes the offers. */
@@ -47,14 +47,14 @@ export function judge(description: Description, side: Side): Verdict {
   return side.polite ? 'replace' : 'ignore';
 }
 
-/** Whoever doesn't say which offer they answer is believed. */
+/** An answer that doesn't say which offer it is for is accepted. */
 const isFor = ({ answers }: Description, local: string | undefined): boolean =>
   answers === undefined || answers === generation(local);
 
 /**
- * Whether this side makes the offers after the first: who made that one, but between Firefox and another browser,
- * Firefox. An ICE restart that Chromium (156) offers on a way that still carries leads its new port to the old one
- * of Firefox (ESR 153), which answers checks and takes no media any more; the video stops for many seconds.
+ * Whether this side makes the offers after the first: the side that made that one, but between Firefox and another browser,
+ * Firefox. If Chromium (156) offers an ICE restart on a working path, its new port sends to the old one
+ * of Firefox (ESR 153), which answers checks but takes no media any more; the video stops for many seconds.
  */
 export function makesOffers(
   madeFirst: boolean,
@@ -68,11 +68,11 @@ export function makesOffers(
 const isFirefox = (sdp: string): boolean => sdp.includes('\no=mozilla');
 
 /**
- * What becomes of a request for an offer in place of the description with this fragment:
+ * What to do about a request for an offer in place of the description with this fragment:
  * - `restart`: make it;
  * - `repeat`: it is under way, or was lost there;
  * - `ignore`: it was made, and answered;
- * - `offer-anew`: the other side believes in a connection that isn't there.
+ * - `offer-anew`: the other side thinks there is a connection that doesn't exist.
  */
 export function judgeRequest(
   fragment: string,

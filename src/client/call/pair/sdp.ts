@@ -1,6 +1,6 @@
 /**
- * What we read from an SDP, and the one thing we mend in it; everything else is the browser's business. It comes from
- * the other side, who may have written anything, so no expression here looks at a character more than a few times.
+ * What we read from an SDP, and the one thing we fix in it; everything else is the browser's business. It comes from
+ * the other side, who may have written anything, so no regular expression here looks at a character more than a few times.
  */
 
 /**

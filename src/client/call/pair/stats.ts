@@ -1,6 +1,6 @@
-/** What the statistics (W3C WebRTC Stats) say about the way between two connections. */
+/** What the statistics (W3C WebRTC Stats) say about the path between two connections. */
 
-/** As long as several packets of sound take, and not long for a person. */
+/** Long enough for several audio packets, and short for a person. */
 const LISTEN_MS = 1000;
 
 async function received(connection: RTCPeerConnection): Promise<number> {

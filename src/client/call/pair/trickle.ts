@@ -1,5 +1,5 @@
 /**
- * Own descriptions and candidates on their way to the other side (trickle ICE, RFC 8838). What finds no path stays,
+ * Sends local descriptions and candidates to the other side (trickle ICE, RFC 8838). What finds no path waits
  * until there is one.
  */
 import type { Candidate, Description } from '../../../protocol/common.ts';

@@ -1,4 +1,4 @@
-/** What a refusal by the server means for the call. */
+/** What an error from the server means for the call. */
 import type { ServerMessage } from '../../../protocol/server.ts';
 import type { Reason } from '../lifecycle/state.ts';
 

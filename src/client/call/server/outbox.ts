@@ -1,4 +1,4 @@
-/** What of one call must reach the server, however often the socket breaks before it does. */
+/** What must reach the server about one call, however often the socket breaks before it does. */
 import type { Description, Media } from '../../../protocol/common.ts';
 import type { ServerSocket } from './socket.ts';
 
@@ -10,7 +10,7 @@ export interface Outbox {
   accept(call: string): void;
   decline(call: string): void;
   hangUp(call: string): void;
-  /** Takes back the ring with this key, of which the server may have heard or not. */
+  /** Withdraws the ring with this key, which the server may or may not have received. */
   cancel(key: string): void;
   /** Whether it went out at least once, or is settled. */
   wasSent(name: Name): boolean;

@@ -1,4 +1,4 @@
-/** The signalling path to the other side that leads over the server. */
+/** The signalling path to the other side that goes through the server. */
 import type { ClientMessage } from '../../../protocol/client.ts';
 import type { Candidate, Description } from '../../../protocol/common.ts';
 

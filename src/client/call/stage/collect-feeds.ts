@@ -1,4 +1,4 @@
-/** Collects what the call page shows and plays at this moment, for screenshots and recordings. */
+/** Collects what the call page is showing and playing, for screenshots and recordings. */
 import type { Say } from '../../common/words.ts';
 import type { AudioFeed, Feeds, VideoFeed } from '../../media/feeds.ts';
 import type { LocalMedia } from '../../media/local-media.ts';

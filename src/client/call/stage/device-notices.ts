@@ -1,14 +1,14 @@
-/** Says what is the matter with one's own camera and microphone. */
+/** Says what is wrong with one's own camera and microphone. */
 import type { Say } from '../../common/words.ts';
 import type { LocalMedia } from '../../media/local-media.ts';
 import type { Notices } from './notices.ts';
 
-/** As much of one's own media as there is something to say about. */
+/** The part of one's own media that there may be something to say about. */
 export type TroubledMedia = Pick<LocalMedia, 'trouble' | 'isInterrupted'>;
 
 export interface DeviceNotices {
   update(): void;
-  /** Somebody tries again: what was put away is of interest once more. */
+  /** The person tries again: dismissed notices matter again. */
   forget(): void;
 }
 
@@ -16,7 +16,7 @@ export function createDeviceNotices(local: TroubledMedia, notices: Notices, say:
   return {
     update() {
       const [microphone, camera] = [local.trouble('audio'), local.trouble('video')];
-      // The same trouble with both is one thing to do, and one thing to read.
+      // The same problem with both is one thing to do, and one thing to read.
       const both = microphone === camera ? microphone : undefined;
       notices.set('both', both && say(`both-${both}`));
       notices.set('microphone', both ? undefined : microphone && say(`microphone-${microphone}`));

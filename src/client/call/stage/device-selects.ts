@@ -9,7 +9,7 @@ import { canShareScreen, type ScreenShare } from '../../media/screen-share.ts';
 import { createSpeaker } from '../../media/speaker.ts';
 
 export interface DeviceSelects {
-  /** Fills them anew: names appear with permission, and devices come and go. */
+  /** Refills them: names appear with permission, and devices come and go. */
   update(): void;
 }
 
@@ -72,7 +72,7 @@ function fill(
       const old = select.options[index];
       return old?.value === value && old.text === text;
     });
-  // An open list must not be exchanged under the reader's hand.
+  // An open list must not change while someone is using it.
   if (!same) select.replaceChildren(...options);
   else if (used !== undefined && devices.some(({ deviceId }) => deviceId === used)) select.value = used;
   const field = select.closest<HTMLElement>('.field');

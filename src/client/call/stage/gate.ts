@@ -1,4 +1,4 @@
-/** What a call page shows that nobody's press has opened: a question and a button. No device is asked for before. */
+/** What a call page shows if it wasn't opened by a press: a question and a button. No device is requested before. */
 import { find } from '../../common/dom.ts';
 
 export interface Gate {
@@ -8,7 +8,7 @@ export interface Gate {
   isOpen(): boolean;
 }
 
-/** Takes over the template's `.call-gate`, whose words are there already. */
+/** Takes over the template's `.call-gate`, which already has its words. */
 export function createGate(element: HTMLElement): Gate {
   return {
     open(run) {

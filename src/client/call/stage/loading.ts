@@ -24,7 +24,7 @@ export function whenShowable(stream: MediaStream | null, work: () => void): void
   waiting.push({ stream, work });
 }
 
-/** The load event can wait now for what there is to be seen. */
+/** Streams with video are shown from now on, even if the load event then waits for them. */
 export function stopWaiting(): void {
   isOver = true;
   clearTimeout(timer);

@@ -1,13 +1,13 @@
-/** What has to be said beside the call's state: one line for each matter, until it is settled or put away. */
+/** Notices beside the call's state: one line per matter, until it is settled or dismissed. */
 import type { Say } from '../../common/words.ts';
 
 export interface Notices {
-  /** Says it, in place of what was said about the same matter; without a text there is nothing left to say. */
+  /** Shows it instead of an earlier notice about the same matter; without a text, removes that. */
   set(matter: string, text: string | undefined, action?: Action): void;
   clear(): void;
 }
 
-/** A button for the notice; without one it can be put away. */
+/** A button for the notice; without one it can be dismissed. */
 export interface Action {
   label: string;
   run(): void;
@@ -23,7 +23,7 @@ export function createNotices(box: Element, say: Say): Notices {
 
   return {
     set(matter, text, action) {
-      // What was put away stays away for as long as it is the same.
+      // A dismissed notice stays away as long as it says the same.
       if (shown.get(matter)?.text === text) return;
       remove(matter);
       if (text === undefined) return;

@@ -17,7 +17,7 @@ export interface PeerMedia {
   lack?: 'asking' | 'unavailable' | undefined;
 }
 
-/** Nothing is known of who has left; their last frame would stand there as if they were here. */
+/** Nothing is known about someone who has left; their last frame would look as if they were still here. */
 const GONE: PeerMedia = { microphone: true, camera: false, recording: false };
 
 export interface OtherSide {
@@ -39,11 +39,11 @@ export interface OtherSide {
 }
 
 export interface OtherSideEvents {
-  /** Something stands still until somebody taps, or no longer does. */
+  /** Something is stuck until somebody taps, or no longer is. */
   stalled(what: Played, isStill: boolean): void;
   /** Whether one's own microphone is open. */
   capturing(): boolean;
-  /** It says whether it records. */
+  /** The other side says whether it is recording. */
   recording(): void;
 }
 
@@ -59,7 +59,7 @@ export function createOtherSide(stage: HTMLElement, say: Say, events: OtherSideE
   const streams: Record<Source, MediaStream | null> = { self: null, screen: null };
   let isRecording = false;
   let isAway = false;
-  /** What it said last about itself, unless that was before it left. */
+  /** What it last said about itself, unless that was before it left. */
   let told: PeerMedia | undefined;
 
   function soundOf(what: 'sound' | 'screen-sound', output: HTMLAudioElement): Sound {
@@ -125,7 +125,7 @@ export function createOtherSide(stage: HTMLElement, say: Say, events: OtherSideE
   };
 }
 
-/** Who has not been heard yet, or can't be, isn't muted. */
+/** Someone who hasn't been heard yet, or can't be, isn't muted. */
 function silenceKey({ lack }: PeerMedia): string {
   return lack === 'asking' ? 'peerAsking' : lack === 'unavailable' ? 'peerUnavailable' : 'peerMuted';
 }

@@ -12,7 +12,7 @@ export interface Panels {
   call(): void;
   /** @param name the other person's */
   over(reason: Reason, name: string): void;
-  /** Focuses what there is to do when a call is over. */
+  /** Focuses what can be done once a call is over. */
   focus(): void;
 }
 

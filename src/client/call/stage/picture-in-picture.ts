@@ -4,7 +4,7 @@
 export const canFloat = (video: HTMLVideoElement): boolean =>
   'requestPictureInPicture' in video && document.pictureInPictureEnabled;
 
-/** Wires a button to picture in picture, which shows the first of these videos that shows something. */
+/** Wires a button to picture in picture, which shows the first of these videos that has something to show. */
 export function wirePictureInPicture(button: HTMLButtonElement, videos: HTMLVideoElement[]): void {
   button.addEventListener('click', () => {
     const video = videos.find(({ videoWidth }) => videoWidth > 0);

@@ -1,9 +1,9 @@
 /**
- * Keeps a media element playing for as long as it has something to play. A telephone call, a headset's button or a browser
- * that saves power pauses it, and none of them plays it again.
+ * Keeps a media element playing as long as it has something to play. A phone call, a headset's button or a power-saving
+ * browser pauses it, and none of them resumes it.
  */
 
-/** What is paused again and again isn't fought over: it is said, and the next sign of life tries again. */
+/** If it is paused again and again, we don't fight: the page says so, and the next sign of life tries again. */
 const TRIES = 3;
 const CALM_MS = 10_000;
 
@@ -12,7 +12,7 @@ type Player = Pick<HTMLMediaElement, 'addEventListener' | 'ended' | 'paused' | '
 };
 
 export interface PlaybackEvents {
-  /** Whether it stands still, though it should play: then it takes a tap. */
+  /** Whether it is paused although it should play: then it takes a tap. */
   stuck?(isStuck: boolean): void;
   /** Whether it should play; unless told, whenever there is a stream that isn't over. */
   wanted?(): boolean;
@@ -27,11 +27,11 @@ export interface Playback {
   retry(): void;
 }
 
-/** Any gesture gives a permission that was missing; the others say that an interruption may be over. */
+/** A gesture can grant a missing permission; the others indicate that an interruption may be over. */
 const GESTURES = ['pointerup', 'keydown'];
 const SIGNS = ['visibilitychange', 'focus', 'pageshow'];
 
-/** @param page where gestures and visibility are heard of */
+/** @param page whose gestures and visibility are observed */
 export function keepPlaying(element: Player, events: PlaybackEvents, page: EventTarget = window): Playback {
   let tries = 0;
   let calm: ReturnType<typeof setTimeout> | undefined;

@@ -1,9 +1,9 @@
-/** The tone the caller hears while it rings at the other side. */
+/** The tone the caller hears while the other side is ringing. */
 import type { State } from '../lifecycle/state.ts';
 import { keepPlaying } from './playback.ts';
 
 export interface Ringback {
-  /** Plays while `state` says that it rings at the other side, and at no other time. */
+  /** Plays while `state` says that the other side is ringing, and at no other time. */
   update(state: State): void;
   /** Tries again, if the browser has refused before. */
   retry(): void;
@@ -13,7 +13,7 @@ export interface Ringback {
 export function createRingback(element: HTMLAudioElement): Ringback {
   let rings = false;
 
-  // A browser that won't play unasked does so after the next gesture, or once the page has the microphone.
+  // A browser that blocks autoplay plays after the next gesture, or once the page has the microphone.
   const { start, retry } = keepPlaying(element, { wanted: () => rings });
 
   return {

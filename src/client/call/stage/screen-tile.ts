@@ -1,4 +1,4 @@
-/** The other side's screen: large, while they say that they share it. */
+/** The other side's screen: large, while they say that they are sharing it. */
 import { find } from '../../common/dom.ts';
 import { whenShowable } from './loading.ts';
 import { keepPlaying } from './playback.ts';
@@ -12,7 +12,7 @@ export interface ScreenTile {
   /** Tries again, if video or sound was paused. */
   retry(): void;
   name(name: string): void;
-  /** A track that is replaced by none only freezes its last frame; that it is over, the other side has to say. */
+  /** Replacing a track with none only freezes its last frame, so the other side has to say that it is over. */
   shared(on: boolean): void;
 }
 

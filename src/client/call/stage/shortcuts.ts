@@ -1,5 +1,5 @@
 /**
- * The keys that act alone, M and V. Who dictates says them without meaning them, so they can be switched off
+ * The single-key shortcuts, M and V. Dictated text would trigger them by accident, so they can be switched off
  * (WCAG 2.1.4), on this device and in this browser.
  */
 import { find } from '../../common/dom.ts';
@@ -14,11 +14,11 @@ type Pressed = Pick<
 
 const MODIFIERS = ['Control', 'Alt', 'AltGraph', 'Meta', 'OS', 'Shift', 'Fn', 'Hyper', 'Super'];
 
-/** What takes letters itself, for text or for finding one of its lines. */
+/** What uses letters itself, for text or for finding one of its options. */
 const TAKES_LETTERS =
   'input, select, textarea, [contenteditable]:not([contenteditable="false"]), [role="textbox"], [role="searchbox"], [role="combobox"], [role="listbox"], [role="menu"]';
 
-/** What a key stands for when it is pressed by itself, and not in a place for text. */
+/** What a key does when pressed on its own, outside a place for text. */
 export function shortcutOf(pressed: Pressed): 'microphone' | 'camera' | undefined {
   const key = pressed.key.toLowerCase();
   if (key !== 'm' && key !== 'v') return undefined;

@@ -1,5 +1,5 @@
 /**
- * Plays what is heard of the other side, and asks for a tap where the browser won't play unasked.
+ * Plays the other side's sound, and asks for a tap if the browser blocks autoplay.
  * It has an element of its own: a video element plays no sound before its first frame, which in a voice call
  * never comes, and a silent one may always play.
  */
@@ -13,9 +13,9 @@ export interface Sound {
 }
 
 export interface SoundEvents {
-  /** Whether it can't be heard before somebody taps. */
+  /** Whether it stays silent until somebody taps. */
   blocked(needsTap: boolean): void;
-  /** Whether the microphone is open: Firefox and Safari let a page be heard that hears. */
+  /** Whether the microphone is open: Firefox and Safari let a page play if it is recording. */
   capturing(): boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Says that something of a call doesn't play until somebody taps. One tap is enough for all of it, so it is one notice. */
+/** Says that something in a call won't play until somebody taps. One tap is enough for everything, so it is one notice. */
 import type { Say } from '../../common/words.ts';
 import type { Notices } from './notices.ts';
 

@@ -1,4 +1,4 @@
-/** The head of the call page: with whom, in what state, and for how long. */
+/** The header of the call page: with whom, in what state, and for how long. */
 import { find, setText } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
 import type { State } from '../lifecycle/state.ts';
@@ -42,7 +42,7 @@ export function createStatus(root: HTMLElement, say: Say): Status {
   };
 }
 
-/** "Ringing…" is said only when it does ring at the other side. */
+/** "Ringing…" is shown only once the other side is really ringing. */
 function statusKey(state: State): string {
   switch (state.name) {
     case 'calling':

@@ -12,7 +12,7 @@ export interface Tile {
   name(name: string): void;
   /** Undefined: not known, so video counts as soon as there is some. */
   camera(on: boolean | undefined): void;
-  /** Says beside the name why they aren't heard or seen; undefined takes that away. */
+  /** Says beside the name why they can't be heard or seen; undefined removes that. */
   silence(reason: string | undefined): void;
 }
 

@@ -1,4 +1,4 @@
-/** Puts the stage together: states, and what the person does, go through here; nothing else changes the stage. */
+/** Puts the stage together: states and actions go through here; nothing else changes the stage. */
 import * as v from 'valibot';
 import { find, setText } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
@@ -73,7 +73,7 @@ export function createView(
     recording: tellRecording,
   });
   const self = createTile(find(stage, '.tile.self', HTMLElement));
-  // One's own screen isn't shown, it would show itself in itself; but a screenshot can be taken of it.
+  // One's own screen isn't shown, as it would contain itself; but a screenshot can be taken of it.
   const ownScreen = Object.assign(document.createElement('video'), {
     muted: true,
     playsInline: true,
@@ -110,7 +110,7 @@ export function createView(
     action();
   }
 
-  /** It stands there for as long as anybody records. */
+  /** It is shown for as long as anybody is recording. */
   function tellRecording(): void {
     const [own, theirs] = [recording.isOn(), other.isRecording()];
     const key = own ? (theirs ? 'recordingBoth' : 'recordingOwn') : 'recordingPeer';
@@ -166,7 +166,7 @@ export function createView(
       }
       selects.update();
       self.camera(local.isLive('video'));
-      // Firefox and Safari let a page be heard that hears; and a call that interrupted this one may be over.
+      // Firefox and Safari let a page play if it is recording; and a call that interrupted this one may be over.
       if (local.isLive('audio')) playAll();
       else ringback.retry();
       deviceNotices.update();

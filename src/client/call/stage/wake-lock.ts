@@ -1,4 +1,4 @@
-/** Keeps the screen awake while there is a call. */
+/** Keeps the screen on during a call. */
 
 /** Holds the screen awake while `wanted()`; a hidden page loses its lock, and gets it back when it is seen. */
 export function createWakeLock(wanted: () => boolean): { update(): void } {
@@ -17,7 +17,7 @@ export function createWakeLock(wanted: () => boolean): { update(): void } {
     try {
       lock = await navigator.wakeLock.request('screen');
     } catch {
-      // A low battery may forbid it; the call goes on with a screen that dims.
+      // A low battery may prevent it; the call continues while the screen dims.
     } finally {
       asking = false;
     }

@@ -1,13 +1,13 @@
-/** Where a recording lies until it is on the server: files of this device's private file system, or of memory. */
+/** Where a recording is kept until it is on the server: files in this device's private file system, or in memory. */
 
-/** As FileSystemSyncAccessHandle (W3C File System §2.4), which TypeScript knows for workers alone. */
+/** As FileSystemSyncAccessHandle (W3C File System §2.4), which TypeScript knows only in workers. */
 export interface PieceFile {
   read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  /** How many bytes were written. @throws QuotaExceededError when the device has no room; it may also be a wrong number */
+  /** How many bytes were written; may be a wrong number. @throws QuotaExceededError if the device is full */
   write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
   truncate(size: number): void;
   getSize(): number;
-  /** Returns when it would survive a power cut. */
+  /** Returns once the data would survive a power cut. */
   flush(): void;
   close(): void;
 }
@@ -27,7 +27,7 @@ declare global {
 
 const ROOT = 'recordings';
 
-/** The directory of all recordings on this device; rejects where the browser keeps nothing, as in some private windows. */
+/** The directory of all recordings on this device; rejects if the browser stores nothing, as in some private windows. */
 const root = async (): Promise<FileSystemDirectoryHandle> =>
   (await navigator.storage.getDirectory()).getDirectoryHandle(ROOT, { create: true });
 
@@ -56,11 +56,11 @@ export async function openOnDisk(key: string): Promise<FileStore> {
 export const removeFromDisk = async (key: string): Promise<void> =>
   (await root()).removeEntry(key, { recursive: true });
 
-/** Bytes that a page may take of the memory: a phone's browser ends those that take more, and the call with it. */
+/** Bytes of memory that a page may use: a phone's browser kills pages that use more, and the call with them. */
 const MOST_IN_MEMORY = 256 * 2 ** 20;
 
 /**
- * A store that is gone with the page, for browsers that keep nothing: it bridges a broken network all the same.
+ * A store that is gone with the page, for browsers that store nothing: it still bridges a network failure.
  * @param most bytes of all files together
  */
 export function openInMemory(most = MOST_IN_MEMORY): FileStore {

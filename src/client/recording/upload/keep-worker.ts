@@ -1,4 +1,4 @@
-/** A worker that keeps one recording on this device and sends it: where a busy page and a hidden tab don't reach. */
+/** A worker that keeps one recording on this device and sends it, unaffected by a busy page or a hidden tab. */
 import { openOnDisk, removeFromDisk } from './file-store.ts';
 import { createKeep } from './keep.ts';
 import type { FromKeepWorker, ToKeepWorker } from './keep-client.ts';

@@ -1,11 +1,11 @@
-/** Keeps one recording on this device and sends it, from the question whether it may be made until all is over. */
+/** Keeps one recording on this device and sends it, from asking whether it may be made until all of it has arrived. */
 import { type FileStore, openInMemory } from './file-store.ts';
 import type { FromKeepWorker, ToKeepWorker } from './keep-client.ts';
 import type { Requests } from './requests.ts';
 import { createSender, type Sender, type SenderState } from './sender.ts';
 import { beginSpool, type Label, type Spool } from './spool.ts';
 
-/** A server that doesn't answer by then is away, and the recording begins without it. */
+/** A server that doesn't answer within this many ms is down, and the recording starts without it. */
 const ANSWER_MS = 4000;
 
 export interface KeepParts {
@@ -22,12 +22,12 @@ export function createKeep({ disk, say, close, ...parts }: KeepParts): (message:
   let running: { requests: Requests; spool: Spool; sender: Sender } | undefined;
   let poster: Blob | undefined;
   let onDisk = false;
-  /** Without room nothing more is added: what comes after a hole could not be played. */
+  /** Once the device is full, nothing more is added: what follows a gap couldn't be played. */
   let isBroken = false;
   let isOver = false;
   let queue = Promise.resolve();
 
-  /** Each thing finds the one before it done. */
+  /** Each step starts when the one before is done. */
   function enqueue(work: () => Promise<void>): Promise<void> {
     queue = queue.then(work).catch((error: unknown) => {
       const isFull = error instanceof DOMException && error.name === 'QuotaExceededError';
@@ -37,7 +37,7 @@ export function createKeep({ disk, say, close, ...parts }: KeepParts): (message:
     return queue;
   }
 
-  /** Said once: it is ended then, and what there is goes to the server. */
+  /** Reported once: the recording ends then, and what there is goes to the server. */
   function fail(why: 'full' | 'broken' | 'cut'): void {
     if (isBroken) return;
     isBroken = true;

@@ -1,4 +1,4 @@
-/** A worker that sends what earlier visits had to leave on this device: a tab was killed, a network didn't come back. */
+/** A worker that sends what earlier visits left on this device: a tab was killed, a network didn't come back. */
 import { keysOnDisk, openOnDisk, removeFromDisk } from './file-store.ts';
 import type { FromLeftovers } from './leftovers.ts';
 import { createRequests, type Pending, type Requests } from './requests.ts';
@@ -16,13 +16,13 @@ async function open(key: string): Promise<Spool | 'busy' | undefined> {
   }
 }
 
-/** Resolves with whether it may go from this device. */
+/** Resolves with whether it may be removed from this device. */
 function send(spool: Spool, requests: Requests, message: string): Promise<boolean> {
   return new Promise((resolve) => {
     const sender = createSender(spool, requests, (state) => {
       if (state.name === 'sending' || state.name === 'away')
         return say({ type: 'sending', message, left: spool.end() - sender.sent(), all: spool.end() });
-      // What comes before a hole is sent all the same.
+      // What comes before a gap is still sent.
       if (state.name === 'cut') return;
       if (state.name === 'refused' && state.message) say({ type: 'refused', message: state.message });
       sender.stop();
@@ -57,7 +57,7 @@ async function bring(
   return !mayGo;
 }
 
-/** One that can't be brought keeps no other here. */
+/** One that can't be sent doesn't hold up the others. */
 async function bringSafely(key: string, requests: Requests, pending: Pending): Promise<boolean> {
   try {
     return await bring(key, requests, pending);

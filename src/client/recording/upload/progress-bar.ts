@@ -1,4 +1,4 @@
-/** How far something is on its way to the server. */
+/** How much of something has reached the server. */
 
 /** @param left bytes of `all` */
 export function showLeft(bar: HTMLProgressElement, left: number, all: number): void {

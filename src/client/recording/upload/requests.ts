@@ -1,8 +1,8 @@
-/** What a recorder asks of the server (docs/recordings.md), and every answer in one of three shapes. */
+/** A recorder's requests to the server (docs/recordings.md), with every response in one of three shapes. */
 import * as v from 'valibot';
 import type { Label } from './spool.ts';
 
-/** A request that takes longer was sent into nothing: 256 KB take this long at 70 kilobits a second. */
+/** A request that takes longer is lost: 256 KB take this long at 70 kilobits a second. */
 const PATIENCE_MS = 30_000;
 
 /**
@@ -22,7 +22,7 @@ export interface Requests {
   create(label: Label): Promise<Answer<{ uploadUrl: string }>>;
   /** How many bytes are there. */
   offset(uploadUrl: string): Promise<Answer<number>>;
-  /** Sends bytes for a place, and says how many there are in all once that is known; answers how many are there. */
+  /** Sends bytes for an offset, and the total once it is known; answers how many the server has. */
   patch(chunk: Chunk): Promise<Answer<number>>;
   /** Shows this picture before it is played. */
   poster(uploadUrl: string, picture: Blob): Promise<Answer<true>>;
@@ -47,13 +47,13 @@ const Pending = v.object({
 export type Pending = v.InferOutput<typeof Pending>;
 
 const TUS = { 'tus-resumable': '1.0.0' };
-/** Signed out, a stale page, too many: said by what stands before our routes, as a page for people. */
+/** Signed out, a stale page, too many: reported by the hooks before our routes, as a page for people. */
 const BEFORE_US = [401, 403, 429];
-/** A server whose database takes nothing more says so by a page for people as well. */
+/** A server whose database can't be written reports that as a page for people as well. */
 const FULL = 507;
 const TOO_LARGE = 413;
 
-/** A proxy whose server is away and a café's login page also answer, and bytes must not be dropped on their word. */
+/** A proxy whose server is down and a café's login page also answer, and bytes must not be dropped on their word. */
 async function whyNot(response: Response): Promise<Answer<never>> {
   const { status, headers } = response;
   const said = v.safeParse(Refusal, await response.json().catch(() => null));

@@ -1,6 +1,6 @@
 /**
- * Sends a recording while it is made, and what is left of it afterwards. Whatever happens on the way, the server's
- * own count of bytes says where to go on, and nothing leaves this device before the server has it on its disk.
+ * Sends a recording while it is made, and what is left of it afterwards. Whatever happens, the server's
+ * own count of bytes says where to continue, and nothing is removed from this device before the server has it on disk.
  */
 import { retryDelay } from '../../common/backoff.ts';
 import type { Answer, Refused, Requests } from './requests.ts';
@@ -8,12 +8,12 @@ import type { Spool } from './spool.ts';
 
 /** Bytes of a request: small enough to arrive on poor Wi-Fi, large enough for a backlog to go quickly. */
 const MOST = 256 * 1024;
-/** Smaller ones than this are let through by any proxy. */
+/** Any proxy lets smaller ones than this through. */
 const LEAST = 16 * 1024;
-/** Full disks and used-up room don't pass in seconds. */
+/** Full disks and used-up storage don't recover in seconds. */
 const REFUSED_MS = 15_000;
 const BUSY_MS = 1000;
-/** What can't be read is tried again so often before it is taken for lost. */
+/** How often bytes that can't be read are retried before they count as lost. */
 const READS = 3;
 
 export type SenderState =
@@ -23,7 +23,7 @@ export type SenderState =
   | { name: 'away' }
   /** The server doesn't take more for now, and said why. */
   | { name: 'refused'; status: number; message: string }
-  /** Some of it is lost on this device. It ends there, and what comes before is sent. */
+  /** Some of it is lost on this device. It ends there, and what came before is sent. */
   | { name: 'cut' }
   /** All of it is there, and its end was said. */
   | { name: 'done' }
@@ -40,10 +40,10 @@ export interface Sender {
   stop(): void;
 }
 
-/** `again` at once, as it has come further; `retry` where it hasn't, which must not keep a device and a server busy. */
+/** `again` right away, as there was progress; `retry` later if there wasn't, so as not to keep device and server busy. */
 type Next = 'again' | 'retry' | 'idle' | { wait: number } | 'over';
 
-/** @param changed is told each time it has come further, or can't */
+/** @param changed is called each time there is progress, or an obstacle */
 export function createSender(
   spool: Spool,
   requests: Requests,
@@ -112,14 +112,14 @@ export function createSender(
       if (!('good' in answer)) return settle(answer);
       offset = answer.good;
     }
-    // A server that was put back to an older copy lacks what has left this device since.
+    // A server restored from a backup lacks what has been removed from this device since.
     if (offset < spool.start()) return gone('');
     const bytes = spool.read(offset, most);
     if (bytes.length === 0 && offset < spool.end()) return lost(offset);
     reads = 0;
     if (bytes.length === 0 && length === undefined) return 'idle';
     const end = offset + bytes.length;
-    // Said with the last of it: until then it may still turn out to be shorter.
+    // Sent with the last bytes: until then it may still turn out to be shorter.
     const whole = length !== undefined && end >= length ? end : undefined;
     const answer = await requests.patch({ uploadUrl, offset, bytes, length: whole });
     if (!('good' in answer)) return settle(answer);
@@ -135,7 +135,7 @@ export function createSender(
     return isFurther ? 'again' : 'retry';
   }
 
-  /** Nothing is where the next bytes should be. */
+  /** The next bytes are missing. */
   function lost(at: number): Next {
     reads += 1;
     if (reads < READS) return { wait: BUSY_MS };
@@ -145,7 +145,7 @@ export function createSender(
     return 'retry';
   }
 
-  /** Room that isn't given back yet is given back with what arrives next. */
+  /** Space that isn't freed now is freed when the next bytes arrive. */
   async function release(before: number): Promise<void> {
     try {
       await spool.release(before);

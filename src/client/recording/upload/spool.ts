@@ -1,20 +1,20 @@
 /**
- * What is recorded and not yet on the server. It lies in pieces named by the place of their first byte, so that
- * what has arrived makes room, and an hour of recording takes no more of the device than a minute does.
+ * What is recorded but not on the server yet. It is stored in pieces named by the offset of their first byte, so that
+ * space is freed as they arrive, and an hour of recording takes no more of the device than a minute does.
  */
 import * as v from 'valibot';
 import type { FileStore, PieceFile } from './file-store.ts';
 
-/** Bytes from which on a new piece is begun. */
+/** Bytes after which a new piece is started. */
 const PIECE = 4 * 2 ** 20;
 const LABEL = 'label';
 const PIECE_NAME = /^\d{15}$/;
-/** A label always has this size, so that changing it needs no room on a full device. */
+/** A label always has this size, so that it can be changed on a full device. */
 const LABEL_BYTES = 2048;
 
 /** What a later visit has to know about it. */
 export const Label = v.object({
-  /** The recorder's own name for it, by which the server knows it again. */
+  /** The recorder's own name for it, by which the server recognises it. */
   key: v.string(),
   /** Whose it is: on a shared tablet another person may be signed in next time. */
   owner: v.number(),
@@ -36,13 +36,13 @@ export interface Spool {
   /** The place of the first byte that is still here, and of the first that isn't yet. */
   start(): number;
   end(): number;
-  /** Adds bytes, which are on the disk when this resolves. @throws QuotaExceededError, and then nothing was added */
+  /** Adds bytes, which are on disk once this resolves. @throws QuotaExceededError, and then nothing was added */
   append(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** At most so many bytes from a place between start and end; fewer where a piece ends, none where they are lost. */
+  /** At most so many bytes from an offset between start and end; fewer where a piece ends, none if they are lost. */
   read(from: number, most: number): Uint8Array<ArrayBuffer>;
-  /** Ends it at this place: what comes after a hole can't be played. */
+  /** Ends it at this offset: what follows a gap can't be played. */
   cut(at: number): void;
-  /** What lies before this place has arrived and may go. */
+  /** What is before this offset has arrived and may be removed. */
   release(before: number): Promise<void>;
   /** Lets others open it. */
   close(): void;
@@ -56,7 +56,7 @@ interface Piece {
 
 const nameOf = (start: number): string => String(start).padStart(15, '0');
 
-/** Begins one in an empty store. @throws QuotaExceededError where there is no room for its label */
+/** Starts one in an empty store. @throws QuotaExceededError if there is no space for its label */
 export async function beginSpool(store: FileStore, label: Label): Promise<Spool> {
   const labelFile = await store.open(LABEL);
   try {
@@ -69,7 +69,7 @@ export async function beginSpool(store: FileStore, label: Label): Promise<Spool>
 }
 
 /**
- * Opens what lies in a store; undefined where it never came to be one.
+ * Opens what is in a store; undefined if it never became one.
  * @throws NoModificationAllowedError while another tab has it open
  */
 export async function reopenSpool(store: FileStore): Promise<Spool | undefined> {
@@ -85,14 +85,14 @@ export async function reopenSpool(store: FileStore): Promise<Spool | undefined> 
   return undefined;
 }
 
-/** What has to be known of it even where the device takes no more. */
+/** What has to be stored about it even on a full device. */
 function bytesOf(label: Label): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(JSON.stringify(label).padEnd(LABEL_BYTES));
 }
 
 /**
- * Writes and makes sure of it: Chromium's private windows answer a write for which there is no room with 4,294,967,288
- * "bytes", and a file that was cut short elsewhere with nothing at all.
+ * Writes and verifies: Chromium's private windows return 4,294,967,288 "bytes" for a write that finds no space,
+ * and nothing at all for a file that was truncated elsewhere.
  * @throws QuotaExceededError where not all of it is there
  */
 function writeAt(file: PieceFile, bytes: Uint8Array<ArrayBuffer>, at: number): void {
@@ -127,7 +127,7 @@ async function createSpool(store: FileStore, labelFile: PieceFile, given: Label)
       try {
         writeAt(labelFile, bytesOf(label), 0);
       } catch (error) {
-        // The older one costs a later visit a question or two; this page knows better.
+        // The older label costs a later visit a request or two; this page knows better.
         console.warn('The label of a recording could not be written.', error);
       }
     },
@@ -150,7 +150,7 @@ async function createSpool(store: FileStore, labelFile: PieceFile, given: Label)
       const into = new Uint8Array(Math.min(most, left));
       try {
         const count = piece.file.read(into, { at: from - piece.start });
-        // As with writing: what failed may be answered by a number of bytes that can't be.
+        // As with writing, a failure may be reported as an impossible number of bytes.
         return count <= into.length ? into.subarray(0, count) : new Uint8Array();
       } catch (error) {
         console.warn('A piece of a recording could not be read.', error);
@@ -166,7 +166,7 @@ async function createSpool(store: FileStore, labelFile: PieceFile, given: Label)
       for (let [piece] = pieces; piece && pieces.length > 1; [piece] = pieces) {
         if (piece.start + piece.size > before) return;
         piece.file.close();
-        // One that can't be removed stays the first, and is tried again: a later visit must find no hole.
+        // One that can't be removed stays the first, and is retried: a later visit must not find a gap.
         await store.remove(nameOf(piece.start));
         pieces.shift();
       }
@@ -178,7 +178,7 @@ async function createSpool(store: FileStore, labelFile: PieceFile, given: Label)
   };
 }
 
-/** The pieces in a store up to the first hole. */
+/** The pieces in a store up to the first gap. */
 async function openPieces(store: FileStore): Promise<Piece[]> {
   const pieces: Piece[] = [];
   const names = (await store.names()).filter((name) => PIECE_NAME.test(name)).sort();

@@ -1,6 +1,6 @@
 /** What domains announce to each other. A domain only announces; `live` (and later push) listens. */
 import { EventEmitter } from 'node:events';
-import type { Outside } from './outside.ts';
+import type { Outside } from './background.ts';
 
 export type Happenings = {
   /** A session was revoked or has ended. `session` is the stored (hashed) id. */

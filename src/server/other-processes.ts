@@ -4,7 +4,7 @@
  * that number takes microseconds.
  */
 import type { Database } from './database.ts';
-import type { Outside } from './outside.ts';
+import type { Outside } from './background.ts';
 
 /** ms; a device that was signed out elsewhere loses its sockets within this. */
 const EVERY = 500;

@@ -13,7 +13,7 @@ import { MessageText, segments } from '../../src/server/chats/text.ts';
 import { disposition } from '../../src/server/files/disposition.ts';
 import { cleanName } from '../../src/server/files/names.ts';
 import { emojiCount } from '../../src/server/language/graphemes.ts';
-import { addressKey } from '../../src/server/http/limits.ts';
+import { addressKey } from '../../src/server/http/attempt-limit.ts';
 import { negotiateLocale } from '../../src/server/language/locale.ts';
 import { withoutSecrets } from '../../src/server/http/logging.ts';
 import { safePath } from '../../src/server/http/safe-path.ts';

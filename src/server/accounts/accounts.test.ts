@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type House, openHouse, openSocket, PASSWORD, tokenIn } from '../../../test/helpers/house.ts';
-import { resetPassword } from './reset.ts';
+import { resetPassword } from './password-reset.ts';
 import { signIn } from './sign-in.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database.ts';
 import type { Events } from '../events.ts';
-import type { Outside } from '../outside.ts';
+import type { Outside } from '../background.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { type LoginParts, loginRoutes } from './login-routes.ts';
 import { type PortraitParts, portraitRoutes } from './portrait-routes.ts';

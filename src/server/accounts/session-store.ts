@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Adapter } from 'lucia';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
-import type { Outside } from '../outside.ts';
+import type { Outside } from '../background.ts';
 import { toUser, USER_COLUMNS, type User, type UserRow } from './store.ts';
 
 export type SessionAttributes = {

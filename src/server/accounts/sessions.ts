@@ -6,7 +6,7 @@ import { Lucia, TimeSpan } from 'lucia';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Events } from '../events.ts';
-import type { Outside } from '../outside.ts';
+import type { Outside } from '../background.ts';
 import { createSessionStore, hashSessionId, PasswordChangedError } from './session-store.ts';
 import type { User } from './store.ts';
 

@@ -4,7 +4,7 @@
  * of their own devices (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
  */
 import type { Clock } from '../clock.ts';
-import { type Attempt, addressKey, createLimit } from '../http/limits.ts';
+import { type Attempt, addressKey, createLimit } from '../http/attempt-limit.ts';
 
 const WINDOW = 10 * 60 * 1000;
 const MOST_BY_NAME = 10;

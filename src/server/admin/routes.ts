@@ -1,7 +1,7 @@
 /** The owner's page: who lives here, and a new password for who forgot theirs. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { inventPassword } from '../accounts/passwords.ts';
-import { resetPassword } from '../accounts/reset.ts';
+import { resetPassword } from '../accounts/password-reset.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Files } from '../files/files.ts';

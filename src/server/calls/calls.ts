@@ -1,13 +1,13 @@
 /** Calls between friends: the rules put together, and what the rest of the server may ask of them. */
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { IceConfiguration } from '../../protocol/common.ts';
-import { type Desk, memberOf, type Parts } from './desk.ts';
+import { type Desk, memberOf, type Parts } from './context.ts';
 import { createEnding } from './ending.ts';
 import { iceFor } from './ice.ts';
 import { createOffers, type Offer } from './offers.ts';
-import { createRecovery } from './recovery.ts';
-import { refuse } from './refusal.ts';
-import { type Connection, createRegistry } from './registry.ts';
+import { createRecovery } from './reconnection.ts';
+import { refuse } from './protocol-error.ts';
+import { type Connection, createRegistry } from './connections.ts';
 import { createRelay } from './relay.ts';
 import { createRinging } from './ringing.ts';
 import type { Call } from './store.ts';

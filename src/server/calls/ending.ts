@@ -1,9 +1,9 @@
 /** The one way out of a call: stored, shown in the conversation, told to every page that knows of it. */
 import type { ServerMessage } from '../../protocol/server.ts';
-import { type Desk, entryOf, memberOf, secondsOf } from './desk.ts';
-import { type CallEvent, next } from './machine.ts';
-import { refuse } from './refusal.ts';
-import type { Connection } from './registry.ts';
+import { type Desk, entryOf, memberOf, secondsOf } from './context.ts';
+import { type CallEvent, next } from './transitions.ts';
+import { refuse } from './protocol-error.ts';
+import type { Connection } from './connections.ts';
 import type { Call } from './store.ts';
 
 export function createEnding(desk: Desk) {

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database.ts';
 import { createCalls } from './calls.ts';
-import type { Parts } from './desk.ts';
+import type { Parts } from './context.ts';
 import { type CallRecordingParts, callRecordingRoutes } from './recording-routes.ts';
 import { type CallParts, callRoutes } from './routes.ts';
 import { type ScreenshotParts, screenshotRoutes } from './screenshot-routes.ts';

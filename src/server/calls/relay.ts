@@ -1,9 +1,9 @@
 /** Passes descriptions and candidates between the members of a call, and hands out ICE servers. */
 import type { ClientMessage } from '../../protocol/client.ts';
-import { type Desk, otherThan, ownCall } from './desk.ts';
+import { type Desk, otherThan, ownCall } from './context.ts';
 import { iceFor } from './ice.ts';
-import { refuse } from './refusal.ts';
-import type { Connection } from './registry.ts';
+import { refuse } from './protocol-error.ts';
+import type { Connection } from './connections.ts';
 import type { Call, Member } from './store.ts';
 
 type Relayed = ClientMessage & { type: 'description' | 'candidates' | 'request-offer' };

@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { Description } from '../../protocol/common.ts';
-import { answered, type Desk, entryOf, memberOf, otherThan, ownCall, peerOf, RING_TIME } from './desk.ts';
+import { answered, type Desk, entryOf, memberOf, otherThan, ownCall, peerOf, RING_TIME } from './context.ts';
 import type { Ending } from './ending.ts';
 import { iceFor } from './ice.ts';
-import type { Recovery } from './recovery.ts';
-import { refuse } from './refusal.ts';
-import type { Connection } from './registry.ts';
+import type { Recovery } from './reconnection.ts';
+import { refuse } from './protocol-error.ts';
+import type { Connection } from './connections.ts';
 import type { Call } from './store.ts';
 
 /** New calls of one person in `RING_WINDOW` ms: each makes somebody's devices ring and stands in the chat. */

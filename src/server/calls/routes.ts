@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallPageData } from '../../protocol/page.ts';
 import type { AccountStore } from '../accounts/store.ts';
-import { type ChatParams, chatOf } from '../chats/address.ts';
+import { type ChatParams, chatOf } from '../chats/conversation-param.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Files } from '../files/files.ts';
 import type { Recordings } from '../recordings/recordings.ts';
@@ -16,7 +16,7 @@ import { isHtmx } from '../http/htmx.ts';
 import { wordsBelow } from '../language/locale.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { recordingsOf } from './recording-view.ts';
-import { entryOf } from './desk.ts';
+import { entryOf } from './context.ts';
 import { jsonInScript, pageDataOf } from './page-data.ts';
 import type { Call } from './store.ts';
 

@@ -7,7 +7,7 @@ import type { Calls } from './calls.ts';
 import { notFound } from '../http/errors.ts';
 import { readFields } from '../http/multipart.ts';
 import { actorOf, requireUser } from '../accounts/authentication.ts';
-import { statusOf } from '../files/refusal.ts';
+import { statusOf } from '../files/intake-status.ts';
 
 export type ScreenshotParts = { calls: Calls; files: Files; intake: Intake; permission: Permission };
 

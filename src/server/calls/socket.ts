@@ -8,7 +8,7 @@ import type { Sessions, SignedIn } from '../accounts/sessions.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
-import type { Outside } from '../outside.ts';
+import type { Outside } from '../background.ts';
 import type { Writing } from '../writing.ts';
 import type { Calls } from './calls.ts';
 import { isSameOrigin } from '../http/address.ts';
@@ -16,8 +16,8 @@ import { notFound } from '../http/errors.ts';
 import { createSocketBounds } from '../http/socket-bounds.ts';
 import { SIGNED_OUT, serveSocket } from '../http/sockets.ts';
 import { errorFor, readFrame } from './frame.ts';
-import { isRefusal } from './refusal.ts';
-import type { Connection } from './registry.ts';
+import { isRefusal } from './protocol-error.ts';
+import type { Connection } from './connections.ts';
 
 const HELLO_WITHIN = 10_000;
 /** ms between two pings. */

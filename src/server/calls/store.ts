@@ -1,7 +1,7 @@
 /** All SQL of calls and their members. Descriptions and candidates never come here. */
 import type { Media } from '../../protocol/common.ts';
 import type { Database } from '../database.ts';
-import type { CallState, Reason } from './machine.ts';
+import type { CallState, Reason } from './transitions.ts';
 
 /** A person's place in a call. `device` is missing until they have joined, `key` where they didn't ring. */
 export type Member = { id: string; user: number; device: string | undefined; key: string | undefined };

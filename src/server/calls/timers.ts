@@ -3,7 +3,7 @@
  * written, so each looks first how the call stands.
  */
 import type { Clock } from '../clock.ts';
-import type { Outside } from '../outside.ts';
+import type { Outside } from '../background.ts';
 
 export function createTimers(clock: Clock, outside: Pick<Outside, 'insist'>) {
   const byCall = new Map<string, Map<string, () => void>>();

@@ -8,7 +8,7 @@ import { idFrom } from '../http/ids.ts';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
 import type { Writing } from '../writing.ts';
-import { chatOf } from './address.ts';
+import { chatOf } from './conversation-param.ts';
 import { type RowParts, rowOf } from './page.ts';
 import type { Permission } from './permission.ts';
 import { MessageText, TextWithFile } from './text.ts';

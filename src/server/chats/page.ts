@@ -5,11 +5,11 @@ import { userOf } from '../accounts/authentication.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Presence } from '../friends/presence.ts';
 import { notFound } from '../http/errors.ts';
-import type { Outside } from '../outside.ts';
+import type { Outside } from '../background.ts';
 import type { Chats } from './chats.ts';
-import type { RenderHistory } from './newest-page.ts';
-import type { SendError } from './outcome.ts';
-import type { RenderRow } from './rows.ts';
+import type { RenderHistory } from './history-renderer.ts';
+import type { SendError } from './send-outcome.ts';
+import type { RenderRow } from './row-renderer.ts';
 
 export type ReadingParts = { chats: Chats; outside: Outside };
 

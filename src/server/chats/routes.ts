@@ -1,15 +1,15 @@
 /** The list of chats, a chat, its history, and reading it. Sending: send-routes.ts; changing: message-routes.ts. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import { fileView } from '../files/view.ts';
+import { fileView } from '../files/file-view.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import type { Files } from '../files/files.ts';
-import { type ChatParams, chatOf } from './address.ts';
+import { type ChatParams, chatOf } from './conversation-param.ts';
 import { noteRead, type PageParts, showChat } from './page.ts';
 import type { Permission } from './permission.ts';
-import { type RenderRow, renderRows } from './rows.ts';
+import { type RenderRow, renderRows } from './row-renderer.ts';
 
 export type ChatParts = PageParts & { files: Files; renderRow: RenderRow; permission: Permission };
 

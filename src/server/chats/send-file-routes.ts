@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { actorOf, requireUser } from '../accounts/authentication.ts';
-import { type FileParams, readableFile } from '../files/address.ts';
+import { type FileParams, readableFile } from '../files/file-param.ts';
 import type { Files } from '../files/files.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';

@@ -7,9 +7,9 @@ import type { Database } from '../database.ts';
 import { createFolderStore } from '../files/folder-store.ts';
 import { FOLDERS, type FolderName } from '../files/folder-names.ts';
 import { type Away, lookFor } from '../files/folders.ts';
-import { freeBytes, LOOK_EVERY } from '../files/room.ts';
+import { freeBytes, LOOK_EVERY } from '../files/quota.ts';
 import { migrationFiles } from '../migrations.ts';
-import { openIn } from '../rights.ts';
+import { openIn } from '../folder-permissions.ts';
 import { AdminError, type Command } from './command.ts';
 
 /** `wrong`: what is wrong and what to do about it. */

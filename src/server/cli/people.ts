@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { inventPassword } from '../accounts/passwords.ts';
 import { DisplayName, foldUsername, Password, register, Username } from '../accounts/registration.ts';
-import { resetPassword } from '../accounts/reset.ts';
+import { resetPassword } from '../accounts/password-reset.ts';
 import type { User } from '../accounts/store.ts';
 import { translator } from '../language/locale.ts';
 import { AdminError, type Command, nameAt, textOption } from './command.ts';

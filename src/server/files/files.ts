@@ -9,7 +9,7 @@ import type { Events } from '../events.ts';
 import type { FolderName } from './folder-names.ts';
 import type { Folders } from './folders.ts';
 import { cleanName } from './names.ts';
-import { createRoom, type Refusal } from './room.ts';
+import { createRoom, type Refusal } from './quota.ts';
 import type { FileFacts, FileKind, FileStore, Limits, StoredFile } from './store.ts';
 
 export type FileParts = {

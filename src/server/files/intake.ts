@@ -6,8 +6,8 @@ import type { Upload } from '../http/multipart.ts';
 import type { FileRequest, Files } from './files.ts';
 import type { Media } from './media.ts';
 import type { Pictures } from './pictures.ts';
-import { LOOK_EVERY, type Refusal } from './room.ts';
-import { isMedia, showingOf, typeOf } from './types.ts';
+import { LOOK_EVERY, type Refusal } from './quota.ts';
+import { isMedia, showingOf, typeOf } from './media-types.ts';
 
 /** Bytes of one file. What is longer wants a way to go on after a break, as recordings have. */
 export const LARGEST = 2 * 1024 ** 3;

@@ -4,8 +4,8 @@
  */
 import { FilePathSource, Input, type InputTrack, MATROSKA, MP4, QTFF, WEBM } from 'mediabunny';
 import type { MediaFacts } from './media.ts';
-import { blankPosition } from './position.ts';
-import { isBoxed } from './types.ts';
+import { blankPosition } from './location-metadata.ts';
+import { isBoxed } from './media-types.ts';
 
 /** Bytes of the file that are kept in memory. */
 const CACHE = 2 * 1024 * 1024;

@@ -10,7 +10,7 @@ import { type House, openHouseOfFriends } from '../../../test/helpers/house.ts';
 import { requireProgram } from '../../../test/helpers/programs.ts';
 import { upload } from '../../../test/helpers/upload.ts';
 import { createMedia } from './media.ts';
-import { typeOf } from './types.ts';
+import { typeOf } from './media-types.ts';
 
 let folder: string;
 let house: House | undefined;

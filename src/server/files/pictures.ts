@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { scriptBeside } from '../paths.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from './fair-queue.ts';
 
 /** `side`: the preview is a square of so many pixels, and all that is wanted; `path` stays as it is. */
 export type PictureJob = { path: string; preview: string; side?: number };

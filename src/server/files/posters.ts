@@ -7,8 +7,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Files } from './files.ts';
 import type { Pictures } from './pictures.ts';
 import type { StoredFile } from './store.ts';
-import { createTurns } from './turns.ts';
-import { showingOf } from './types.ts';
+import { createTurns } from './fair-queue.ts';
+import { showingOf } from './media-types.ts';
 
 /** Bytes of a poster as it is sent. */
 export const LARGEST_POSTER = 300 * 1024;

@@ -6,9 +6,9 @@ import { notFound } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { previewType, serve } from './serving.ts';
-import { type FileParams, fileOf, readableFile } from './address.ts';
+import { type FileParams, fileOf, readableFile } from './file-param.ts';
 import type { Files } from './files.ts';
-import { showingOf } from './types.ts';
+import { showingOf } from './media-types.ts';
 
 export function fileRoutes(app: FastifyInstance, { files }: { files: Files }): void {
   // Compressing would break byte ranges, and pictures and videos are compressed already.

@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
-import { emptyAside, putAside } from './aside.ts';
+import { emptyAside, putAside } from './quarantine.ts';
 import type { Files } from './files.ts';
 import { FOLDERS, type FolderName } from './folder-names.ts';
 import type { StoredFile } from './store.ts';

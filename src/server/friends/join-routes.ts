@@ -5,7 +5,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
-import { addressKey, createLimit } from '../http/limits.ts';
+import { addressKey, createLimit } from '../http/attempt-limit.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { codeIn } from '../accounts/codes.ts';
 import { Registration, register } from '../accounts/registration.ts';

@@ -3,7 +3,7 @@ import websocket from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
-import type { Outside } from '../outside.ts';
+import type { Outside } from '../background.ts';
 import { createFrameRate, type FrameRate } from './frame-rate.ts';
 import { TRY_LATER } from './socket-bounds.ts';
 

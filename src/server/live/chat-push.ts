@@ -1,15 +1,15 @@
 /** Brings messages, read marks, typing and unread counts to open pages. */
 import type { Chats } from '../chats/chats.ts';
 import type { Events } from '../events.ts';
-import type { Outside } from '../outside.ts';
-import type { RenderRow } from '../chats/rows.ts';
+import type { Outside } from '../background.ts';
+import type { RenderRow } from '../chats/row-renderer.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Permission } from '../chats/permission.ts';
 import type { Reader } from '../language/reader.ts';
 import { FAILED } from '../http/sockets.ts';
 import type { Render } from '../http/views.ts';
 import { type Hub, type LiveListeners, type LivePage, type ShownChat, send } from './hub.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from './background-queue.ts';
 
 /** Changes a frame, and characters of what was written in them; a page that slept for a month gets several. */
 const BATCH = 100;

@@ -2,7 +2,7 @@
 import type { Presence } from '../friends/presence.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Sessions } from '../accounts/sessions.ts';
-import type { Outside } from '../outside.ts';
+import type { Outside } from '../background.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../clock.ts';
 import type { FastifyInstance } from 'fastify';

@@ -7,7 +7,7 @@ import { createWriteStream } from 'node:fs';
 import { stat, truncate } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Refusal } from '../files/room.ts';
+import type { Refusal } from '../files/quota.ts';
 
 /** A request that has been silent for so many ms is taken for dead when the next one comes. */
 const SILENCE = 3_000;

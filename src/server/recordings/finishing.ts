@@ -8,10 +8,10 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Files } from '../files/files.ts';
-import { freeBytes } from '../files/room.ts';
+import { freeBytes } from '../files/quota.ts';
 import type { StoredFile } from '../files/store.ts';
-import { typeOf } from '../files/types.ts';
-import { moveOver, shareOver } from './disk.ts';
+import { typeOf } from '../files/media-types.ts';
+import { moveOver, shareOver } from './durable-files.ts';
 import type { Maker, Playable } from './playable.ts';
 import type { RecordingStore } from './store.ts';
 

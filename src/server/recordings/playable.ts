@@ -8,7 +8,7 @@ import { open, rm, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import * as v from 'valibot';
 import { scriptBeside } from '../paths.ts';
-import { moveOver } from './disk.ts';
+import { moveOver } from './durable-files.ts';
 
 const Playable = v.object({
   /** Media type, by what is in it. */

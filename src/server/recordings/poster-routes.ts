@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Permission } from '../chats/permission.ts';
 import { acceptPosters, LARGEST_POSTER, type Posters } from '../files/posters.ts';
 import { actorOf } from '../accounts/authentication.ts';
-import { refuse, requireSignedIn } from './answers.ts';
+import { refuse, requireSignedIn } from './responses.ts';
 import type { Recordings } from './recordings.ts';
 import type { RecordingParams } from './upload-routes.ts';
 

@@ -18,11 +18,11 @@ import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Events } from '../events.ts';
 import type { Files } from '../files/files.ts';
-import { freeBytes, type Refusal } from '../files/room.ts';
+import { freeBytes, type Refusal } from '../files/quota.ts';
 import type { StoredFile } from '../files/store.ts';
-import type { Outside } from '../outside.ts';
+import type { Outside } from '../background.ts';
 import { createAppending, type NotAppended } from './appending.ts';
-import { makeEmpty } from './disk.ts';
+import { makeEmpty } from './durable-files.ts';
 import { type Finishing, rawOf } from './finishing.ts';
 import type { Mode, Recording, RecordingStore } from './store.ts';
 

@@ -7,7 +7,7 @@ import type { Files } from '../files/files.ts';
 import { notFound } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
-import { answer, refuse, requireSignedIn } from './answers.ts';
+import { answer, refuse, requireSignedIn } from './responses.ts';
 import type { Recordings } from './recordings.ts';
 import { type RecordingParams, uploadUrl } from './upload-routes.ts';
 

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Events } from '../events.ts';
 import type { Portraits } from '../files/portraits.ts';
-import { statusOf } from '../files/refusal.ts';
+import { statusOf } from '../files/intake-status.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { readFields } from '../http/multipart.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';

@@ -9,7 +9,7 @@ import type { Friends } from '../friends/friends.ts';
 import { ownStorage } from './own-storage.ts';
 import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
-import { createLimit } from '../http/limits.ts';
+import { createLimit } from '../http/attempt-limit.ts';
 import { isLocale, LOCALES } from '../language/locale.ts';
 import { isClock, isRegion, REGIONS } from '../language/region.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type CallEvent, type CallState, next } from './machine.ts';
+import { type CallEvent, type CallState, next } from './transitions.ts';
 
 const EVENTS: CallEvent[] = ['accept', 'decline', 'cancel', 'busy', 'expire', 'hang-up', 'fail'];
 const RANK = { ringing: 0, active: 1, ended: 2 };

@@ -2,10 +2,10 @@
  * A socket is not the call: what happens when one goes, when it comes back, and when the server itself was away.
  */
 import type { ClientMessage } from '../../protocol/client.ts';
-import { answered, type Desk, otherThan, ownCall, peerOf, RING_TIME } from './desk.ts';
+import { answered, type Desk, otherThan, ownCall, peerOf, RING_TIME } from './context.ts';
 import type { Ending } from './ending.ts';
-import { refuse } from './refusal.ts';
-import type { Connection, Place } from './registry.ts';
+import { refuse } from './protocol-error.ts';
+import type { Connection, Place } from './connections.ts';
 import type { Call, Member } from './store.ts';
 
 /** A caller who closed the page doesn't keep the other side's devices ringing. */

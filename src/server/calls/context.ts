@@ -7,10 +7,10 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
-import type { Outside } from '../outside.ts';
+import type { Outside } from '../background.ts';
 import type { Offers } from './offers.ts';
-import { refuse } from './refusal.ts';
-import type { Connection, Registry } from './registry.ts';
+import { refuse } from './protocol-error.ts';
+import type { Connection, Registry } from './connections.ts';
 import type { Call, CallStore, Member } from './store.ts';
 import type { Timers } from './timers.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createTurns } from './turns.ts';
+import { createTurns } from './background-queue.ts';
 
 test('work that goes on by itself gets one piece in a turn, however long it goes on', async () => {
   const turns = createTurns((work) => work());

@@ -4,7 +4,7 @@
  */
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { Chats } from './chats.ts';
-import { type RenderRow, type RowReader, renderRows } from './rows.ts';
+import { type RenderRow, type RowReader, renderRows } from './row-renderer.ts';
 
 export type HistoryPage = {
   /** Id of the oldest message, where there are older ones. */

@@ -4,7 +4,7 @@
  */
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { StoredFile } from '../files/store.ts';
-import { fileView } from '../files/view.ts';
+import { fileView } from '../files/file-view.ts';
 import { emojiCount } from '../language/graphemes.ts';
 import type { Reader } from '../language/reader.ts';
 import type { Render } from '../http/views.ts';

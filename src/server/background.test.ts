@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FakeClock, fakeClock } from '../../test/helpers/clock.ts';
 import { createEvents } from './events.ts';
-import { createOutside, guardTimers, type Outside } from './outside.ts';
+import { createOutside, guardTimers, type Outside } from './background.ts';
 import { troubleOf } from './trouble.ts';
 
 let clock: FakeClock;
@@ -130,14 +130,14 @@ const CALLED_BY_NODE = new Map([
   ['files/media.ts', 'settles or kills, touches no database'],
   ['files/picture-worker.ts', 'a process of its own'],
   ['files/pictures.ts', 'settles or kills, touches no database'],
-  ['files/turns.ts', 'each piece of work gives its failure to who waits for it'],
+  ['files/fair-queue.ts', 'each piece of work gives its failure to who waits for it'],
   ['http/closing.ts', 'cuts connections, touches no database'],
   ['http/multipart.ts', 'reads to the end what nobody wanted, touches no database'],
   ['http/slow-bodies.ts', 'cuts a connection, or takes a timer back'],
   ['http/sockets.ts', 'attempts'],
   ['live/chat-push.ts', 'its microtask attempts each conversation'],
   ['live/polls.ts', 'only says that what was kept has gone, which may bring the next in turns'],
-  ['live/turns.ts', 'given how to bear a failure'],
+  ['live/background-queue.ts', 'given how to bear a failure'],
   ['recordings/appending.ts', 'ends a stream, touches no database'],
   ['recordings/finish-worker.ts', 'a process of its own'],
   ['recordings/playable.ts', 'settles or kills, touches no database'],

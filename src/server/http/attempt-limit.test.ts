@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakeClock } from '../../../test/helpers/clock.ts';
-import { addressKey, createLimit } from './limits.ts';
+import { addressKey, createLimit } from './attempt-limit.ts';
 
 const RULE = { most: 3, window: 1000, keys: 2 };
 

@@ -21,10 +21,10 @@ import { loggerOptions } from './http/logging.ts';
 import { createFreshness } from './live/freshness.ts';
 import { registerLive } from './live/index.ts';
 import { watchOtherProcesses } from './other-processes.ts';
-import { createOutside, guardTimers } from './background.ts';
+import { createBackground, guardTimers } from './background.ts';
 import { createRecordingParts, registerRecordings } from './recordings/index.ts';
 import { createReserve, type Reserve } from './reserve.ts';
-import { reportRights } from './folder-permissions.ts';
+import { closeDataFolder } from './folder-permissions.ts';
 import { registerSettings } from './settings/index.ts';
 import { keepCertificate, serverFactory } from './tls/listener.ts';
 import { troubleOf } from './trouble.ts';
@@ -72,14 +72,14 @@ async function assemble(config: Config, time: Clock) {
     forceCloseConnections: 'idle',
   });
   const { log } = app;
-  reportRights(config.dataDir, log);
+  closeDataFolder(config.dataDir, log);
 
   const writing = createWriting(database, reserve, log);
-  const outside = createOutside(time, log, writing);
-  const clock = guardTimers(time, outside);
-  const events = createEvents(outside);
+  const background = createBackground(time, log, writing);
+  const clock = guardTimers(time, background);
+  const events = createEvents(background);
   const queue = createCommitQueue(database, writing.turn);
-  const ground = { config, database, clock, events, outside, writing, queue, log };
+  const ground = { config, database, clock, events, background, writing, queue, log };
 
   // Each domain from the parts below it.
   const chatStore = createChatStore(database);
@@ -131,13 +131,13 @@ async function assemble(config: Config, time: Clock) {
   registerLive(app, services, freshness, render);
 
   const stopForgetting = sessions.forgetExpired();
-  const stopWatching = watchOtherProcesses(database, outside, sessions.noticeEnded);
+  const stopWatching = watchOtherProcesses(database, background, sessions.noticeEnded);
   const stopRenewing = keepCertificate(app, config, clock, log);
   app.addHook('onClose', async () => {
     stopWatching();
     stopForgetting();
     stopRenewing();
-    outside.stop();
+    background.stop();
     writing.stop();
     friendship.presence.stop();
     calling.calls.stop();
@@ -147,7 +147,7 @@ async function assemble(config: Config, time: Clock) {
     database.close();
   });
   recording.recordings.start();
-  outside.attempt('sweeping files', keeping.sweep.run);
+  background.attempt('sweeping files', keeping.sweep.run);
   return { app, services };
 }
 

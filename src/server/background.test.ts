@@ -5,18 +5,18 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FakeClock, fakeClock } from '../../test/helpers/clock.ts';
 import { createEvents } from './events.ts';
-import { createOutside, guardTimers, type Outside } from './background.ts';
+import { createBackground, guardTimers, type Background } from './background.ts';
 import { troubleOf } from './trouble.ts';
 
 let clock: FakeClock;
 let logged: { level: string; ids: unknown; words: unknown }[];
-let outside: Outside;
+let background: Background;
 beforeEach(() => {
   clock = fakeClock();
   logged = [];
   const log = (level: string) => (ids: unknown, words?: unknown) => void logged.push({ level, ids, words });
   const writing = { trouble: () => undefined, note: troubleOf, makeRoom: () => {} };
-  outside = createOutside(clock, { error: log('error'), warn: log('warn') }, writing);
+  background = createBackground(clock, { error: log('error'), warn: log('warn') }, writing);
 });
 
 function fail(): never {
@@ -25,8 +25,8 @@ function fail(): never {
 
 describe('what fails outside of a request', () => {
   test('at once or later is logged with its name and ids, and goes no further', async () => {
-    outside.attempt('tidying', fail, { call: 'c1' });
-    outside.attempt('tidying', async () => fail(), { call: 'c2' });
+    background.attempt('tidying', fail, { call: 'c1' });
+    background.attempt('tidying', async () => fail(), { call: 'c2' });
     await vi.waitFor(() => expect(logged).toHaveLength(2));
     expect(logged).toMatchObject([
       { level: 'error', ids: { call: 'c1' }, words: 'tidying failed' },
@@ -35,7 +35,7 @@ describe('what fails outside of a request', () => {
   });
 
   test('in a timer stops neither the clock nor the next timer', () => {
-    const guarded = guardTimers(clock, outside);
+    const guarded = guardTimers(clock, background);
     const ran: string[] = [];
     guarded.at(clock.now() + 1, fail);
     guarded.at(clock.now() + 2, () => ran.push('next'));
@@ -45,7 +45,7 @@ describe('what fails outside of a request', () => {
   });
 
   test('in a listener stops neither the others nor who announces', () => {
-    const events = createEvents(outside);
+    const events = createEvents(background);
     const heard: number[] = [];
     events.on('conversation-changed', fail);
     events.on('conversation-changed', ({ conversation }) => heard.push(conversation));
@@ -76,7 +76,7 @@ describe('what matters', () => {
 
   test('is done again until it can be written, and then no more', () => {
     const { write, count, release } = held();
-    outside.insist('ending a call', write);
+    background.insist('ending a call', write);
     clock.advance(60_000);
     expect(write.mock.calls.length).toBeGreaterThan(3);
     expect(write.mock.calls.length).toBeLessThan(15);
@@ -91,7 +91,7 @@ describe('what matters', () => {
 
   test('fills no log meanwhile', () => {
     const { write } = held();
-    outside.insist('ending a call', write, { call: 'c1' });
+    background.insist('ending a call', write, { call: 'c1' });
     clock.advance(10 * 60_000);
     expect(write.mock.calls.length).toBeGreaterThan(15);
     expect(logged.length).toBeLessThan(12);
@@ -100,15 +100,15 @@ describe('what matters', () => {
 
   test('ends with the server', () => {
     const { write } = held();
-    outside.insist('ending a call', write);
-    outside.stop();
+    background.insist('ending a call', write);
+    background.stop();
     clock.advance(60_000);
     expect(write).toHaveBeenCalledTimes(1);
   });
 
   test('is done once where the error has nothing to do with writing', () => {
     const work = vi.fn(fail);
-    outside.insist('ending a call', work);
+    background.insist('ending a call', work);
     clock.advance(60_000);
     expect(work).toHaveBeenCalledTimes(1);
   });
@@ -116,7 +116,7 @@ describe('what matters', () => {
 
 /**
  * Where the source may be called by Node itself, and why nothing can come out of it. Anything else goes by the clock,
- * by events, by serveSocket or by outside.
+ * by events, by serveSocket or by background.
  */
 const CALLED_BY_NODE = new Map([
   ['accounts/sessions.ts', 'its void is of a write whose failure is the caller’s'],

@@ -10,7 +10,7 @@ import type { Writing } from './writing.ts';
 /** Goes into the log beside the error: ids, never what people wrote. */
 type Ids = Record<string, string | number>;
 
-export type Outside = {
+export type Background = {
   /** Runs it now. What it throws, or rejects with, is logged and let go. */
   attempt(what: string, work: () => unknown, ids?: Ids): void;
   /** As `attempt`, for a write that nobody misses: while nothing can be written it isn't even tried. */
@@ -30,11 +30,11 @@ const LONGEST_PAUSE = 30_000;
 /** The same failure of the same work is logged once in so many ms: a full disk must not be filled with it. */
 const LOG_EVERY = 60_000;
 
-export function createOutside(
+export function createBackground(
   clock: Clock,
   log: Pick<FastifyBaseLogger, 'error' | 'warn'>,
   writing: Pick<Writing, 'trouble' | 'note' | 'makeRoom'>,
-): Outside {
+): Background {
   const waiting = new Set<() => void>();
   const loggedAt = new Map<string, number>();
   let stopped = false;
@@ -77,7 +77,7 @@ export function createOutside(
     });
   }
 
-  const attempt: Outside['attempt'] = (what, work, ids = {}) =>
+  const attempt: Background['attempt'] = (what, work, ids = {}) =>
     run(work, (error) => stopped || report(what, error, ids));
 
   return {
@@ -95,8 +95,8 @@ export function createOutside(
 }
 
 /** A clock whose timers can't end the process. */
-export const guardTimers = (clock: Clock, outside: Outside): Clock => ({
+export const guardTimers = (clock: Clock, background: Background): Clock => ({
   now: clock.now,
   monotonic: clock.monotonic,
-  at: (moment, run) => clock.at(moment, () => outside.attempt('a timer', run)),
+  at: (moment, run) => clock.at(moment, () => background.attempt('a timer', run)),
 });

@@ -6,7 +6,7 @@ export type Clock = {
   monotonic(): number;
   /**
    * Calls `run` at the given moment, or soon if that has passed; the returned function takes it back. In a server
-   * `run` may fail, at once or by a promise: that is logged (outside.ts). What must be repeated says so itself.
+   * `run` may fail, at once or by a promise: that is logged (background.ts). What must be repeated says so itself.
    */
   at(moment: number, run: () => unknown): () => void;
 };

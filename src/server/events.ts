@@ -1,8 +1,8 @@
 /** What domains announce to each other. A domain only announces; `live` (and later push) listens. */
 import { EventEmitter } from 'node:events';
-import type { Outside } from './background.ts';
+import type { Background } from './background.ts';
 
-export type Happenings = {
+export type EventMap = {
   /** A session was revoked or has ended. `session` is the stored (hashed) id. */
   'session-ended': [{ session: string }];
   /** A request, a friendship or a block between the two changed. */
@@ -34,8 +34,8 @@ export type Happenings = {
 };
 
 type How = 'attempt' | 'insist';
-type Names = keyof Happenings;
-type Listener<Name extends Names> = (...happening: Happenings[Name]) => unknown;
+type Names = keyof EventMap;
+type Listener<Name extends Names> = (...payload: EventMap[Name]) => unknown;
 
 export type Events = {
   /**
@@ -47,20 +47,20 @@ export type Events = {
    * Tells every listener. What is announced stands in the database already, so a listener that fails neither stops
    * the others nor the announcer.
    */
-  emit<Name extends Names>(name: Name, ...happening: Happenings[Name]): void;
+  emit<Name extends Names>(name: Name, ...payload: EventMap[Name]): void;
 };
 
-/** @param outside what becomes of a listener's failure; without, as at the command line, it goes to the announcer */
-export function createEvents(outside?: Pick<Outside, How>): Events {
+/** @param background what becomes of a listener's failure; without, as at the command line, it goes to the announcer */
+export function createEvents(background?: Pick<Background, How>): Events {
   // Every domain may listen to everything: the default warning at eleven listeners is about leaks elsewhere.
   const emitter = new EventEmitter().setMaxListeners(0);
   return {
     on<Name extends Names>(name: Name, listener: Listener<Name>, how: How = 'attempt') {
-      emitter.on(name, (...happening: Happenings[Name]) => {
-        if (outside) outside[how](`a listener to ${name}`, () => listener(...happening));
-        else listener(...happening);
+      emitter.on(name, (...payload: EventMap[Name]) => {
+        if (background) background[how](`a listener to ${name}`, () => listener(...payload));
+        else listener(...payload);
       });
     },
-    emit: (name, ...happening) => void emitter.emit(name, ...happening),
+    emit: (name, ...payload) => void emitter.emit(name, ...payload),
   };
 }

@@ -11,26 +11,26 @@ const isOpen = (path: string): boolean =>
   ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & OTHERS) !== 0;
 
 /** What in the data folder others than its owner may read or change. */
-export const openIn = (dataDir: string): string[] => NAMES.map((name) => join(dataDir, name)).filter(isOpen);
+export const openToOthers = (dataDir: string): string[] => NAMES.map((name) => join(dataDir, name)).filter(isOpen);
 
 /**
  * Closes it.
  * @returns what was open, and what still is: a folder of somebody else's, or a disk that knows no rights
  */
-function narrowRights(dataDir: string): { found: string[]; left: string[] } {
-  const found = openIn(dataDir);
+function closeToOthers(dataDir: string): { found: string[]; left: string[] } {
+  const found = openToOthers(dataDir);
   for (const path of found)
     try {
       chmodSync(path, statSync(path).mode & 0o700);
     } catch {
       // Asked below.
     }
-  return { found, left: openIn(dataDir) };
+  return { found, left: openToOthers(dataDir) };
 }
 
 /** Closes it, and says what was found. */
-export function reportRights(dataDir: string, log: Pick<FastifyBaseLogger, 'info' | 'warn'>): void {
-  const { found, left } = narrowRights(dataDir);
+export function closeDataFolder(dataDir: string, log: Pick<FastifyBaseLogger, 'info' | 'warn'>): void {
+  const { found, left } = closeToOthers(dataDir);
   if (found.length > left.length)
     log.info({ paths: found }, 'the data folder was readable by others, and is no longer');
   if (left.length > 0)

@@ -4,7 +4,7 @@
  * that number takes microseconds.
  */
 import type { Database } from './database.ts';
-import type { Outside } from './background.ts';
+import type { Background } from './background.ts';
 
 /** ms; a device that was signed out elsewhere loses its sockets within this. */
 const EVERY = 500;
@@ -15,7 +15,7 @@ const EVERY = 500;
  */
 export function watchOtherProcesses(
   database: Database,
-  outside: Pick<Outside, 'attempt'>,
+  background: Pick<Background, 'attempt'>,
   run: () => void,
 ): () => void {
   const version = database.prepare<[], number>('PRAGMA data_version').pluck();
@@ -27,7 +27,7 @@ export function watchOtherProcesses(
     // Known only now: what failed is tried again.
     known = now;
   }
-  const timer = setInterval(() => outside.attempt('looking for changes by other processes', look), EVERY);
+  const timer = setInterval(() => background.attempt('looking for changes by other processes', look), EVERY);
   timer.unref();
   return () => clearInterval(timer);
 }

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Its size: 1 MB, or 2 % of a disk that is small: what the log of some writes takes. Files stop long before (room.ts). */
+/** Its size: 1 MB, or 2 % of a disk that is small: what the log of some writes takes. Files stop long before (files/disk-space.ts). */
 const BYTES = 1024 * 1024;
 const SHARE = 0.02;
 

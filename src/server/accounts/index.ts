@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database.ts';
 import type { Events } from '../events.ts';
-import type { Outside } from '../background.ts';
+import type { Background } from '../background.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { type LoginParts, loginRoutes } from './login-routes.ts';
 import { type PortraitParts, portraitRoutes } from './portrait-routes.ts';
@@ -17,19 +17,19 @@ export function createAccounts({
   database,
   clock,
   events,
-  outside,
+  background,
   config,
 }: {
   database: Database;
   clock: Clock;
   events: Events;
-  outside: Outside;
+  background: Background;
   config: Pick<Config, 'secure'>;
 }) {
   const accounts = createAccountStore(database);
   return {
     accounts,
-    sessions: createSessions(database, clock, events, config.secure, outside.spare),
+    sessions: createSessions(database, clock, events, config.secure, background.spare),
     knownDevices: createKnownDevices(secretOf(database, 'known devices'), clock, config.secure),
     setup: createSetup(accounts),
   };

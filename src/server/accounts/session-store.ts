@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Adapter } from 'lucia';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
-import type { Outside } from '../background.ts';
+import type { Background } from '../background.ts';
 import { toUser, USER_COLUMNS, type User, type UserRow } from './store.ts';
 
 export type SessionAttributes = {
@@ -36,7 +36,7 @@ export const hashSessionId = (id: string): string => createHash('sha256').update
  * Moments are kept by `clock`, while lucia goes by the machine's own time.
  * @param spare how to write what only makes reading tidier: a session that is prolonged, or found to have run out
  */
-export function createSessionStore(database: Database, clock: Clock, spare: Outside['spare']) {
+export function createSessionStore(database: Database, clock: Clock, spare: Background['spare']) {
   const ahead = (): number => clock.now() - Date.now();
   const toSession = (row: SessionRow, id: string) => ({
     id,

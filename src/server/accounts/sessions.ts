@@ -6,7 +6,7 @@ import { Lucia, TimeSpan } from 'lucia';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Events } from '../events.ts';
-import type { Outside } from '../background.ts';
+import type { Background } from '../background.ts';
 import { createSessionStore, hashSessionId, PasswordChangedError } from './session-store.ts';
 import type { User } from './store.ts';
 
@@ -34,7 +34,7 @@ export function createSessions(
   clock: Clock,
   events: Events,
   secure: boolean,
-  spare: Outside['spare'] = (_what, write) => void write(),
+  spare: Background['spare'] = (_what, write) => void write(),
 ) {
   const store = createSessionStore(database, clock, spare);
   /** How many sockets were opened with each session. */

@@ -1,31 +1,32 @@
 /** Calls between friends: the rules put together, and what the rest of the server may ask of them. */
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { IceConfiguration } from '../../protocol/common.ts';
-import { type Desk, memberOf, type Parts } from './context.ts';
+import { memberOf } from './call.ts';
+import type { CallContext, CallGround } from './context.ts';
 import { createEnding } from './ending.ts';
 import { iceFor } from './ice.ts';
 import { createOffers, type Offer } from './offers.ts';
-import { createRecovery } from './reconnection.ts';
-import { refuse } from './protocol-error.ts';
-import { type Connection, createRegistry } from './connections.ts';
+import { createReconnection } from './reconnection.ts';
+import { protocolError } from './protocol-error.ts';
+import { type Connection, createConnections } from './connections.ts';
 import { createRelay } from './relay.ts';
 import { createRinging } from './ringing.ts';
 import type { Call } from './store.ts';
 import { createTimers } from './timers.ts';
 
 /** Takes up the calls that were going on when the server stopped; `stop` ends its timers. */
-export function createCalls(parts: Parts) {
-  const desk: Desk = {
+export function createCalls(parts: CallGround) {
+  const context: CallContext = {
     ...parts,
-    registry: createRegistry(),
+    connections: createConnections(),
     offers: createOffers(),
-    timers: createTimers(parts.clock, parts.outside),
+    timers: createTimers(parts.clock, parts.background),
   };
-  const { store, friends, registry, offers, timers, events, clock, config } = desk;
-  const ending = createEnding(desk);
-  const recovery = createRecovery(desk, ending);
-  const ringing = createRinging(desk, ending, recovery);
-  const relay = createRelay(desk);
+  const { store, friends, connections, offers, timers, events, clock, config } = context;
+  const ending = createEnding(context);
+  const reconnection = createReconnection(context, ending);
+  const ringing = createRinging(context, ending, reconnection);
+  const relay = createRelay(context);
   let stopped = false;
 
   const partFormerFriends = ({ users: [a, b] }: { users: [number, number] }) => {
@@ -33,7 +34,7 @@ export function createCalls(parts: Parts) {
     for (const call of store.openOf(a)) if (memberOf(call, b)) ringing.leave(call);
   };
   events.on('friendship-changed', partFormerFriends, 'insist');
-  recovery.rearm();
+  reconnection.rearm();
 
   return {
     /** A call, whatever its state. */
@@ -58,15 +59,15 @@ export function createCalls(parts: Parts) {
 
     /** A page's socket has said hello: it hears what rings. */
     hello(connection: Connection): void {
-      registry.add(connection);
+      connections.add(connection);
       for (const call of ringing.ringingAt(connection.user)) ringing.tell(connection, call);
     },
 
-    /** @throws a refusal (refusal.ts) with the code to answer */
+    /** @throws a protocol error with the code to answer */
     handle(connection: Connection, message: ClientMessage) {
       switch (message.type) {
         case 'hello':
-          throw refuse('out-of-turn');
+          throw protocolError('out-of-turn');
         case 'ring':
           return ringing.ring(connection, message);
         case 'accept':
@@ -78,13 +79,13 @@ export function createCalls(parts: Parts) {
         case 'cancel':
           return ringing.cancel(connection, message);
         case 'leave':
-          return recovery.leave(connection, message);
+          return reconnection.leave(connection, message);
         case 'description':
         case 'candidates':
         case 'request-offer':
           return relay.relay(connection, message);
         case 'resume':
-          return recovery.resume(connection, message);
+          return reconnection.resume(connection, message);
         case 'ice':
           return relay.ice(connection, message);
         case 'ping':
@@ -95,14 +96,14 @@ export function createCalls(parts: Parts) {
     },
 
     gone(connection: Connection): void {
-      if (!stopped) recovery.gone(connection);
+      if (!stopped) reconnection.gone(connection);
     },
 
     /** The session was revoked: its pages leave their calls. */
     leaveBySession(session: string): void {
       const open = (connection: Connection): Call | undefined =>
-        store.find(registry.placeOf(connection)?.call ?? '');
-      for (const connection of registry.ofSession(session)) {
+        store.find(connections.placeOf(connection)?.call ?? '');
+      for (const connection of connections.ofSession(session)) {
         const call = open(connection);
         if (call && call.state.name !== 'ended') ringing.leave(call);
       }

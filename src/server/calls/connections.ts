@@ -15,7 +15,7 @@ export type Connection = {
 /** A page's place: in which call, and as which member of it. */
 export type Place = { call: string; member: string };
 
-export function createRegistry() {
+export function createConnections() {
   const byUser = new Map<number, Set<Connection>>();
   const places = new Map<Connection, Place>();
   const byMember = new Map<string, Connection>();
@@ -55,7 +55,7 @@ export function createRegistry() {
     at: (member: string): Connection | undefined => byMember.get(member),
 
     /** Puts a page on a member's place. The answer is the page that stood there. */
-    stand(connection: Connection, call: string, { id: member }: Member): Connection | undefined {
+    takePlace(connection: Connection, call: string, { id: member }: Member): Connection | undefined {
       leave(connection);
       const before = byMember.get(member);
       if (before) places.delete(before);
@@ -88,4 +88,4 @@ export function createRegistry() {
   };
 }
 
-export type Registry = ReturnType<typeof createRegistry>;
+export type Connections = ReturnType<typeof createConnections>;

@@ -1,13 +1,14 @@
 /** The one way out of a call: stored, shown in the conversation, told to every page that knows of it. */
 import type { ServerMessage } from '../../protocol/server.ts';
-import { type Desk, entryOf, memberOf, secondsOf } from './context.ts';
+import { entryOf, memberOf, secondsOf } from './call.ts';
+import type { CallContext } from './context.ts';
 import { type CallEvent, next } from './transitions.ts';
-import { refuse } from './protocol-error.ts';
+import { protocolError } from './protocol-error.ts';
 import type { Connection } from './connections.ts';
 import type { Call } from './store.ts';
 
-export function createEnding(desk: Desk) {
-  const { store, chats, registry, offers, timers, events, clock } = desk;
+export function createEnding(context: CallContext) {
+  const { store, chats, connections, offers, timers, events, clock } = context;
 
   /** `ended`, as one page is told. */
   function farewell(call: Call, { user }: Connection): ServerMessage {
@@ -27,7 +28,7 @@ export function createEnding(desk: Desk) {
      */
     end(call: Call, event: CallEvent, { at = clock.now(), by }: { at?: number; by?: Connection } = {}): void {
       const state = next(call.state, event);
-      if (state?.name !== 'ended') throw refuse('out-of-turn');
+      if (state?.name !== 'ended') throw protocolError('out-of-turn');
       const ended: Call = { ...call, state, endedAt: at };
       const done = store.transaction(() => {
         if (!store.end(call.id, call.state.name, state.reason, at)) return false;
@@ -37,7 +38,7 @@ export function createEnding(desk: Desk) {
       if (!done) return;
       timers.drop(call.id);
       offers.drop(call.id);
-      const pages = new Set([...registry.clear(call.members), ...registry.forgetTold(call.id)]);
+      const pages = new Set([...connections.clear(call.members), ...connections.forgetTold(call.id)]);
       if (by) pages.add(by);
       for (const page of pages) page.send(farewell(ended, page));
       chats.announce(call.conversation);

@@ -2,14 +2,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database.ts';
 import { createCalls } from './calls.ts';
-import type { Parts } from './context.ts';
+import type { CallGround } from './context.ts';
 import { type CallRecordingParts, callRecordingRoutes } from './recording-routes.ts';
 import { type CallParts, callRoutes } from './routes.ts';
 import { type ScreenshotParts, screenshotRoutes } from './screenshot-routes.ts';
 import { type CallSocketParts, callSocket } from './socket.ts';
 import { createCallStore } from './store.ts';
 
-export const createCallParts = (parts: Omit<Parts, 'store'> & { database: Database }) => ({
+export const createCallParts = (parts: Omit<CallGround, 'store'> & { database: Database }) => ({
   calls: createCalls({ ...parts, store: createCallStore(parts.database) }),
 });
 

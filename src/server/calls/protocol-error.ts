@@ -1,9 +1,10 @@
 /** What a rule throws when it says no: the socket answers with the code. */
 import type { ErrorCode } from '../../protocol/server.ts';
 
-type Refusal = Error & { code: ErrorCode; refusal: true };
+type ProtocolError = Error & { code: ErrorCode; ofProtocol: true };
 
-export const refuse = (code: ErrorCode): Refusal =>
-  Object.assign(new Error(code), { code, refusal: true as const });
+export const protocolError = (code: ErrorCode): ProtocolError =>
+  Object.assign(new Error(code), { code, ofProtocol: true as const });
 
-export const isRefusal = (error: unknown): error is Refusal => error instanceof Error && 'refusal' in error;
+export const isProtocolError = (error: unknown): error is ProtocolError =>
+  error instanceof Error && 'ofProtocol' in error;

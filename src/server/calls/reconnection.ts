@@ -2,9 +2,10 @@
  * A socket is not the call: what happens when one goes, when it comes back, and when the server itself was away.
  */
 import type { ClientMessage } from '../../protocol/client.ts';
-import { answered, type Desk, otherThan, ownCall, peerOf, RING_TIME } from './context.ts';
+import { answered, otherThan, RING_TIME } from './call.ts';
+import { type CallContext, ownCall, peerOf } from './context.ts';
 import type { Ending } from './ending.ts';
-import { refuse } from './protocol-error.ts';
+import { protocolError } from './protocol-error.ts';
 import type { Connection, Place } from './connections.ts';
 import type { Call, Member } from './store.ts';
 
@@ -17,13 +18,13 @@ const MEMBER_GRACE = 120_000;
 /** How exact the duration of a call is that nobody came back to. */
 const SEEN_EVERY = 30_000;
 
-export function createRecovery(desk: Desk, ending: Ending) {
-  const { store, registry, timers, clock, outside } = desk;
+export function createReconnection(context: CallContext, ending: Ending) {
+  const { store, connections, timers, clock, background } = context;
 
   function endLost(id: string, member: Member, lostAt: number): void {
     const call = store.find(id);
     // They may have come back while nothing could be written.
-    if (call?.state.name !== 'active' || registry.at(member.id)) return;
+    if (call?.state.name !== 'active' || connections.at(member.id)) return;
     const answeredAt = call.answeredAt ?? call.startedAt;
     // Accepted, but gone before a second had passed: nobody has talked.
     ending.end(call, lostAt - answeredAt < 1000 ? 'fail' : 'hang-up', { at: Math.max(lostAt, answeredAt) });
@@ -39,14 +40,14 @@ export function createRecovery(desk: Desk, ending: Ending) {
     } else if (call.state.name === 'ringing' && member.user === call.caller) {
       timers.set(call.id, member.id, clock.now() + CALLER_GRACE, () => {
         const now = store.find(call.id);
-        if (now?.state.name === 'ringing' && !registry.at(member.id)) ending.end(now, 'cancel');
+        if (now?.state.name === 'ringing' && !connections.at(member.id)) ending.end(now, 'cancel');
       });
     }
   }
 
   /** Best effort: without it, a call that nobody comes back to is a little shorter than it was. */
   function see(id: string): void {
-    outside.spare('noting that a call goes on', () => store.see(id, clock.now()), { call: id });
+    background.spare('noting that a call goes on', () => store.see(id, clock.now()), { call: id });
   }
 
   function noteSeen(id: string): void {
@@ -54,7 +55,7 @@ export function createRecovery(desk: Desk, ending: Ending) {
       const call = store.find(id);
       if (call?.state.name !== 'active') return;
       noteSeen(id);
-      if (call.members.every((member) => registry.at(member.id))) see(id);
+      if (call.members.every((member) => connections.at(member.id))) see(id);
     });
   }
 
@@ -68,8 +69,8 @@ export function createRecovery(desk: Desk, ending: Ending) {
   }
 
   /** Puts a page on its place. Another page that stood there learns that it was taken over. */
-  function stand(connection: Connection, call: Call, me: Member): void {
-    const before = registry.stand(connection, call.id, me);
+  function takePlace(connection: Connection, call: Call, me: Member): void {
+    const before = connections.takePlace(connection, call.id, me);
     if (before && before !== connection)
       before.send({ type: 'ended', call: call.id, reason: 'answered-elsewhere', seconds: 0 });
     timers.cancel(call.id, me.id);
@@ -84,11 +85,11 @@ export function createRecovery(desk: Desk, ending: Ending) {
       member: me.id,
       state: call.state.name === 'active' ? 'active' : 'ringing',
       ...(call.answeredAt !== undefined && answered(call.answeredAt, clock.now())),
-      ...(peer && { peer: peerOf(desk, peer) }),
+      ...(peer && { peer: peerOf(context, peer) }),
     });
     if (!peer) return;
-    registry.at(peer.id)?.send({ type: 'peer', call: call.id, member: me.id, connected: true, fresh });
-    if (!registry.at(peer.id))
+    connections.at(peer.id)?.send({ type: 'peer', call: call.id, member: me.id, connected: true, fresh });
+    if (!connections.at(peer.id))
       connection.send({ type: 'peer', call: call.id, member: peer.id, connected: false, fresh: false });
   }
 
@@ -99,7 +100,7 @@ export function createRecovery(desk: Desk, ending: Ending) {
     if (!call || !me) return;
     waitFor(call, me, clock.now(), left ? LEFT_GRACE : MEMBER_GRACE);
     const other = call.state.name === 'active' ? otherThan(call, me.user) : undefined;
-    const standing = other && registry.at(other.id);
+    const standing = other && connections.at(other.id);
     if (!standing) return;
     const gone = { type: 'peer' as const, call: call.id, member: me.id, connected: false, fresh: false };
     standing.send(left ? { ...gone, left } : gone);
@@ -108,14 +109,14 @@ export function createRecovery(desk: Desk, ending: Ending) {
 
   return {
     ringUntil,
-    stand,
+    takePlace,
     confirm,
 
     /** From now on the call lives as long as its members are there. */
     watch(call: Call): void {
       timers.cancel(call.id, 'deadline');
       noteSeen(call.id);
-      for (const member of call.members) if (!registry.at(member.id)) waitFor(call, member, clock.now());
+      for (const member of call.members) if (!connections.at(member.id)) waitFor(call, member, clock.now());
     },
 
     /**
@@ -123,14 +124,14 @@ export function createRecovery(desk: Desk, ending: Ending) {
      *   for a page that names no place where another device has it
      */
     resume(connection: Connection, message: ClientMessage & { type: 'resume' }) {
-      const { call, me } = ownCall(desk, connection, message.call);
-      if (message.member !== undefined && me.id !== message.member) throw refuse('not-found');
+      const { call, me } = ownCall(context, connection, message.call);
+      if (message.member !== undefined && me.id !== message.member) throw protocolError('not-found');
       if (call.state.name === 'ended') return ending.tellEnded(connection, call);
-      if (me.device === undefined) throw refuse('out-of-turn');
-      if (message.member === undefined && me.device !== connection.device) throw refuse('answered-elsewhere');
-      stand(connection, call, me);
+      if (me.device === undefined) throw protocolError('out-of-turn');
+      if (message.member === undefined && me.device !== connection.device) throw protocolError('answered-elsewhere');
+      takePlace(connection, call, me);
       // The offer of a page that was loaded anew leads to a connection that is gone.
-      if (message.fresh && call.state.name === 'ringing') desk.offers.drop(call.id);
+      if (message.fresh && call.state.name === 'ringing') context.offers.drop(call.id);
       confirm(connection, call, me, message.fresh);
     },
 
@@ -139,14 +140,14 @@ export function createRecovery(desk: Desk, ending: Ending) {
      * @throws out-of-turn for a page that has no place in this call
      */
     leave(connection: Connection, { call }: { call: string }): void {
-      if (registry.placeOf(connection)?.call !== call) throw refuse('out-of-turn');
-      const place = registry.vacate(connection);
+      if (connections.placeOf(connection)?.call !== call) throw protocolError('out-of-turn');
+      const place = connections.vacate(connection);
       if (place) vacate(place, true);
     },
 
     /** A socket has closed. The call goes on: media don't pass the server. */
     gone(connection: Connection): void {
-      const place = registry.remove(connection);
+      const place = connections.remove(connection);
       if (place) vacate(place, false);
     },
 
@@ -161,4 +162,4 @@ export function createRecovery(desk: Desk, ending: Ending) {
   };
 }
 
-export type Recovery = ReturnType<typeof createRecovery>;
+export type Reconnection = ReturnType<typeof createReconnection>;

@@ -13,7 +13,7 @@ import type { Recordings } from '../recordings/recordings.ts';
 import { MODES } from '../recordings/store.ts';
 import { type RecordingParams, uploadUrl } from '../recordings/upload-routes.ts';
 import type { Calls } from './calls.ts';
-import { tookPart } from './context.ts';
+import { tookPart } from './call.ts';
 import { downloadName, recordingName } from './recording-names.ts';
 import type { Call } from './store.ts';
 

@@ -1,28 +1,29 @@
 /** Passes descriptions and candidates between the members of a call, and hands out ICE servers. */
 import type { ClientMessage } from '../../protocol/client.ts';
-import { type Desk, otherThan, ownCall } from './context.ts';
+import { otherThan } from './call.ts';
+import { type CallContext, ownCall } from './context.ts';
 import { iceFor } from './ice.ts';
-import { refuse } from './protocol-error.ts';
+import { protocolError } from './protocol-error.ts';
 import type { Connection } from './connections.ts';
 import type { Call, Member } from './store.ts';
 
 type Relayed = ClientMessage & { type: 'description' | 'candidates' | 'request-offer' };
 
-export function createRelay(desk: Desk) {
-  const { registry, offers, clock, config } = desk;
+export function createRelay(context: CallContext) {
+  const { connections, offers, clock, config } = context;
 
   /** While it rings, only the caller may say something, and the server keeps it for whoever accepts. */
   function keep(call: Call, me: Member, message: Relayed) {
-    if (me.user !== call.caller || message.to !== undefined) throw refuse('out-of-turn');
+    if (me.user !== call.caller || message.to !== undefined) throw protocolError('out-of-turn');
     if (message.type === 'candidates') return offers.add(call.id, message.candidates);
-    if (message.type === 'request-offer' || message.description.type !== 'offer') throw refuse('out-of-turn');
+    if (message.type === 'request-offer' || message.description.type !== 'offer') throw protocolError('out-of-turn');
     offers.put(call.id, message.description);
   }
 
   function target(call: Call, me: Member, to: string | undefined): Member {
     // Without `to` it was meant for the time of ringing, and has crossed the accept.
     const found = to === undefined ? otherThan(call, me.user) : call.members.find(({ id }) => id === to);
-    if (!found || found.id === me.id) throw refuse('not-found');
+    if (!found || found.id === me.id) throw protocolError('not-found');
     return found;
   }
 
@@ -33,11 +34,11 @@ export function createRelay(desk: Desk) {
      * @throws ended, or out-of-turn where this page has no place in the call
      */
     relay(connection: Connection, message: Relayed) {
-      const { call, me } = ownCall(desk, connection, message.call);
-      if (call.state.name === 'ended') throw refuse('ended');
-      if (registry.at(me.id) !== connection) throw refuse('out-of-turn');
+      const { call, me } = ownCall(context, connection, message.call);
+      if (call.state.name === 'ended') throw protocolError('ended');
+      if (connections.at(me.id) !== connection) throw protocolError('out-of-turn');
       if (call.state.name === 'ringing') return keep(call, me, message);
-      const other = registry.at(target(call, me, message.to).id);
+      const other = connections.at(target(call, me, message.to).id);
       const from = { call: call.id, from: me.id };
       if (message.type === 'candidates')
         other?.send({ type: 'candidates', ...from, candidates: message.candidates });
@@ -51,8 +52,8 @@ export function createRelay(desk: Desk) {
     },
 
     ice(connection: Connection, { call: id }: { call: string }): void {
-      const { call } = ownCall(desk, connection, id);
-      if (call.state.name === 'ended') throw refuse('ended');
+      const { call } = ownCall(context, connection, id);
+      if (call.state.name === 'ended') throw protocolError('ended');
       connection.send({ type: 'ice', call: id, ice: iceFor(config, connection.user, clock.now()) });
     },
   };

@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { Description } from '../../protocol/common.ts';
-import { answered, type Desk, entryOf, memberOf, otherThan, ownCall, peerOf, RING_TIME } from './context.ts';
+import { answered, entryOf, memberOf, otherThan, RING_TIME } from './call.ts';
+import { type CallContext, ownCall, peerOf } from './context.ts';
 import type { Ending } from './ending.ts';
 import { iceFor } from './ice.ts';
-import type { Recovery } from './reconnection.ts';
-import { refuse } from './protocol-error.ts';
+import type { Reconnection } from './reconnection.ts';
+import { protocolError } from './protocol-error.ts';
 import type { Connection } from './connections.ts';
 import type { Call } from './store.ts';
 
@@ -18,15 +19,15 @@ type Ring = ClientMessage & { type: 'ring' };
 
 const newId = (): string => randomBytes(16).toString('base64url');
 
-export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
-  const { store, chats, registry, offers, accounts, events, clock, config } = desk;
+export function createRinging(context: CallContext, ending: Ending, reconnection: Reconnection) {
+  const { store, chats, connections, offers, accounts, events, clock, config } = context;
   const rings = new Map<number, number[]>();
 
   function countRing(user: number): void {
     const now = clock.monotonic();
     const since = now - RING_WINDOW;
     const recent = (rings.get(user) ?? []).filter((moment) => moment > since);
-    if (recent.length >= MOST_RINGS) throw refuse('too-many');
+    if (recent.length >= MOST_RINGS) throw protocolError('too-many');
     rings.set(user, [...recent, now]);
   }
 
@@ -38,7 +39,7 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
     for (const call of store.openOf(connection.user)) {
       const me = memberOf(call, connection.user);
       if (me?.device === undefined) continue;
-      if (me.device !== connection.device && registry.at(me.id)) throw refuse('out-of-turn');
+      if (me.device !== connection.device && connections.at(me.id)) throw protocolError('out-of-turn');
       leave(call);
     }
   }
@@ -47,13 +48,13 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
   const isBusy = (user: number): boolean =>
     store.openOf(user).some((call) => {
       const me = memberOf(call, user);
-      return me?.device === undefined || registry.at(me.id) !== undefined;
+      return me?.device === undefined || connections.at(me.id) !== undefined;
     });
 
   /** Rings at an open call page, which prepares its answer meanwhile. */
   function tell(connection: Connection, call: Call): void {
     const { description, candidates } = offers.of(call.id);
-    registry.noteTold(connection, call.id);
+    connections.noteTold(connection, call.id);
     connection.send({
       type: 'incoming',
       call: call.id,
@@ -70,7 +71,7 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
   function busy(connection: Connection, call: Call, callee: number): void {
     ending.end(call, 'busy', { by: connection });
     const name = accounts.userById(call.caller)?.displayName ?? '';
-    for (const page of registry.ofUser(callee)) page.send({ type: 'missed', name, media: call.media });
+    for (const page of connections.ofUser(callee)) page.send({ type: 'missed', name, media: call.media });
     events.emit('call-missed-busy', { callee, caller: call.caller, media: call.media });
   }
 
@@ -95,15 +96,15 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
   function ringAgain(connection: Connection, call: Call, offer: Description) {
     const me = memberOf(call, connection.user);
     if (call.state.name === 'ended') return ending.tellEnded(connection, call);
-    if (!me || me.device !== connection.device) throw refuse('out-of-turn');
-    recovery.stand(connection, call, me);
+    if (!me || me.device !== connection.device) throw protocolError('out-of-turn');
+    reconnection.takePlace(connection, call, me);
     if (call.state.name === 'ringing') {
       offers.put(call.id, offer);
       return sendRinging(connection, call);
     }
     sendAccepted(connection, call);
     // The answer may have been lost with the socket: `resumed` makes the page repeat its offer.
-    recovery.confirm(connection, call, me, false);
+    reconnection.confirm(connection, call, me, false);
   }
 
   function sendRinging(connection: Connection, call: Call): void {
@@ -124,14 +125,14 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
       call: call.id,
       ...(me.key && { key: me.key }),
       member: me.id,
-      peer: peerOf(desk, peer),
+      peer: peerOf(context, peer),
       ...answered(call.answeredAt ?? clock.now(), clock.now()),
       ...(description && { description }),
       candidates: isCaller ? [] : offer.candidates,
     });
   }
 
-  function take(
+  function join(
     connection: Connection,
     call: Call,
     { answer, key }: { answer?: Description | undefined; key?: string },
@@ -139,29 +140,29 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
     const { user, device } = connection;
     const now = clock.now();
     if (!store.transaction(() => store.accept(call.id, user, device, key, now)))
-      throw refuse('answered-elsewhere');
+      throw protocolError('answered-elsewhere');
     for (const other of store.openOf(user))
       if (other.id !== call.id && memberOf(other, user)?.device !== undefined) leave(other);
     const active = store.find(call.id);
     const me = active && memberOf(active, user);
     const caller = active && memberOf(active, active.caller);
-    if (!me || !caller) throw refuse('internal');
-    recovery.stand(connection, active, me);
-    for (const page of registry.forgetTold(call.id))
+    if (!me || !caller) throw protocolError('internal');
+    reconnection.takePlace(connection, active, me);
+    for (const page of connections.forgetTold(call.id))
       page.send({ type: 'ended', call: call.id, reason: 'answered-elsewhere', seconds: 0 });
     sendAccepted(connection, active);
-    const callerPage = registry.at(caller.id);
+    const callerPage = connections.at(caller.id);
     if (callerPage) sendAccepted(callerPage, active, answer);
-    recovery.watch(active);
+    reconnection.watch(active);
     events.emit('call-quiet', { call: call.id, callee: user });
   }
 
   /** Cancels, declines or ends, by who says it and when. */
   function hangUp(connection: Connection, { call: id }: { call: string }) {
-    const { call, me } = ownCall(desk, connection, id);
+    const { call, me } = ownCall(context, connection, id);
     if (call.state.name === 'ended') return ending.tellEnded(connection, call);
-    const joined = me.device === connection.device || registry.at(me.id) === connection;
-    if (me.device !== undefined && !joined) throw refuse('answered-elsewhere');
+    const joined = me.device === connection.device || connections.at(me.id) === connection;
+    if (me.device !== undefined && !joined) throw protocolError('answered-elsewhere');
     if (call.state.name === 'active') return ending.end(call, 'hang-up', { by: connection });
     ending.end(call, call.caller === connection.user ? 'cancel' : 'decline', { by: connection });
   }
@@ -179,12 +180,12 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
       const known = store.byKey(user, message.key);
       if (known) return ringAgain(connection, known, message.offer);
       const callee = chats.otherOf(message.chat, user);
-      if (!chats.isMember(message.chat, user) || callee === undefined) throw refuse('not-found');
-      if (!chats.mayWrite(message.chat, user)) throw refuse('not-allowed');
+      if (!chats.isMember(message.chat, user) || callee === undefined) throw protocolError('not-found');
+      if (!chats.mayWrite(message.chat, user)) throw protocolError('not-allowed');
       const crossed = store
         .openOf(user)
         .find((call) => call.state.name === 'ringing' && call.caller === callee);
-      if (crossed) return take(connection, crossed, { key: message.key });
+      if (crossed) return join(connection, crossed, { key: message.key });
       leaveOwn(connection);
       countRing(user);
       const calleeIsBusy = isBusy(callee);
@@ -194,43 +195,43 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
         return made;
       });
       const me = call && memberOf(call, user);
-      if (!me) throw refuse('internal');
+      if (!me) throw protocolError('internal');
       if (calleeIsBusy) return busy(connection, call, callee);
       chats.announce(call.conversation);
       offers.put(call.id, message.offer);
-      recovery.stand(connection, call, me);
-      recovery.ringUntil(call);
+      reconnection.takePlace(connection, call, me);
+      reconnection.ringUntil(call);
       sendRinging(connection, call);
-      for (const page of registry.ofUser(callee)) tell(page, call);
+      for (const page of connections.ofUser(callee)) tell(page, call);
       const { media, conversation } = call;
       events.emit('call-ringing', { call: call.id, conversation, caller: user, callee, media });
     },
 
     /** @throws answered-elsewhere for all but the first device; repeating it is harmless */
     accept(connection: Connection, message: { call: string; answer?: Description | undefined }) {
-      const { call, me } = ownCall(desk, connection, message.call);
+      const { call, me } = ownCall(context, connection, message.call);
       if (call.state.name === 'ended') return ending.tellEnded(connection, call);
-      if (call.caller === connection.user) throw refuse('out-of-turn');
-      if (!chats.mayWrite(call.conversation, connection.user)) throw refuse('not-allowed');
-      if (call.state.name === 'ringing') return take(connection, call, message);
-      if (me.device !== connection.device) throw refuse('answered-elsewhere');
-      const isBack = registry.at(me.id) !== connection;
-      recovery.stand(connection, call, me);
+      if (call.caller === connection.user) throw protocolError('out-of-turn');
+      if (!chats.mayWrite(call.conversation, connection.user)) throw protocolError('not-allowed');
+      if (call.state.name === 'ringing') return join(connection, call, message);
+      if (me.device !== connection.device) throw protocolError('answered-elsewhere');
+      const isBack = connections.at(me.id) !== connection;
+      reconnection.takePlace(connection, call, me);
       sendAccepted(connection, call);
       // A page that was loaded anew in between has another connection than the one whose answer went out.
       const other = otherThan(call, me.user);
       const { answer } = message;
       if (!isBack || !answer || !other) return;
-      registry.at(other.id)?.send({ type: 'description', call: call.id, from: me.id, description: answer });
+      connections.at(other.id)?.send({ type: 'description', call: call.id, from: me.id, description: answer });
     },
 
     /** @throws out-of-turn for the caller, and in a call that is on */
     decline(connection: Connection, { call: id }: { call: string }) {
-      const { call, me } = ownCall(desk, connection, id);
+      const { call, me } = ownCall(context, connection, id);
       if (call.state.name === 'ended') return ending.tellEnded(connection, call);
-      if (call.caller === connection.user) throw refuse('out-of-turn');
+      if (call.caller === connection.user) throw protocolError('out-of-turn');
       if (call.state.name === 'active')
-        throw refuse(me.device === connection.device ? 'out-of-turn' : 'answered-elsewhere');
+        throw protocolError(me.device === connection.device ? 'out-of-turn' : 'answered-elsewhere');
       ending.end(call, 'decline', { by: connection });
     },
 
@@ -239,7 +240,7 @@ export function createRinging(desk: Desk, ending: Ending, recovery: Recovery) {
     /** @throws not-found where no call came of the ring: it was refused, or never arrived */
     cancel(connection: Connection, { key }: { key: string }): void {
       const call = store.byKey(connection.user, key);
-      if (!call) throw refuse('not-found');
+      if (!call) throw protocolError('not-found');
       hangUp(connection, { call: call.id });
     },
 

@@ -16,7 +16,7 @@ import { isHtmx } from '../http/htmx.ts';
 import { wordsBelow } from '../language/locale.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { recordingsOf } from './recording-view.ts';
-import { entryOf } from './context.ts';
+import { entryOf } from './call.ts';
 import { jsonInScript, pageDataOf } from './page-data.ts';
 import type { Call } from './store.ts';
 

@@ -8,7 +8,7 @@ import type { Sessions, SignedIn } from '../accounts/sessions.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
-import type { Outside } from '../background.ts';
+import type { Background } from '../background.ts';
 import type { Writing } from '../writing.ts';
 import type { Calls } from './calls.ts';
 import { isSameOrigin } from '../http/address.ts';
@@ -16,7 +16,7 @@ import { notFound } from '../http/errors.ts';
 import { createSocketBounds } from '../http/socket-bounds.ts';
 import { SIGNED_OUT, serveSocket } from '../http/sockets.ts';
 import { errorFor, readFrame } from './frame.ts';
-import { isRefusal } from './protocol-error.ts';
+import { isProtocolError } from './protocol-error.ts';
 import type { Connection } from './connections.ts';
 
 const HELLO_WITHIN = 10_000;
@@ -36,13 +36,13 @@ export type CallSocketParts = {
   clock: Clock;
   events: Events;
   sessions: Sessions;
-  outside: Outside;
+  background: Background;
   writing: Writing;
   config: Pick<Config, 'publicUrl'>;
 };
 
 export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
-  const { calls, clock, events, sessions, outside, writing, config } = parts;
+  const { calls, clock, events, sessions, background, writing, config } = parts;
   const sockets = new Set<Open>();
   const admit = createSocketBounds(BOUNDS);
 
@@ -77,8 +77,8 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
         else if (message.type === 'hello') hello(message);
         else send(errorFor('out-of-turn', about));
       } catch (error) {
-        if (!isRefusal(error)) log.error({ err: error, type: message.type }, 'signalling failed');
-        send(errorFor(isRefusal(error) ? error.code : 'internal', about));
+        if (!isProtocolError(error)) log.error({ err: error, type: message.type }, 'signalling failed');
+        send(errorFor(isProtocolError(error) ? error.code : 'internal', about));
       }
     }
 
@@ -87,7 +87,7 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
     if (!sessions.isOpen(session)) socket.close(SIGNED_OUT, 'signed out');
     const cancelHello = clock.at(clock.now() + HELLO_WITHIN, () => socket.close(CLOSE.noHello, 'no hello'));
     serveSocket(socket, {
-      outside,
+      background,
       clock,
       log,
       name: 'signalling socket',

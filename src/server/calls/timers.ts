@@ -3,9 +3,9 @@
  * written, so each looks first how the call stands.
  */
 import type { Clock } from '../clock.ts';
-import type { Outside } from '../background.ts';
+import type { Background } from '../background.ts';
 
-export function createTimers(clock: Clock, outside: Pick<Outside, 'insist'>) {
+export function createTimers(clock: Clock, background: Pick<Background, 'insist'>) {
   const byCall = new Map<string, Map<string, () => void>>();
 
   function cancel(call: string, name: string): void {
@@ -26,7 +26,7 @@ export function createTimers(clock: Clock, outside: Pick<Outside, 'insist'>) {
       cancel(call, name);
       const takeBack = clock.at(moment, () => {
         cancel(call, name);
-        outside.insist('a timer of a call', run, { call, timer: name });
+        background.insist('a timer of a call', run, { call, timer: name });
       });
       const timers = byCall.get(call) ?? new Map<string, () => void>();
       timers.set(name, takeBack);

@@ -5,22 +5,22 @@ import { userOf } from '../accounts/authentication.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Presence } from '../friends/presence.ts';
 import { notFound } from '../http/errors.ts';
-import type { Outside } from '../background.ts';
+import type { Background } from '../background.ts';
 import type { Chats } from './chats.ts';
 import type { RenderHistory } from './history-renderer.ts';
 import type { SendError } from './send-outcome.ts';
 import type { RenderRow } from './row-renderer.ts';
 
-export type ReadingParts = { chats: Chats; outside: Outside };
+export type ReadingParts = { chats: Chats; background: Background };
 
 /** Best effort: a chat can be read also where nothing can be written. */
 export function noteRead(
-  { outside, chats }: ReadingParts,
+  { background, chats }: ReadingParts,
   chat: number,
   me: number,
   message: number,
 ): void {
-  outside.spare('noting what was read', () => chats.read(chat, me, message), { conversation: chat });
+  background.spare('noting what was read', () => chats.read(chat, me, message), { conversation: chat });
 }
 
 export type RowParts = { chats: Chats; renderRow: RenderRow };

@@ -7,9 +7,9 @@ import type { Database } from '../database.ts';
 import { createFolderStore } from '../files/folder-store.ts';
 import { FOLDERS, type FolderName } from '../files/folder-names.ts';
 import { type Away, lookFor } from '../files/folders.ts';
-import { freeBytes, LOOK_EVERY } from '../files/quota.ts';
+import { freeBytes, LOOK_EVERY } from '../files/disk-space.ts';
 import { migrationFiles } from '../migrations.ts';
-import { openIn } from '../folder-permissions.ts';
+import { openToOthers } from '../folder-permissions.ts';
 import { AdminError, type Command } from './command.ts';
 
 /** `wrong`: what is wrong and what to do about it. */
@@ -23,7 +23,7 @@ const AWAY: Record<Away, string> = {
 
 function rights(dataDir: string): Finding {
   const what = 'Rights';
-  const open = openIn(dataDir);
+  const open = openToOthers(dataDir);
   if (open.length === 0) return { what, good: `${dataDir} is closed to others on this machine` };
   return {
     what,
@@ -57,7 +57,7 @@ function folder(name: FolderName, dataDir: string, database: Database): Finding 
   return { what, good: found.is === 'new' ? 'the next start makes it' : path };
 }
 
-async function room(what: string, path: string): Promise<Finding> {
+async function space(what: string, path: string): Promise<Finding> {
   const free = await freeBytes(path);
   const words = `${(free / 1e9).toFixed(1)} GB free for files`;
   return free < LOOK_EVERY
@@ -82,9 +82,9 @@ async function examine(dataDir: string): Promise<Finding[]> {
   } finally {
     database.close();
   }
-  findings.push(await room('Room', dataDir));
+  findings.push(await space('Room', dataDir));
   const recordings = join(dataDir, 'recordings');
-  if (existsSync(recordings)) findings.push(await room('Room for recordings', recordings));
+  if (existsSync(recordings)) findings.push(await space('Room for recordings', recordings));
   return findings;
 }
 

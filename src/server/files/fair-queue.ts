@@ -1,7 +1,7 @@
 /** One piece of work at a time, and people take turns: whoever brings many waits behind who brings one. */
 
 /** @returns what runs work when it is that person's turn; a failure is of that work alone */
-export function createTurns(): <Result>(owner: number, work: () => Promise<Result>) => Promise<Result> {
+export function createFairQueue(): <Result>(owner: number, work: () => Promise<Result>) => Promise<Result> {
   /** What waits, by person; who stands first is next. */
   const waiting = new Map<number, (() => Promise<void>)[]>();
   let isWorking = false;

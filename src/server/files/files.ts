@@ -9,7 +9,7 @@ import type { Events } from '../events.ts';
 import type { FolderName } from './folder-names.ts';
 import type { Folders } from './folders.ts';
 import { cleanName } from './names.ts';
-import { createRoom, type Refusal } from './quota.ts';
+import { createQuota, type StorageRefusal } from './quota.ts';
 import type { FileFacts, FileKind, FileStore, Limits, StoredFile } from './store.ts';
 
 export type FileParts = {
@@ -45,7 +45,7 @@ const BESIDE = [
 ];
 
 export function createFiles({ store, queue, isMember, folders, dataDir, clock, events }: FileParts) {
-  const room = createRoom(store, dataDir);
+  const quota = createQuota(store, dataDir);
   /** Bytes so far of what is received, where they count instead of the row's. */
   const growing = new Map<string, number>();
   /** What this process is taking in. */
@@ -61,7 +61,7 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
 
   /** Lets other bytes count for a file than did before. */
   function count(file: StoredFile, bytes: number): void {
-    room.count(file.owner, bytes - (growing.get(file.id) ?? file.bytes));
+    quota.count(file.owner, bytes - (growing.get(file.id) ?? file.bytes));
   }
 
   function forget(id: string): void {
@@ -110,10 +110,10 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
     limits: store.limits,
     setLimits: (limits: Limits) => store.setLimits(limits),
     /** Bytes, with what is being received. */
-    usedBy: room.usedBy,
-    usedInAll: room.usedInAll,
+    usedBy: quota.usedBy,
+    usedInAll: quota.usedInAll,
     /** Bytes that may still be written, with the reserve for the database taken off. */
-    free: room.free,
+    free: quota.free,
     /** Whether it was begun by this process and isn't complete. */
     isActive: (id: string): boolean => active.has(id),
 
@@ -124,9 +124,9 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
     },
 
     /** Makes room for a new file; the row is on disk before the first byte may be written to `path`. */
-    async create(given: FileRequest): Promise<{ id: string; path: string } | { refused: Refusal }> {
+    async create(given: FileRequest): Promise<{ id: string; path: string } | { refused: StorageRefusal }> {
       if (!folders.check(folderOf(given.kind))) return { refused: 'folder-away' };
-      const refused = await room.refuses(given.owner);
+      const refused = await quota.refuses(given.owner);
       if (refused) return { refused };
       const id = randomBytes(16).toString('base64url');
       const { owner, conversation, kind } = given;
@@ -141,9 +141,9 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
      * @param bytes of the whole file, as it is now or would be after what is about to be written
      * @returns why it must stop, if it must
      */
-    async grown(id: string, bytes: number): Promise<Refusal | undefined> {
+    async grown(id: string, bytes: number): Promise<StorageRefusal | undefined> {
       const file = grow(id, bytes);
-      return file && room.refuses(file.owner);
+      return file && quota.refuses(file.owner);
     },
 
     /** Counts alone, for what had come before this start: whether it fits is asked when more comes. */

@@ -6,14 +6,15 @@ import type { Upload } from '../http/multipart.ts';
 import type { FileRequest, Files } from './files.ts';
 import type { Media } from './media.ts';
 import type { Pictures } from './pictures.ts';
-import { LOOK_EVERY, type Refusal } from './quota.ts';
+import { LOOK_EVERY } from './disk-space.ts';
+import type { StorageRefusal } from './quota.ts';
 import { isMedia, showingOf, typeOf } from './media-types.ts';
 
 /** Bytes of one file. What is longer wants a way to go on after a break, as recordings have. */
 export const LARGEST = 2 * 1024 ** 3;
 
 /** `forbidden`: they may not put it there, or not any more. */
-export type IntakeRefusal = Refusal | 'empty' | 'too-large' | 'forbidden';
+export type IntakeRefusal = StorageRefusal | 'empty' | 'too-large' | 'forbidden';
 
 /** `may` is asked while it comes in, and when it is there. */
 export type IntakeRequest = FileRequest & { may(): boolean };

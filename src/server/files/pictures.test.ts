@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createPictures, type Pictures } from './pictures.ts';
-import { createTurns } from './fair-queue.ts';
+import { createFairQueue } from './fair-queue.ts';
 
 // Processes are started, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -35,7 +35,7 @@ function picture(name: string, bytes = small) {
 const shown = { size: { width: 40, height: 30 } };
 
 test('people take turns, whoever brings how many, and a failure is of one alone', async () => {
-  const inTurn = createTurns();
+  const inTurn = createFairQueue();
   const order: string[] = [];
   const work = (owner: number, name: string) =>
     inTurn(owner, async () => {

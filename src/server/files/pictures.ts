@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { scriptBeside } from '../paths.ts';
-import { createTurns } from './fair-queue.ts';
+import { createFairQueue } from './fair-queue.ts';
 
 /** `side`: the preview is a square of so many pixels, and all that is wanted; `path` stays as it is. */
 export type PictureJob = { path: string; preview: string; side?: number };
@@ -132,7 +132,7 @@ export function createPictures({ patience = PATIENCE, memory = MOST_MEMORY }: Pi
     }
   }
 
-  const inTurn = createTurns();
+  const inTurn = createFairQueue();
   return {
     /**
      * `undefined` where it can't be read as a picture, or takes too much; then the bytes are as they were.

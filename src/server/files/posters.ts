@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Files } from './files.ts';
 import type { Pictures } from './pictures.ts';
 import type { StoredFile } from './store.ts';
-import { createTurns } from './fair-queue.ts';
+import { createFairQueue } from './fair-queue.ts';
 import { showingOf } from './media-types.ts';
 
 /** Bytes of a poster as it is sent. */
@@ -53,7 +53,7 @@ export function createPosters(files: Files, pictures: Pictures) {
   }
 
   // Two for one file must not write over each other, and pictures are drawn one at a time anyway.
-  const inTurn = createTurns();
+  const inTurn = createFairQueue();
   return {
     /**
      * Draws it anew, so that nothing but a picture is kept, and shows it in the place of an earlier one.

@@ -15,7 +15,7 @@ const isGone = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** @returns how many were there to be put aside */
-export async function putAside(folder: string, names: string[], now: number): Promise<number> {
+export async function quarantine(folder: string, names: string[], now: number): Promise<number> {
   if (names.length === 0) return 0;
   const aside = join(folder, ASIDE, nameOf(now));
   await mkdir(aside, { recursive: true, mode: 0o700 });
@@ -32,7 +32,7 @@ export async function putAside(folder: string, names: string[], now: number): Pr
 }
 
 /** Deletes what was put aside a day ago or earlier. */
-export async function emptyAside(folder: string, now: number): Promise<void> {
+export async function emptyQuarantine(folder: string, now: number): Promise<void> {
   const names = await readdir(join(folder, ASIDE)).catch((): string[] => []);
   for (const name of names)
     if (momentOf(name) <= now - DAY) await rm(join(folder, ASIDE, name), { recursive: true, force: true });

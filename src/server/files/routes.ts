@@ -35,7 +35,7 @@ export function fileRoutes(app: FastifyInstance, { files }: { files: Files }): v
     return serve(request, reply, { path, type: await previewType(path), name: '', inline: true });
   });
 
-  /** By whoever keeps it: their room is what it takes. */
+  /** By whoever keeps it: it counts against their quota. */
   app.post<FileParams>('/files/:file/delete', guard, async (request, reply) => {
     const file = fileOf(request, files);
     if (file.owner !== userOf(request).id) throw notFound();

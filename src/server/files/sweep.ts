@@ -5,7 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
-import { emptyAside, putAside } from './quarantine.ts';
+import { emptyQuarantine, quarantine } from './quarantine.ts';
 import type { Files } from './files.ts';
 import { FOLDERS, type FolderName } from './folder-names.ts';
 import type { StoredFile } from './store.ts';
@@ -78,8 +78,8 @@ export function createSweep(files: Files, clock: Clock, log: FastifyBaseLogger) 
     else {
       held.delete(folder);
       for (const file of [...plan.unfinished, ...(isAllowed ? plan.lost : lost)]) gone.add(file);
-      strays = await putAside(path, plan.strays, clock.now());
-      await emptyAside(path, clock.now());
+      strays = await quarantine(path, plan.strays, clock.now());
+      await emptyQuarantine(path, clock.now());
     }
     let removed = 0;
     for (const file of gone) {

@@ -3,7 +3,7 @@ import websocket from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
-import type { Outside } from '../background.ts';
+import type { Background } from '../background.ts';
 import { createFrameRate, type FrameRate } from './frame-rate.ts';
 import { TRY_LATER } from './socket-bounds.ts';
 
@@ -44,7 +44,7 @@ export async function registerSockets(app: FastifyInstance): Promise<void> {
 }
 
 export type SocketParts = {
-  outside: Outside;
+  background: Background;
   clock: Pick<Clock, 'monotonic'>;
   log: FastifyBaseLogger;
   /** For the log, such as "live socket". */
@@ -68,7 +68,7 @@ export type SocketParts = {
  * and is brought up to date.
  */
 export function serveSocket(socket: WebSocket, parts: SocketParts): void {
-  const { outside, log, name, pingEvery } = parts;
+  const { background, log, name, pingEvery } = parts;
   const take = createFrameRate(parts.clock, parts.rate);
 
   /** Size and rate are looked at before what a frame says. */
@@ -88,7 +88,7 @@ export function serveSocket(socket: WebSocket, parts: SocketParts): void {
   let alive = true;
   const heartbeat = setInterval(
     () =>
-      outside.attempt(name, () => {
+      background.attempt(name, () => {
         if (!alive) return socket.terminate();
         if (!parts.isOpen()) return socket.close(SIGNED_OUT, 'signed out');
         alive = false;
@@ -100,7 +100,7 @@ export function serveSocket(socket: WebSocket, parts: SocketParts): void {
     alive = true;
   });
   socket.on('message', (data: Buffer, isBinary: boolean) =>
-    outside.attempt(name, async () => {
+    background.attempt(name, async () => {
       // Whoever is being closed can send still, and go on doing so for as long as they don't answer.
       if (socket.readyState !== socket.OPEN) return;
       if (!parts.isOpen()) return socket.close(SIGNED_OUT, 'signed out');
@@ -114,7 +114,7 @@ export function serveSocket(socket: WebSocket, parts: SocketParts): void {
   );
   socket.on('close', () => {
     clearInterval(heartbeat);
-    for (const step of parts.closed) outside.attempt(`${name} that closed`, step);
+    for (const step of parts.closed) background.attempt(`${name} that closed`, step);
   });
   socket.on('error', (error) => log.debug({ err: error }, name));
 }

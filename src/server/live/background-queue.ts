@@ -1,8 +1,8 @@
 /** Work that may wait: one piece in each turn of the event loop, so that requests are answered in between. */
-export type Turns = { add(work: () => void): void };
+export type BackgroundQueue = { add(work: () => void): void };
 
 /** @param run runs a piece, and bears its failure */
-export function createTurns(run: (work: () => void) => void): Turns {
+export function createBackgroundQueue(run: (work: () => void) => void): BackgroundQueue {
   const waiting: (() => void)[] = [];
   let isDue = false;
 

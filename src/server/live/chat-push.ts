@@ -1,7 +1,7 @@
 /** Brings messages, read marks, typing and unread counts to open pages. */
 import type { Chats } from '../chats/chats.ts';
 import type { Events } from '../events.ts';
-import type { Outside } from '../background.ts';
+import type { Background } from '../background.ts';
 import type { RenderRow } from '../chats/row-renderer.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Permission } from '../chats/permission.ts';
@@ -9,7 +9,7 @@ import type { Reader } from '../language/reader.ts';
 import { FAILED } from '../http/sockets.ts';
 import type { Render } from '../http/views.ts';
 import { type Hub, type LiveListeners, type LivePage, type ShownChat, send } from './hub.ts';
-import { createTurns } from './background-queue.ts';
+import { createBackgroundQueue } from './background-queue.ts';
 
 /** Changes a frame, and characters of what was written in them; a page that slept for a month gets several. */
 const BATCH = 100;
@@ -18,15 +18,15 @@ const LONGEST_BATCH = 64 * 1024;
 export type ChatPushParts = {
   chats: Chats;
   events: Events;
-  outside: Outside;
+  background: Background;
   renderRow: RenderRow;
   accounts: AccountStore;
   permission: Permission;
 };
 
 export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveListeners {
-  const { chats, events, outside, renderRow, accounts, permission } = parts;
-  const behind = createTurns((batch) => outside.attempt('bringing a page up to date', batch));
+  const { chats, events, background, renderRow, accounts, permission } = parts;
+  const behind = createBackgroundQueue((batch) => background.attempt('bringing a page up to date', batch));
 
   /**
    * What changed after `since` for pages that are brought up to date from `from` on, each with the message before it;
@@ -174,7 +174,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
     const changed = due;
     due = new Set();
     for (const conversation of changed)
-      outside.attempt('bringing changes', () => flush(conversation), { conversation });
+      background.attempt('bringing changes', () => flush(conversation), { conversation });
   }
   events.on('conversation-changed', ({ conversation }) => {
     if (due.size === 0) queueMicrotask(flushAll);

@@ -2,7 +2,7 @@
 import type { Presence } from '../friends/presence.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Sessions } from '../accounts/sessions.ts';
-import type { Outside } from '../background.ts';
+import type { Background } from '../background.ts';
 import type { Config } from '../config.ts';
 import type { Clock } from '../clock.ts';
 import type { FastifyInstance } from 'fastify';
@@ -34,7 +34,7 @@ export type LiveSocketParts = {
   presence: Presence;
   chats: Chats;
   sessions: Sessions;
-  outside: Outside;
+  background: Background;
   config: Pick<Config, 'publicUrl'>;
   clock: Clock;
 };
@@ -47,7 +47,7 @@ export function liveSocket(
   listeners: LiveListeners,
   admit: Admit,
 ): void {
-  const { presence, chats, sessions, outside, config, clock } = parts;
+  const { presence, chats, sessions, background, config, clock } = parts;
 
   app.get<{ Querystring: { mark?: unknown } }>(
     '/live',
@@ -81,7 +81,7 @@ export function liveSocket(
       // From here on the end of a session is announced; before that it may have ended unheard.
       if (!sessions.isOpen(session)) socket.close(SIGNED_OUT, 'signed out');
       serveSocket(socket, {
-        outside,
+        background,
         clock,
         log: request.log,
         name: 'live socket',

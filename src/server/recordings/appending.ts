@@ -7,7 +7,7 @@ import { createWriteStream } from 'node:fs';
 import { stat, truncate } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Refusal } from '../files/quota.ts';
+import type { StorageRefusal } from '../files/quota.ts';
 
 /** A request that has been silent for so many ms is taken for dead when the next one comes. */
 const SILENCE = 3_000;
@@ -17,7 +17,7 @@ const PATIENCE = 60_000;
 const STEP = 4 * 1024 * 1024;
 
 /** `broken`: the sender is gone; what came is kept. `forbidden`: they may not any more; nothing of the chunk is kept. */
-export type NotAppended = 'forbidden' | 'conflict' | 'locked' | 'too-long' | 'broken' | Refusal;
+export type NotAppended = 'forbidden' | 'conflict' | 'locked' | 'too-long' | 'broken' | StorageRefusal;
 
 export type Chunk = {
   offset: number;
@@ -46,7 +46,7 @@ const isOneOf = (codes: string[], error: unknown): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 
 /** @param grown counts the bytes of a whole file, and says why it must stop, if it must */
-export function createAppending(grown: (id: string, bytes: number) => Promise<Refusal | undefined>) {
+export function createAppending(grown: (id: string, bytes: number) => Promise<StorageRefusal | undefined>) {
   const holders = new Map<string, Holder>();
 
   /** One writer a file. Who lost the network can't say so: their last request gives way when it stands still. */

@@ -8,7 +8,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Files } from '../files/files.ts';
-import { freeBytes } from '../files/quota.ts';
+import { freeBytes } from '../files/disk-space.ts';
 import type { StoredFile } from '../files/store.ts';
 import { typeOf } from '../files/media-types.ts';
 import { moveOver, shareOver } from './durable-files.ts';

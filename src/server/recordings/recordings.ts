@@ -18,9 +18,10 @@ import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Events } from '../events.ts';
 import type { Files } from '../files/files.ts';
-import { freeBytes, type Refusal } from '../files/quota.ts';
+import { freeBytes } from '../files/disk-space.ts';
+import type { StorageRefusal } from '../files/quota.ts';
 import type { StoredFile } from '../files/store.ts';
-import type { Outside } from '../background.ts';
+import type { Background } from '../background.ts';
 import { createAppending, type NotAppended } from './appending.ts';
 import { makeEmpty } from './durable-files.ts';
 import { type Finishing, rawOf } from './finishing.ts';
@@ -39,7 +40,7 @@ export type RecordingParts = {
   queue: CommitQueue;
   clock: Clock;
   events: Events;
-  outside: Outside;
+  background: Background;
 };
 
 /** `key`: the recorder's own, the same when it asks again because an answer was lost. */
@@ -68,7 +69,7 @@ export type Sent = {
 };
 
 export function createRecordings(parts: RecordingParts, makeFinishing: (finished: Finished) => Finishing) {
-  const { store, files, chats, queue, clock, events, outside } = parts;
+  const { store, files, chats, queue, clock, events, background } = parts;
   const folder = files.folders.paths.recordings;
   /** Recordings may lie on a disk of their own. */
   const isFull = async () => (await freeBytes(folder)) <= 0;
@@ -112,7 +113,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     silences.set(
       id,
       clock.at(clock.now() + SILENCE, () =>
-        outside.insist('finishing what fell silent', () => finish(id), { recording: id }),
+        background.insist('finishing what fell silent', () => finish(id), { recording: id }),
       ),
     );
   }
@@ -148,7 +149,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       if (!file) continue;
       // Also where all of it is playable, and what was received has gone already.
       if (!posted && (file.state === 'ready' || file.state === 'partial'))
-        outside.insist('posting a recording', () => post(id), { recording: id });
+        background.insist('posting a recording', () => post(id), { recording: id });
       const received = receivedOf(file);
       // Where nothing of it is there, the sweep says what becomes of the row.
       if (received === undefined) continue;
@@ -181,7 +182,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     /** Whether the disk with all of them isn't there now. */
     isAway: (): boolean => files.folders.isAway('recordings'),
 
-    async create(given: NewRecording): Promise<{ id: string } | { refused: Refusal | 'not-found' }> {
+    async create(given: NewRecording): Promise<{ id: string } | { refused: StorageRefusal | 'not-found' }> {
       const { key, call, owner, mode, name } = given;
       const known = store.withKey(key);
       if (known) return own(owner, known.id) ? { id: known.id } : { refused: 'not-found' };
@@ -261,8 +262,8 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       events.on('folder-back', ({ folder: back }) => {
         if (back === 'recordings') resume();
       });
-      outside.attempt('taking up recordings', resume);
-      outside.attempt('tidying recordings', tidy);
+      background.attempt('taking up recordings', resume);
+      background.attempt('tidying recordings', tidy);
     },
 
     /** Ends timers and workers; the database may be closed after this. */

@@ -106,7 +106,7 @@ async function assemble(config: Config, time: Clock) {
       visitor: ({ signedIn, signedOut }) => ({
         user: signedIn?.user,
         signedOut,
-        unread: signedIn ? talk.chats.unreadChats(signedIn.user.id) : 0,
+        unread: signedIn ? talk.chats.unreadConversations(signedIn.user.id) : 0,
       }),
       mark: ({ signedIn }) => (signedIn ? freshness.mark(signedIn.user.id) : ''),
     },

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallPageData } from '../../protocol/page.ts';
 import type { AccountStore } from '../accounts/store.ts';
-import { type ChatParams, chatOf } from '../chats/conversation-param.ts';
+import { type ConversationParams, conversationOf } from '../chats/conversation-param.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Files } from '../files/files.ts';
 import type { Recordings } from '../recordings/recordings.ts';
@@ -21,7 +21,7 @@ import { jsonInScript, pageDataOf } from './page-data.ts';
 import type { Call } from './store.ts';
 
 type CallParams = { Params: { call: string } };
-type NewCallParams = ChatParams & { Querystring: { media?: string } };
+type NewCallParams = ConversationParams & { Querystring: { media?: string } };
 
 export type CallParts = {
   calls: Calls;
@@ -35,18 +35,18 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
   const { calls, chats, accounts, files } = parts;
   const guard = { preHandler: requireUser };
 
-  const otherOf = (request: FastifyRequest, chat: number) => {
-    const other = accounts.userById(chats.otherOf(chat, userOf(request).id) ?? 0);
+  const otherOf = (request: FastifyRequest, conversation: number) => {
+    const other = accounts.userById(chats.otherOf(conversation, userOf(request).id) ?? 0);
     if (!other) throw notFound();
     return other;
   };
 
   /** What every call page is given, whatever its role. */
-  const commonData = (request: FastifyRequest, chat: number, media: Call['media']) => ({
-    chat,
+  const commonData = (request: FastifyRequest, conversation: number, media: Call['media']) => ({
+    chat: conversation,
     media,
     me: { id: userOf(request).id, name: userOf(request).displayName },
-    peerName: otherOf(request, chat).displayName,
+    peerName: otherOf(request, conversation).displayName,
     ice: calls.iceFor(userOf(request).id),
     words: wordsBelow(request.reader.locale, 'call'),
     fromHere: isFromHere(request),
@@ -72,7 +72,7 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
       caller: accounts.userById(call.caller),
       other: otherOf(request, call.conversation),
       startedAt: call.startedAt,
-      chat: call.conversation,
+      conversation: call.conversation,
       screenshots: screenshotsOf(files, call.id, me),
       mayCall: chats.mayWrite(call.conversation, me),
       recordings: recordingsOf(parts, call.id, userOf(request)),
@@ -80,11 +80,11 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
   }
 
   app.get<NewCallParams>('/chats/:chat/call', guard, (request, reply) => {
-    const chat = chatOf(request, chats);
-    if (!chats.mayWrite(chat, userOf(request).id)) throw personError(403, 'calls.errors.notFriends');
+    const conversation = conversationOf(request, chats);
+    if (!chats.mayWrite(conversation, userOf(request).id)) throw personError(403, 'calls.errors.notFriends');
     const media = request.query.media === 'video' ? 'video' : 'voice';
     // The page may ring more than once with the same key, and it is one call.
-    const data = { ...commonData(request, chat, media), role: 'caller' as const, key: randomUUID() };
+    const data = { ...commonData(request, conversation, media), role: 'caller' as const, key: randomUUID() };
     return showPage(request, reply, data);
   });
 

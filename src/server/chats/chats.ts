@@ -90,7 +90,7 @@ export function createChats(
     members: store.members,
     otherOf,
     rev: store.rev,
-    unreadChats: store.unreadChats,
+    unreadConversations: store.unreadConversations,
     lines: store.lines,
     message: store.byId,
     own,

@@ -5,12 +5,12 @@ import { notFound } from '../http/errors.ts';
 import { idFrom } from '../http/ids.ts';
 import type { Chats } from './chats.ts';
 
-export type ChatParams = { Params: { chat: string } };
+export type ConversationParams = { Params: { chat: string } };
 
 /** The id in the address, if it is a conversation of this person's: else it doesn't exist. */
-export function chatOf(request: FastifyRequest<ChatParams>, chats: Pick<Chats, 'isMember'>): number {
-  const chat = idFrom(request.params.chat);
-  if (!chats.isMember(chat, userOf(request).id)) throw notFound();
-  return chat;
+export function conversationOf(request: FastifyRequest<ConversationParams>, chats: Pick<Chats, 'isMember'>): number {
+  const conversation = idFrom(request.params.chat);
+  if (!chats.isMember(conversation, userOf(request).id)) throw notFound();
+  return conversation;
 }
 

@@ -8,7 +8,7 @@ import { idFrom } from '../http/ids.ts';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
 import type { Writing } from '../writing.ts';
-import { chatOf } from './conversation-param.ts';
+import { conversationOf } from './conversation-param.ts';
 import { type RowParts, rowOf } from './page.ts';
 import type { Permission } from './permission.ts';
 import { MessageText, TextWithFile } from './text.ts';
@@ -25,16 +25,16 @@ export function messageRoutes(app: FastifyInstance, parts: MessageParts): void {
   const guard = { preHandler: requireUser };
 
   function ownMessage(request: FastifyRequest<MessageParams>) {
-    const chat = chatOf(request, chats);
-    const message = chats.own(chat, idFrom(request.params.message), userOf(request).id);
+    const conversation = conversationOf(request, chats);
+    const message = chats.own(conversation, idFrom(request.params.message), userOf(request).id);
     if (message?.kind !== 'text') throw notFound();
-    return { chat, message };
+    return { conversation, message };
   }
 
   const showEdit = (
     request: FastifyRequest,
     reply: FastifyReply,
-    data: { chat: number; message: { id: number; body: string; hasFile: boolean }; error?: string },
+    data: { conversation: number; message: { id: number; body: string; hasFile: boolean }; error?: string },
   ) => reply.show(isHtmx(request) ? 'chats/edit-row' : 'chats/edit', { error: undefined, ...data });
 
   app.get<MessageParams>('/chats/:chat/messages/:message/edit', guard, (request, reply) =>
@@ -43,33 +43,33 @@ export function messageRoutes(app: FastifyInstance, parts: MessageParts): void {
 
   /** The message as it is, for who began to change it and thought better of it. */
   app.get<MessageParams>('/chats/:chat/messages/:message', guard, (request, reply) => {
-    const { chat, message } = ownMessage(request);
-    if (!isHtmx(request)) return reply.redirect(`/chats/${chat}`, 303);
-    return reply.type('text/html; charset=utf-8').send(rowOf(request, parts, chat, message.id, true));
+    const { conversation, message } = ownMessage(request);
+    if (!isHtmx(request)) return reply.redirect(`/chats/${conversation}`, 303);
+    return reply.type('text/html; charset=utf-8').send(rowOf(request, parts, conversation, message.id, true));
   });
 
   app.post<MessageParams>('/chats/:chat/messages/:message', guard, async (request, reply) => {
-    const { chat, message } = ownMessage(request);
+    const { conversation, message } = ownMessage(request);
     const form = readForm(message.hasFile ? EditFileForm : EditForm, request.body);
     const again = (status: number, error: string) => {
       const body = form.values.body ?? '';
-      return showEdit(request, reply.code(status), { chat, message: { ...message, body }, error });
+      return showEdit(request, reply.code(status), { conversation, message: { ...message, body }, error });
     };
     if (!form.ok) return again(422, form.errors.body ?? 'errors.badRequest');
-    if (!permission.mayWrite(actorOf(request), chat)) throw personError(403, 'chats.errors.notFriends');
+    if (!permission.mayWrite(actorOf(request), conversation)) throw personError(403, 'chats.errors.notFriends');
     const edited = await unlessTrouble(writing, () =>
-      chats.edit(chat, message.id, userOf(request).id, form.output.body),
+      chats.edit(conversation, message.id, userOf(request).id, form.output.body),
     );
     if (typeof edited === 'object') return again(edited.status, edited.refused);
     if (!edited) throw notFound();
-    if (!isHtmx(request)) return reply.redirect(`/chats/${chat}#m-${message.id}`, 303);
-    return reply.type('text/html; charset=utf-8').send(rowOf(request, parts, chat, message.id, true));
+    if (!isHtmx(request)) return reply.redirect(`/chats/${conversation}#m-${message.id}`, 303);
+    return reply.type('text/html; charset=utf-8').send(rowOf(request, parts, conversation, message.id, true));
   });
 
   app.post<MessageParams>('/chats/:chat/messages/:message/delete', guard, async (request, reply) => {
-    const { chat, message } = ownMessage(request);
-    await chats.remove(chat, message.id, userOf(request).id);
-    if (!isHtmx(request)) return reply.redirect(`/chats/${chat}#end`, 303);
-    return reply.type('text/html; charset=utf-8').send(rowOf(request, parts, chat, message.id, true));
+    const { conversation, message } = ownMessage(request);
+    await chats.remove(conversation, message.id, userOf(request).id);
+    if (!isHtmx(request)) return reply.redirect(`/chats/${conversation}#end`, 303);
+    return reply.type('text/html; charset=utf-8').send(rowOf(request, parts, conversation, message.id, true));
   });
 }

@@ -16,11 +16,11 @@ export type ReadingParts = { chats: Chats; background: Background };
 /** Best effort: a chat can be read also where nothing can be written. */
 export function noteRead(
   { background, chats }: ReadingParts,
-  chat: number,
+  conversation: number,
   me: number,
   message: number,
 ): void {
-  background.spare('noting what was read', () => chats.read(chat, me, message), { conversation: chat });
+  background.spare('noting what was read', () => chats.read(conversation, me, message), { conversation });
 }
 
 export type RowParts = { chats: Chats; renderRow: RenderRow };
@@ -29,14 +29,14 @@ export type RowParts = { chats: Chats; renderRow: RenderRow };
 export function rowOf(
   request: FastifyRequest,
   { chats, renderRow }: RowParts,
-  chat: number,
+  conversation: number,
   id: number,
   oob: boolean,
 ): string {
-  const message = chats.message(chat, id);
+  const message = chats.message(conversation, id);
   if (!message) throw notFound();
-  const to = { reader: request.reader, me: userOf(request).id, conversation: chat, group: false };
-  return renderRow(to, message, chats.previous(chat, id), oob);
+  const to = { reader: request.reader, me: userOf(request).id, conversation, group: false };
+  return renderRow(to, message, chats.previous(conversation, id), oob);
 }
 
 export type PageParts = ReadingParts & {
@@ -46,23 +46,23 @@ export type PageParts = ReadingParts & {
 };
 
 /** A whole chat page, also for a form that has to be shown again with what was typed. */
-export function showChat(
+export function showConversation(
   request: FastifyRequest,
   reply: FastifyReply,
   parts: PageParts,
-  chat: number,
+  conversation: number,
   more: { before?: number; body?: string; errors?: SendError[] } = {},
 ): FastifyReply {
   const { chats, accounts, presence, renderHistory } = parts;
   const me = userOf(request).id;
-  const to = { reader: request.reader, me, conversation: chat, group: false };
+  const to = { reader: request.reader, me, conversation, group: false };
   const { last, unread, ...page } = chats.snapshot(() => {
-    const other = accounts.userById(chats.otherOf(chat, me) ?? 0);
-    const read = chats.readId(chat, me);
+    const other = accounts.userById(chats.otherOf(conversation, me) ?? 0);
+    const read = chats.readId(conversation, me);
     const { older, oldRows, newRows, firstNew, last } = renderHistory(to, read, more.before);
-    const mayWrite = chats.mayWrite(chat, me);
+    const mayWrite = chats.mayWrite(conversation, me);
     return {
-      rev: chats.rev(chat),
+      rev: chats.rev(conversation),
       other,
       online: mayWrite && other !== undefined && presence.isOnline(other.id),
       mayWrite,
@@ -72,17 +72,17 @@ export function showChat(
       // Keeps its place when later rows come in: keys sort as numbers.
       newLineKey: firstNew === undefined ? undefined : `${firstNew}`,
       // What a former friend reads is not for them to see.
-      seen: mayWrite && last?.own === true && chats.othersReadId(chat, me) >= last.id,
+      seen: mayWrite && last?.own === true && chats.othersReadId(conversation, me) >= last.id,
       last: last?.id ?? 0,
       unread: last && last.id > read,
     };
   });
   // With scripts, whose first act is this cookie, a page says by itself when it is seen: it may lie in a hidden tab.
   if (more.before === undefined && unread && request.cookies.tz === undefined)
-    noteRead(parts, chat, me, last);
+    noteRead(parts, conversation, me, last);
   return reply.show('chats/show', {
     ...page,
-    chat,
+    conversation,
     last,
     before: more.before,
     key: randomUUID(),

@@ -6,8 +6,8 @@ import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import type { Files } from '../files/files.ts';
-import { type ChatParams, chatOf } from './conversation-param.ts';
-import { noteRead, type PageParts, showChat } from './page.ts';
+import { type ConversationParams, conversationOf } from './conversation-param.ts';
+import { noteRead, type PageParts, showConversation } from './page.ts';
 import type { Permission } from './permission.ts';
 import { type RenderRow, renderRows } from './row-renderer.ts';
 
@@ -37,50 +37,50 @@ export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
   app.get('/chats', guard, (request, reply) => reply.show('chats/index', { lines: lines(request) }));
   app.get('/chats/lines', guard, (request, reply) => reply.show('chats/lines', { lines: lines(request) }));
 
-  app.get<ChatParams & { Querystring: { before?: string } }>('/chats/:chat', guard, (request, reply) => {
-    const chat = chatOf(request, chats);
+  app.get<ConversationParams & { Querystring: { before?: string } }>('/chats/:chat', guard, (request, reply) => {
+    const conversation = conversationOf(request, chats);
     const before = idFrom(request.query.before) || undefined;
     if (before === undefined || !isHtmx(request))
-      return showChat(request, reply, parts, chat, before === undefined ? {} : { before });
-    const { messages, more } = chats.history(chat, before);
+      return showConversation(request, reply, parts, conversation, before === undefined ? {} : { before });
+    const { messages, more } = chats.history(conversation, before);
     const [first] = messages;
-    const to = { reader: request.reader, me: userOf(request).id, conversation: chat, group: false };
+    const to = { reader: request.reader, me: userOf(request).id, conversation, group: false };
     return reply.show('chats/older', {
-      chat,
+      conversation,
       older: more ? first?.id : undefined,
-      rows: renderRows(renderRow, to, messages, first && chats.previous(chat, first.id)),
+      rows: renderRows(renderRow, to, messages, first && chats.previous(conversation, first.id)),
     });
   });
 
   /** What came after the page was loaded, for a frame that reloads itself: the chat without JavaScript. */
-  app.get<ChatParams & { Querystring: { after?: string } }>('/chats/:chat/newer', guard, (request, reply) => {
-    const chat = chatOf(request, chats);
+  app.get<ConversationParams & { Querystring: { after?: string } }>('/chats/:chat/newer', guard, (request, reply) => {
+    const conversation = conversationOf(request, chats);
     const me = userOf(request).id;
     const after = idFrom(request.query.after);
-    const messages = chats.history(chat).messages.filter((message) => message.id > after);
+    const messages = chats.history(conversation).messages.filter((message) => message.id > after);
     const last = messages.at(-1);
     // What stands above the frame as well: whoever gets the frame runs no scripts (any more).
-    noteRead(parts, chat, me, last?.id ?? after);
-    const to = { reader: request.reader, me, conversation: chat, group: false };
+    noteRead(parts, conversation, me, last?.id ?? after);
+    const to = { reader: request.reader, me, conversation, group: false };
     const [first] = messages;
     // The frame loads itself again: every browser knows this header, also without scripts.
     return reply.header('Refresh', '5').show('chats/newer', {
-      chat,
-      rows: renderRows(renderRow, to, messages, first && chats.previous(chat, first.id)),
+      conversation,
+      rows: renderRows(renderRow, to, messages, first && chats.previous(conversation, first.id)),
     });
   });
 
-  app.post<ChatParams>('/chats/:chat/read', guard, (request, reply) => {
-    const chat = chatOf(request, chats);
+  app.post<ConversationParams>('/chats/:chat/read', guard, (request, reply) => {
+    const conversation = conversationOf(request, chats);
     const { message } = v.parse(v.object({ message: v.optional(v.string()) }), request.body);
-    noteRead(parts, chat, userOf(request).id, idFrom(message));
+    noteRead(parts, conversation, userOf(request).id, idFrom(message));
     return reply.code(204).send();
   });
 
-  app.post<ChatParams>('/chats/:chat/typing', guard, (request, reply) => {
-    const chat = chatOf(request, chats);
+  app.post<ConversationParams>('/chats/:chat/typing', guard, (request, reply) => {
+    const conversation = conversationOf(request, chats);
     const me = userOf(request).id;
-    if (permission.mayWrite(actorOf(request), chat)) chats.typing(chat, me);
+    if (permission.mayWrite(actorOf(request), conversation)) chats.typing(conversation, me);
     return reply.code(204).send();
   });
 }

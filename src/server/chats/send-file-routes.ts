@@ -37,7 +37,7 @@ export function sendFileRoutes(app: FastifyInstance, { files, chats, permission 
     if (sent.result === 'changed') throw personError(409, 'errors.stale');
     const next = { id: file.id, sendKey: randomUUID() };
     if (isHtmx(request))
-      return reply.show('files/sent', { chat: conversation, message: sent.id, file: next });
+      return reply.show('files/sent', { conversation, message: sent.id, file: next });
     return reply.redirect(`/chats/${conversation}#m-${sent.id}`, 303);
   });
 }

@@ -15,8 +15,8 @@ import type { Intake } from '../files/intake.ts';
 import type { Writing } from '../writing.ts';
 import type { Sending, SendOutcome } from './chats.ts';
 import { errorsOf, type Outcome, type Refused } from './send-outcome.ts';
-import { type ChatParams, chatOf } from './conversation-param.ts';
-import { type PageParts, type RowParts, rowOf, showChat } from './page.ts';
+import { type ConversationParams, conversationOf } from './conversation-param.ts';
+import { type PageParts, type RowParts, rowOf, showConversation } from './page.ts';
 import type { Permission } from './permission.ts';
 import { MessageText, TextWithFile } from './text.ts';
 
@@ -79,16 +79,16 @@ export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
   function answer(
     request: FastifyRequest,
     reply: FastifyReply,
-    { chat, typed, outcomes }: { chat: number; typed: Typed; outcomes: Outcome[] },
+    { conversation, typed, outcomes }: { conversation: number; typed: Typed; outcomes: Outcome[] },
   ): FastifyReply {
     const errors = errorsOf(outcomes, request.reader);
     const refused = outcomes.find((outcome) => 'refused' in outcome);
     // Text that went with the first file must not stay in the box, where it would be sent once more.
     const textIsSent = outcomes[0] !== undefined && 'sent' in outcomes[0];
     if (!isHtmx(request)) {
-      if (!refused) return reply.redirect(`/chats/${chat}#end`, 303);
+      if (!refused) return reply.redirect(`/chats/${conversation}#end`, 303);
       reply.code(refused.status);
-      return showChat(request, reply, parts, chat, { body: textIsSent ? '' : (typed.body ?? ''), errors });
+      return showConversation(request, reply, parts, conversation, { body: textIsSent ? '' : (typed.body ?? ''), errors });
     }
     const ids = outcomes.flatMap((outcome) => ('sent' in outcome ? outcome.sent : []));
     // A page that sends files beside its text box shows each one's refusal at its own place; one that goes on with
@@ -100,7 +100,7 @@ export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
     const file = isBeside && first !== undefined ? files.ofMessage(first) : undefined;
     if (file && takesPoster(file) && !file.hasPreview)
       reply.header('Porchlight-Poster', `/files/${file.id}/poster`);
-    const rows = isElsewhere ? '' : ids.map((id) => rowOf(request, parts, chat, id, false)).join('');
+    const rows = isElsewhere ? '' : ids.map((id) => rowOf(request, parts, conversation, id, false)).join('');
     const data = { rows, errors, key: isBeside ? undefined : randomUUID() };
     if (!refused) return reply.show('chats/sent', data);
     if (textIsSent && !isBeside) return reply.show('chats/partly-sent', data);
@@ -108,32 +108,32 @@ export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
   }
 
   /** For pages that go on sending what was begun on the chat's own. */
-  app.get<ChatParams>('/chats/:chat/sending', { preHandler: requireUser }, (request, reply) =>
-    reply.show('chats/attachment', { chat: chatOf(request, chats) }),
+  app.get<ConversationParams>('/chats/:chat/sending', { preHandler: requireUser }, (request, reply) =>
+    reply.show('chats/attachment', { conversation: conversationOf(request, chats) }),
   );
 
   // The person before the body is read; its token before the files are.
   const upload = { preValidation: [requireUser, readFields], preHandler: requireUser };
 
-  app.post<ChatParams>('/chats/:chat', upload, async (request, reply) => {
-    const chat = chatOf(request, chats);
+  app.post<ConversationParams>('/chats/:chat', upload, async (request, reply) => {
+    const conversation = conversationOf(request, chats);
     const form = readForm(request.upload ? SendFileForm : SendForm, request.body);
     const typed = form.values;
     if (!form.ok) {
       const refused = { refused: form.errors.body ?? 'errors.badRequest', status: 422 };
-      return answer(request, reply, { chat, typed, outcomes: [refused] });
+      return answer(request, reply, { conversation, typed, outcomes: [refused] });
     }
     const actor = actorOf(request);
-    const may = () => permission.mayWrite(actor, chat);
-    const message = { conversation: chat, author: actor.user, ...form.output, may };
+    const may = () => permission.mayWrite(actor, conversation);
+    const message = { conversation, author: actor.user, ...form.output, may };
     const outcomes = request.upload
       ? await sendFiles(message, request.upload)
       : [await unlessTrouble(writing, async () => outcomeOf(await chats.send(message)))];
     // Their session has ended while they sent: nothing of the chat is shown to whoever holds it.
-    if (permission.denies(actor, chat) === 'signed-out') {
+    if (permission.denies(actor, conversation) === 'signed-out') {
       request.signedIn = null;
       return requireUser(request, reply);
     }
-    return answer(request, reply, { chat, typed, outcomes });
+    return answer(request, reply, { conversation, typed, outcomes });
   });
 }

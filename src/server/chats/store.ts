@@ -29,7 +29,7 @@ export type Message = {
 export type Conversation = { id: number; kind: 'direct' | 'group'; title: string | undefined; rev: number };
 
 /** A line in the list of chats, as one member sees it. */
-export type ChatLine = {
+export type ConversationLine = {
   id: number;
   /** The other person of a direct conversation. */
   otherId: number | undefined;
@@ -193,7 +193,7 @@ export function createChatStore(database: Database) {
      LEFT JOIN users AS other ON other.id = others.user_id
      WHERE members.user_id = :me ORDER BY active_at DESC, conversations.id DESC`,
   );
-  const unreadChats = database
+  const unreadConversations = database
     .prepare<[number], number>(`SELECT COUNT(*) FROM members WHERE user_id = ? AND EXISTS (${NEWS})`)
     .pluck();
 
@@ -250,7 +250,7 @@ export function createChatStore(database: Database) {
     /** The members' names as one text, which is another when one of them has changed theirs. */
     names: (conversation: number) => names.get(conversation) ?? '',
     newestId: (conversation: number) => newest.get(conversation) ?? 0,
-    lines: (me: number): ChatLine[] =>
+    lines: (me: number): ConversationLine[] =>
       lines.all({ me }).map((row) => ({
         id: row.id,
         otherId: row.other_id ?? undefined,
@@ -260,7 +260,7 @@ export function createChatStore(database: Database) {
         activeAt: row.active_at,
         lastMessageId: row.last_id ?? undefined,
       })),
-    unreadChats: (user: number) => unreadChats.get(user) ?? 0,
+    unreadConversations: (user: number) => unreadConversations.get(user) ?? 0,
     transaction: <Result>(work: () => Result): Result => database.transaction(work).immediate(),
     /** For reading alone: the statements share one lock, and see one state. */
     snapshot: <Result>(work: () => Result): Result => database.transaction(work).deferred(),

@@ -22,7 +22,7 @@ export type DemoLine = { when: When; by: string } & (
   | { recordingOf: number }
 );
 
-export type DemoChat = {
+export type DemoConversation = {
   between: [string, string];
   lines: DemoLine[];
   /** Who hasn't read the last lines, and how many. */
@@ -63,7 +63,7 @@ const on = (daysAgo: number, time: `${number}:${number}`, by: string, text: stri
 });
 const ago = (minutesAgo: number, by: string, text: string): DemoLine => ({ when: { minutesAgo }, by, text });
 
-export const CHATS: DemoChat[] = [
+export const CONVERSATIONS: DemoConversation[] = [
   {
     between: ['anna', 'grandma'],
     lines: [

@@ -8,7 +8,7 @@ import { createAccountStore } from '../accounts/store.ts';
 import { createChatStore } from '../chats/store.ts';
 import { createFileStore } from '../files/store.ts';
 import { createRecordingStore } from '../recordings/store.ts';
-import { CHATS, PASSWORD, PEOPLE } from './family.ts';
+import { CONVERSATIONS, PASSWORD, PEOPLE } from './family.ts';
 import { populateDemo } from './populate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'porchlight-demo-'));
@@ -36,7 +36,7 @@ test('everybody can sign in, and the first is the owner', async () => {
 test('the talk is whole, in order, over several days, and never in the future', () => {
   const chats = createChatStore(database);
   const days = new Set<string>();
-  for (const [index, { lines }] of CHATS.entries()) {
+  for (const [index, { lines }] of CONVERSATIONS.entries()) {
     const messages = chats.before(index + 1, Number.MAX_SAFE_INTEGER, 1000).reverse();
     expect(messages).toHaveLength(lines.length);
     const times = messages.map(({ sentAt }) => sentAt);

@@ -21,7 +21,7 @@ import { createFriends } from '../friends/friends.ts';
 import { createFriendStore } from '../friends/store.ts';
 import { ROOT } from '../paths.ts';
 import { createRecordingStore } from '../recordings/store.ts';
-import { CHATS, type DemoLine, FRIENDS, PASSWORD, PEOPLE, REQUESTS, type When } from './family.ts';
+import { CONVERSATIONS, type DemoLine, FRIENDS, PASSWORD, PEOPLE, REQUESTS, type When } from './family.ts';
 
 const MINUTE = 60_000;
 const SAMPLES = join(ROOT, 'assets/demo');
@@ -87,7 +87,7 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
   for (const [asking, asked] of REQUESTS) friends.ask(idOfUser(asking), asked);
 
   function putCall(
-    chat: number,
+    conversation: number,
     key: string,
     line: Extract<DemoLine, { call: object }>,
     other: string,
@@ -98,7 +98,7 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
     calls.transaction(() => {
       calls.insert({
         id,
-        conversation: chat,
+        conversation,
         media,
         now: moment,
         ringDeadline: moment + MINUTE,
@@ -107,7 +107,7 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
       });
       const accepted = seconds > 0 && calls.accept(id, callee, 'demo-device', undefined, moment);
       calls.end(id, accepted ? 'active' : 'ringing', outcome, moment + seconds * 1000);
-      chats.putCall(chat, caller, { id, media, outcome, seconds });
+      chats.putCall(conversation, caller, { id, media, outcome, seconds });
     });
   }
 
@@ -131,33 +131,33 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
     await chats.send({ conversation, author: owner, key, body: '', file: file.id });
   }
 
-  const keyOf = (chat: number, line: number) => `demo-${chat}-${String(line).padStart(12, '0')}`;
+  const keyOf = (conversation: number, line: number) => `demo-${conversation}-${String(line).padStart(12, '0')}`;
 
-  for (const [number, { between, lines, unread }] of CHATS.entries()) {
+  for (const [number, { between, lines, unread }] of CONVERSATIONS.entries()) {
     const [a, b] = between;
     moment = momentOf(lines[0]?.when ?? { minutesAgo: 0 }, now);
-    const chat = chats.directWith(idOfUser(a), idOfUser(b));
+    const conversation = chats.directWith(idOfUser(a), idOfUser(b));
     const written: number[] = [];
     for (const [index, line] of lines.entries()) {
       moment = momentOf(line.when, now);
       const key = keyOf(number, index);
       const author = idOfUser(line.by);
-      if ('call' in line) putCall(chat, key, line, line.by === a ? b : a);
+      if ('call' in line) putCall(conversation, key, line, line.by === a ? b : a);
       else if ('recordingOf' in line)
-        await putRecording(chat, key, author, idOf(keyOf(number, line.recordingOf)));
+        await putRecording(conversation, key, author, idOf(keyOf(number, line.recordingOf)));
       else {
-        const sent = await chats.send({ conversation: chat, author, key, body: line.before ?? line.text });
+        const sent = await chats.send({ conversation, author, key, body: line.before ?? line.text });
         if (sent.result === 'refused') throw new Error(`${line.by} may not write to the other`);
         const { id } = sent;
         moment += MINUTE / 2;
-        if (line.before) chats.edit(chat, id, author, line.text);
-        if (line.deleted) await chats.remove(chat, id, author);
+        if (line.before) chats.edit(conversation, id, author, line.text);
+        if (line.deleted) await chats.remove(conversation, id, author);
       }
-      written.push(chats.newestId(chat));
+      written.push(chats.newestId(conversation));
     }
     for (const name of between) {
       const seen = unread?.who === name ? written.length - unread.lines : written.length;
-      chats.read(chat, idOfUser(name), written[seen - 1] ?? 0);
+      chats.read(conversation, idOfUser(name), written[seen - 1] ?? 0);
     }
   }
   database.close();

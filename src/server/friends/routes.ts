@@ -38,7 +38,7 @@ export function friendRoutes(app: FastifyInstance, parts: FriendParts): void {
       friends: friends.friendsOf(me).map((friend) => ({
         ...friend,
         online: presence.isOnline(friend.id),
-        chat: conversationWith(me, friend.id),
+        conversation: conversationWith(me, friend.id),
       })),
       asking: friends.asking(me),
       asked: friends.asked(me),

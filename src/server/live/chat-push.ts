@@ -8,7 +8,7 @@ import type { Permission } from '../chats/permission.ts';
 import type { Reader } from '../language/reader.ts';
 import { FAILED } from '../http/sockets.ts';
 import type { Render } from '../http/views.ts';
-import { type Hub, type LiveListeners, type LivePage, type ShownChat, send } from './hub.ts';
+import { type Hub, type LiveListeners, type LivePage, type ShownConversation, send } from './hub.ts';
 import { createBackgroundQueue } from './background-queue.ts';
 
 /** Changes a frame, and characters of what was written in them; a page that slept for a month gets several. */
@@ -65,7 +65,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
     }
     const { rev, newest } = changes;
     return Buffer.from(
-      render('chats/changes', page.reader, { added, replaced, chat: conversation, rev, newest }),
+      render('chats/changes', page.reader, { added, replaced, conversation, rev, newest }),
     );
   }
 
@@ -85,18 +85,18 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
    * Sends the next batch of changes, if there are any. False when the page is up to date with it.
    * @param written is called when the batch has gone out, if there is more to bring
    */
-  function bringBatch(page: LivePage, chat: ShownChat, round: Round, written: () => void): boolean {
-    const at = `${chat.id} ${chat.rev} ${chat.from}`;
-    const changes = remember(round.changes, at, () => changesSince(chat.id, chat.rev, chat.from));
+  function bringBatch(page: LivePage, shown: ShownConversation, round: Round, written: () => void): boolean {
+    const at = `${shown.id} ${shown.rev} ${shown.from}`;
+    const changes = remember(round.changes, at, () => changesSince(shown.id, shown.rev, shown.from));
     if (changes.rows.length === 0) {
-      chat.from = chat.rev;
+      shown.from = shown.rev;
       return false;
     }
     const own = changes.rows.map(({ message }) => (message.authorId === page.user ? 'o' : '-')).join('');
     const alike = [at, page.reader.key, own].join();
-    const html = remember(round.html, alike, () => renderChanges(page, chat.id, changes));
-    chat.rev = changes.rev;
-    if (!changes.more) chat.from = changes.rev;
+    const html = remember(round.html, alike, () => renderChanges(page, shown.id, changes));
+    shown.rev = changes.rev;
+    if (!changes.more) shown.from = changes.rev;
     send(page, html, changes.more ? written : undefined);
     return changes.more;
   }
@@ -108,8 +108,8 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
    * counted as up to date in one turn of the loop, so nothing falls in between.
    */
   function bringUp(page: LivePage, round: Round): void {
-    const { chat } = page;
-    if (!chat || chat.isBehind) return;
+    const { conversation: shown } = page;
+    if (!shown || shown.isBehind) return;
     const goOn = () =>
       behind.add(() => {
         try {
@@ -122,11 +122,11 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
       });
     function step(round: Round): void {
       // It shows another chat by now, or has said anew how far it is.
-      if (!chat || page.chat !== chat) return;
-      const wasBehind = chat.isBehind;
-      chat.isBehind = bringBatch(page, chat, round, goOn);
+      if (!shown || page.conversation !== shown) return;
+      const wasBehind = shown.isBehind;
+      shown.isBehind = bringBatch(page, shown, round, goOn);
       // Each batch with something new has taken it away.
-      if (wasBehind && !chat.isBehind) sendSeen(page, chat.id);
+      if (wasBehind && !shown.isBehind) sendSeen(page, shown.id);
     }
     step(round);
   }
@@ -138,9 +138,9 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
     let unread: number | undefined;
     const html = new Map<Reader, Buffer>();
     for (const page of hub.pagesOf(user)) {
-      unread ??= chats.unreadChats(user);
+      unread ??= chats.unreadConversations(user);
       // In an open chat most messages leave the number as it is; the list of chats is refreshed by each.
-      if (page.chat && page.unread === unread) continue;
+      if (page.conversation && page.unread === unread) continue;
       page.unread = unread;
       const badge = html.get(page.reader) ?? unreadHtml(page.reader, unread);
       html.set(page.reader, badge);
@@ -158,7 +158,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
   }
 
   function pagesOn(conversation: number, user: number): LivePage[] {
-    return [...hub.pagesOf(user)].filter((page) => page.chat?.id === conversation);
+    return [...hub.pagesOf(user)].filter((page) => page.conversation?.id === conversation);
   }
 
   // Changes of one commit are brought together, and before their senders' answers are rendered.
@@ -166,7 +166,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
   function flush(conversation: number): void {
     const round = newRound();
     for (const user of chats.members(conversation)) {
-      for (const page of hub.pagesOf(user)) if (page.chat?.id === conversation) bringUp(page, round);
+      for (const page of hub.pagesOf(user)) if (page.conversation?.id === conversation) bringUp(page, round);
       pushUnread(user);
     }
   }
@@ -182,14 +182,14 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
   });
 
   // For its tone, which of a browser's tabs one plays.
-  events.on('message-sent', ({ conversation: chat, author }) => {
+  events.on('message-sent', ({ conversation, author }) => {
     let html: Buffer | undefined;
-    for (const user of chats.members(chat)) {
+    for (const user of chats.members(conversation)) {
       if (user === author) continue;
       for (const page of hub.pagesOf(user)) {
         if (!page.sound) continue;
         // The same for every reader: there is no word in it.
-        html ??= Buffer.from(render('chats/arrived', page.reader, { chat }));
+        html ??= Buffer.from(render('chats/arrived', page.reader, { conversation }));
         send(page, html);
       }
     }
@@ -211,12 +211,12 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
   return {
     opened(page) {
       if (!page.stale) return;
-      page.unread = chats.unreadChats(page.user);
+      page.unread = chats.unreadConversations(page.user);
       send(page, unreadHtml(page.reader, page.unread));
     },
     catchUp(page) {
       bringUp(page, newRound());
-      if (page.stale && page.chat && !page.chat.isBehind) sendSeen(page, page.chat.id);
+      if (page.stale && page.conversation && !page.conversation.isBehind) sendSeen(page, page.conversation.id);
     },
   };
 }

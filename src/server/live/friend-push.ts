@@ -48,7 +48,7 @@ export function friendPush(
       if (page.stale) send(page, render('friends/changed', page.reader, {}));
     },
     catchUp(page) {
-      const other = page.stale && page.chat && chats.otherOf(page.chat.id, page.user);
+      const other = page.stale && page.conversation && chats.otherOf(page.conversation.id, page.user);
       if (other && permission.mayWatch(page.user, other)) sendPresence(page, other, presence.isOnline(other));
     },
   };

@@ -4,7 +4,7 @@ import type { Line, Outlet } from '../http/socket-bounds.ts';
 import { SIGNED_OUT } from '../http/sockets.ts';
 
 /** A conversation that a page shows, and how far it has been brought up to date. */
-export type ShownChat = {
+export type ShownConversation = {
   id: number;
   rev: number;
   /**
@@ -25,7 +25,7 @@ export type LivePage = {
   session: string;
   reader: Reader;
   sound: boolean;
-  chat: ShownChat | undefined;
+  conversation: ShownConversation | undefined;
   /** Something has changed between its rendering and its connection. */
   stale: boolean;
   /** The number of unread chats it was told last. */

@@ -114,7 +114,7 @@ export function livePolls(
       session,
       reader,
       sound: user.sound,
-      chat: undefined,
+      conversation: undefined,
       stale: asked.mark !== freshness.mark(user.id),
       unread: undefined,
     };
@@ -138,7 +138,7 @@ export function livePolls(
     presence.opened(user.id);
     listeners.opened(page);
     if (asked.chat !== undefined && chats.isMember(asked.chat, user.id)) {
-      page.chat = { id: asked.chat, rev: asked.rev, from: asked.rev, isBehind: false };
+      page.conversation = { id: asked.chat, rev: asked.rev, from: asked.rev, isBehind: false };
       listeners.catchUp(page);
     }
     return polled;

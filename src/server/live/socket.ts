@@ -71,7 +71,7 @@ export function liveSocket(
         session,
         reader,
         sound: user.sound,
-        chat: undefined,
+        conversation: undefined,
         stale: request.query.mark !== freshness.mark(user.id),
         unread: undefined,
       };
@@ -95,7 +95,7 @@ export function liveSocket(
           const { chat, rev } = since.output;
           if (!chats.isMember(chat, user.id)) return refuse('not-found');
           // In one turn of the loop, so nothing falls between what is sent now and what is pushed later.
-          page.chat = { id: chat, rev, from: rev, isBehind: false };
+          page.conversation = { id: chat, rev, from: rev, isBehind: false };
           listeners.catchUp(page);
         },
         refused: refuse,

@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { registerSession } from './accounts/authentication.ts';
-import { createAccounts, registerAccounts } from './accounts/index.ts';
+import { createAccountParts, registerAccounts } from './accounts/index.ts';
 import { registerAdmin } from './admin/index.ts';
 import { createCallParts, registerCalls } from './calls/index.ts';
 import { beginDirect } from './chats/direct.ts';
-import { createConversations, createRenderers, registerChats } from './chats/index.ts';
+import { createChatParts, createRenderers, registerChats } from './chats/index.ts';
 import { createChatStore } from './chats/store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCommitQueue } from './commit-queue.ts';
@@ -14,7 +14,7 @@ import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createEvents } from './events.ts';
 import { createFileParts, LARGEST_FILE, registerFiles } from './files/index.ts';
-import { createFriendship, registerFriends } from './friends/index.ts';
+import { createFriendParts, registerFriends } from './friends/index.ts';
 import { showBare } from './http/errors.ts';
 import { registerHttp } from './http/index.ts';
 import { loggerOptions } from './http/logging.ts';
@@ -83,42 +83,37 @@ async function assemble(config: Config, time: Clock) {
 
   // Each domain from the parts below it.
   const chatStore = createChatStore(database);
-  const people = createAccounts(ground);
-  const friendship = createFriendship({
-    ...ground,
-    ...people,
-    began: (a, b) => beginDirect(chatStore, a, b, clock.now()),
-  });
-  const { stopLooking, ...keeping } = createFileParts({ ...ground, isMember: chatStore.isMember });
-  const below = { ...ground, ...people, ...friendship, ...keeping };
-  const talk = createConversations({ ...below, chatStore });
-  const calling = createCallParts({ ...below, ...talk });
-  const recording = createRecordingParts({ ...below, ...talk });
-  const freshness = createFreshness({ ...below, ...talk });
+  const accounts = { ...ground, ...createAccountParts(ground) };
+  const friends = {
+    ...accounts,
+    ...createFriendParts({ ...accounts, began: (a, b) => beginDirect(chatStore, a, b, clock.now()) }),
+  };
+  const { stopLooking, ...fileParts } = createFileParts({ ...ground, isMember: chatStore.isMember });
+  const files = { ...friends, ...fileParts };
+  const chats = { ...files, ...createChatParts({ ...files, chatStore }) };
+  const recordings = { ...chats, ...createRecordingParts(chats) };
+  const calls = { ...recordings, ...createCallParts(recordings) };
+  const freshness = createFreshness(calls);
 
-  const { sessions, knownDevices } = people;
   const { render, setHeaders } = await registerHttp(app, {
     ...ground,
     largestFile: LARGEST_FILE,
-    authenticate: (to) => registerSession(to, sessions, knownDevices),
+    authenticate: (to) => registerSession(to, calls.sessions, calls.knownDevices),
     maySendFiles: ({ signedIn }) => signedIn !== null,
     page: {
       visitor: ({ signedIn, signedOut }) => ({
         user: signedIn?.user,
         signedOut,
-        unread: signedIn ? talk.chats.unreadConversations(signedIn.user.id) : 0,
+        unread: signedIn ? calls.chats.unreadConversations(signedIn.user.id) : 0,
       }),
       mark: ({ signedIn }) => (signedIn ? freshness.mark(signedIn.user.id) : ''),
     },
   });
 
   const services = {
-    ...below,
-    ...talk,
-    ...calling,
-    ...recording,
-    ...createRenderers(render, { ...below, ...talk }),
-    conversationWith: talk.chats.conversationWith,
+    ...calls,
+    ...createRenderers(render, calls),
+    conversationWith: calls.chats.conversationWith,
   };
   registerAccounts(app, services);
   registerFriends(app, services);
@@ -130,8 +125,8 @@ async function assemble(config: Config, time: Clock) {
   registerAdmin(app, services);
   registerLive(app, services, freshness, render);
 
-  const stopForgetting = sessions.forgetExpired();
-  const stopWatching = watchOtherProcesses(database, background, sessions.noticeEnded);
+  const stopForgetting = services.sessions.forgetExpired();
+  const stopWatching = watchOtherProcesses(database, background, services.sessions.noticeEnded);
   const stopRenewing = keepCertificate(app, config, clock, log);
   app.addHook('onClose', async () => {
     stopWatching();
@@ -139,15 +134,15 @@ async function assemble(config: Config, time: Clock) {
     stopRenewing();
     background.stop();
     writing.stop();
-    friendship.presence.stop();
-    calling.calls.stop();
-    await recording.recordings.stop();
-    keeping.sweep.stop();
+    services.presence.stop();
+    services.calls.stop();
+    await services.recordings.stop();
+    services.sweep.stop();
     stopLooking();
     database.close();
   });
-  recording.recordings.start();
-  background.attempt('sweeping files', keeping.sweep.run);
+  services.recordings.start();
+  background.attempt('sweeping files', services.sweep.run);
   return { app, services };
 }
 

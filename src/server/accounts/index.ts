@@ -13,7 +13,7 @@ import { createSessions } from './sessions.ts';
 import { createSetup } from './setup.ts';
 import { createAccountStore } from './store.ts';
 
-export function createAccounts({
+export function createAccountParts({
   database,
   clock,
   events,

@@ -11,7 +11,7 @@ import type { Offers } from './offers.ts';
 import { protocolError } from './protocol-error.ts';
 import { memberOf } from './call.ts';
 import type { Connection, Connections } from './connections.ts';
-import type { Call, CallStore, Member } from './store.ts';
+import type { CallStore, Member } from './store.ts';
 import type { Timers } from './timers.ts';
 
 /** What a call needs of the rest of the server. */

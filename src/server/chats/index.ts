@@ -29,7 +29,7 @@ export type ChatGround = {
   events: Events;
 };
 
-export function createConversations({ chatStore, queue, sessions, friends, files, clock, events }: ChatGround) {
+export function createChatParts({ chatStore, queue, sessions, friends, files, clock, events }: ChatGround) {
   const chats = createChats(chatStore, queue, friends, files, clock, events);
   return { chats, permission: createPermission({ sessions, chats, friends }) };
 }

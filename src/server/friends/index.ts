@@ -12,7 +12,7 @@ import { createPresence } from './presence.ts';
 import { type FriendParts, friendRoutes } from './routes.ts';
 import { createFriendStore } from './store.ts';
 
-export function createFriendship({
+export function createFriendParts({
   database,
   accounts,
   clock,

@@ -41,7 +41,7 @@ export const PEOPLE = [
   { username: 'rosa', displayName: 'Aunt Rosa', locale: 'en' },
 ] as const;
 
-/** Each friendship begins with a conversation: those that something is said in come first, in the order of `CHATS`. */
+/** Each friendship begins with a conversation: those that something is said in come first, in the order of `CONVERSATIONS`. */
 export const FRIENDS: [string, string][] = [
   ['anna', 'grandma'],
   ['anna', 'tom'],

@@ -149,23 +149,23 @@ test('a message is seen when everybody else has seen it, whatever oneself has', 
 
 test('news are what others wrote since, but for what was deleted and calls that one knows of', () => {
   write(ANA_BEN, ANA, 'own');
-  expect([ANA, BEN, EVE].map((user) => store.unreadChats(user))).toEqual([0, 1, 0]);
+  expect([ANA, BEN, EVE].map((user) => store.unreadConversations(user))).toEqual([0, 1, 0]);
   store.tombstone(ANA_BEN, store.newestId(ANA_BEN), 1);
-  expect(store.unreadChats(BEN)).toBe(0);
+  expect(store.unreadConversations(BEN)).toBe(0);
   for (const outcome of [undefined, 'hung-up', 'declined', 'failed'] as const)
     write(ANA_BEN, ANA, '', { kind: 'call', call: call(outcome) });
-  expect(store.unreadChats(BEN)).toBe(0);
+  expect(store.unreadConversations(BEN)).toBe(0);
   for (const outcome of ['missed', 'busy', 'cancelled'] as const)
     write(ANA_BEN, ANA, '', { kind: 'call', call: call(outcome) });
   write(FAMILY, EVE, 'to all');
   write(FAMILY, BEN, 'to all');
-  expect([ANA, BEN, EVE].map((user) => store.unreadChats(user))).toEqual([1, 2, 1]);
+  expect([ANA, BEN, EVE].map((user) => store.unreadConversations(user))).toEqual([1, 2, 1]);
   const unread = [ANA_BEN, BEN_EVE, FAMILY].map(
     (id) => store.lines(BEN).find((line) => line.id === id)?.unread,
   );
   expect(unread).toEqual([3, 0, 1]);
   store.setRead(ANA_BEN, BEN, store.newestId(ANA_BEN));
-  expect([ANA, BEN, EVE].map((user) => store.unreadChats(user))).toEqual([1, 1, 1]);
+  expect([ANA, BEN, EVE].map((user) => store.unreadConversations(user))).toEqual([1, 1, 1]);
 });
 
 test('unread messages are counted up to a hundred', () => {

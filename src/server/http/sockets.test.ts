@@ -4,7 +4,7 @@ import fastify from 'fastify';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { fakeClock } from '../../../test/helpers/clock.ts';
-import { createOutside } from '../outside.ts';
+import { createBackground } from '../background.ts';
 import { troubleOf } from '../trouble.ts';
 import { type SocketParts, serveSocket } from './sockets.ts';
 
@@ -41,9 +41,9 @@ async function open(more: Partial<SocketParts> = {}, autoPong = true) {
   const ended = new Promise<number>((resolve) => client.once('close', resolve));
   const [socket] = await Promise.all([connected, once(client, 'open')]);
   const clock = fakeClock();
-  const outside = createOutside(clock, log, { trouble: () => undefined, note: troubleOf, makeRoom() {} });
+  const background = createBackground(clock, log, { trouble: () => undefined, note: troubleOf, makeRoom() {} });
   serveSocket(socket, {
-    ...{ outside, clock, log, name: 'socket', pingEvery: PING_EVERY, longest: 100 },
+    ...{ background, clock, log, name: 'socket', pingEvery: PING_EVERY, longest: 100 },
     rate: { most: 3, perSecond: 1 },
     isOpen: () => isOpen,
     message: (data) => said.push(data.toString()),

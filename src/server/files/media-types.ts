@@ -33,7 +33,7 @@ const VIDEOS = new Set(['video/mp4', 'video/webm', 'video/ogg', 'video/quicktime
 /** Built of boxes as MP4 is (ISO 14496-12): these can hold where they were made. */
 const BOXED = /^(video|audio)\/(mp4|quicktime|3gpp2?)$|^image\/hei[cf](-sequence)?$/;
 export const isBoxed = (type: string): boolean => BOXED.test(type);
-/** Whose first bytes don't tell whether there is a picture in it, nor how large. */
+/** Whose first bytes don't tell whether there is video in it, nor how large it is. */
 export const isMedia = (type: string): boolean =>
   isBoxed(type) || /^(video|audio)\/(webm|(x-)?matroska)$/.test(type);
 

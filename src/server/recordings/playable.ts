@@ -126,14 +126,14 @@ export function createMaker(patience = PATIENCE) {
       return facts && facts.durationMs > 0 ? facts : undefined;
     },
 
-    /** A JPEG of the picture at a tenth, or one second; false where ffmpeg isn't installed. */
+    /** A JPEG of the frame at a tenth of it, or at one second; false where ffmpeg isn't installed. */
     async poster(from: string, { type, durationMs }: Playable, to: string): Promise<boolean> {
       const at = String(Math.min(1, durationMs / 10_000));
       const container = type.endsWith('webm') ? 'matroska' : 'mov';
       const source = ['-ss', at, '-protocol_whitelist', 'file', '-f', container, '-i', `file:${from}`];
-      const picture = ['-frames:v', '1', '-vf', "scale='min(640,iw)':-2", '-c:v', 'mjpeg', '-q:v', '5'];
+      const frame = ['-frames:v', '1', '-vf', "scale='min(640,iw)':-2", '-c:v', 'mjpeg', '-q:v', '5'];
       const drawn = `${to}.drawn`;
-      const done = await ffmpeg([...source, ...picture, '-f', 'image2', `file:${drawn}`]);
+      const done = await ffmpeg([...source, ...frame, '-f', 'image2', `file:${drawn}`]);
       if (done && (await sizeOf(drawn)) > 0) {
         await moveOver(drawn, to);
         return true;

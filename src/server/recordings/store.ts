@@ -1,7 +1,7 @@
 /** All SQL of recordings. What they share with other files is in files/store.ts. */
 import type { Database } from '../database.ts';
 
-/** Whose pictures and voices are in it. */
+/** Whose video and sound are in it. */
 export const MODES = ['everyone', 'me', 'other', 'sound'] as const;
 export type Mode = (typeof MODES)[number];
 

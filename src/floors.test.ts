@@ -68,14 +68,14 @@ function circlesIn(all: Import[]): string[][] {
   for (const { from, to } of all) known.set(from, [...(known.get(from) ?? []), to]);
   const circles: string[][] = [];
   const done = new Set<string>();
-  const way: string[] = [];
+  const path: string[] = [];
   function walk(file: string): void {
-    const start = way.indexOf(file);
-    if (start !== -1) circles.push([...way.slice(start), file]);
+    const start = path.indexOf(file);
+    if (start !== -1) circles.push([...path.slice(start), file]);
     if (start !== -1 || done.has(file)) return;
-    way.push(file);
+    path.push(file);
     for (const next of known.get(file) ?? []) walk(next);
-    way.pop();
+    path.pop();
     done.add(file);
   }
   for (const file of known.keys()) walk(file);
@@ -89,6 +89,13 @@ test('imports go down only', () => {
 
 test('no file imports itself by way of others', () => {
   expect(circlesIn(imports)).toEqual([]);
+});
+
+test('what the server was put together from is for whoever starts it', () => {
+  const reading = globSync('server/**/*.ts', { cwd: SRC })
+    .filter((path) => !path.endsWith('.test.ts'))
+    .filter((path) => /\.services\b/.test(readFileSync(join(SRC, path), 'utf8')));
+  expect(reading).toEqual(['server/main.ts']);
 });
 
 test.each([

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FakeClock, fakeClock } from '../../test/helpers/clock.ts';
+import { type Background, createBackground, guardTimers } from './background.ts';
 import { createEvents } from './events.ts';
-import { createBackground, guardTimers, type Background } from './background.ts';
 import { troubleOf } from './trouble.ts';
 
 let clock: FakeClock;

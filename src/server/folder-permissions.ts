@@ -1,7 +1,8 @@
 /** Who else on the machine may read the data folder: nobody. Older versions, and whoever made it by hand, left it open. */
-import type { FastifyBaseLogger } from 'fastify';
+
 import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FastifyBaseLogger } from 'fastify';
 
 const OTHERS = 0o077;
 /** What a file system's own rights have to keep closed; what lies in a closed folder is closed as well. */
@@ -11,7 +12,8 @@ const isOpen = (path: string): boolean =>
   ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & OTHERS) !== 0;
 
 /** What in the data folder others than its owner may read or change. */
-export const openToOthers = (dataDir: string): string[] => NAMES.map((name) => join(dataDir, name)).filter(isOpen);
+export const openToOthers = (dataDir: string): string[] =>
+  NAMES.map((name) => join(dataDir, name)).filter(isOpen);
 
 /**
  * Closes it.

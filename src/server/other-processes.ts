@@ -3,8 +3,9 @@
  * line. SQLite counts the commits of others for us (sqlite.org/pragma.html#pragma_data_version), and asking for
  * that number takes microseconds.
  */
-import type { Database } from './database.ts';
+
 import type { Background } from './background.ts';
+import type { Database } from './database.ts';
 
 /** ms; a device that was signed out elsewhere loses its sockets within this. */
 const EVERY = 500;

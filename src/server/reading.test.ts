@@ -39,8 +39,7 @@ beforeEach(async () => {
 afterEach(() => house.close());
 
 /** How many rows this server has ever changed. */
-const changes = () =>
-  house.app.services.database.prepare<[], number>('SELECT total_changes()').pluck().get();
+const changes = () => house.app.services.database.prepare<[], number>('SELECT total_changes()').pluck().get();
 
 test('no page, list or file writes a row when it is opened', async () => {
   const doors = doorsOf(house.app).filter(({ method, path }) => method === 'GET' && path !== WITHOUT_SCRIPTS);

@@ -15,7 +15,10 @@ export interface Installation {
 
 /** The last stage of the Dockerfile: what it copies, and what it runs. */
 function readImage(): { parts: string[]; command: string[] } {
-  const image = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').split(/^FROM /m).at(-1) ?? '';
+  const image =
+    readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
+      .split(/^FROM /m)
+      .at(-1) ?? '';
   const copied = image.matchAll(/^COPY (?:--from=\w+ \/app\/)?([\w.-]+) \.\//gm);
   return {
     parts: [...copied].map(([, part = '']) => part).filter((part) => part !== 'node_modules'),

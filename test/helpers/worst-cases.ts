@@ -6,17 +6,17 @@
 import * as v from 'valibot';
 import { fingerprint, keepDtlsRole, usernameFragments } from '../../src/client/call/pair/sdp.ts';
 import { codeIn } from '../../src/server/accounts/codes.ts';
-import { deviceName } from '../../src/server/settings/device-name.ts';
 import { DisplayName, Username } from '../../src/server/accounts/registration.ts';
 import { readFrame } from '../../src/server/calls/frame.ts';
 import { MessageText, segments } from '../../src/server/chats/text.ts';
 import { disposition } from '../../src/server/files/disposition.ts';
 import { cleanName } from '../../src/server/files/names.ts';
-import { emojiCount } from '../../src/server/language/graphemes.ts';
 import { addressKey } from '../../src/server/http/attempt-limit.ts';
-import { negotiateLocale } from '../../src/server/language/locale.ts';
 import { withoutSecrets } from '../../src/server/http/logging.ts';
 import { safePath } from '../../src/server/http/safe-path.ts';
+import { emojiCount } from '../../src/server/language/graphemes.ts';
+import { negotiateLocale } from '../../src/server/language/locale.ts';
+import { deviceName } from '../../src/server/settings/device-name.ts';
 
 /** What a repeated step costs times itself is hours at this length. */
 const LENGTH = 2 ** 20;

@@ -71,7 +71,10 @@ export async function findOutcomes(given: Given, done: (outcome: Outcome) => voi
   let patience = PATIENCE;
   const began = performance.now();
   function take(outcome: Outcome): void {
-    if (outcome.mutant !== UNCHANGED) return done(outcome);
+    if (outcome.mutant !== UNCHANGED) {
+      done(outcome);
+      return;
+    }
     asItIs.push(outcome);
     patience = Math.max(LEAST_PATIENCE, TIMES * (performance.now() - began));
   }

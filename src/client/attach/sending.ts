@@ -126,7 +126,9 @@ export function createSending({ list, pattern, locale, elsewhere, token, giveBac
     done.set(form, (poster) => {
       form.remove();
       if (poster)
-        load(POSTER_URL).then(({ sendPoster }) => sendPoster(file, poster, token())).catch(() => undefined);
+        load(POSTER_URL)
+          .then(({ sendPoster }) => sendPoster(file, poster, token()))
+          .catch(() => undefined);
       void drop(key).then(over);
     });
     find(form, '[data-do=cancel]', HTMLButtonElement).addEventListener('click', () => {

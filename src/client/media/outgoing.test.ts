@@ -59,9 +59,8 @@ beforeEach(async () => {
     },
   });
   vi.stubGlobal('navigator', { mediaDevices });
-  local = createLocalMedia(
-    { track: (_, track) => sent.push(track), changed() {} },
-    (source) => source.clone(),
+  local = createLocalMedia({ track: (_, track) => sent.push(track), changed() {} }, (source) =>
+    source.clone(),
   );
   void local.start({ audio: false, video: true });
   await settled();

@@ -1,15 +1,15 @@
 /** Puts the signed-in person on each request, and keeps everyone else at the door. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { notFound } from '../http/errors.ts';
+import { isHtmx } from '../http/htmx.ts';
+import { SERVER_ZONE } from '../language/anonymous-reader.ts';
+import { isLocale, negotiateLocale } from '../language/locale.ts';
+import { type Reader, readerFor } from '../language/reader.ts';
+import { regionIn } from '../language/region.ts';
+import { canonicalZone } from '../language/time-zones.ts';
 import type { KnownDevices } from './known-devices.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
 import type { User } from './store.ts';
-import { notFound } from '../http/errors.ts';
-import { isHtmx } from '../http/htmx.ts';
-import { isLocale, negotiateLocale } from '../language/locale.ts';
-import { canonicalZone } from '../language/time-zones.ts';
-import { type Reader, readerFor } from '../language/reader.ts';
-import { regionIn } from '../language/region.ts';
-import { SERVER_ZONE } from '../language/anonymous-reader.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,17 +1,18 @@
 /** Signing in and out. */
-import { safePath } from '../http/safe-path.ts';
+
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
+import { isPersonError } from '../http/errors.ts';
+import { safePath } from '../http/safe-path.ts';
+import { requireUser } from './authentication.ts';
 import type { KnownDevices } from './known-devices.ts';
+import { foldUsername } from './registration.ts';
 import type { Sessions } from './sessions.ts';
 import type { Setup } from './setup.ts';
-import type { AccountStore } from './store.ts';
-import { isPersonError } from '../http/errors.ts';
-import { requireUser } from './authentication.ts';
-import { foldUsername } from './registration.ts';
 import { signIn } from './sign-in.ts';
 import { createSignInLimits } from './sign-in-limits.ts';
+import type { AccountStore } from './store.ts';
 
 const LoginForm = v.object({
   username: v.optional(v.pipe(v.string(), v.maxLength(200)), ''),

@@ -11,13 +11,17 @@ export type PortraitParts = { accounts: AccountStore };
 
 export function portraitRoutes(app: FastifyInstance, { accounts }: PortraitParts): void {
   /** The address can't be guessed: whoever has it was shown it, and a new picture has another. */
-  app.get<{ Params: { version: string } }>('/pictures/:version', { preHandler: requireUser }, (request, reply) => {
-    const bytes = accounts.pictureBytes(request.params.version);
-    if (!bytes) throw notFound();
-    return reply
-      .header('Cache-Control', `private, max-age=${A_YEAR}, immutable`)
-      .header('Content-Security-Policy', "sandbox; default-src 'none'")
-      .type('image/webp')
-      .send(bytes);
-  });
+  app.get<{ Params: { version: string } }>(
+    '/pictures/:version',
+    { preHandler: requireUser },
+    (request, reply) => {
+      const bytes = accounts.pictureBytes(request.params.version);
+      if (!bytes) throw notFound();
+      return reply
+        .header('Cache-Control', `private, max-age=${A_YEAR}, immutable`)
+        .header('Content-Security-Policy', "sandbox; default-src 'none'")
+        .type('image/webp')
+        .send(bytes);
+    },
+  );
 }

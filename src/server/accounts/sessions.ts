@@ -3,10 +3,10 @@
  * whatever follows it is put in here.
  */
 import { Lucia, TimeSpan } from 'lucia';
+import type { Background } from '../background.ts';
 import type { Clock } from '../clock.ts';
 import type { Database } from '../database.ts';
 import type { Events } from '../events.ts';
-import type { Background } from '../background.ts';
 import { createSessionStore, hashSessionId, PasswordChangedError } from './session-store.ts';
 import type { User } from './store.ts';
 

@@ -1,17 +1,17 @@
 /** The owner's page: who lives here, and a new password for who forgot theirs. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { inventPassword } from '../accounts/passwords.ts';
+import { requireOwner } from '../accounts/authentication.ts';
 import { resetPassword } from '../accounts/password-reset.ts';
+import { inventPassword } from '../accounts/passwords.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Files } from '../files/files.ts';
-import type { Sweep } from '../files/sweep.ts';
 import { FOLDERS } from '../files/folder-names.ts';
-import { typedLimits } from './storage-limits.ts';
+import type { Sweep } from '../files/sweep.ts';
 import { notFound } from '../http/errors.ts';
 import type { FormErrors } from '../http/forms.ts';
 import { idFrom } from '../http/ids.ts';
-import { requireOwner } from '../accounts/authentication.ts';
+import { typedLimits } from './storage-limits.ts';
 
 type Shown = {
   /** Somebody's new password, which is shown this once. */

@@ -1,12 +1,12 @@
 /** The owner's limits to what is kept, and their word where a folder is away or a sweep waits. Shown on /admin. */
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import { requireOwner } from '../accounts/authentication.ts';
 import { FOLDERS } from '../files/folder-names.ts';
-import { LimitsForm } from './storage-limits.ts';
 import { personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
-import { requireOwner } from '../accounts/authentication.ts';
 import { type ShownParts, showAdmin } from './routes.ts';
+import { LimitsForm } from './storage-limits.ts';
 
 const FolderForm = v.object({ folder: v.picklist(FOLDERS) });
 

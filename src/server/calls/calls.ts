@@ -2,13 +2,13 @@
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { IceConfiguration } from '../../protocol/common.ts';
 import { memberOf } from './call.ts';
+import { type Connection, createConnections } from './connections.ts';
 import type { CallContext, CallGround } from './context.ts';
 import { createEnding } from './ending.ts';
 import { iceFor } from './ice.ts';
 import { createOffers, type Offer } from './offers.ts';
-import { createReconnection } from './reconnection.ts';
 import { protocolError } from './protocol-error.ts';
-import { type Connection, createConnections } from './connections.ts';
+import { createReconnection } from './reconnection.ts';
 import { createRelay } from './relay.ts';
 import { createRinging } from './ringing.ts';
 import type { Call } from './store.ts';

@@ -1,16 +1,16 @@
 /** What the rules of calling work with. */
 import type { Peer } from '../../protocol/common.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import type { Background } from '../background.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
-import type { Background } from '../background.ts';
-import type { Offers } from './offers.ts';
-import { protocolError } from './protocol-error.ts';
 import { memberOf } from './call.ts';
 import type { Connection, Connections } from './connections.ts';
+import type { Offers } from './offers.ts';
+import { protocolError } from './protocol-error.ts';
 import type { CallStore, Member } from './store.ts';
 import type { Timers } from './timers.ts';
 

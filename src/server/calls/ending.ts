@@ -1,11 +1,11 @@
 /** The one way out of a call: stored, shown in the conversation, told to every page that knows of it. */
 import type { ServerMessage } from '../../protocol/server.ts';
 import { entryOf, memberOf, secondsOf } from './call.ts';
-import type { CallContext } from './context.ts';
-import { type CallEvent, next } from './transitions.ts';
-import { protocolError } from './protocol-error.ts';
 import type { Connection } from './connections.ts';
+import type { CallContext } from './context.ts';
+import { protocolError } from './protocol-error.ts';
 import type { Call } from './store.ts';
+import { type CallEvent, next } from './transitions.ts';
 
 export function createEnding(context: CallContext) {
   const { store, chats, connections, offers, timers, events, clock } = context;

@@ -1,7 +1,7 @@
 /** What the call page's script is given, by who opens the page and when. */
 import type { CallPageData } from '../../protocol/page.ts';
-import type { Calls } from './calls.ts';
 import { memberOf } from './call.ts';
+import type { Calls } from './calls.ts';
 import type { Call } from './store.ts';
 
 type ForAll = Pick<CallPageData, 'chat' | 'media' | 'me' | 'peerName' | 'ice' | 'words' | 'fromHere'>;

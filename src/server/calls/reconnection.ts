@@ -3,10 +3,10 @@
  */
 import type { ClientMessage } from '../../protocol/client.ts';
 import { answered, otherThan, RING_TIME } from './call.ts';
+import type { Connection, Place } from './connections.ts';
 import { type CallContext, ownCall, peerOf } from './context.ts';
 import type { Ending } from './ending.ts';
 import { protocolError } from './protocol-error.ts';
-import type { Connection, Place } from './connections.ts';
 import type { Call, Member } from './store.ts';
 
 /** A caller who closed the page doesn't keep the other side's devices ringing. */
@@ -128,7 +128,8 @@ export function createReconnection(context: CallContext, ending: Ending) {
       if (message.member !== undefined && me.id !== message.member) throw protocolError('not-found');
       if (call.state.name === 'ended') return ending.tellEnded(connection, call);
       if (me.device === undefined) throw protocolError('out-of-turn');
-      if (message.member === undefined && me.device !== connection.device) throw protocolError('answered-elsewhere');
+      if (message.member === undefined && me.device !== connection.device)
+        throw protocolError('answered-elsewhere');
       takePlace(connection, call, me);
       // The offer of a page that was loaded anew leads to a connection that is gone.
       if (message.fresh && call.state.name === 'ringing') context.offers.drop(call.id);

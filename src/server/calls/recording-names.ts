@@ -2,10 +2,10 @@
 import { extname } from 'node:path';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Chats } from '../chats/chats.ts';
-import type { Calls } from './calls.ts';
 import { cleanName } from '../files/names.ts';
 import type { StoredFile } from '../files/store.ts';
 import type { Reader } from '../language/reader.ts';
+import type { Calls } from './calls.ts';
 
 const EXTENSIONS = new Map([
   ['video/webm', '.webm'],

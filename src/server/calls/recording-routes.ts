@@ -8,12 +8,12 @@ import type { Permission } from '../chats/permission.ts';
 import type { Files } from '../files/files.ts';
 import { serve } from '../files/serving.ts';
 import { notFound, personError } from '../http/errors.ts';
-import { refuse, requireSignedIn } from '../recordings/responses.ts';
 import type { Recordings } from '../recordings/recordings.ts';
+import { refuse, requireSignedIn } from '../recordings/responses.ts';
 import { MODES } from '../recordings/store.ts';
 import { type RecordingParams, uploadUrl } from '../recordings/upload-routes.ts';
-import type { Calls } from './calls.ts';
 import { tookPart } from './call.ts';
+import type { Calls } from './calls.ts';
 import { downloadName, recordingName } from './recording-names.ts';
 import type { Call } from './store.ts';
 

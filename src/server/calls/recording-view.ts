@@ -1,9 +1,9 @@
 /** What the page of a call shows of its recordings. */
 import { randomUUID } from 'node:crypto';
 import type { AccountStore } from '../accounts/store.ts';
+import { type FileView, fileView } from '../files/file-view.ts';
 import type { Files } from '../files/files.ts';
 import type { FileState, StoredFile } from '../files/store.ts';
-import { type FileView, fileView } from '../files/file-view.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import type { Mode } from '../recordings/store.ts';
 

@@ -1,10 +1,10 @@
 /** Passes descriptions and candidates between the members of a call, and hands out ICE servers. */
 import type { ClientMessage } from '../../protocol/client.ts';
 import { otherThan } from './call.ts';
+import type { Connection } from './connections.ts';
 import { type CallContext, ownCall } from './context.ts';
 import { iceFor } from './ice.ts';
 import { protocolError } from './protocol-error.ts';
-import type { Connection } from './connections.ts';
 import type { Call, Member } from './store.ts';
 
 type Relayed = ClientMessage & { type: 'description' | 'candidates' | 'request-offer' };
@@ -16,7 +16,8 @@ export function createRelay(context: CallContext) {
   function keep(call: Call, me: Member, message: Relayed) {
     if (me.user !== call.caller || message.to !== undefined) throw protocolError('out-of-turn');
     if (message.type === 'candidates') return offers.add(call.id, message.candidates);
-    if (message.type === 'request-offer' || message.description.type !== 'offer') throw protocolError('out-of-turn');
+    if (message.type === 'request-offer' || message.description.type !== 'offer')
+      throw protocolError('out-of-turn');
     offers.put(call.id, message.description);
   }
 

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { Description } from '../../protocol/common.ts';
 import { answered, entryOf, memberOf, otherThan, RING_TIME } from './call.ts';
+import type { Connection } from './connections.ts';
 import { type CallContext, ownCall, peerOf } from './context.ts';
 import type { Ending } from './ending.ts';
 import { iceFor } from './ice.ts';
-import type { Reconnection } from './reconnection.ts';
 import { protocolError } from './protocol-error.ts';
-import type { Connection } from './connections.ts';
+import type { Reconnection } from './reconnection.ts';
 import type { Call } from './store.ts';
 
 /** New calls of one person in `RING_WINDOW` ms: each makes somebody's devices ring and stands in the chat. */
@@ -222,7 +222,9 @@ export function createRinging(context: CallContext, ending: Ending, reconnection
       const other = otherThan(call, me.user);
       const { answer } = message;
       if (!isBack || !answer || !other) return;
-      connections.at(other.id)?.send({ type: 'description', call: call.id, from: me.id, description: answer });
+      connections
+        .at(other.id)
+        ?.send({ type: 'description', call: call.id, from: me.id, description: answer });
     },
 
     /** @throws out-of-turn for the caller, and in a call that is on */

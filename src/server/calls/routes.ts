@@ -2,22 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallPageData } from '../../protocol/page.ts';
+import { requireUser, userOf } from '../accounts/authentication.ts';
 import type { AccountStore } from '../accounts/store.ts';
-import { type ConversationParams, conversationOf } from '../chats/conversation-param.ts';
 import type { Chats } from '../chats/chats.ts';
+import { type ConversationParams, conversationOf } from '../chats/conversation-param.ts';
 import type { Files } from '../files/files.ts';
-import type { Recordings } from '../recordings/recordings.ts';
-import type { Calls } from './calls.ts';
-import { screenshotsOf } from './screenshots.ts';
 import { isFromHere } from '../http/address.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { allowDevices } from '../http/headers.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { wordsBelow } from '../language/locale.ts';
-import { requireUser, userOf } from '../accounts/authentication.ts';
-import { recordingsOf } from './recording-view.ts';
+import type { Recordings } from '../recordings/recordings.ts';
 import { entryOf } from './call.ts';
+import type { Calls } from './calls.ts';
 import { jsonInScript, pageDataOf } from './page-data.ts';
+import { recordingsOf } from './recording-view.ts';
+import { screenshotsOf } from './screenshots.ts';
 import type { Call } from './store.ts';
 
 type CallParams = { Params: { call: string } };

@@ -1,13 +1,13 @@
 /** Screenshots of a call: sent by its page as they are taken, kept with the call. */
 import type { FastifyInstance } from 'fastify';
+import { actorOf, requireUser } from '../accounts/authentication.ts';
 import type { Permission } from '../chats/permission.ts';
 import type { Files } from '../files/files.ts';
 import type { Intake } from '../files/intake.ts';
-import type { Calls } from './calls.ts';
+import { statusOf } from '../files/intake-status.ts';
 import { notFound } from '../http/errors.ts';
 import { readFields } from '../http/multipart.ts';
-import { actorOf, requireUser } from '../accounts/authentication.ts';
-import { statusOf } from '../files/intake-status.ts';
+import type { Calls } from './calls.ts';
 
 export type ScreenshotParts = { calls: Calls; files: Files; intake: Intake; permission: Permission };
 

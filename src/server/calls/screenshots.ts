@@ -1,7 +1,7 @@
 /** What the page of a call shows of its screenshots. */
 import { randomUUID } from 'node:crypto';
-import type { Files } from '../files/files.ts';
 import { type FileView, fileView } from '../files/file-view.ts';
+import type { Files } from '../files/files.ts';
 
 /** `sendKey`: what the form that sends it to the chat repeats with each try. */
 export type ScreenshotView = FileView & { sendKey: string; mayDelete: boolean };

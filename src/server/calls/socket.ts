@@ -5,19 +5,19 @@ import { MAX_FRAME_BYTES } from '../../protocol/common.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
 import { isUnderstood } from '../../protocol/version.ts';
 import type { Sessions, SignedIn } from '../accounts/sessions.ts';
+import type { Background } from '../background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
-import type { Background } from '../background.ts';
-import type { Writing } from '../writing.ts';
-import type { Calls } from './calls.ts';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import { createSocketBounds } from '../http/socket-bounds.ts';
 import { SIGNED_OUT, serveSocket } from '../http/sockets.ts';
+import type { Writing } from '../writing.ts';
+import type { Calls } from './calls.ts';
+import type { Connection } from './connections.ts';
 import { errorFor, readFrame } from './frame.ts';
 import { isProtocolError } from './protocol-error.ts';
-import type { Connection } from './connections.ts';
 
 const HELLO_WITHIN = 10_000;
 /** ms between two pings. */

@@ -2,8 +2,9 @@
  * What is due later in a call, by name, so that it can be taken back. It is repeated for as long as nothing can be
  * written, so each looks first how the call stands.
  */
-import type { Clock } from '../clock.ts';
+
 import type { Background } from '../background.ts';
+import type { Clock } from '../clock.ts';
 
 export function createTimers(clock: Clock, background: Pick<Background, 'insist'>) {
   const byCall = new Map<string, Map<string, () => void>>();

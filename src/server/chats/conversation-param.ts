@@ -8,9 +8,11 @@ import type { Chats } from './chats.ts';
 export type ConversationParams = { Params: { chat: string } };
 
 /** The id in the address, if it is a conversation of this person's: else it doesn't exist. */
-export function conversationOf(request: FastifyRequest<ConversationParams>, chats: Pick<Chats, 'isMember'>): number {
+export function conversationOf(
+  request: FastifyRequest<ConversationParams>,
+  chats: Pick<Chats, 'isMember'>,
+): number {
   const conversation = idFrom(request.params.chat);
   if (!chats.isMember(conversation, userOf(request).id)) throw notFound();
   return conversation;
 }
-

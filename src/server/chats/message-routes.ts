@@ -1,11 +1,11 @@
 /** Changing or deleting a message of one's own. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
-import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
 import type { Writing } from '../writing.ts';
 import { conversationOf } from './conversation-param.ts';
@@ -56,7 +56,8 @@ export function messageRoutes(app: FastifyInstance, parts: MessageParts): void {
       return showEdit(request, reply.code(status), { conversation, message: { ...message, body }, error });
     };
     if (!form.ok) return again(422, form.errors.body ?? 'errors.badRequest');
-    if (!permission.mayWrite(actorOf(request), conversation)) throw personError(403, 'chats.errors.notFriends');
+    if (!permission.mayWrite(actorOf(request), conversation))
+      throw personError(403, 'chats.errors.notFriends');
     const edited = await unlessTrouble(writing, () =>
       chats.edit(conversation, message.id, userOf(request).id, form.output.body),
     );

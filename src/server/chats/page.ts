@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { userOf } from '../accounts/authentication.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import type { Background } from '../background.ts';
 import type { Presence } from '../friends/presence.ts';
 import { notFound } from '../http/errors.ts';
-import type { Background } from '../background.ts';
 import type { Chats } from './chats.ts';
 import type { RenderHistory } from './history-renderer.ts';
-import type { SendError } from './send-outcome.ts';
 import type { RenderRow } from './row-renderer.ts';
+import type { SendError } from './send-outcome.ts';
 
 export type ReadingParts = { chats: Chats; background: Background };
 
@@ -90,4 +90,3 @@ export function showConversation(
     errors: more.errors ?? [],
   });
 }
-

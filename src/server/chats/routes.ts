@@ -1,11 +1,11 @@
 /** The list of chats, a chat, its history, and reading it. Sending: send-routes.ts; changing: message-routes.ts. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import { fileView } from '../files/file-view.ts';
+import type { Files } from '../files/files.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
-import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
-import type { Files } from '../files/files.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
 import { noteRead, type PageParts, showConversation } from './page.ts';
 import type { Permission } from './permission.ts';
@@ -37,38 +37,46 @@ export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
   app.get('/chats', guard, (request, reply) => reply.show('chats/index', { lines: lines(request) }));
   app.get('/chats/lines', guard, (request, reply) => reply.show('chats/lines', { lines: lines(request) }));
 
-  app.get<ConversationParams & { Querystring: { before?: string } }>('/chats/:chat', guard, (request, reply) => {
-    const conversation = conversationOf(request, chats);
-    const before = idFrom(request.query.before) || undefined;
-    if (before === undefined || !isHtmx(request))
-      return showConversation(request, reply, parts, conversation, before === undefined ? {} : { before });
-    const { messages, more } = chats.history(conversation, before);
-    const [first] = messages;
-    const to = { reader: request.reader, me: userOf(request).id, conversation, group: false };
-    return reply.show('chats/older', {
-      conversation,
-      older: more ? first?.id : undefined,
-      rows: renderRows(renderRow, to, messages, first && chats.previous(conversation, first.id)),
-    });
-  });
+  app.get<ConversationParams & { Querystring: { before?: string } }>(
+    '/chats/:chat',
+    guard,
+    (request, reply) => {
+      const conversation = conversationOf(request, chats);
+      const before = idFrom(request.query.before) || undefined;
+      if (before === undefined || !isHtmx(request))
+        return showConversation(request, reply, parts, conversation, before === undefined ? {} : { before });
+      const { messages, more } = chats.history(conversation, before);
+      const [first] = messages;
+      const to = { reader: request.reader, me: userOf(request).id, conversation, group: false };
+      return reply.show('chats/older', {
+        conversation,
+        older: more ? first?.id : undefined,
+        rows: renderRows(renderRow, to, messages, first && chats.previous(conversation, first.id)),
+      });
+    },
+  );
 
   /** What came after the page was loaded, for a frame that reloads itself: the chat without JavaScript. */
-  app.get<ConversationParams & { Querystring: { after?: string } }>('/chats/:chat/newer', guard, (request, reply) => {
-    const conversation = conversationOf(request, chats);
-    const me = userOf(request).id;
-    const after = idFrom(request.query.after);
-    const messages = chats.history(conversation).messages.filter((message) => message.id > after);
-    const last = messages.at(-1);
-    // What stands above the frame as well: whoever gets the frame runs no scripts (any more).
-    noteRead(parts, conversation, me, last?.id ?? after);
-    const to = { reader: request.reader, me, conversation, group: false };
-    const [first] = messages;
-    // The frame loads itself again: every browser knows this header, also without scripts.
-    return reply.header('Refresh', '5').show('chats/newer', {
-      conversation,
-      rows: renderRows(renderRow, to, messages, first && chats.previous(conversation, first.id)),
-    });
-  });
+  app.get<ConversationParams & { Querystring: { after?: string } }>(
+    '/chats/:chat/newer',
+    guard,
+    (request, reply) => {
+      const conversation = conversationOf(request, chats);
+      const me = userOf(request).id;
+      const after = idFrom(request.query.after);
+      const messages = chats.history(conversation).messages.filter((message) => message.id > after);
+      const last = messages.at(-1);
+      // What stands above the frame as well: whoever gets the frame runs no scripts (any more).
+      noteRead(parts, conversation, me, last?.id ?? after);
+      const to = { reader: request.reader, me, conversation, group: false };
+      const [first] = messages;
+      // The frame loads itself again: every browser knows this header, also without scripts.
+      return reply.header('Refresh', '5').show('chats/newer', {
+        conversation,
+        rows: renderRows(renderRow, to, messages, first && chats.previous(conversation, first.id)),
+      });
+    },
+  );
 
   app.post<ConversationParams>('/chats/:chat/read', guard, (request, reply) => {
     const conversation = conversationOf(request, chats);

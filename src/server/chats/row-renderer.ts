@@ -3,11 +3,11 @@
  * the message and a few facts about the reader, so it is kept and used again.
  */
 import { createBoundedCache } from '../bounded-cache.ts';
-import type { StoredFile } from '../files/store.ts';
 import { fileView } from '../files/file-view.ts';
+import type { StoredFile } from '../files/store.ts';
+import type { Render } from '../http/views.ts';
 import { emojiCount } from '../language/graphemes.ts';
 import type { Reader } from '../language/reader.ts';
-import type { Render } from '../http/views.ts';
 import type { Message } from './store.ts';
 import { segments } from './text.ts';
 

@@ -21,23 +21,27 @@ export function sendFileRoutes(app: FastifyInstance, { files, chats, permission 
    * Puts a screenshot or recording into its conversation. Pressed twice it stands there once, and so it does when an
    * answer was lost and the form comes again, even if the message has been deleted in between.
    */
-  app.post<FileParams>('/files/:file/send', { preHandler: requireUser, compress: false as const, config: { grows: true } }, async (request, reply) => {
-    const file = readableFile(request, files);
-    const actor = actorOf(request);
-    if (file.kind === 'attachment') throw notFound();
-    if (file.state !== 'ready' && file.state !== 'partial') throw personError(409, 'files.errors.unfinished');
-    const { conversation } = file;
-    const may = () => permission.mayWrite(actor, conversation);
-    if (!may()) throw personError(403, 'chats.errors.notFriends');
-    const form = readForm(SendForm, request.body);
-    if (!form.ok) throw personError(400, 'errors.badRequest');
-    const { key } = form.output;
-    const sent = await chats.send({ conversation, author: actor.user, key, body: '', file: file.id, may });
-    if (sent.result === 'refused') throw personError(403, 'chats.errors.notFriends');
-    if (sent.result === 'changed') throw personError(409, 'errors.stale');
-    const next = { id: file.id, sendKey: randomUUID() };
-    if (isHtmx(request))
-      return reply.show('files/sent', { conversation, message: sent.id, file: next });
-    return reply.redirect(`/chats/${conversation}#m-${sent.id}`, 303);
-  });
+  app.post<FileParams>(
+    '/files/:file/send',
+    { preHandler: requireUser, compress: false as const, config: { grows: true } },
+    async (request, reply) => {
+      const file = readableFile(request, files);
+      const actor = actorOf(request);
+      if (file.kind === 'attachment') throw notFound();
+      if (file.state !== 'ready' && file.state !== 'partial')
+        throw personError(409, 'files.errors.unfinished');
+      const { conversation } = file;
+      const may = () => permission.mayWrite(actor, conversation);
+      if (!may()) throw personError(403, 'chats.errors.notFriends');
+      const form = readForm(SendForm, request.body);
+      if (!form.ok) throw personError(400, 'errors.badRequest');
+      const { key } = form.output;
+      const sent = await chats.send({ conversation, author: actor.user, key, body: '', file: file.id, may });
+      if (sent.result === 'refused') throw personError(403, 'chats.errors.notFriends');
+      if (sent.result === 'changed') throw personError(409, 'errors.stale');
+      const next = { id: file.id, sendKey: randomUUID() };
+      if (isHtmx(request)) return reply.show('files/sent', { conversation, message: sent.id, file: next });
+      return reply.redirect(`/chats/${conversation}#m-${sent.id}`, 303);
+    },
+  );
 }

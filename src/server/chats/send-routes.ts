@@ -2,22 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import { takesPoster } from '../files/posters.ts';
+import { actorOf, requireUser } from '../accounts/authentication.ts';
+import type { Files } from '../files/files.ts';
+import type { Intake } from '../files/intake.ts';
 import { statusOf } from '../files/intake-status.ts';
+import { takesPoster } from '../files/posters.ts';
 import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { SendKey } from '../http/ids.ts';
 import { readFields, type Upload } from '../http/multipart.ts';
-import { actorOf, requireUser } from '../accounts/authentication.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
-import type { Files } from '../files/files.ts';
-import type { Intake } from '../files/intake.ts';
 import type { Writing } from '../writing.ts';
 import type { Sending, SendOutcome } from './chats.ts';
-import { errorsOf, type Outcome, type Refused } from './send-outcome.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
 import { type PageParts, type RowParts, rowOf, showConversation } from './page.ts';
 import type { Permission } from './permission.ts';
+import { errorsOf, type Outcome, type Refused } from './send-outcome.ts';
 import { MessageText, TextWithFile } from './text.ts';
 
 const SendForm = v.object({ key: SendKey, body: MessageText });
@@ -88,7 +88,10 @@ export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
     if (!isHtmx(request)) {
       if (!refused) return reply.redirect(`/chats/${conversation}#end`, 303);
       reply.code(refused.status);
-      return showConversation(request, reply, parts, conversation, { body: textIsSent ? '' : (typed.body ?? ''), errors });
+      return showConversation(request, reply, parts, conversation, {
+        body: textIsSent ? '' : (typed.body ?? ''),
+        errors,
+      });
     }
     const ids = outcomes.flatMap((outcome) => ('sent' in outcome ? outcome.sent : []));
     // A page that sends files beside its text box shows each one's refusal at its own place; one that goes on with

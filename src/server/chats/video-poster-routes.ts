@@ -1,10 +1,10 @@
 /** Takes the poster of a video that was sent in a chat, from the page that sent it. */
 import type { FastifyInstance } from 'fastify';
-import { notFound, personError } from '../http/errors.ts';
 import { actorOf, requireUser } from '../accounts/authentication.ts';
 import type { Files } from '../files/files.ts';
-import type { Permission } from './permission.ts';
 import { acceptPosters, LARGEST_POSTER, type Posters, takesPoster } from '../files/posters.ts';
+import { notFound, personError } from '../http/errors.ts';
+import type { Permission } from './permission.ts';
 
 export type VideoPosterParts = { files: Files; posters: Posters; permission: Permission };
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { databaseIn } from '../backup/data-folder.ts';
 import type { Database } from '../database.ts';
-import { createFolderStore } from '../files/folder-store.ts';
-import { FOLDERS, type FolderName } from '../files/folder-names.ts';
-import { type Away, lookFor } from '../files/folders.ts';
 import { freeBytes, LOOK_EVERY } from '../files/disk-space.ts';
-import { migrationFiles } from '../migrations.ts';
+import { FOLDERS, type FolderName } from '../files/folder-names.ts';
+import { createFolderStore } from '../files/folder-store.ts';
+import { type Away, lookFor } from '../files/folders.ts';
 import { openToOthers } from '../folder-permissions.ts';
+import { migrationFiles } from '../migrations.ts';
 import { AdminError, type Command } from './command.ts';
 
 /** `wrong`: what is wrong and what to do about it. */

@@ -1,8 +1,8 @@
 /** The command that makes an invitation. */
 import { toString as qrCode } from 'qrcode';
 import * as v from 'valibot';
-import { InvitationForm, invite } from '../friends/invitation.ts';
 import type { Config } from '../config.ts';
+import { InvitationForm, invite } from '../friends/invitation.ts';
 import { translator } from '../language/locale.ts';
 import { AdminError, type Command, textOption } from './command.ts';
 import { inHousehold } from './household.ts';

@@ -1,8 +1,8 @@
 /** Commands about people: creating, listing, a new password, friendship. */
 import * as v from 'valibot';
+import { resetPassword } from '../accounts/password-reset.ts';
 import { inventPassword } from '../accounts/passwords.ts';
 import { DisplayName, foldUsername, Password, register, Username } from '../accounts/registration.ts';
-import { resetPassword } from '../accounts/password-reset.ts';
 import type { User } from '../accounts/store.ts';
 import { translator } from '../language/locale.ts';
 import { AdminError, type Command, nameAt, textOption } from './command.ts';

@@ -131,7 +131,8 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
     await chats.send({ conversation, author: owner, key, body: '', file: file.id });
   }
 
-  const keyOf = (conversation: number, line: number) => `demo-${conversation}-${String(line).padStart(12, '0')}`;
+  const keyOf = (conversation: number, line: number) =>
+    `demo-${conversation}-${String(line).padStart(12, '0')}`;
 
   for (const [number, { between, lines, unread }] of CONVERSATIONS.entries()) {
     const [a, b] = between;

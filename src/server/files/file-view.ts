@@ -1,6 +1,7 @@
 /** What templates need to know about a file, whoever reads. */
-import type { StoredFile } from './store.ts';
+
 import { type Showing, showingOf } from './media-types.ts';
+import type { StoredFile } from './store.ts';
 
 /** Longest side of a picture in a page, in CSS pixels. */
 const LARGEST_SHOWN = 320;

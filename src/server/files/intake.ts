@@ -3,12 +3,12 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { personError } from '../http/errors.ts';
 import type { Upload } from '../http/multipart.ts';
+import { LOOK_EVERY } from './disk-space.ts';
 import type { FileRequest, Files } from './files.ts';
 import type { Media } from './media.ts';
-import type { Pictures } from './pictures.ts';
-import { LOOK_EVERY } from './disk-space.ts';
-import type { StorageRefusal } from './quota.ts';
 import { isMedia, showingOf, typeOf } from './media-types.ts';
+import type { Pictures } from './pictures.ts';
+import type { StorageRefusal } from './quota.ts';
 
 /** Bytes of one file. What is longer wants a way to go on after a break, as recordings have. */
 export const LARGEST = 2 * 1024 ** 3;

@@ -3,8 +3,8 @@
  * it was taken. Started by media.ts with the path and the type of one file.
  */
 import { FilePathSource, Input, type InputTrack, MATROSKA, MP4, QTFF, WEBM } from 'mediabunny';
-import type { MediaFacts } from './media.ts';
 import { blankPosition } from './location-metadata.ts';
+import type { MediaFacts } from './media.ts';
 import { isBoxed } from './media-types.ts';
 
 /** Bytes of the file that are kept in memory. */

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createPictures, type Pictures } from './pictures.ts';
 import { createFairQueue } from './fair-queue.ts';
+import { createPictures, type Pictures } from './pictures.ts';
 
 // Processes are started, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });

@@ -4,11 +4,11 @@
  */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
+import { createFairQueue } from './fair-queue.ts';
 import type { Files } from './files.ts';
+import { showingOf } from './media-types.ts';
 import type { Pictures } from './pictures.ts';
 import type { StoredFile } from './store.ts';
-import { createFairQueue } from './fair-queue.ts';
-import { showingOf } from './media-types.ts';
 
 /** Bytes of a poster as it is sent. */
 export const LARGEST_POSTER = 300 * 1024;

@@ -1,14 +1,15 @@
 /** Files by their address: to show, to keep, to delete. */
-import { safePath } from '../http/safe-path.ts';
+
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import { requireUser, userOf } from '../accounts/authentication.ts';
 import { notFound } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
-import { requireUser, userOf } from '../accounts/authentication.ts';
-import { previewType, serve } from './serving.ts';
+import { safePath } from '../http/safe-path.ts';
 import { type FileParams, fileOf, readableFile } from './file-param.ts';
 import type { Files } from './files.ts';
 import { showingOf } from './media-types.ts';
+import { previewType, serve } from './serving.ts';
 
 export function fileRoutes(app: FastifyInstance, { files }: { files: Files }): void {
   // Compressing would break byte ranges, and pictures and videos are compressed already.

@@ -5,9 +5,9 @@
 import { readdir } from 'node:fs/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
-import { emptyQuarantine, quarantine } from './quarantine.ts';
 import type { Files } from './files.ts';
 import { FOLDERS, type FolderName } from './folder-names.ts';
+import { emptyQuarantine, quarantine } from './quarantine.ts';
 import type { StoredFile } from './store.ts';
 import { countStrays, isMuch, type Plan, planSweep } from './sweep-plan.ts';
 

@@ -1,10 +1,10 @@
 /** Making and taking back invitations; they are shown among the friends. */
 import type { FastifyInstance } from 'fastify';
+import { requireUser, userOf } from '../accounts/authentication.ts';
+import type { Clock } from '../clock.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { idFrom } from '../http/ids.ts';
-import { requireUser, userOf } from '../accounts/authentication.ts';
-import type { Clock } from '../clock.ts';
 import { InvitationForm, invite } from './invitation.ts';
 import type { InvitationStore } from './invitation-store.ts';
 

@@ -1,7 +1,7 @@
 /** Invitations: a link, good for some days and some people. Inviter and newcomer are friends from the start. */
 import * as v from 'valibot';
-import type { Clock } from '../clock.ts';
 import { makeCode } from '../accounts/codes.ts';
+import type { Clock } from '../clock.ts';
 import type { Invitation, InvitationStore } from './invitation-store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -23,7 +23,12 @@ export const InvitationForm = v.object({ days: whole('7', 1, 365), uses: whole('
 export type InvitationForm = v.InferOutput<typeof InvitationForm>;
 
 /** Makes an invitation and answers its code. */
-export function invite(store: InvitationStore, clock: Clock, inviterId: number, form: InvitationForm): string {
+export function invite(
+  store: InvitationStore,
+  clock: Clock,
+  inviterId: number,
+  form: InvitationForm,
+): string {
   const code = makeCode(CODE_LENGTH);
   const now = clock.now();
   store.insert({ code, inviterId, now, expiresAt: now + form.days * DAY, uses: form.uses });

@@ -3,18 +3,18 @@
  * somebody who has one already.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isPersonError, notFound } from '../http/errors.ts';
-import { type FormErrors, readForm } from '../http/forms.ts';
-import { addressKey, createLimit } from '../http/attempt-limit.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { codeIn } from '../accounts/codes.ts';
+import type { KnownDevices } from '../accounts/known-devices.ts';
 import { Registration, register } from '../accounts/registration.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Setup } from '../accounts/setup.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import type { KnownDevices } from '../accounts/known-devices.ts';
-import type { Sessions } from '../accounts/sessions.ts';
-import type { Setup } from '../accounts/setup.ts';
+import { addressKey, createLimit } from '../http/attempt-limit.ts';
+import { isPersonError, notFound } from '../http/errors.ts';
+import { type FormErrors, readForm } from '../http/forms.ts';
 import type { Friends } from './friends.ts';
 import type { Invitation, InvitationStore } from './invitation-store.ts';
 import type { ConversationWith } from './routes.ts';

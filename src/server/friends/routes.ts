@@ -1,17 +1,17 @@
 /** The page of friends, and what can be done there. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { requireUser, userOf } from '../accounts/authentication.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import type { Friends } from './friends.ts';
-import type { InvitationStore } from './invitation-store.ts';
-import type { Presence } from './presence.ts';
-import { showInvitations } from './invitation.ts';
 import { baseUrl } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
-import { requireUser, userOf } from '../accounts/authentication.ts';
+import type { Friends } from './friends.ts';
+import { showInvitations } from './invitation.ts';
+import type { InvitationStore } from './invitation-store.ts';
+import type { Presence } from './presence.ts';
 
 const AskForm = v.object({ username: v.optional(v.string(), '') });
 

@@ -1,10 +1,10 @@
 /** Errors that are for people: a status, and the key of a sentence in locales/*.json. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { anonymousReader } from '../language/anonymous-reader.ts';
 import type { Trouble } from '../trouble.ts';
 import type { SetHeaders } from './headers.ts';
 import { isHtmx } from './htmx.ts';
-import { anonymousReader } from '../language/anonymous-reader.ts';
 import type { Render } from './views.ts';
 
 type PersonError = Error & {

@@ -41,7 +41,11 @@ async function open(more: Partial<SocketParts> = {}, autoPong = true) {
   const ended = new Promise<number>((resolve) => client.once('close', resolve));
   const [socket] = await Promise.all([connected, once(client, 'open')]);
   const clock = fakeClock();
-  const background = createBackground(clock, log, { trouble: () => undefined, note: troubleOf, makeRoom() {} });
+  const background = createBackground(clock, log, {
+    trouble: () => undefined,
+    note: troubleOf,
+    makeRoom() {},
+  });
   serveSocket(socket, {
     ...{ background, clock, log, name: 'socket', pingEvery: PING_EVERY, longest: 100 },
     rate: { most: 3, perSecond: 1 },

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import view from '@fastify/view';
 import { Eta } from 'eta';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ROOT } from '../paths.ts';
-import type { Assets } from './assets.ts';
+import { anonymousReader } from '../language/anonymous-reader.ts';
 import { initialOf, startOf } from '../language/graphemes.ts';
 import type { Reader } from '../language/reader.ts';
-import { anonymousReader } from '../language/anonymous-reader.ts';
+import { ROOT } from '../paths.ts';
+import type { Assets } from './assets.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

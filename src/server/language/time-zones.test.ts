@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { canonicalZone } from './time-zones.ts';
 import { readerFor } from './reader.ts';
+import { canonicalZone } from './time-zones.ts';
 
 /** The same name in as many ways of writing as there are asked for. */
 const spellings = (name: string, count: number) =>

@@ -1,8 +1,9 @@
 /** Rings on every open page, as HTML with a tone of its own, and falls silent again. */
-import type { Events } from '../events.ts';
+
+import type { Media } from '../../protocol/common.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Calls } from '../calls/calls.ts';
-import type { Media } from '../../protocol/common.ts';
+import type { Events } from '../events.ts';
 import type { Render } from '../http/views.ts';
 import { type Hub, type LivePage, send } from './hub.ts';
 

@@ -1,15 +1,16 @@
 /** Brings messages, read marks, typing and unread counts to open pages. */
-import type { Chats } from '../chats/chats.ts';
-import type { Events } from '../events.ts';
-import type { Background } from '../background.ts';
-import type { RenderRow } from '../chats/row-renderer.ts';
+
 import type { AccountStore } from '../accounts/store.ts';
+import type { Background } from '../background.ts';
+import type { Chats } from '../chats/chats.ts';
 import type { Permission } from '../chats/permission.ts';
-import type { Reader } from '../language/reader.ts';
+import type { RenderRow } from '../chats/row-renderer.ts';
+import type { Events } from '../events.ts';
 import { FAILED } from '../http/sockets.ts';
 import type { Render } from '../http/views.ts';
-import { type Hub, type LiveListeners, type LivePage, type ShownConversation, send } from './hub.ts';
+import type { Reader } from '../language/reader.ts';
 import { createBackgroundQueue } from './background-queue.ts';
+import { type Hub, type LiveListeners, type LivePage, type ShownConversation, send } from './hub.ts';
 
 /** Changes a frame, and characters of what was written in them; a page that slept for a month gets several. */
 const BATCH = 100;
@@ -64,9 +65,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
       else replaced += renderRow(to, message, previous, true);
     }
     const { rev, newest } = changes;
-    return Buffer.from(
-      render('chats/changes', page.reader, { added, replaced, conversation, rev, newest }),
-    );
+    return Buffer.from(render('chats/changes', page.reader, { added, replaced, conversation, rev, newest }));
   }
 
   /** What one round has read and rendered, to be used for every page it fits. */
@@ -216,7 +215,8 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
     },
     catchUp(page) {
       bringUp(page, newRound());
-      if (page.stale && page.conversation && !page.conversation.isBehind) sendSeen(page, page.conversation.id);
+      if (page.stale && page.conversation && !page.conversation.isBehind)
+        sendSeen(page, page.conversation.id);
     },
   };
 }

@@ -3,11 +3,12 @@
  * broken, pushes go past it. So each page is rendered with a mark, and brings it along: the count of what has
  * changed for its reader so far.
  */
-import type { Events } from '../events.ts';
-import type { Friends } from '../friends/friends.ts';
+
+import { randomBytes } from 'node:crypto';
 import type { Chats } from '../chats/chats.ts';
 import type { Permission } from '../chats/permission.ts';
-import { randomBytes } from 'node:crypto';
+import type { Events } from '../events.ts';
+import type { Friends } from '../friends/friends.ts';
 
 export type Freshness = {
   /** The mark for a page that is rendered for this person now. Opaque, safe in an address. */
@@ -21,12 +22,7 @@ export type FreshnessParts = {
   permission: Permission;
 };
 
-export function createFreshness({
-  events,
-  friends,
-  chats,
-  permission,
-}: FreshnessParts): Freshness {
+export function createFreshness({ events, friends, chats, permission }: FreshnessParts): Freshness {
   // Counts begin anew with the process, and must not meet a mark of the one before.
   const run = randomBytes(6).toString('hex');
   const changes = new Map<number, number>();

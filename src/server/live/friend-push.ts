@@ -1,10 +1,11 @@
 /** Brings presence and changed friendships to open pages. */
-import type { Events } from '../events.ts';
+
 import type { AccountStore } from '../accounts/store.ts';
-import type { Friends } from '../friends/friends.ts';
-import type { Presence } from '../friends/presence.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Permission } from '../chats/permission.ts';
+import type { Events } from '../events.ts';
+import type { Friends } from '../friends/friends.ts';
+import type { Presence } from '../friends/presence.ts';
 import { faceOf, type Render } from '../http/views.ts';
 import { type Hub, type LiveListeners, type LivePage, send } from './hub.ts';
 

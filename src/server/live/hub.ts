@@ -1,7 +1,8 @@
 /** The live sockets that are open: which page of whom stands behind each. Memory only. */
-import type { Reader } from '../language/reader.ts';
+
 import type { Line, Outlet } from '../http/socket-bounds.ts';
 import { SIGNED_OUT } from '../http/sockets.ts';
+import type { Reader } from '../language/reader.ts';
 
 /** A conversation that a page shows, and how far it has been brought up to date. */
 export type ShownConversation = {

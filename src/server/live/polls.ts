@@ -2,15 +2,16 @@
  * `/live/news`: what the live socket would bring, for pages whose proxy passes no sockets on. Such a page asks every
  * few seconds, and stands in the hub like any other: what is sent to it waits here until it asks again.
  */
-import type { Presence } from '../friends/presence.ts';
-import type { Chats } from '../chats/chats.ts';
-import type { Sessions } from '../accounts/sessions.ts';
-import type { Clock } from '../clock.ts';
+
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import { personError } from '../http/errors.ts';
 import { requireUser } from '../accounts/authentication.ts';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Chats } from '../chats/chats.ts';
+import type { Clock } from '../clock.ts';
+import type { Presence } from '../friends/presence.ts';
+import { personError } from '../http/errors.ts';
 import type { Admit, Outlet } from '../http/socket-bounds.ts';
 import type { Freshness } from './freshness.ts';
 import type { Hub, LiveListeners, LivePage } from './hub.ts';

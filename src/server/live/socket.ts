@@ -1,12 +1,13 @@
 /** `/live`: the socket of every signed-in page. It only brings; the one thing it takes is how far a page is. */
-import type { Presence } from '../friends/presence.ts';
-import type { Chats } from '../chats/chats.ts';
-import type { Sessions } from '../accounts/sessions.ts';
-import type { Background } from '../background.ts';
-import type { Config } from '../config.ts';
-import type { Clock } from '../clock.ts';
+
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
+import type { Sessions } from '../accounts/sessions.ts';
+import type { Background } from '../background.ts';
+import type { Chats } from '../chats/chats.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Presence } from '../friends/presence.ts';
 import { isSameOrigin } from '../http/address.ts';
 import { notFound } from '../http/errors.ts';
 import type { Admit } from '../http/socket-bounds.ts';

@@ -1,18 +1,15 @@
 /** Takes the poster of a recording, from the page that records it. */
 import type { FastifyInstance } from 'fastify';
+import { actorOf } from '../accounts/authentication.ts';
 import type { Permission } from '../chats/permission.ts';
 import { acceptPosters, LARGEST_POSTER, type Posters } from '../files/posters.ts';
-import { actorOf } from '../accounts/authentication.ts';
-import { refuse, requireSignedIn } from './responses.ts';
 import type { Recordings } from './recordings.ts';
+import { refuse, requireSignedIn } from './responses.ts';
 import type { RecordingParams } from './upload-routes.ts';
 
 export type PosterParts = { recordings: Recordings; posters: Posters; permission: Permission };
 
-export function posterRoutes(
-  app: FastifyInstance,
-  { recordings, posters, permission }: PosterParts,
-): void {
+export function posterRoutes(app: FastifyInstance, { recordings, posters, permission }: PosterParts): void {
   app.register(async (scope) => {
     acceptPosters(scope);
 

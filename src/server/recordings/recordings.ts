@@ -13,15 +13,15 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Background } from '../background.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Events } from '../events.ts';
-import type { Files } from '../files/files.ts';
 import { freeBytes } from '../files/disk-space.ts';
+import type { Files } from '../files/files.ts';
 import type { StorageRefusal } from '../files/quota.ts';
 import type { StoredFile } from '../files/store.ts';
-import type { Background } from '../background.ts';
 import { createAppending, type NotAppended } from './appending.ts';
 import { makeEmpty } from './durable-files.ts';
 import { type Finishing, rawOf } from './finishing.ts';

@@ -1,14 +1,14 @@
 /** Ending and deleting a recording, and what of it is still awaited. Its bytes: upload-routes.ts; its call: calls/. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Permission } from '../chats/permission.ts';
 import type { Files } from '../files/files.ts';
 import { notFound } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
-import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
-import { answer, refuse, requireSignedIn } from './responses.ts';
 import type { Recordings } from './recordings.ts';
+import { answer, refuse, requireSignedIn } from './responses.ts';
 import { type RecordingParams, uploadUrl } from './upload-routes.ts';
 
 const Ending = v.object({ length: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });

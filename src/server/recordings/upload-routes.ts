@@ -8,8 +8,8 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '../accounts/authentication.ts';
 import type { Permission } from '../chats/permission.ts';
-import { answer, refuse, requireSignedIn } from './responses.ts';
 import type { Recordings } from './recordings.ts';
+import { answer, refuse, requireSignedIn } from './responses.ts';
 
 export type RecordingParams = { Params: { recording: string } };
 

@@ -1,6 +1,7 @@
 /** What people are shown of the room that files take. */
-import type { Files } from '../files/files.ts';
+
 import { type FileView, fileView } from '../files/file-view.ts';
+import type { Files } from '../files/files.ts';
 
 /** How many of the largest are listed to be deleted: they are what makes room. */
 const LISTED = 10;

@@ -1,14 +1,14 @@
 /** What a person shows of themselves: display name and picture. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
-import type { AccountStore } from '../accounts/store.ts';
-import type { Events } from '../events.ts';
-import type { Portraits } from '../files/portraits.ts';
-import { statusOf } from '../files/intake-status.ts';
-import { type FormErrors, readForm } from '../http/forms.ts';
-import { readFields } from '../http/multipart.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { DisplayName } from '../accounts/registration.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Events } from '../events.ts';
+import { statusOf } from '../files/intake-status.ts';
+import type { Portraits } from '../files/portraits.ts';
+import { type FormErrors, readForm } from '../http/forms.ts';
+import { readFields } from '../http/multipart.ts';
 
 const NameForm = v.object({ displayName: DisplayName });
 

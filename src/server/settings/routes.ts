@@ -1,23 +1,23 @@
 /** A person's own settings: language, sound, password, devices. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import { requireUser, userOf } from '../accounts/authentication.ts';
+import { checkPassword, hashPassword } from '../accounts/passwords.ts';
+import { Password } from '../accounts/registration.ts';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Clock } from '../clock.ts';
 import type { Files } from '../files/files.ts';
 import type { Friends } from '../friends/friends.ts';
-import { ownStorage } from './own-storage.ts';
+import { createLimit } from '../http/attempt-limit.ts';
 import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
-import { createLimit } from '../http/attempt-limit.ts';
 import { isLocale, LOCALES } from '../language/locale.ts';
 import { isClock, isRegion, REGIONS } from '../language/region.ts';
-import { requireUser, userOf } from '../accounts/authentication.ts';
 import { canonicalZone, zoneName, zonesWith } from '../language/time-zones.ts';
 import { deviceName } from './device-name.ts';
-import { checkPassword, hashPassword } from '../accounts/passwords.ts';
+import { ownStorage } from './own-storage.ts';
 import { type ProfileParts, profileRoutes } from './profile-routes.ts';
-import { Password } from '../accounts/registration.ts';
 
 const PreferencesForm = v.object({
   locale: v.optional(v.string(), ''),

@@ -18,7 +18,12 @@ export interface KeepParts {
 }
 
 /** @returns what takes the page's messages, in their order */
-export function createKeep({ disk, say, close, ...parts }: KeepParts): (message: ToKeepWorker) => Promise<void> {
+export function createKeep({
+  disk,
+  say,
+  close,
+  ...parts
+}: KeepParts): (message: ToKeepWorker) => Promise<void> {
   let running: { requests: Requests; spool: Spool; sender: Sender } | undefined;
   let poster: Blob | undefined;
   let onDisk = false;

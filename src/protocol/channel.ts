@@ -1,6 +1,6 @@
 /**
  * What two call pages say to each other over the data channel at id 0, which needs no server:
- * it works while the signalling socket is away, and it is quicker than the way over the server.
+ * it works while the signalling socket is down, and it is faster than going through the server.
  */
 import * as v from 'valibot';
 import { Candidates, Description, Fragment } from './common.ts';

@@ -1,4 +1,4 @@
-/** What a call page says to the server. */
+/** A call page's messages to the server. */
 import * as v from 'valibot';
 import { CallId, Candidates, ChatId, Description, DeviceId, Fragment, Media, MemberId } from './common.ts';
 
@@ -30,11 +30,11 @@ const Decline = v.object({ type: v.literal('decline'), call: CallId });
 /** Ends the call: before anybody accepted it is a cancellation. */
 const HangUp = v.object({ type: v.literal('hang-up'), call: CallId });
 
-/** Takes back a ring of which the page doesn't know yet what call came of it. */
+/** Withdraws a ring before the page knows which call it led to. */
 const Cancel = v.object({ type: v.literal('cancel'), key: DeviceId });
 
 /**
- * The page is being closed or left. It may be a reload, so the place is kept for some seconds; a page that stays after
+ * The page is being closed or left. It may be a reload, so the place is held for a few seconds; a page that stays after
  * all says `resume`.
  */
 const Leave = v.object({ type: v.literal('leave'), call: CallId });
@@ -64,9 +64,9 @@ const RequestOffer = v.object({
 });
 
 /**
- * Takes up one's place in a call again, after a new socket or a restart of the server. `fresh` says that the
- * page was loaded anew and has no peer connection: the other side then makes a new one as well. Without `member`, the
- * place that this device has: the page was left before it heard which.
+ * Returns to one's place in a call, after a new socket or a restart of the server. `fresh` says that the
+ * page was reloaded and has no peer connection: the other side then makes a new one too. Without `member`, the
+ * place that this device has: the page was left before it was told which.
  */
 const Resume = v.object({
   type: v.literal('resume'),
@@ -78,7 +78,7 @@ const Resume = v.object({
 /** Asks for fresh ICE servers, before an ICE restart or before credentials run out. */
 const RequestIce = v.object({ type: v.literal('ice'), call: CallId });
 
-/** Finds out whether a silent socket is still one: the server answers `pong`. */
+/** Checks whether a silent socket is still alive: the server answers `pong`. */
 const Ping = v.object({ type: v.literal('ping') });
 
 export const ClientMessage = v.variant('type', [

@@ -10,10 +10,10 @@ const MAX_CANDIDATES = 64;
 /** 128 random bits in base64url. */
 export const CallId = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 
-/** One device's place in one call, given out by the server: 128 random bits in base64url. */
+/** One device's place in one call, assigned by the server: 128 random bits in base64url. */
 export const MemberId = v.pipe(v.string(), v.regex(/^[\w-]{22}$/));
 
-/** Chosen by the tab and kept over a reload, so that two tabs of one person can be told apart. */
+/** Chosen by the tab and kept across a reload, so that two tabs of one person can be told apart. */
 export const DeviceId = v.pipe(v.string(), v.regex(/^[\w-]{8,64}$/));
 
 export const ChatId = v.pipe(v.number(), v.integer(), v.minValue(1));

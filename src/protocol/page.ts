@@ -12,7 +12,7 @@ const Common = {
   ice: IceConfiguration,
   /** Every word the script shows, in the reader's language, by key. */
   words: v.record(v.string(), v.string()),
-  /** False where another site, a mail or a bookmark led to the page: it begins nothing unasked. */
+  /** False if another site, a mail or a bookmark led to the page: it starts nothing unasked. */
   fromHere: v.boolean(),
 };
 
@@ -28,13 +28,13 @@ const Incoming = v.object({
   candidates: Candidates,
 });
 
-/** The page of a call that is on was loaded again: the script kept its member id over the
- * reload (sessionStorage), takes up its place and negotiates afresh. */
+/** The page of an active call was reloaded: the script kept its member id across the
+ * reload (sessionStorage), resumes its place and negotiates afresh. */
 const Returning = v.object({
   ...Common,
   role: v.literal('returning'),
   call: CallId,
-  /** Missing while it still rings: the caller's page was loaded again. */
+  /** Missing while it is still ringing: the caller's page was reloaded. */
   answeredAt: v.optional(v.number()),
 });
 

@@ -1,4 +1,4 @@
-/** What the server says to a call page. Every message is addressed to one device; nothing is broadcast. */
+/** The server's messages to a call page. Each is addressed to one device; nothing is broadcast. */
 import * as v from 'valibot';
 import {
   CallId,
@@ -72,7 +72,7 @@ const Accepted = v.object({
   candidates: Candidates,
 });
 
-/** `key` is that of one's own ring: who rang may not have heard yet which call came of it. */
+/** `key` is that of one's own ring: the caller may not know yet which call it led to. */
 const Ended = v.object({
   type: v.literal('ended'),
   call: CallId,
@@ -103,7 +103,7 @@ const OfferRequested = v.object({
   fragment: Fragment,
 });
 
-/** One's place, `member`, is taken up again. `peer`, `answeredAt` and `elapsed` are missing while the call still rings. */
+/** One's place, `member`, is resumed. `peer`, `answeredAt` and `elapsed` are missing while the call is still ringing. */
 const Resumed = v.object({
   type: v.literal('resumed'),
   call: CallId,
@@ -115,9 +115,9 @@ const Resumed = v.object({
 });
 
 /**
- * The other side's socket went or came back; the call itself goes on (its media don't pass the server).
- * `fresh` as in `resume`: the other side has lost its peer connection. `left` says that it went on purpose, as a
- * page does that is closed.
+ * The other side's socket closed or came back; the call itself continues (its media don't go through the server).
+ * `fresh` as in `resume`: the other side has lost its peer connection. `left` says that it left on purpose, as when
+ * its page is closed.
  */
 const PeerSocket = v.object({
   type: v.literal('peer'),
@@ -128,14 +128,14 @@ const PeerSocket = v.object({
   left: v.optional(v.boolean()),
 });
 
-/** Somebody called while this person was in a call; they heard busy. */
+/** Someone called while this person was in a call, and was told that they are busy. */
 const Missed = v.object({ type: v.literal('missed'), name: v.string(), media: Media });
 
 const Ice = v.object({ type: v.literal('ice'), call: CallId, ice: IceConfiguration });
 
 const Pong = v.object({ type: v.literal('pong') });
 
-/** `about` repeats the type of the message that was refused, where it could be read. */
+/** `about` repeats the type of the refused message, if it could be read. */
 const ProtocolError = v.object({
   type: v.literal('error'),
   code: ErrorCode,

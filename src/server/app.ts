@@ -1,4 +1,4 @@
-/** Puts the server together. It reads like its table of contents. */
+/** Puts the server together. Reads like a table of contents. */
 import { join } from 'node:path';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { registerSession } from './accounts/authentication.ts';
@@ -45,7 +45,7 @@ function noSchemas(): never {
   throw new Error('Routes have no JSON schemas here.');
 }
 
-/** A start needs room for SQLite's shared memory: on a full disk the reserve is given up for it. */
+/** A start needs space for SQLite's shared memory: on a full disk the reserve is released for it. */
 function openWithReserve(path: string, reserve: Reserve): Database {
   try {
     return openDatabase(path);

@@ -1,10 +1,10 @@
 /**
- * A cache that can't grow past its bound: what was used longest ago goes first. Whatever is kept by something
- * that a visitor chooses is kept in one of these.
+ * A cache that can't grow past its limit: the least recently used entry goes first. Anything cached under a key
+ * that visitors choose is in one of these.
  */
 export type BoundedCache<Key, Value> = {
   get(key: Key): Value | undefined;
-  /** What is heavier than the whole cache isn't kept. */
+  /** A value heavier than the whole cache isn't kept. */
   set(key: Key, value: Value): void;
   /** What is kept under the key; made and kept if there is nothing. */
   remember(key: Key, make: () => Value): Value;
@@ -21,7 +21,7 @@ export function createBoundedCache<Key, Value>(
   most: number,
   weigh: (value: Value, key: Key) => number = () => 1,
 ): BoundedCache<Key, Value> {
-  // A Map keeps the order in which keys were put: the first is the one that was used longest ago.
+  // A Map keeps insertion order: the first key is the least recently used.
   const kept = new Map<Key, { value: Value; weight: number }>();
   let total = 0;
 

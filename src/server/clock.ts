@@ -1,11 +1,11 @@
 /** Time as the rules see it, in ms, and one way to be called later. Tests pass their own. */
 export type Clock = {
-  /** Since 1970, as the machine has it: for moments that are stored or shown. Somebody may turn it, also back. */
+  /** Since 1970, by the machine's clock: for times that are stored or shown. It may be set, even back. */
   now(): number;
-  /** Since some moment or other, and never turned: for how long something took or may take. */
+  /** Since an arbitrary moment, and never set: for how long something took or may take. */
   monotonic(): number;
   /**
-   * Calls `run` at the given moment, or soon if that has passed; the returned function takes it back. In a server
+   * Calls `run` at the given moment, or soon if that has passed; the returned function cancels it. In a server
    * `run` may fail, at once or by a promise: that is logged (background.ts). What must be repeated says so itself.
    */
   at(moment: number, run: () => unknown): () => void;

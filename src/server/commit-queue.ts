@@ -8,8 +8,8 @@ import type { Writing } from './writing.ts';
 
 export type CommitQueue = {
   /**
-   * Runs `write` in the next commit and answers once that is on disk. It may be run more than once: a commit that
-   * another program got in the way of is taken back and made again.
+   * Runs `write` in the next commit and resolves once that is on disk. It may be run more than once: a commit that
+   * another program got in the way of is rolled back and repeated.
    * @throws what `write` threw; the other writes of the commit are untouched
    */
   commit<Result>(write: () => Result): Promise<Result>;
@@ -17,7 +17,7 @@ export type CommitQueue = {
 
 type Job = { run: () => void; settle: () => void; fail: (error: unknown) => void };
 
-/** How often a commit is made again that another program got in the way of, each time after waiting for it. */
+/** How often a commit is repeated if another program gets in the way, each time after waiting for it. */
 const MOST_TRIES = 20;
 
 /**
@@ -30,7 +30,7 @@ export function createCommitQueue(database: Database, turn: Writing['turn'] = ()
   const runAll = database.transaction((jobs: Job[]) => {
     const settled: (() => void)[] = [];
     for (const job of jobs) {
-      // A nested transaction is a savepoint: a failing write takes back its own rows only.
+      // A nested transaction is a savepoint: a failing write rolls back only its own rows.
       try {
         database.transaction(job.run)();
         settled.push(job.settle);
@@ -46,7 +46,7 @@ export function createCommitQueue(database: Database, turn: Writing['turn'] = ()
     let jobs: Job[] = [];
     for (let tries = 1; ; tries++) {
       try {
-        // Whoever comes while it waits is in the same commit.
+        // Writes that arrive while it waits join the same commit.
         await turn();
         jobs = [...jobs, ...waiting];
         waiting = [];

@@ -1,4 +1,4 @@
-/** What domains announce to each other. A domain only announces; `live` (and later push) listens. */
+/** What domains announce to each other. They only announce; `live` (and later push) listens. */
 import { EventEmitter } from 'node:events';
 import type { Background } from './background.ts';
 
@@ -9,7 +9,7 @@ export type EventMap = {
   'friendship-changed': [{ users: [number, number] }];
   /** Somebody has another name or picture. */
   'person-changed': [{ user: number }];
-  /** The conversation's counter stands higher than before: something was written, changed or deleted. */
+  /** The conversation's counter has risen: something was written, changed or deleted. */
   'conversation-changed': [{ conversation: number }];
   /** Somebody has written a message, which is news to the others. */
   'message-sent': [{ conversation: number; author: number }];
@@ -18,7 +18,7 @@ export type EventMap = {
   typing: [{ conversation: number; user: number }];
   /** Somebody's first live page opened, or their last one closed. */
   'presence-changed': [{ user: number; online: boolean }];
-  /** `callee`'s devices ring, until `call-quiet` says that they don't any more. */
+  /** `callee`'s devices ring until `call-quiet`. */
   'call-ringing': [
     { call: string; conversation: number; caller: number; callee: number; media: 'voice' | 'video' },
   ];
@@ -40,11 +40,11 @@ type Listener<Name extends Names> = (...payload: EventMap[Name]) => unknown;
 export type Events = {
   /**
    * Listens; a promise that the listener returns is not waited for.
-   * @param how `insist` where it writes what has to come about: it is repeated while nothing can be written
+   * @param how `insist` if its write must not be lost: it is repeated while nothing can be written
    */
   on<Name extends Names>(name: Name, listener: Listener<Name>, how?: How): void;
   /**
-   * Tells every listener. What is announced stands in the database already, so a listener that fails neither stops
+   * Calls every listener. What is announced is already in the database, so a failing listener stops neither
    * the others nor the announcer.
    */
   emit<Name extends Names>(name: Name, ...payload: EventMap[Name]): void;

@@ -1,11 +1,11 @@
-/** Who else on the machine may read the data folder: nobody. Older versions, and whoever made it by hand, left it open. */
+/** Closes the data folder to everyone else on the machine. Older versions, and people creating it by hand, left it open. */
 
 import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 
 const OTHERS = 0o077;
-/** What a file system's own rights have to keep closed; what lies in a closed folder is closed as well. */
+/** What file permissions must protect; what is in a closed folder is closed as well. */
 const NAMES = ['', 'porchlight.db', 'porchlight.db-wal', 'porchlight.db-shm', 'uploads', 'recordings'];
 
 const isOpen = (path: string): boolean =>
@@ -25,7 +25,7 @@ function closeToOthers(dataDir: string): { found: string[]; left: string[] } {
     try {
       chmodSync(path, statSync(path).mode & 0o700);
     } catch {
-      // Asked below.
+      // Checked below.
     }
   return { found, left: openToOthers(dataDir) };
 }

@@ -1,4 +1,4 @@
-/** Starts the server: config, database, app, listen, close with grace; nothing else. */
+/** Starts the server: config, database, app, listen, graceful shutdown; nothing else. */
 import { mkdirSync } from 'node:fs';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
@@ -11,7 +11,7 @@ import { anyAddress } from './tls/any-address.ts';
 const GRACE = 10_000;
 
 async function start() {
-  // Only this server's user may read what a family says to each other.
+  // Only this server's user may read what a family says.
   process.umask(0o077);
   const config = readConfig(process.env);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });

@@ -29,7 +29,7 @@ function missingIn(database: Sqlite.Database, files: string[]): string[] {
   return files.slice(found);
 }
 
-/** How many foreign keys lead nowhere, by "table → parent". */
+/** How many foreign keys are broken, by "table → parent". */
 const danglingKeys = (database: Sqlite.Database): Map<string, number> =>
   new Map(
     database
@@ -42,12 +42,12 @@ const danglingKeys = (database: Sqlite.Database): Map<string, number> =>
 
 /** Runs what is missing, in a transaction of the caller's. */
 function runMissing(database: Sqlite.Database, files: string[]): void {
-  // Asked under the lock: another process may have been faster, such as a server and a command at an update.
+  // Checked under the lock: another process may have been faster, such as a server and a command at an update.
   const missing = missingIn(database, files);
   if (missing.length === 0) return;
   const before = danglingKeys(database);
   for (const file of missing) database.exec(readFileSync(file, 'utf8'));
-  // What somebody's own hand had broken before doesn't stand in the way of an update.
+  // What someone broke by hand before must not block an update.
   for (const [link, count] of danglingKeys(database))
     if (count > (before.get(link) ?? 0))
       throw new Error(`The migrations would leave foreign keys without a row to point to: ${link}`);

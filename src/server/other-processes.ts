@@ -1,6 +1,6 @@
 /**
- * Notices what another process has written to the database, such as a password that was reset at the command
- * line. SQLite counts the commits of others for us (sqlite.org/pragma.html#pragma_data_version), and asking for
+ * Notices what another process has written to the database, such as a password that was reset on the command
+ * line. SQLite counts the commits of others for us (sqlite.org/pragma.html#pragma_data_version), and reading
  * that number takes microseconds.
  */
 
@@ -25,7 +25,7 @@ export function watchOtherProcesses(
     const now = version.get();
     if (now === known) return;
     run();
-    // Known only now: what failed is tried again.
+    // Remembered only now: what failed is retried.
     known = now;
   }
   const timer = setInterval(() => background.attempt('looking for changes by other processes', look), EVERY);

@@ -1,7 +1,7 @@
 /**
- * A little of the disk that is kept for when it is full. SQLite needs room even to delete, and signing in is a row:
- * without this, who wants to make room couldn't. It is a file of noise (zeros could be stored as nothing) that is
- * given up when the disk is full, and taken again when there is room.
+ * A little disk space set aside for when the disk is full. SQLite needs space even to delete, and signing in adds a row:
+ * without this, nobody could free any. It is a file of noise (zeros might not take up space) that is
+ * released when the disk is full, and set aside again once there is space.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 const BYTES = 1024 * 1024;
 const SHARE = 0.02;
 
-/** Hidden, so no backup takes it along. */
+/** Hidden, so that no backup includes it. */
 const NAME = '.reserve';
 
 export function createReserve(dataDir: string) {
@@ -24,14 +24,14 @@ export function createReserve(dataDir: string) {
   }
 
   return {
-    /** Whether so little is left that nothing should be written but what makes room. */
+    /** Whether so little is left that only what frees space should be written. */
     isLow(): boolean {
       const { size, left } = look();
       // Some file systems don't say how large they are.
       return size > 0 && (left < size || !existsSync(path));
     },
 
-    /** Takes it where there is room for it and as much again. @throws as writing a file does */
+    /** Sets it aside if there is space for twice as much. @throws as writing a file does */
     take(): void {
       const { size, left } = look();
       if (size === 0 || existsSync(path) || left < 2 * size) return;
@@ -44,8 +44,8 @@ export function createReserve(dataDir: string) {
     },
 
     /**
-     * Makes a file and removes it: a disk that the kernel has given up on says "may be written" when asked.
-     * @throws with Node's EROFS, EACCES or ENOSPC, which say more than SQLite does of a folder that takes nothing
+     * Creates a file and removes it: a disk that the kernel has given up on still claims to be writable.
+     * @throws with Node's EROFS, EACCES or ENOSPC, which say more than SQLite does about an unwritable folder
      */
     assertWritable(): void {
       writeFileSync(`${path}.try`, '', { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** Why a server doesn't start, for the person who started it: a stack trace helps nobody who mistyped a port. */
+/** Why a server doesn't start, for the person who started it: a stack trace is no help for a mistyped port. */
 import { ConfigError } from './config.ts';
 import { NewerDatabaseError } from './migrations.ts';
 

@@ -1,4 +1,4 @@
-/** What may keep a server from writing although nothing is wrong with it. */
+/** What may prevent a healthy server from writing. */
 
 /**
  * `busy`: another program holds the database for now. `full`: the disk, or this user's share of it. `read-only`: the

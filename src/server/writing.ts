@@ -1,7 +1,7 @@
 /**
- * Whether anything can be written now. better-sqlite3 works on the event loop, so waiting for a lock in SQLite would
- * stop everybody: here it is waited for between two turns of the loop. And on a full disk it keeps account of what
- * is the matter, gives up the reserve for what may use it, and notices when there is room again.
+ * Whether anything can be written now. better-sqlite3 runs on the event loop, so waiting for a lock in SQLite would
+ * stop everyone: the wait happens here, between turns of the loop. On a full disk it tracks what
+ * is wrong, releases the reserve for what may use it, and notices when there is space again.
  */
 
 import Sqlite from 'better-sqlite3';
@@ -10,28 +10,28 @@ import type { Database } from './database.ts';
 import type { Reserve } from './reserve.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
-/** ms that a statement may hold up the loop, for another program that is about to be done. */
+/** ms that a statement may block the loop, for another program that is about to finish. */
 const BUSY_TIMEOUT = 20;
-/** ms between two looks at a database that another program holds, and after which its writers are told. */
+/** ms between two checks of a locked database, and after which those waiting to write are told. */
 const LOOK_EVERY = 100;
 const PATIENCE = 10_000;
-/** ms between two tries to write while it doesn't work, and at most so often while it does. */
+/** ms between two test writes while writing fails, and at most this often while it works. */
 const TRY_EVERY = 2_000;
 const CHECK_EVERY = 5_000;
 
-/** What is the matter for longer than a moment. */
+/** What is wrong for longer than a moment. */
 export type Lasting = Exclude<Trouble, 'busy'>;
 
 export type Writing = {
   /** What keeps everything from being written, as far as is known. */
   trouble(): Lasting | undefined;
-  /** As `trouble`, or `full` where what is left should be kept for what makes room. To be asked before what grows. */
+  /** As `trouble`, or `full` if the rest should be kept for freeing space. To be asked before adding data. */
   refuses(): Lasting | undefined;
-  /** Says that a write has failed. @returns why, where it is nobody's fault */
+  /** Reports that a write has failed. @returns why, if it is nobody's fault */
   note(error: unknown): Trouble | undefined;
-  /** Finds out by a real write. It is made every few seconds at most; in between, the answer is the last one. */
+  /** Finds out by a real write, every few seconds at most; in between, the answer is the last one. */
   check(): Lasting | undefined;
-  /** Gives up the reserve if the disk is full, for what must be written all the same. */
+  /** Releases the reserve if the disk is full, for what must be written anyway. */
   makeRoom(): void;
   /**
    * `undefined` when the database is free; else resolves when it is.
@@ -54,7 +54,7 @@ export function createWriting(
 
   database.pragma(`busy_timeout = ${BUSY_TIMEOUT}`);
   const nothing = database.transaction(() => {});
-  // It writes a page even where the number stays, which an UPDATE of the same to the same does not.
+  // It writes a page even if the number stays the same, which an UPDATE without a change doesn't.
   const write = database.transaction(() => {
     database.pragma(`user_version = ${Number(database.pragma('user_version', { simple: true }))}`);
   });
@@ -70,7 +70,7 @@ export function createWriting(
     trying.unref();
   }
 
-  /** What is the matter, more exactly where SQLite only says that it couldn't write. */
+  /** What is wrong, more precisely than SQLite's "couldn't write". */
   function troubleIn(error: unknown): Trouble | undefined {
     const trouble = troubleOf(error);
     if (trouble !== 'failing') return trouble;
@@ -84,7 +84,7 @@ export function createWriting(
 
   function note(error: unknown): Trouble | undefined {
     const trouble = troubleIn(error);
-    // Files may lie on another disk, and say themselves that it is full.
+    // Files may be on another disk, and report themselves that it is full.
     if (trouble && trouble !== 'busy' && error instanceof Sqlite.SqliteError) know(trouble);
     return trouble;
   }
@@ -108,7 +108,7 @@ export function createWriting(
     trying = undefined;
   }
 
-  /** Whether another program holds the database. Any other trouble is for the write itself to tell. */
+  /** Whether another program has the database locked. Any other trouble shows in the write itself. */
   function isHeld(): boolean {
     if (database.inTransaction) return false;
     try {
@@ -153,7 +153,7 @@ export function createWriting(
       know('full');
       try {
         reserve.give();
-        // What the log holds goes into the database, and its room is used again.
+        // Checkpoints the log, so that its space is reused.
         database.pragma('wal_checkpoint(RESTART)');
       } catch (error) {
         note(error);
@@ -164,7 +164,7 @@ export function createWriting(
         waiting = wait().finally(() => {
           waiting = undefined;
         });
-        // Each who waits is told; that nobody does is no failure of its own.
+        // Everyone waiting is told; it isn't an unhandled failure if nobody is.
         waiting.catch(() => {});
       }
       return waiting;

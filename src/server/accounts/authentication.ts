@@ -1,4 +1,4 @@
-/** Puts the signed-in person on each request, and keeps everyone else at the door. */
+/** Adds the signed-in person to each request, and keeps everyone else out. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from '../http/errors.ts';
 import { isHtmx } from '../http/htmx.ts';
@@ -14,17 +14,17 @@ import type { User } from './store.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     signedIn: SignedIn | null;
-    /** The browser brings a session that is over: nobody said so on this device, which may keep what its person typed. */
+    /** The browser sent a session that has ended elsewhere: this device may still keep what its person typed. */
     signedOut: boolean;
   }
 }
 
-/** The reader's language, zone and habits: what they chose, else what their browser says. */
+/** The reader's language, time zone and formats: what they chose, or else what their browser says. */
 function readerOf(request: FastifyRequest): Reader {
   const user = request.signedIn?.user;
   const wanted = request.headers['accept-language'];
   const locale = isLocale(user?.locale) ? user.locale : negotiateLocale(wanted);
-  // `tz` is set by the page's script, because no header says it.
+  // `tz` is set by the page's script, because no header has it.
   const zone = canonicalZone(user?.timeZone) ?? canonicalZone(request.cookies.tz) ?? SERVER_ZONE;
   return readerFor(locale, zone, { region: user?.region ?? regionIn(wanted), clock: user?.clock });
 }
@@ -32,7 +32,7 @@ function readerOf(request: FastifyRequest): Reader {
 export function registerSession(app: FastifyInstance, sessions: Sessions, knownDevices: KnownDevices): void {
   app.decorateRequest('signedIn', null);
   app.decorateRequest('signedOut', false);
-  // Set by the hook below before anything reads it; what fails before is shown to a stranger (views.ts).
+  // Set by the hook below before anything reads it; what fails earlier is shown as to a stranger (views.ts).
   app.decorateRequest('reader');
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/static/')) return;
@@ -47,7 +47,7 @@ export function registerSession(app: FastifyInstance, sessions: Sessions, knownD
     } else request.signedOut = cookie !== undefined && sessions.isBrought(cookie);
     request.reader = readerOf(request);
   });
-  // A body may take hours to come. Whoever was signed out meanwhile changes nothing any more.
+  // A body may take hours to arrive. Someone who was signed out meanwhile must not change anything any more.
   app.addHook('preHandler', (request, _reply, done) => {
     const isChange = request.method !== 'GET' && request.method !== 'HEAD';
     if (isChange && request.signedIn && !sessions.isOpen(request.signedIn.session)) request.signedIn = null;
@@ -55,7 +55,7 @@ export function registerSession(app: FastifyInstance, sessions: Sessions, knownD
   });
 }
 
-/** Who asks, for rules that must know whether their session goes on. */
+/** Who is asking, for rules that must know whether their session is still valid. */
 export function actorOf(request: FastifyRequest): { user: number; session: string } {
   if (!request.signedIn) throw notFound();
   return { user: request.signedIn.user.id, session: request.signedIn.session };

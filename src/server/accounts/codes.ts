@@ -1,9 +1,9 @@
-/** Codes that go into links, and survive what becomes of links on their way. */
+/** Codes for links, robust against what messengers do to links. */
 import { randomInt } from 'node:crypto';
 
 /**
- * Small letters and digits that don't look alike. Nothing else: messengers leave a dash or an underscore at the end
- * out of the link.
+ * Lower-case letters and digits that don't look alike. Nothing else: messengers drop a dash or an underscore at the end
+ * of a link.
  */
 const ALPHABET = '23456789abcdefghijkmnpqrstuvwxyz';
 
@@ -12,7 +12,7 @@ export const makeCode = (length: number): string =>
   Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 
 /**
- * The code at the start of what came in a link, without the full stop, bracket or space that came along.
+ * The code at the start of what a link contained, without a trailing full stop, bracket or space.
  * @returns '' where there is none
  */
 export const codeIn = (given: unknown): string =>

@@ -1,11 +1,11 @@
 /**
- * Few hashes at once. Each takes 19 MiB and one of libuv's four threads, on which files are read as well: with two
- * at work, two threads are left for everybody else, however many want to sign in or join.
+ * Limits concurrent hashes. Each takes 19 MiB and one of libuv's four threads, which also read files: with two
+ * hashing, two threads are left for everything else, however many people want to sign in or join.
  */
 import { busyError } from '../http/errors.ts';
 
 const AT_ONCE = 2;
-/** Who is behind so many is told to come again: a second or two of waiting on a small machine. */
+/** Anyone behind this many is told to come back: a second or two of waiting on a small machine. */
 const MOST_WAITING = 32;
 /** Seconds after which it is worth trying again. */
 const LATER = 5;
@@ -20,7 +20,7 @@ export function createHashQueue(atOnce = AT_ONCE, mostWaiting = MOST_WAITING): H
   return async (work) => {
     if (working >= atOnce) {
       if (waiting.length >= mostWaiting) throw busyError('errors.busy', LATER);
-      // Whoever is done hands their place over.
+      // Hands the place to the next in line.
       await new Promise<void>((resolve) => waiting.push(resolve));
     } else working += 1;
     try {

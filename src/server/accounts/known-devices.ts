@@ -1,7 +1,7 @@
 /**
- * A cookie that says "on this device, this person has been signed in". It outlives their session and signs nobody
- * in: all that it gives is attempts of one's own, which strangers' guesses don't use up. Nothing is stored of it;
- * the server knows its own signature. Browsers send it to the sign-in alone.
+ * A cookie that says "this person has been signed in on this device". It outlives their session and signs nobody
+ * in: it only gives the device sign-in attempts of its own, which strangers' guesses don't use up. Nothing is stored;
+ * the server recognises its own signature. Browsers send it to the sign-in page only.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -12,7 +12,7 @@ const LIFETIME = 400 * 24 * 60 * 60;
 
 /** @param secure whether the cookie is limited to https */
 export function createKnownDevices(secret: Buffer, clock: Clock, secure: boolean) {
-  // One a person, because a tablet in the kitchen belongs to all of them.
+  // One per person, because a tablet in the kitchen belongs to everyone.
   const nameFor = (user: number) => `${secure ? '__Secure-' : ''}known-${user}`;
   const sign = (user: number, issued: string) =>
     createHmac('sha256', secret).update(`known device ${user} ${issued}`).digest('base64url');

@@ -60,13 +60,13 @@ export function loginRoutes(
       const found = await signIn(accounts, username, password);
       const device = request.headers['user-agent'] ?? '';
       const cookie = found && (await sessions.start(found.user.id, device, found.passwordHash));
-      // A password that was changed while it was checked is a wrong one now.
+      // A password that was changed while it was being checked is wrong now.
       if (!found || !cookie) return refuse(422, 'accounts.errors.signIn');
       attempt.giveBack();
       knownDevices.mark(reply, found.user.id);
       return reply.header('Set-Cookie', cookie).redirect(safePath(next), 303);
     } catch (error) {
-      // Nobody has learnt anything about the password.
+      // This attempt revealed nothing about the password.
       attempt.giveBack();
       if (!isPersonError(error) || error.retryAfter === undefined) throw error;
       reply.header('Retry-After', error.retryAfter);
@@ -80,7 +80,7 @@ export function loginRoutes(
       sessions.end(session, user.id);
       knownDevices.mark(reply, user.id);
     }
-    // Tells the browser to drop what it kept of our pages, where it knows how.
+    // Tells the browser to drop what it has cached of our pages, if it supports that.
     return reply
       .header('Set-Cookie', sessions.blankCookie())
       .header('Clear-Site-Data', '"cache"')

@@ -1,4 +1,4 @@
-/** A new password for somebody who forgot theirs, set by the owner or at the command line. */
+/** A new password for someone who forgot theirs, set by the owner or on the command line. */
 import { hashPassword } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
 import type { AccountStore } from './store.ts';

@@ -32,7 +32,7 @@ export async function checkPassword(stored: string | undefined, password: string
 
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** A password one can read out over the telephone: 60 random bits without look-alike letters. */
+/** A password that can be read out over the phone: 60 random bits without look-alike letters. */
 export function inventPassword(): string {
   const group = () => Array.from({ length: 4 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
   return [group(), group(), group()].join('-');

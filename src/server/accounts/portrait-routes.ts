@@ -1,4 +1,4 @@
-/** The pictures by which people are known. What they choose is taken on the page of settings. */
+/** Serves profile pictures. They are chosen on the settings page. */
 import type { FastifyInstance } from 'fastify';
 import { notFound } from '../http/errors.ts';
 import { requireUser } from './authentication.ts';
@@ -10,7 +10,7 @@ const A_YEAR = 365 * 24 * 60 * 60;
 export type PortraitParts = { accounts: AccountStore };
 
 export function portraitRoutes(app: FastifyInstance, { accounts }: PortraitParts): void {
-  /** The address can't be guessed: whoever has it was shown it, and a new picture has another. */
+  /** The address can't be guessed: anyone who has it was shown it, and a new picture has a new one. */
   app.get<{ Params: { version: string } }>(
     '/pictures/:version',
     { preHandler: requireUser },

@@ -1,11 +1,11 @@
-/** What a new account must look like, and the one place where accounts come into being. */
+/** The rules for a new account, and the one place where accounts are created. */
 import * as v from 'valibot';
 import type { Clock } from '../clock.ts';
 import { cleanLabel } from '../language/visible-text.ts';
 import { hashPassword } from './passwords.ts';
 import type { AccountStore } from './store.ts';
 
-/** Names are compared folded, so that no two people look alike by case or width alone. */
+/** Names are compared folded, so that no two differ only in case or width. */
 export const foldUsername = (name: string): string => name.normalize('NFKC').trim().toLowerCase();
 
 // The messages are keys of locales/*.json.
@@ -13,7 +13,7 @@ export const Username = v.pipe(
   v.optional(v.string(), ''),
   v.transform(foldUsername),
   v.regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,31}$/u, 'accounts.errors.username'),
-  // Some letters and marks are drawn as nothing.
+  // Some letters and marks are invisible.
   v.check((name) => !/\p{Default_Ignorable_Code_Point}/u.test(name), 'accounts.errors.username'),
 );
 export const Password = v.pipe(
@@ -37,7 +37,7 @@ export type Registration = v.InferOutput<typeof Registration>;
 export type RegistrationResult = { id: number; passwordHash: string } | { error: 'taken' | 'refused' };
 
 /**
- * Creates a person. What costs nothing is asked before the password is hashed, and again when it is.
+ * Creates a person. Cheap checks come before the password is hashed, and again afterwards.
  * @param admit runs in the same transaction, before the row is written: false refuses. This is what makes
  *   setup links and invitations race-safe.
  * @param welcome runs in the same transaction with the new id

@@ -33,8 +33,8 @@ type SessionRow = {
 export const hashSessionId = (id: string): string => createHash('sha256').update(id).digest('hex');
 
 /**
- * Moments are kept by `clock`, while lucia goes by the machine's own time.
- * @param spare how to write what only makes reading tidier: a session that is prolonged, or found to have run out
+ * Times are those of `clock`, while lucia uses the machine's own time.
+ * @param spare does optional writes: extending a session, or removing one that turns out to have expired
  */
 export function createSessionStore(database: Database, clock: Clock, spare: Background['spare']) {
   const ahead = (): number => clock.now() - Date.now();
@@ -54,7 +54,7 @@ export function createSessionStore(database: Database, clock: Clock, spare: Back
   const byUser = database.prepare<[number], SessionRow>(
     'SELECT * FROM sessions WHERE user_id = ? ORDER BY seen_at DESC',
   );
-  // Asked in the same statement: who changed their password meanwhile has ended all sessions, this one as well.
+  // Checked in the same statement: changing the password meanwhile has ended all sessions, including this one.
   const insert = database.prepare<{
     id: string;
     user: number;
@@ -109,7 +109,7 @@ export function createSessionStore(database: Database, clock: Clock, spare: Back
       spare('prolonging a session', () => extend.run(expiresAt.getTime() + ahead(), hashSessionId(id)));
     },
     async deleteSession(id) {
-      // lucia's own, for a session that has run out; it refuses it whatever becomes of the row.
+      // lucia's own, for an expired session, which it refuses whatever happens to the row.
       spare('removing a session that has run out', () => remove.run(hashSessionId(id)));
     },
     async deleteUserSessions(userId) {

@@ -1,6 +1,6 @@
 /**
- * Who is signed in, and on which devices. The only file that knows lucia: its maintainer has ended it, and
- * whatever follows it is put in here.
+ * Who is signed in, and on which devices. The only file that knows lucia: its maintainer has discontinued it, and
+ * its replacement will go in here.
  */
 import { Lucia, TimeSpan } from 'lucia';
 import type { Background } from '../background.ts';
@@ -10,7 +10,7 @@ import type { Events } from '../events.ts';
 import { createSessionStore, hashSessionId, PasswordChangedError } from './session-store.ts';
 import type { User } from './store.ts';
 
-/** An old tablet that is opened once a season must not ask for a password. */
+/** An old tablet that is used once a season shouldn't ask for a password. */
 const LIFETIME = new TimeSpan(180, 'd');
 /** "Last seen" in settings needs no better resolution, and each update is a commit. */
 const SEEN_RESOLUTION = 5 * 60 * 1000;
@@ -27,7 +27,7 @@ export type Device = { id: string; userAgent: string; seenAt: number; createdAt:
 
 /**
  * @param secure whether the cookie is limited to https
- * @param spare how to write what nobody misses, so that reading needs no write; without, its failure is the caller's
+ * @param spare does writes that nobody would miss, so that reading needs none; without it, their failure is the caller's
  */
 export function createSessions(
   database: Database,
@@ -56,7 +56,7 @@ export function createSessions(
     return ended;
   }
 
-  /** Announces the end of sessions that another process has ended, such as the command line, or that have run out. */
+  /** Announces the end of sessions that have expired, or that another process such as the command line has ended. */
   function noticeEnded(): void {
     for (const session of held.keys()) if (!store.exists(session)) events.emit('session-ended', { session });
   }
@@ -83,11 +83,11 @@ export function createSessions(
       }
     },
 
-    /** Whether a session goes on still: to be asked again after whatever takes its time. `id` is hashed. */
+    /** Whether a session is still valid: to be asked again after anything slow. `id` is hashed. */
     isOpen: (id: string): boolean => store.isOpen(id, clock.now()),
 
     /**
-     * Reads a Cookie header. `renewed` is a Set-Cookie value, there when the session was prolonged.
+     * Reads a Cookie header. `renewed` is a Set-Cookie value, present if the session was extended.
      */
     async read(cookies: string): Promise<{ signedIn: SignedIn; renewed?: string } | undefined> {
       const id = lucia.readSessionCookie(cookies);
@@ -102,7 +102,7 @@ export function createSessions(
       return session.fresh ? { signedIn, renewed: lucia.createSessionCookie(id).serialize() } : { signedIn };
     },
 
-    /** Whether a Cookie header names a session, whatever became of that. */
+    /** Whether a Cookie header names a session, valid or not. */
     isBrought: (cookies: string): boolean => Boolean(lucia.readSessionCookie(cookies)),
 
     /** A Set-Cookie value that forgets the session in the browser. */
@@ -114,16 +114,16 @@ export function createSessions(
 
     /**
      * Ends all sessions of a person, but for `except`.
-     * @param change what has to happen in the same transaction; nothing is ended where it says false
+     * @param change what has to happen in the same transaction; if it returns false, nothing is ended
      */
     endAll(userId: number, except?: string, change: () => boolean = () => true): boolean {
       const ended = store.transaction(() => (change() ? store.endOf(userId, except) : undefined));
-      // Only when it is on disk: listeners close sockets and leave calls.
+      // Only once it is on disk: listeners close sockets and leave calls.
       for (const session of ended ?? []) events.emit('session-ended', { session });
       return ended !== undefined;
     },
 
-    /** A socket was opened with this session; the returned function says that it is closed. */
+    /** A socket was opened with this session; call the returned function when it has closed. */
     hold(session: string): () => void {
       held.set(session, (held.get(session) ?? 0) + 1);
       return () => {

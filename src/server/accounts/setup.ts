@@ -1,4 +1,4 @@
-/** The one-time link that makes the first visitor the owner. It lives in memory: each start prints a new one. */
+/** The one-time link that makes the first visitor the owner. It is kept in memory only: each start prints a new one. */
 import { timingSafeEqual } from 'node:crypto';
 import { codeIn, makeCode } from './codes.ts';
 import type { AccountStore } from './store.ts';
@@ -9,12 +9,12 @@ export type Setup = {
   admits(code: unknown): boolean;
 };
 
-/** Of five bits each: who guesses it owns the server. */
+/** Characters of five bits each: guessing it means owning the server. */
 const LENGTH = 30;
 
 export function createSetup(store: AccountStore): Setup {
   const code = makeCode(LENGTH);
-  // Asked each time: an account made at the command line closes the door as well.
+  // Checked each time: an account created on the command line closes the door too.
   const open = () => !store.hasUsers();
   return {
     code: () => (open() ? code : undefined),

@@ -1,6 +1,6 @@
 /**
- * Who may try to sign in now. Strangers are counted by address and by name. Who holds a device that this person
- * has been signed in on (known-devices.ts) is counted apart from them, so no stranger's guesses lock anybody out
+ * Who may try to sign in now. Strangers are counted by address and by name. A device on which this person has been
+ * signed in (known-devices.ts) is counted separately, so strangers' guesses can't lock anyone out
  * of their own devices (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
  */
 import type { Clock } from '../clock.ts';
@@ -23,14 +23,14 @@ type Asked = {
 export function createSignInLimits(clock: Pick<Clock, 'monotonic'>) {
   const byName = { most: MOST_BY_NAME, window: WINDOW };
   const addresses = createLimit(clock, { most: MOST_BY_ADDRESS, window: WINDOW, keys: MOST_KEPT });
-  // People are as many as there are accounts, so nobody's count is ever crowded out by names that are made up.
+  // There are only as many people as accounts, so made-up names can never crowd out anyone's count.
   const people = createLimit(clock, { ...byName, keys: Number.POSITIVE_INFINITY });
   const knownDevices = createLimit(clock, { ...byName, keys: Number.POSITIVE_INFINITY });
-  // Counted as well: names that nobody has must not be told from the others by never running out.
+  // Counted as well: otherwise unknown names would stand out by never running out of attempts.
   const otherNames = createLimit(clock, { ...byName, keys: MOST_KEPT });
 
   function fromStranger({ address, name, user }: Asked): Attempt | undefined {
-    // The address first: what is refused for it counts against nobody's name.
+    // The address first: what is refused because of it doesn't count against anyone's name.
     const ofAddress = addresses(addressKey(address));
     if (!ofAddress) return undefined;
     const ofName = user === undefined ? otherNames(name) : people(`${user}`);

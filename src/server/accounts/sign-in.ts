@@ -1,4 +1,4 @@
-/** Checks a name and a password, and slows down who guesses. */
+/** Checks a name and a password, and slows down guessing. */
 import { checkPassword } from './passwords.ts';
 import { foldUsername } from './registration.ts';
 import type { AccountStore, User } from './store.ts';

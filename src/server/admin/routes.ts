@@ -1,4 +1,4 @@
-/** The owner's page: who lives here, and a new password for who forgot theirs. */
+/** The owner's page: everyone with an account, and a new password for someone who forgot theirs. */
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { requireOwner } from '../accounts/authentication.ts';
 import { resetPassword } from '../accounts/password-reset.ts';
@@ -54,7 +54,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
     if (!user) throw notFound();
     const password = inventPassword();
     await resetPassword(accounts, sessions, user.id, password);
-    // Answered at once instead of by a redirect: the password must not stand in an address or be kept anywhere.
+    // Answered directly instead of by a redirect: the password must not be in an address or be stored anywhere.
     return showAdmin(reply, parts, { reset: { name: user.displayName, password } });
   });
 }

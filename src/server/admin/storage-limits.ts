@@ -1,4 +1,4 @@
-/** The owner's form for what may be kept. Empty fields are no limit. */
+/** The owner's form for storage limits. Empty fields mean no limit. */
 import * as v from 'valibot';
 import type { Limits } from '../files/store.ts';
 

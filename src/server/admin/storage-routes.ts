@@ -1,4 +1,4 @@
-/** The owner's limits to what is kept, and their word where a folder is away or a sweep waits. Shown on /admin. */
+/** The owner's storage limits, and their decision if a folder is away or a sweep waits. Shown on /admin. */
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import { requireOwner } from '../accounts/authentication.ts';
@@ -28,7 +28,7 @@ export function storageRoutes(app: FastifyInstance, parts: ShownParts): void {
     return form.output.folder;
   };
 
-  /** The old one won't come back. What is there already, under a wrong marker or none, stays where it is. */
+  /** The old one won't come back. What is already there, under a wrong marker or none, stays where it is. */
   app.post('/admin/storage/folder', { preHandler: requireOwner }, (request, reply) => {
     const folder = folderIn(request.body);
     try {

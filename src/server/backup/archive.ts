@@ -1,6 +1,6 @@
 /**
- * Writes a tar archive of folders that change while they are read: each file is as long as it was when it was
- * looked at, and one that has gone is left out. (node-tar's own packing ends with an error in both cases.)
+ * Writes a tar archive of folders that change while they are read: each file is as long as it was when its turn
+ * came, and one that has disappeared is left out. (node-tar's own packing fails in both cases.)
  */
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export type Report = {
   /** Paths in the archive of all files. */
   kept: Set<string>;
   bytes: number;
-  /** Paths of those that went away, or became shorter, while it was written. */
+  /** Paths of those that disappeared, or became shorter, while it was written. */
   skipped: Set<string>;
 };
 
@@ -26,7 +26,7 @@ export type ArchiveSource = {
 };
 
 export type Options = {
-  /** Files that are to be in the archive even if their names are gone by then; by the path in the archive. */
+  /** Files that must be in the archive even if their names are gone by then; by their path in the archive. */
   held: Map<string, FileHandle>;
   /** Whether to take something in a folder. */
   isKept(name: string): boolean;
@@ -70,7 +70,7 @@ export async function* archive(
       const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(PIECE, size - at)), {
         position: at,
       });
-      // Nothing of ours cuts a file; whoever did gets zeros, and is told.
+      // None of our code truncates a file; if someone did, the rest is zeros, and is reported.
       if (bytesRead === 0) report.skipped.add(path);
       const piece = bytesRead === 0 ? buffer : buffer.subarray(0, bytesRead);
       at += piece.length;
@@ -91,7 +91,7 @@ export async function* archive(
     let handle = held.get(path);
     const isHeld = handle !== undefined;
     try {
-      // Links are followed: recordings may lie on another disk, and it is they that are worth keeping.
+      // Links are followed: recordings may be on another disk, and they are what is worth keeping.
       const found = await stat(from);
       const key = `${found.dev}:${found.ino}`;
       if (found.isDirectory()) {

@@ -1,6 +1,6 @@
 /**
- * One file that holds everything: a tar archive of a consistent copy of the database and of the folders beside
- * it. Works while the server runs.
+ * One file with everything: a tar archive of a consistent copy of the database and of the folders beside
+ * it. Works while the server is running.
  */
 import { createWriteStream, existsSync } from 'node:fs';
 import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
@@ -18,8 +18,8 @@ import { BackupError } from './error.ts';
 import { openStaging, ownPart, removeLeftovers, type Staging, unfinishedNameOf } from './staging.ts';
 
 /**
- * Copies the database as it is at one moment. VACUUM INTO rather than SQLite's backup API: from a second process
- * that one starts anew at each write of the server, and it would also copy the pages of deleted messages.
+ * Copies the database as of one moment. VACUUM INTO rather than SQLite's backup API: from a second process
+ * that one starts over at each write of the server, and it would also copy the pages of deleted messages.
  * @param to a file that isn't there yet
  */
 function copyDatabase(from: string, to: string): void {
@@ -31,7 +31,7 @@ function copyDatabase(from: string, to: string): void {
   }
 }
 
-/** Every recording's received bytes that are still needed, opened: once all is playable, their name goes. */
+/** The received bytes of all unfinished recordings, opened: once all is playable, their name is removed. */
 async function holdReceived(folder: string, held: Map<string, FileHandle>): Promise<void> {
   for (const name of await readdir(folder).catch((): string[] => [])) {
     const path = `recordings/${name}`;
@@ -42,8 +42,8 @@ async function holdReceived(folder: string, held: Map<string, FileHandle>): Prom
 }
 
 /**
- * @throws {BackupError} when one of the folders that the database knows of isn't there: a backup without it would
- * look like a whole one
+ * @throws {BackupError} if one of the folders that the database knows of isn't there: a backup without it would
+ * look complete
  */
 function refuseWhileAway(dataDir: string, copy: FolderStore): void {
   for (const name of FOLDERS) {
@@ -57,8 +57,8 @@ function refuseWhileAway(dataDir: string, copy: FolderStore): void {
 }
 
 /**
- * Writes the archive of `dataDir` to `destination`. The database is copied first: what is uploaded meanwhile is
- * then a file too many. What is deleted meanwhile is reported as skipped.
+ * Writes the archive of `dataDir` to `destination`. The database is copied first: something uploaded meanwhile is
+ * then merely a file too many. Anything deleted meanwhile is reported as skipped.
  */
 async function writeArchive(dataDir: string, staging: Staging, destination: Writable): Promise<Report> {
   const recordings = join(dataDir, 'recordings');
@@ -68,7 +68,7 @@ async function writeArchive(dataDir: string, staging: Staging, destination: Writ
   try {
     await holdReceived(recordings, held);
     copyDatabase(databaseIn(dataDir), copyPath);
-    // Those that began since the first look.
+    // Those that started since the first look.
     await holdReceived(recordings, held);
     copy = new Sqlite(copyPath, { readonly: true, fileMustExist: true });
     const folders = createFolderStore(copy);
@@ -145,7 +145,7 @@ export async function backupTo(dataDir: string, file: string): Promise<Report> {
   const staging = await openStaging(dataDir, '.backup-');
   try {
     await ownPart(staging, unfinished);
-    // What an earlier version left when it crashed.
+    // Left by a crash of an earlier version.
     await rm(unfinished, { force: true });
     const part = createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true });
     const report = await writeArchive(dataDir, staging, part);

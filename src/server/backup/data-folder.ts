@@ -1,4 +1,4 @@
-/** What lies in the data folder, as backup and restore see it. */
+/** The contents of the data folder, as backup and restore see them. */
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Database, openDatabase } from '../database.ts';
@@ -15,8 +15,8 @@ const OF_DATABASE = new Set([DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, `${
 export const REPLACED = 'replaced-';
 
 /**
- * Whether a backup takes this entry of the data folder as it is. The database is copied in a way of its own;
- * earlier backups, replaced data and hidden (unfinished or foreign) things would only be dragged along for ever.
+ * Whether a backup takes this entry of the data folder as it is. The database is copied separately;
+ * earlier backups, replaced data and hidden (unfinished or foreign) entries would only be dragged along forever.
  */
 export const isKept = (name: string): boolean =>
   !OF_DATABASE.has(name) &&
@@ -44,7 +44,7 @@ export function openOrExplain(path: string): Database {
 /**
  * Whether some process has this database open. SQLite leaves WAL mode only for its sole user
  * (sqlite.org/wal.html), so nothing of ours has to be written, and nothing can be left behind by a crash.
- * When nobody has, the log is folded into the file as well: then the file alone is the whole database.
+ * If none does, this also checkpoints the log: then the file alone is the whole database.
  */
 export function isOpenElsewhere(path: string): boolean {
   const database = new Sqlite(path, { fileMustExist: true, timeout: 0 });
@@ -52,7 +52,7 @@ export function isOpenElsewhere(path: string): boolean {
     database.pragma('journal_mode = DELETE');
     return false;
   } catch (error) {
-    // A broken file is nobody's; it may be the very reason for a restore.
+    // Nobody has a broken file open; it may be the very reason for a restore.
     return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
   } finally {
     database.close();

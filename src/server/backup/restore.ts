@@ -1,4 +1,4 @@
-/** Puts a backup into the data folder. What was there is moved aside, never deleted. */
+/** Restores a backup into the data folder. What was there is moved aside, never deleted. */
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
@@ -15,7 +15,7 @@ function refuseWhileOpen(dataDir: string): void {
     throw new BackupError(`Porchlight is running on ${dataDir}. Stop it first, then restore.`);
 }
 
-/** Lets plain files, folders, and second names of files that came before through: a failed recording's bytes have two. */
+/** Lets plain files, folders, and second names of earlier files through: a failed recording's bytes have two. */
 function createEntryFilter() {
   const files = new Set<string>();
   let foreign: string | undefined;
@@ -52,9 +52,9 @@ async function unpack(source: Readable, dataDir: string, folder: string): Promis
     whole = true;
   });
   const closed = once(target, 'close');
-  // Awaited below; until then a failure must not count as one that nobody handles.
+  // Awaited below; until then a failure must not count as unhandled.
   closed.catch(() => {});
-  // Written by hand: the target isn't quite a stream of Node's, and pipe() wants it to be.
+  // Written by hand: the target isn't quite a Node stream, and pipe() needs one.
   for await (const chunk of source)
     if (!target.write(chunk)) await Promise.race([once(target, 'drain'), closed]);
   target.end();
@@ -64,7 +64,7 @@ async function unpack(source: Readable, dataDir: string, folder: string): Promis
 }
 
 /**
- * Makes sure that `folder` holds a whole database of Porchlight, and brings its tables up to date.
+ * Makes sure that `folder` has a complete Porchlight database, and migrates it.
  * @throws {BackupError} saying what is wrong with it
  */
 function verify(folder: string): void {
@@ -123,7 +123,7 @@ export async function restoreFrom(
       throw new BackupError(`The backup can't be unpacked (${error.message}). Nothing was changed.`);
     });
     verify(unpacked);
-    // Once more: unpacking may have taken long enough for somebody to start the server.
+    // Again: unpacking may have taken long enough for someone to start the server.
     refuseWhileOpen(dataDir);
     const fresh = (await readdir(unpacked)).filter(isInTheWay);
     if (old.length === 0) {
@@ -135,7 +135,7 @@ export async function restoreFrom(
       `${REPLACED}${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}`,
     );
     await mkdir(replaced, { mode: 0o700 });
-    // Listed anew: closing the database has folded its log away.
+    // Listed again: closing the database has removed its log.
     const aside = (await readdir(dataDir)).filter(isInTheWay);
     await moveAll(aside, dataDir, replaced);
     try {

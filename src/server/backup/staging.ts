@@ -1,6 +1,6 @@
 /**
- * The hidden folder in the data folder that one backup or restore works in. It is locked for as long as its process
- * lives, so that the next run can tell what a crashed one has left from what is still at work.
+ * The hidden folder in the data folder in which one backup or restore works. It is locked for as long as its process
+ * lives, so that the next run can tell the leftovers of a crash from a run that is still going.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 
 const PREFIXES = ['.backup-', '.restore-'] as const;
-/** Hidden as well, so that it is never taken for a part of the data. */
+/** Hidden as well, so that it is never mistaken for data. */
 const LOCK = '.lock';
 /** Names a file elsewhere that belongs to this run until it is whole. */
 const PART = '.part';
 const PART_ENDING = '.part.tar';
-/** ms between making a folder and locking it, and much more than that. */
+/** ms, much longer than it takes to create a folder and lock it. */
 const A_MOMENT = 60_000;
 
 export type Staging = {
@@ -22,7 +22,7 @@ export type Staging = {
   end(): Promise<void>;
 };
 
-/** A lock of SQLite's is the system's: it goes with its process, however that ends. Nobody else has a use for this file. */
+/** A SQLite lock belongs to the system: it goes with its process, however that ends. The file has no other use. */
 function lock(folder: string): () => void {
   const database = new Sqlite(join(folder, LOCK), { timeout: 0 });
   try {
@@ -36,7 +36,7 @@ function lock(folder: string): () => void {
 
 async function isOwned(folder: string): Promise<boolean> {
   if (!existsSync(join(folder, LOCK))) {
-    // Made a moment ago, or by an earlier version, which put something into it at once.
+    // Created a moment ago, or by an earlier version, which put something into it right away.
     const [names, { mtimeMs }] = [await readdir(folder), await stat(folder)];
     return names.length === 0 && Date.now() - mtimeMs < A_MOMENT;
   }
@@ -52,8 +52,8 @@ const partOf = (folder: string): Promise<string | undefined> =>
   readFile(join(folder, PART), 'utf8').catch(() => undefined);
 
 /**
- * Removes what crashed runs have left.
- * @returns the unfinished archives of those that are at work now
+ * Removes the leftovers of crashed runs.
+ * @returns the unfinished archives of runs that are still going
  */
 export async function removeLeftovers(dataDir: string): Promise<string[]> {
   const parts: string[] = [];
@@ -86,6 +86,6 @@ export async function openStaging(dataDir: string, prefix: (typeof PREFIXES)[num
 /** The name under which an archive is written until it is whole. */
 export const unfinishedNameOf = (file: string): string => `${file}${PART_ENDING}`;
 
-/** Lets the next run remove this unfinished archive, should this one not come to its end. */
+/** Lets the next run remove this unfinished archive, should this run not finish. */
 export const ownPart = ({ folder }: Staging, part: string): Promise<void> =>
   writeFile(join(folder, PART), part);

@@ -21,7 +21,7 @@ export const secondsOf = ({ answeredAt, endedAt }: Pick<Call, 'answeredAt' | 'en
     ? 0
     : Math.max(0, Math.floor((endedAt - answeredAt) / 1000));
 
-/** When a call was answered, and how long ago that is: a page must not compare our moments with its own clock. */
+/** When a call was answered, and how long ago that was: a page must not compare our times with its own clock. */
 export const answered = (answeredAt: number, now: number) => ({
   answeredAt,
   elapsed: Math.max(0, now - answeredAt),

@@ -1,4 +1,4 @@
-/** Calls between friends: the rules put together, and what the rest of the server may ask of them. */
+/** Calls between friends: the rules combined, and what the rest of the server may ask of them. */
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { IceConfiguration } from '../../protocol/common.ts';
 import { memberOf } from './call.ts';
@@ -14,7 +14,7 @@ import { createRinging } from './ringing.ts';
 import type { Call } from './store.ts';
 import { createTimers } from './timers.ts';
 
-/** Takes up the calls that were going on when the server stopped; `stop` ends its timers. */
+/** Picks up the calls that were active when the server stopped; `stop` ends its timers. */
 export function createCalls(parts: CallGround) {
   const context: CallContext = {
     ...parts,
@@ -40,7 +40,7 @@ export function createCalls(parts: CallGround) {
     /** A call, whatever its state. */
     find: store.find,
 
-    /** What rings at this person, as their pages show it. */
+    /** The calls ringing for this person, as their pages show them. */
     ringingAt: (user: number) =>
       ringing.ringingAt(user).map(({ id, caller, media }) => ({ call: id, caller, media })),
 
@@ -57,7 +57,7 @@ export function createCalls(parts: CallGround) {
       return true;
     },
 
-    /** A page's socket has said hello: it hears what rings. */
+    /** A page's socket has said hello: it is told what is ringing. */
     hello(connection: Connection): void {
       connections.add(connection);
       for (const call of ringing.ringingAt(connection.user)) ringing.tell(connection, call);

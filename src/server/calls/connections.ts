@@ -1,4 +1,4 @@
-/** Which page's socket stands where: in which call, on which place in it. Memory only. */
+/** Which page's socket is in which call, at which place. Memory only. */
 import type { ServerMessage } from '../../protocol/server.ts';
 import type { Member } from './store.ts';
 
@@ -19,7 +19,7 @@ export function createConnections() {
   const byUser = new Map<number, Set<Connection>>();
   const places = new Map<Connection, Place>();
   const byMember = new Map<string, Connection>();
-  /** Which pages were told of a ringing call, and must be told when it rings no longer. */
+  /** Which pages were told of a ringing call, and must be told when it stops. */
   const told = new Map<string, Set<Connection>>();
 
   function leave(connection: Connection): Place | undefined {
@@ -36,7 +36,7 @@ export function createConnections() {
       else byUser.set(connection.user, new Set([connection]));
     },
 
-    /** The answer is the place that is empty now, if this page had one. */
+    /** @returns the place that is empty now, if this page had one */
     remove(connection: Connection): Place | undefined {
       const connections = byUser.get(connection.user);
       connections?.delete(connection);
@@ -45,7 +45,7 @@ export function createConnections() {
       return leave(connection);
     },
 
-    /** Takes a page from its place, though its socket is open; the answer is the place that is empty now. */
+    /** Removes a page from its place although its socket is open. @returns the place that is empty now */
     vacate: leave,
 
     ofUser: (user: number): Connection[] => [...(byUser.get(user) ?? [])],
@@ -54,7 +54,7 @@ export function createConnections() {
     placeOf: (connection: Connection): Place | undefined => places.get(connection),
     at: (member: string): Connection | undefined => byMember.get(member),
 
-    /** Puts a page on a member's place. The answer is the page that stood there. */
+    /** Puts a page at a member's place. @returns the page that was there */
     takePlace(connection: Connection, call: string, { id: member }: Member): Connection | undefined {
       leave(connection);
       const before = byMember.get(member);
@@ -72,14 +72,14 @@ export function createConnections() {
       else told.set(call, new Set([connection]));
     },
 
-    /** Who was told of a ringing call and has no place in it; they are forgotten. */
+    /** The pages that were told of a ringing call and have no place in it; they are forgotten. */
     forgetTold(call: string): Connection[] {
       const pages = [...(told.get(call) ?? [])];
       told.delete(call);
       return pages;
     },
 
-    /** Empties the places of a call; the answer is who stood there. */
+    /** Empties the places of a call. @returns the pages that were there */
     clear(members: Member[]): Connection[] {
       const standing = members.flatMap(({ id }) => byMember.get(id) ?? []);
       for (const connection of standing) leave(connection);

@@ -1,4 +1,4 @@
-/** What the rules of calling work with. */
+/** What the rules of calls work with. */
 import type { Peer } from '../../protocol/common.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Background } from '../background.ts';
@@ -26,10 +26,10 @@ export type CallGround = {
   config: Pick<Config, 'stunUrls' | 'turn'>;
 };
 
-/** That, and what is kept in memory about calls that are on. */
+/** That, and what is kept in memory about current calls. */
 export type CallContext = CallGround & { connections: Connections; offers: Offers; timers: Timers };
 
-/** A call of this person's, and their place in it. Calls of others don't exist. */
+/** One of this person's calls, and their place in it. Other people's calls don't exist. */
 export function ownCall({ store }: Pick<CallContext, 'store'>, { user }: Connection, id: string) {
   const call = store.find(id);
   const me = call && memberOf(call, user);

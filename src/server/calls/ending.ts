@@ -1,4 +1,4 @@
-/** The one way out of a call: stored, shown in the conversation, told to every page that knows of it. */
+/** The only way a call ends: stored, shown in the conversation, sent to every page that knows of it. */
 import type { ServerMessage } from '../../protocol/server.ts';
 import { entryOf, memberOf, secondsOf } from './call.ts';
 import type { Connection } from './connections.ts';
@@ -10,7 +10,7 @@ import { type CallEvent, next } from './transitions.ts';
 export function createEnding(context: CallContext) {
   const { store, chats, connections, offers, timers, events, clock } = context;
 
-  /** `ended`, as one page is told. */
+  /** `ended`, as one page gets it. */
   function farewell(call: Call, { user }: Connection): ServerMessage {
     const reason = call.state.name === 'ended' ? call.state.reason : 'failed';
     const key = memberOf(call, user)?.key;
@@ -22,8 +22,8 @@ export function createEnding(context: CallContext) {
     tellEnded: (connection: Connection, call: Call): void => connection.send(farewell(call, connection)),
 
     /**
-     * Ends a call by an event of the machine. Nothing happens where somebody else was faster.
-     * @param at when it ended, where that isn't now
+     * Ends a call by an event of the state machine. Nothing happens if someone else was faster.
+     * @param at when it ended, if not now
      * @param by a page that is told although it has no place in the call
      */
     end(call: Call, event: CallEvent, { at = clock.now(), by }: { at?: number; by?: Connection } = {}): void {

@@ -9,7 +9,7 @@ const About = v.object({
   type: v.fallback(v.optional(v.pipe(v.string(), v.regex(/^[a-z-]{1,32}$/))), undefined),
   call: v.fallback(v.optional(CallId), undefined),
 });
-/** Nobody is told what else is wrong, and a frame can hold 20,000 mistakes, which take long to be listed. */
+/** Only the first error is reported; a frame can have 20,000, which take long to list. */
 const FIRST = { abortEarly: true };
 
 export type About = { about?: string; call?: string };

@@ -1,4 +1,4 @@
-/** The caller's offer and candidates, kept for whoever accepts. Memory only: after a restart the caller sends them again. */
+/** The caller's offer and candidates, kept until someone accepts. Memory only: after a restart the caller sends them again. */
 import type { Candidate, Description } from '../../protocol/common.ts';
 
 /** More than any honest page gathers while it rings. */

@@ -1,4 +1,4 @@
-/** What the call page's script is given, by who opens the page and when. */
+/** The data for the call page's script, depending on who opens the page and when. */
 import type { CallPageData } from '../../protocol/page.ts';
 import { memberOf } from './call.ts';
 import type { Calls } from './calls.ts';

@@ -1,4 +1,4 @@
-/** What a rule throws when it says no: the socket answers with the code. */
+/** What a rule throws to refuse: the socket answers with the code. */
 import type { ErrorCode } from '../../protocol/server.ts';
 
 type ProtocolError = Error & { code: ErrorCode; ofProtocol: true };

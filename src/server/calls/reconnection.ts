@@ -1,5 +1,5 @@
 /**
- * A socket is not the call: what happens when one goes, when it comes back, and when the server itself was away.
+ * A socket is not the call: what happens when one closes, when it comes back, and after the server was down.
  */
 import type { ClientMessage } from '../../protocol/client.ts';
 import { answered, otherThan, RING_TIME } from './call.ts';
@@ -9,13 +9,13 @@ import type { Ending } from './ending.ts';
 import { protocolError } from './protocol-error.ts';
 import type { Call, Member } from './store.ts';
 
-/** A caller who closed the page doesn't keep the other side's devices ringing. */
+/** A caller who closed the page must not keep the other side's devices ringing. */
 const CALLER_GRACE = 10_000;
-/** How long the place of a page is kept that was closed or left: a reload takes less. */
+/** How long the place of a closed page is held: a reload takes less. */
 const LEFT_GRACE = 10_000;
-/** Members of an active call may be without a socket for so long; their media don't need it. */
+/** How long members of an active call may be without a socket; their media don't need it. */
 const MEMBER_GRACE = 120_000;
-/** How exact the duration of a call is that nobody came back to. */
+/** The precision of the duration of a call that nobody came back to. */
 const SEEN_EVERY = 30_000;
 
 export function createReconnection(context: CallContext, ending: Ending) {
@@ -26,7 +26,7 @@ export function createReconnection(context: CallContext, ending: Ending) {
     // They may have come back while nothing could be written.
     if (call?.state.name !== 'active' || connections.at(member.id)) return;
     const answeredAt = call.answeredAt ?? call.startedAt;
-    // Accepted, but gone before a second had passed: nobody has talked.
+    // Accepted, but over within a second: nobody has talked.
     ending.end(call, lostAt - answeredAt < 1000 ? 'fail' : 'hang-up', { at: Math.max(lostAt, answeredAt) });
   }
 
@@ -60,7 +60,7 @@ export function createReconnection(context: CallContext, ending: Ending) {
   }
 
   function ringUntil(call: Call): void {
-    // A clock that was set back while the server was away makes nothing ring for longer.
+    // A clock that was set back while the server was down must not make anything ring for longer.
     const deadline = Math.min(call.ringDeadline, clock.now() + RING_TIME);
     timers.set(call.id, 'deadline', deadline, () => {
       const now = store.find(call.id);
@@ -68,7 +68,7 @@ export function createReconnection(context: CallContext, ending: Ending) {
     });
   }
 
-  /** Puts a page on its place. Another page that stood there learns that it was taken over. */
+  /** Puts a page at its place. Another page that was there is told that it was taken over. */
   function takePlace(connection: Connection, call: Call, me: Member): void {
     const before = connections.takePlace(connection, call.id, me);
     if (before && before !== connection)
@@ -76,7 +76,7 @@ export function createReconnection(context: CallContext, ending: Ending) {
     timers.cancel(call.id, me.id);
   }
 
-  /** Tells a page how the call stands, and the other side that it is there again. */
+  /** Tells a page the state of the call, and the other side that it is back. */
   function confirm(connection: Connection, call: Call, me: Member, fresh: boolean): void {
     const peer = call.state.name === 'active' ? otherThan(call, me.user) : undefined;
     connection.send({
@@ -93,7 +93,7 @@ export function createReconnection(context: CallContext, ending: Ending) {
       connection.send({ type: 'peer', call: call.id, member: peer.id, connected: false, fresh: false });
   }
 
-  /** Waits for the page that has gone from this place, and tells the other side that it has. */
+  /** Waits for the page that has left this place, and tells the other side that it has. */
   function vacate(place: Place, left: boolean): void {
     const call = store.find(place.call);
     const me = call?.members.find((member) => member.id === place.member);
@@ -112,7 +112,7 @@ export function createReconnection(context: CallContext, ending: Ending) {
     takePlace,
     confirm,
 
-    /** From now on the call lives as long as its members are there. */
+    /** From now on the call lasts as long as its members are there. */
     watch(call: Call): void {
       timers.cancel(call.id, 'deadline');
       noteSeen(call.id);
@@ -131,7 +131,7 @@ export function createReconnection(context: CallContext, ending: Ending) {
       if (message.member === undefined && me.device !== connection.device)
         throw protocolError('answered-elsewhere');
       takePlace(connection, call, me);
-      // The offer of a page that was loaded anew leads to a connection that is gone.
+      // The offer of a page that was reloaded leads to a connection that is gone.
       if (message.fresh && call.state.name === 'ringing') context.offers.drop(call.id);
       confirm(connection, call, me, message.fresh);
     },
@@ -146,13 +146,13 @@ export function createReconnection(context: CallContext, ending: Ending) {
       if (place) vacate(place, true);
     },
 
-    /** A socket has closed. The call goes on: media don't pass the server. */
+    /** A socket has closed. The call continues: media don't go through the server. */
     gone(connection: Connection): void {
       const place = connections.remove(connection);
       if (place) vacate(place, false);
     },
 
-    /** After a start: what rang has its deadline still, and what was on waits for its members. */
+    /** After a start: ringing calls still have their deadline, and active ones wait for their members. */
     rearm(): void {
       for (const call of store.open()) {
         if (call.state.name === 'ringing') ringUntil(call);

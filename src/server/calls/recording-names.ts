@@ -1,4 +1,4 @@
-/** What a recording is called when it is kept: a name that says years later what it is. */
+/** The file name of a recording, which still says years later what it is. */
 import { extname } from 'node:path';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Chats } from '../chats/chats.ts';
@@ -45,7 +45,7 @@ type Parts = {
   accounts: Pick<AccountStore, 'userById'>;
 };
 
-/** What this reader's browser offers to keep a file as. Only recordings are called by what they are. */
+/** The name under which this reader's browser saves a file. Only recordings are named after what they are. */
 export function downloadName(
   { calls, chats, accounts }: Parts,
   reader: Reader,

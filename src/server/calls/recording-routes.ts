@@ -1,4 +1,4 @@
-/** Recordings of a call: beginning one, and keeping it under a name that says whose call it was. */
+/** Recordings of a call: starting one, and downloading it under a name that says whose call it was. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';

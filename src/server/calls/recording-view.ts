@@ -10,14 +10,14 @@ import type { Mode } from '../recordings/store.ts';
 export type RecordingView = FileView & {
   mode: Mode;
   state: FileState;
-  /** Who recorded it; missing where that is the reader. */
+  /** Who recorded it; missing if it was the reader. */
   by: string | undefined;
   /** ms since 1970 */
   at: number;
   seconds: number | undefined;
   /** Missing where it can't be played, nor be sent to the chat. */
   element: 'video' | 'audio' | undefined;
-  /** What the form that sends it to the chat repeats with each try. */
+  /** The key that the form which sends it to the chat repeats at each try. */
   sendKey: string;
   mayDelete: boolean;
 };

@@ -1,4 +1,4 @@
-/** Passes descriptions and candidates between the members of a call, and hands out ICE servers. */
+/** Relays descriptions and candidates between the members of a call, and provides ICE servers. */
 import type { ClientMessage } from '../../protocol/client.ts';
 import { otherThan } from './call.ts';
 import type { Connection } from './connections.ts';
@@ -12,7 +12,7 @@ type Relayed = ClientMessage & { type: 'description' | 'candidates' | 'request-o
 export function createRelay(context: CallContext) {
   const { connections, offers, clock, config } = context;
 
-  /** While it rings, only the caller may say something, and the server keeps it for whoever accepts. */
+  /** While it is ringing, only the caller may send something, and the server keeps it until someone accepts. */
   function keep(call: Call, me: Member, message: Relayed) {
     if (me.user !== call.caller || message.to !== undefined) throw protocolError('out-of-turn');
     if (message.type === 'candidates') return offers.add(call.id, message.candidates);
@@ -22,7 +22,7 @@ export function createRelay(context: CallContext) {
   }
 
   function target(call: Call, me: Member, to: string | undefined): Member {
-    // Without `to` it was meant for the time of ringing, and has crossed the accept.
+    // Without `to` it was sent while ringing, and has crossed the accept.
     const found = to === undefined ? otherThan(call, me.user) : call.members.find(({ id }) => id === to);
     if (!found || found.id === me.id) throw protocolError('not-found');
     return found;
@@ -30,7 +30,7 @@ export function createRelay(context: CallContext) {
 
   return {
     /**
-     * What is for a member whose socket is away is dropped: the sender hears when it is back, and repeats what has
+     * Anything for a member whose socket is down is dropped: the sender is told when it is back, and repeats what has
      * no answer.
      * @throws ended, or out-of-turn where this page has no place in the call
      */

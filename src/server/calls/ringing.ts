@@ -11,7 +11,7 @@ import { protocolError } from './protocol-error.ts';
 import type { Reconnection } from './reconnection.ts';
 import type { Call } from './store.ts';
 
-/** New calls of one person in `RING_WINDOW` ms: each makes somebody's devices ring and stands in the chat. */
+/** New calls of one person in `RING_WINDOW` ms: each makes someone's devices ring and appears in the chat. */
 const MOST_RINGS = 12;
 const RING_WINDOW = 60_000;
 
@@ -31,10 +31,10 @@ export function createRinging(context: CallContext, ending: Ending, reconnection
     rings.set(user, [...recent, now]);
   }
 
-  /** Ends a call that this person leaves for another one. */
+  /** Ends a call that this person leaves for another. */
   const leave = (call: Call): void => ending.end(call, call.state.name === 'ringing' ? 'cancel' : 'hang-up');
 
-  /** Who rings from another page has left the call before; who is in one on another device, hasn't. */
+  /** Someone who rings from another page has left their previous call; someone in a call on another device hasn't. */
   function leaveOwn(connection: Connection): void {
     for (const call of store.openOf(connection.user)) {
       const me = memberOf(call, connection.user);
@@ -44,7 +44,7 @@ export function createRinging(context: CallContext, ending: Ending, reconnection
     }
   }
 
-  /** Whether this person is being called, or has a page in a call. Whoever went away from one is not busy. */
+  /** Whether this person is being called, or has a page in a call. Someone who has left one is not busy. */
   const isBusy = (user: number): boolean =>
     store.openOf(user).some((call) => {
       const me = memberOf(call, user);
@@ -77,7 +77,7 @@ export function createRinging(context: CallContext, ending: Ending, reconnection
 
   function insert({ user, device }: Connection, { key, chat, media }: Ring, callee: number): string {
     const id = newId();
-    // The smaller id is polite (docs/protocol.md): the callee, so that who rings back into a call gives way.
+    // The smaller id is polite (docs/protocol.md): the callee's, so that someone who rings back into a call gives way.
     const [smaller = '', larger = ''] = [newId(), newId()].sort();
     const now = clock.now();
     store.insert({
@@ -157,7 +157,7 @@ export function createRinging(context: CallContext, ending: Ending, reconnection
     events.emit('call-quiet', { call: call.id, callee: user });
   }
 
-  /** Cancels, declines or ends, by who says it and when. */
+  /** Cancels, declines or ends, depending on who says it and when. */
   function hangUp(connection: Connection, { call: id }: { call: string }) {
     const { call, me } = ownCall(context, connection, id);
     if (call.state.name === 'ended') return ending.tellEnded(connection, call);
@@ -168,7 +168,7 @@ export function createRinging(context: CallContext, ending: Ending, reconnection
   }
 
   return {
-    /** What rings at this person, on all of their devices. */
+    /** The calls ringing for this person, on all of their devices. */
     ringingAt: (user: number): Call[] =>
       store.openOf(user).filter((call) => call.state.name === 'ringing' && call.caller !== user),
 
@@ -218,7 +218,7 @@ export function createRinging(context: CallContext, ending: Ending, reconnection
       const isBack = connections.at(me.id) !== connection;
       reconnection.takePlace(connection, call, me);
       sendAccepted(connection, call);
-      // A page that was loaded anew in between has another connection than the one whose answer went out.
+      // A page that was reloaded in between has a different connection from the one whose answer was sent.
       const other = otherThan(call, me.user);
       const { answer } = message;
       if (!isBack || !answer || !other) return;
@@ -239,7 +239,7 @@ export function createRinging(context: CallContext, ending: Ending, reconnection
 
     hangUp,
 
-    /** @throws not-found where no call came of the ring: it was refused, or never arrived */
+    /** @throws not-found if the ring didn't lead to a call: it was refused, or never arrived */
     cancel(connection: Connection, { key }: { key: string }): void {
       const call = store.byKey(connection.user, key);
       if (!call) throw protocolError('not-found');

@@ -1,4 +1,4 @@
-/** The pages of calls. Nothing rings or is accepted by opening one: that is said over the socket. */
+/** The pages of calls. Opening one neither rings nor accepts anything: that happens over the socket. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallPageData } from '../../protocol/page.ts';
@@ -88,7 +88,7 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
     return showPage(request, reply, data);
   });
 
-  /** A call of a conversation of theirs; others don't exist. */
+  /** A call in one of their conversations; others don't exist. */
   function callOf(request: FastifyRequest<CallParams>): Call {
     const call = calls.find(request.params.call);
     if (!call || !chats.isMember(call.conversation, userOf(request).id)) throw notFound();
@@ -102,7 +102,7 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
     return data ? showPage(request, reply, data) : showSummary(request, reply, call);
   });
 
-  /** What is kept of it, also while it goes on. */
+  /** What is kept of it, even while it is going on. */
   app.get<CallParams>('/calls/:call/recordings', guard, (request, reply) =>
     showSummary(request, reply, callOf(request)),
   );

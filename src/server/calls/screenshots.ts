@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileView, fileView } from '../files/file-view.ts';
 import type { Files } from '../files/files.ts';
 
-/** `sendKey`: what the form that sends it to the chat repeats with each try. */
+/** `sendKey`: the key that the form which sends it to the chat repeats at each try. */
 export type ScreenshotView = FileView & { sendKey: string; mayDelete: boolean };
 
 /** Oldest first. */

@@ -83,7 +83,7 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
     }
 
     const release = sessions.hold(session);
-    // From here on the end of a session is announced; before that it may have ended unheard.
+    // From here on the end of a session is announced; before that, it may have ended unnoticed.
     if (!sessions.isOpen(session)) socket.close(SIGNED_OUT, 'signed out');
     const cancelHello = clock.at(clock.now() + HELLO_WITHIN, () => socket.close(CLOSE.noHello, 'no hello'));
     serveSocket(socket, {

@@ -64,7 +64,7 @@ export function createCallStore(database: Database) {
     `SELECT * FROM calls WHERE state <> 'ended' ORDER BY started_at`,
   );
   const openOf = database.prepare<[number], CallRow>(
-    // By the few that are going on: SQLite would rather begin with all the calls of this person's life.
+    // Starts with the few that are going on: SQLite would rather start with all the calls of this person's life.
     `SELECT * FROM calls INDEXED BY calls_open WHERE state <> 'ended' AND EXISTS
        (SELECT 1 FROM call_members WHERE call_id = calls.id AND user_id = ?) ORDER BY started_at`,
   );
@@ -130,7 +130,7 @@ export function createCallStore(database: Database) {
       insertMember.run({ ...callee, call: id, device: null, key: null, joinedAt: null });
     },
     /**
-     * Takes a ringing call for one device. False when it doesn't ring any more: of two who accept at once,
+     * Takes a ringing call for one device. False if it isn't ringing any more: if two accept at once,
      * one gets true. To be used in a transaction.
      * @param key of the ring that crossed this call, where one did
      */

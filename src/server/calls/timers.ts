@@ -1,6 +1,6 @@
 /**
- * What is due later in a call, by name, so that it can be taken back. It is repeated for as long as nothing can be
- * written, so each looks first how the call stands.
+ * What is due later in a call, by name, so that it can be cancelled. It is repeated as long as nothing can be
+ * written, so each first checks the state of the call.
  */
 
 import type { Background } from '../background.ts';
@@ -22,7 +22,7 @@ export function createTimers(clock: Clock, background: Pick<Background, 'insist'
   }
 
   return {
-    /** Replaces what stood under the same name. */
+    /** Replaces the one of the same name. */
     set(call: string, name: string, moment: number, run: () => void): void {
       cancel(call, name);
       const takeBack = clock.at(moment, () => {

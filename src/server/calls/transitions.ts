@@ -1,5 +1,5 @@
 /**
- * The course of one call, as the server sees it.
+ * The lifecycle of one call, as the server sees it.
  *
  *     ring              accept              hang-up
  *     ────▶ ringing ──────────────▶ active ─────────▶ ended: hung-up
@@ -10,7 +10,7 @@
  *              ├─ busy ─────▶ ended: busy
  *              └─ expire ───▶ ended: missed
  *
- * Nothing leads out of `ended`. `fail` is for an accepted call that never came to anything.
+ * Nothing leads out of `ended`. `fail` is for an accepted call that never got anywhere.
  * `next` is pure; who may cause which event is for the rules beside it.
  */
 import type { EndReason } from '../../protocol/server.ts';
@@ -22,7 +22,7 @@ export type CallState = { name: 'ringing' } | { name: 'active' } | { name: 'ende
 
 export type CallEvent = 'accept' | 'decline' | 'cancel' | 'busy' | 'expire' | 'hang-up' | 'fail';
 
-/** The state that follows, or `undefined` where the event is out of turn. */
+/** The next state, or `undefined` if the event is out of turn. */
 export function next(state: CallState, event: CallEvent): CallState | undefined {
   switch (state.name) {
     case 'ringing':

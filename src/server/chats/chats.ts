@@ -13,7 +13,7 @@ const PAGE_SIZE = 40;
 
 /**
  * `sent`: it is on disk. `again`: this very message was sent before. `changed`: the key was used for another
- * text or file, so this one isn't sent yet and wants a new key.
+ * text or file, so this one isn't sent yet and needs a new key.
  */
 export type SendResult = { result: 'sent' | 'again' | 'changed'; id: number };
 
@@ -29,7 +29,7 @@ export type NewText = {
   file?: string;
 };
 
-/** A message to be written, and whether it may be: asked when it is, and it needs a friendship in any case. */
+/** A message to be written, and whether it may be: checked on writing, and a friendship is needed in any case. */
 export type Sending = NewText & { may?: () => boolean };
 
 export function createChats(
@@ -58,14 +58,14 @@ export function createChats(
     return message?.authorId === me && !message.deleted ? message : undefined;
   }
 
-  /** What a message's file is, as far as one knows before its bytes have come. */
+  /** What is known about a message's file before its bytes have arrived. */
   type GivenFile = { id?: string; name: string };
 
   /** An attachment that is sent again has another id each time; what a call keeps has one for good. */
   const isSame = (standing: StoredFile, given: GivenFile): boolean =>
     standing.id === given.id || (standing.kind === 'attachment' && standing.name === cleanName(given.name));
 
-  /** What a key was used for before, as the answer to a message that comes with it now. */
+  /** What a key was used for before, as the answer to a message that now arrives with it. */
   function sentBefore(given: Omit<NewText, 'file'>, file?: GivenFile): SendResult | undefined {
     const known = store.byKey(given.author, given.key);
     if (!known) return undefined;
@@ -100,7 +100,7 @@ export function createChats(
     newestId: store.newestId,
     names: store.names,
 
-    /** The conversation of two people. It is there from the moment they were friends first. */
+    /** The conversation of two people. It exists from the moment they first became friends. */
     conversationWith: (me: number, other: number): number | undefined => store.direct(directKey(me, other)),
 
     /** The same, begun where there is none. */
@@ -131,7 +131,7 @@ export function createChats(
         const message = { conversation, author, key, kind: 'text' as const, body, call: undefined, hasFile };
         const { id } = store.insert({ ...message, now: clock.now() });
         if (hasFile) files.bind(file, id);
-        // Who writes has seen what stands above.
+        // Someone who writes has seen what is above.
         store.setRead(conversation, author, id);
         return { result: 'sent', id };
       });
@@ -178,7 +178,7 @@ export function createChats(
 
     /** Writes a call into the conversation, or brings its entry up to date. To be used in a transaction. */
     putCall(conversation: number, caller: number, call: CallEntry): void {
-      // No form can send a key with a colon, so nobody can sit on a call's entry.
+      // No form can send a key with a colon, so nobody can occupy a call's entry.
       const key = `call:${call.id}`;
       const known = store.byKey(caller, key);
       if (known) store.setCall(conversation, known.id, call);

@@ -5,8 +5,8 @@ import type { ChatStore } from './store.ts';
 export const directKey = (a: number, b: number): string => `${Math.min(a, b)}:${Math.max(a, b)}`;
 
 /**
- * Begins it where there is none, as when a friendship begins. May run inside another transaction.
- * @param now ms since 1970: where it stands in the list of chats until somebody writes
+ * Creates it if there is none, as when a friendship begins. May run inside another transaction.
+ * @param now ms since 1970: its position in the list of chats until somebody writes
  * @returns its id
  */
 export function beginDirect(store: ChatStore, a: number, b: number, now: number): number {

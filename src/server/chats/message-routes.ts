@@ -41,7 +41,7 @@ export function messageRoutes(app: FastifyInstance, parts: MessageParts): void {
     showEdit(request, reply, ownMessage(request)),
   );
 
-  /** The message as it is, for who began to change it and thought better of it. */
+  /** The message as it is, for someone who started editing it and changed their mind. */
   app.get<MessageParams>('/chats/:chat/messages/:message', guard, (request, reply) => {
     const { conversation, message } = ownMessage(request);
     if (!isHtmx(request)) return reply.redirect(`/chats/${conversation}`, 303);

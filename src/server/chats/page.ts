@@ -13,7 +13,7 @@ import type { SendError } from './send-outcome.ts';
 
 export type ReadingParts = { chats: Chats; background: Background };
 
-/** Best effort: a chat can be read also where nothing can be written. */
+/** Best effort: a chat can be read even if nothing can be written. */
 export function noteRead(
   { background, chats }: ReadingParts,
   conversation: number,
@@ -25,7 +25,7 @@ export function noteRead(
 
 export type RowParts = { chats: Chats; renderRow: RenderRow };
 
-/** A message of their own as it stands now. @param oob to replace the one in the page */
+/** One of their own messages as it is now. @param oob to replace the one in the page */
 export function rowOf(
   request: FastifyRequest,
   { chats, renderRow }: RowParts,
@@ -77,7 +77,7 @@ export function showConversation(
       unread: last && last.id > read,
     };
   });
-  // With scripts, whose first act is this cookie, a page says by itself when it is seen: it may lie in a hidden tab.
+  // With scripts, whose first act is this cookie, a page reports when it is seen: it may be in a hidden tab.
   if (more.before === undefined && unread && request.cookies.tz === undefined)
     noteRead(parts, conversation, me, last);
   return reply.show('chats/show', {

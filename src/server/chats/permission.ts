@@ -1,12 +1,12 @@
 /**
- * May this person, now? One question for every write and every push, so that a block, the end of a friendship and
- * the end of a session hold everywhere at once. What takes its time asks again at its end.
+ * May this person do this now? One question for every write and every push, so that a block, the end of a friendship and
+ * the end of a session take effect everywhere at once. Anything slow asks again at its end.
  */
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Friends } from '../friends/friends.ts';
 import type { Chats } from './chats.ts';
 
-/** Who wants something: a person, and the session they came with (its stored id). */
+/** Who is asking: a person, and the session they came with (its stored id). */
 export type Actor = { user: number; session: string };
 
 /** `not-found`: for them there is no such conversation. */
@@ -30,7 +30,7 @@ export function createPermission({ sessions, chats, friends }: Parts) {
     denies,
     mayWrite: (actor: Actor, conversation: number): boolean => denies(actor, conversation) === undefined,
 
-    /** Whether a person may learn what another one does right now: is there, types, has seen. */
+    /** Whether a person may learn what another is doing: being online, typing, having seen something. */
     mayWatch: (viewer: number, other: number): boolean => friends.areFriends(viewer, other),
 
     /** The other members of a conversation who may learn now what `user` does in it. */

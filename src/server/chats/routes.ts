@@ -66,11 +66,11 @@ export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
       const after = idFrom(request.query.after);
       const messages = chats.history(conversation).messages.filter((message) => message.id > after);
       const last = messages.at(-1);
-      // What stands above the frame as well: whoever gets the frame runs no scripts (any more).
+      // Including what is above the frame: anyone who gets the frame isn't running scripts (any more).
       noteRead(parts, conversation, me, last?.id ?? after);
       const to = { reader: request.reader, me, conversation, group: false };
       const [first] = messages;
-      // The frame loads itself again: every browser knows this header, also without scripts.
+      // The frame reloads itself: every browser knows this header, even without scripts.
       return reply.header('Refresh', '5').show('chats/newer', {
         conversation,
         rows: renderRows(renderRow, to, messages, first && chats.previous(conversation, first.id)),

@@ -1,6 +1,6 @@
 /**
- * Messages as HTML. One partial serves the page, the fragment and the live push. What comes out depends on
- * the message and a few facts about the reader, so it is kept and used again.
+ * Messages as HTML. One partial serves the page, the fragment and the live push. The result depends on
+ * the message and a few facts about the reader, so it is cached and reused.
  */
 import { createBoundedCache } from '../bounded-cache.ts';
 import { fileView } from '../files/file-view.ts';
@@ -11,20 +11,20 @@ import type { Reader } from '../language/reader.ts';
 import type { Message } from './store.ts';
 import { segments } from './text.ts';
 
-/** Bubbles of one person within this time stand close together. */
+/** Bubbles of one person within this time are close together. */
 const TOGETHER = 5 * 60 * 1000;
 /** Characters of rows that are kept: those of some thousand ordinary messages, or of a hundred long ones. */
 const MOST_KEPT = 8_000_000;
-/** A message of so many emoji and nothing else is a picture more than a text. */
+/** A message of this many emoji and nothing else is more of a picture than a text. */
 const MOST_BIG_EMOJI = 3;
 
-/** @param group whether the author's name stands above their messages */
+/** @param group whether the author's name is shown above their messages */
 export type RowReader = { reader: Reader; me: number; conversation: number; group: boolean };
 
 /**
  * HTML of a message, with the day above it where a day begins.
  * @param previous the message right before, in the same conversation
- * @param oob the row is to replace the one that stands in the page, and is ignored where there is none
+ * @param oob the row replaces the one in the page, and is ignored if there is none
  */
 export type RenderRow = (
   to: RowReader,
@@ -33,7 +33,7 @@ export type RenderRow = (
   oob?: boolean,
 ) => string;
 
-/** @param fileOf the file that a message was sent with, if it is kept still */
+/** @param fileOf the file that a message was sent with, if it is still kept */
 export function createRowRenderer(
   render: Render,
   fileOf: (message: number) => StoredFile | undefined,
@@ -72,7 +72,7 @@ export function createRowRenderer(
       group,
       follows,
       oob,
-      // An out-of-band row replaces the message alone; its day stands above it already.
+      // An out-of-band row replaces only the message; its day is already above it.
       day: newDay && !oob ? reader.day(message.sentAt) : undefined,
     });
     kept.set(key, html);
@@ -87,7 +87,7 @@ export function renderRows(
   messages: Message[],
   previous: Message | undefined,
 ): string {
-  // Joined, not added up: V8 keeps a sum as a tree of its pieces and walks it for every page it goes into.
+  // Joined, not concatenated: V8 keeps a concatenation as a tree and walks it for every page it is used in.
   return messages
     .map((message, index) => renderRow(to, message, index === 0 ? previous : messages[index - 1]))
     .join('');

@@ -1,4 +1,4 @@
-/** Sends what a call has left, a screenshot or a recording, to the chat that the call belongs to. */
+/** Sends a call's screenshot or recording to the chat that the call belongs to. */
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
@@ -18,8 +18,8 @@ export type SendFileParts = { files: Files; chats: Chats; permission: Permission
 
 export function sendFileRoutes(app: FastifyInstance, { files, chats, permission }: SendFileParts): void {
   /**
-   * Puts a screenshot or recording into its conversation. Pressed twice it stands there once, and so it does when an
-   * answer was lost and the form comes again, even if the message has been deleted in between.
+   * Posts a screenshot or recording to its conversation. Pressing twice posts it once, and so does repeating the form
+   * after a lost response, even if the message has been deleted in between.
    */
   app.post<FileParams>(
     '/files/:file/send',

@@ -1,4 +1,4 @@
-/** What became of a form: of its text, or of each of its files. */
+/** The outcome of a form: of its text, or of each of its files. */
 import { cleanName } from '../files/names.ts';
 import type { Reader } from '../language/reader.ts';
 

@@ -55,19 +55,19 @@ export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
     return outcomeOf(sent);
   }
 
-  /** One after another, so that they stand in the chat as they were chosen. One that can't be taken stops no other. */
+  /** One after another, so that they appear in the order they were chosen. A refused one doesn't stop the others. */
   async function sendFiles(message: Posted, first: Upload): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     let upload: Upload | undefined = first;
     while (upload) {
       const place: number = outcomes.length + 1;
-      // A file keeps its key by its place in the form, whatever became of the others: a form that comes again
-      // doubles none, and tries those again that were refused. No form can send a key with a colon.
+      // A file's key depends only on its position in the form, not on the others: repeating the form
+      // duplicates none, and retries those that were refused. No form can send a key with a colon.
       const keyed: Posted = place === 1 ? message : { ...message, key: `${message.key}:${place}`, body: '' };
       const given: Upload = upload;
       const outcome = await unlessTrouble(writing, () => sendFile(keyed, given));
       outcomes.push('sent' in outcome ? outcome : { ...outcome, file: upload.name });
-      // Another text, so what comes behind it is of another form as well.
+      // A different text, so what follows it belongs to a different form too.
       if (place === 1 && outcome === CHANGED) break;
       upload = await upload.next();
     }
@@ -94,11 +94,11 @@ export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
       });
     }
     const ids = outcomes.flatMap((outcome) => ('sent' in outcome ? outcome.sent : []));
-    // A page that sends files beside its text box shows each one's refusal at its own place; one that goes on with
-    // what another page began shows another chat, or none.
+    // A page that sends files beside its text box shows each refusal in its own place; one that continues
+    // another page's sending shows another chat, or none.
     const isElsewhere = typed.beside === 'elsewhere';
     const isBeside = isElsewhere || typed.beside === 'true';
-    // Nothing here decodes a video, but the page still has the file.
+    // The server doesn't decode video, but the page still has the file.
     const [first] = ids;
     const file = isBeside && first !== undefined ? files.ofMessage(first) : undefined;
     if (file && takesPoster(file) && !file.hasPreview)
@@ -110,7 +110,7 @@ export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
     return reply.code(refused.status).show(isBeside ? 'files/refused' : 'chats/refused', data);
   }
 
-  /** For pages that go on sending what was begun on the chat's own. */
+  /** For pages that continue sending what was started on the chat's own page. */
   app.get<ConversationParams>('/chats/:chat/sending', { preHandler: requireUser }, (request, reply) =>
     reply.show('chats/attachment', { conversation: conversationOf(request, chats) }),
   );
@@ -132,7 +132,7 @@ export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
     const outcomes = request.upload
       ? await sendFiles(message, request.upload)
       : [await unlessTrouble(writing, async () => outcomeOf(await chats.send(message)))];
-    // Their session has ended while they sent: nothing of the chat is shown to whoever holds it.
+    // Their session ended while they were sending: nothing of the chat is shown any more.
     if (permission.denies(actor, conversation) === 'signed-out') {
       request.signedIn = null;
       return requireUser(request, reply);

@@ -75,7 +75,7 @@ const MESSAGE = `SELECT messages.id, author_id, display_name, kind, body, call, 
     edited_at, deleted_at
   FROM messages JOIN users ON users.id = author_id`;
 
-/** What a member hasn't seen. Of calls only the missed ones are news: one knows of those one answered. */
+/** What a member hasn't seen. Of calls, only missed ones are news: people know about those they answered. */
 const NEWS = `SELECT 1 FROM messages WHERE conversation_id = members.conversation_id AND id > members.read_id
   AND author_id <> members.user_id AND deleted_at IS NULL
   AND (call IS NULL OR call ->> 'outcome' IN ('missed', 'busy', 'cancelled'))`;
@@ -212,7 +212,7 @@ export function createChatStore(database: Database) {
     isMember: (id: number, user: number) => isMember.get(id, user) === 1,
     members: (id: number) => members.all(id),
     readId: (id: number, user: number) => readId.get(id, user) ?? 0,
-    /** The last message that everybody but `user` has seen. */
+    /** The last message that everyone but `user` has seen. */
     othersReadId: (id: number, user: number) => othersReadId.get(id, user) ?? 0,
     /** False when it was read that far already. */
     setRead: (id: number, user: number, message: number) =>
@@ -238,7 +238,7 @@ export function createChatStore(database: Database) {
       void setCall.run(JSON.stringify(call), bump(conversation), id),
     /** What is shown with it has changed. */
     touchMessage: (conversation: number, id: number) => void touchMessage.run(bump(conversation), id),
-    /** Soft: the row stays, so that pages which come back learn of it; the text is gone. */
+    /** Soft: the row stays, so that returning pages learn of it; the text is gone. */
     tombstone: (conversation: number, id: number, now: number) =>
       void tombstone.run(now, bump(conversation), id),
     /** At most `limit` messages with smaller ids, newest first. */
@@ -262,7 +262,7 @@ export function createChatStore(database: Database) {
       })),
     unreadConversations: (user: number) => unreadConversations.get(user) ?? 0,
     transaction: <Result>(work: () => Result): Result => database.transaction(work).immediate(),
-    /** For reading alone: the statements share one lock, and see one state. */
+    /** For reading only: the statements share one lock, and see one state. */
     snapshot: <Result>(work: () => Result): Result => database.transaction(work).deferred(),
   };
 }

@@ -25,16 +25,16 @@ const SPACELESS = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakan
 const HAS_SPACELESS = new RegExp(SPACELESS, 'u');
 
 /**
- * Where no address goes on, though nobody put a space there: before and behind punctuation that isn't ASCII, as in
+ * Where an address ends although there is no space: before and after punctuation that isn't ASCII, as in
  * Chinese or between typographic quotes, and where words that are written without spaces meet Latin letters. The
- * middle dot and the en dash stand in titles (列夫·托尔斯泰).
+ * middle dot and the en dash occur in titles (列夫·托尔斯泰).
  */
 const SEAMS = new RegExp(
   String.raw`(?<=(?![·–])[^\p{ASCII}\p{L}\p{M}\p{N}])|(?=(?![·–])[^\p{ASCII}\p{L}\p{M}\p{N}])|(?<=${SPACELESS})(?=[A-Za-z\d])|(?<=[A-Za-z\d])(?=${SPACELESS})`,
   'u',
 );
 
-/** Ends of names that hardly anybody writes as a word behind a full stop without its space. */
+/** Top-level domains that hardly anyone writes as a word after a full stop without a space. */
 const WELL_KNOWN = new Set(
   'com org net edu gov io dev cn hk tw sg jp kr uk ie de ch fr nl be se dk fi pl cz eu ca au nz br mx ru ua za'.split(
     ' ',
@@ -43,7 +43,7 @@ const WELL_KNOWN = new Set(
 
 /**
  * Whether a name without "https://" is meant as an address. "I'm home.So tired" isn't, and "notes.md" is a file: it
- * takes "www." before it, a path behind it, or a well-known end in small letters.
+ * takes "www." before it, a path after it, or a well-known top-level domain in lower case.
  */
 function isMeant(value: string): boolean {
   if (/^www\./i.test(value)) return true;

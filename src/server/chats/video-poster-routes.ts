@@ -15,7 +15,7 @@ export function videoPosterRoutes(
   app.register(async (scope) => {
     acceptPosters(scope);
 
-    /** JPEG, WebP or PNG; the token comes in the header `x-csrf-token`. For anybody but its sender there is no video. */
+    /** JPEG, WebP or PNG; the token comes in the header `x-csrf-token`. For anyone but its sender the video doesn't exist. */
     scope.put<{ Params: { file: string } }>(
       '/files/:file/poster',
       { preHandler: requireUser, bodyLimit: LARGEST_POSTER, config: { grows: true } },

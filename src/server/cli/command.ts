@@ -23,7 +23,7 @@ export type Given = {
 };
 
 export type Command = {
-  /** What stands after the command's own name, for the help. */
+  /** What follows the command's name, for the help. */
   usage: string;
   summary: string;
   /** How many names it takes. */
@@ -34,7 +34,7 @@ export type Command = {
 
 /** Ends a command; the message is a sentence or two that say what is wrong and what to do. */
 export class AdminError extends Error {
-  /** 1: it couldn't be done. 2: it was asked for in a way that isn't understood. */
+  /** 1: it couldn't be done. 2: the command line wasn't understood. */
   readonly exitCode: 1 | 2;
 
   constructor(message: string, exitCode: 1 | 2 = 1) {

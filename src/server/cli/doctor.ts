@@ -1,4 +1,4 @@
-/** Looks the data folder over, changes nothing, and says a line about each thing. */
+/** Checks the data folder without changing anything, and prints a line about each thing. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';

@@ -33,7 +33,7 @@ export const inviteSomebody: Command = {
     });
     const link = `${address(config)}/join/${code}`;
     terminal.say(link);
-    // A code for "localhost" would lead a telephone to itself.
+    // A code for "localhost" would lead a phone to itself.
     if (terminal.interactive && config.publicUrl)
       terminal.say(await qrCode(link, { type: 'terminal', small: true }));
     const { days, uses } = form.output;

@@ -2,7 +2,7 @@
 import { readPassword } from './password-input.ts';
 import { runAdmin } from './run.ts';
 
-// What it makes is for the server's user alone, as what the server makes.
+// What it creates is for the server's user only, like what the server creates.
 process.umask(0o077);
 process.exitCode = await runAdmin(process.argv.slice(2), process.env, {
   say: (text) => console.log(text),

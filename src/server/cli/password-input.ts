@@ -1,4 +1,4 @@
-/** Reads a password without showing it, and without its standing in the shell's history. */
+/** Reads a password without showing it, and without leaving it in the shell's history. */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';

@@ -104,7 +104,7 @@ export const newPassword: Command = {
   async run(given) {
     const { config, terminal } = given;
     const name = nameAt(given, 0);
-    // Who mistyped the name learns it before typing a password.
+    // A mistyped name is reported before a password has to be typed.
     const user = await inHousehold(config, (household) => person(household, name));
     const invent = given.options.invent === true;
     const password = invent ? inventPassword() : checkedPassword(await terminal.password());

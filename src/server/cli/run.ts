@@ -1,4 +1,4 @@
-/** Finds the command that was asked for, runs it, and puts what goes wrong into a sentence. */
+/** Finds the requested command, runs it, and turns what goes wrong into a sentence. */
 import { parseArgs } from 'node:util';
 import { BackupError } from '../backup/error.ts';
 import { ConfigError, readConfig } from '../config.ts';

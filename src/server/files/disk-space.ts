@@ -1,10 +1,10 @@
 /** How much of a disk may still be written. */
 import { statfs } from 'node:fs/promises';
 
-/** The chat's database must always have room: 200 MB, or 5 % of a disk that is small. */
+/** The chat's database must always have space: 200 MB, or 5 % of a small disk. */
 const RESERVE_BYTES = 200 * 1024 * 1024;
 const RESERVE_SHARE = 0.05;
-/** Bytes that may come in before the disk is looked at again. */
+/** Bytes that may arrive before the disk is checked again. */
 export const LOOK_EVERY = 4 * 1024 * 1024;
 
 /** Bytes that may still be written to the disk under `folder`. */

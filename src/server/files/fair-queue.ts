@@ -1,8 +1,8 @@
-/** One piece of work at a time, and people take turns: whoever brings many waits behind who brings one. */
+/** One piece of work at a time, people taking turns: someone with many waits behind someone with one. */
 
 /** @returns what runs work when it is that person's turn; a failure is of that work alone */
 export function createFairQueue(): <Result>(owner: number, work: () => Promise<Result>) => Promise<Result> {
-  /** What waits, by person; who stands first is next. */
+  /** What is waiting, by person; the first is next. */
   const waiting = new Map<number, (() => Promise<void>)[]>();
   let isWorking = false;
 

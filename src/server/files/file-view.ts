@@ -31,7 +31,7 @@ function noteOn({ state, type, hasPreview }: StoredFile): FileView['note'] {
   return showingOf(type) === 'picture' && !hasPreview ? 'unshown' : undefined;
 }
 
-/** A recording is kept elsewhere, and downloaded from there: under a name that says who was called. */
+/** A recording is downloaded from another address, under a name that says who was called. */
 const downloadUrlOf = ({ id, kind }: StoredFile): string =>
   kind === 'recording' ? `/recordings/${id}/download` : `/files/${id}/download`;
 

@@ -1,4 +1,4 @@
-/** The rules of files: who may read them, how much may be kept, and that rows and bytes come and go together. */
+/** The rules of files: who may read them, how much may be kept, and that rows and bytes appear and disappear together. */
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
@@ -36,8 +36,8 @@ export type FileRequest = {
 const folderOf = (kind: FileKind): FolderName => (kind === 'recording' ? 'recordings' : 'uploads');
 
 /**
- * What may lie beside a file: its preview, for a recording what was received, and what a crash has left of whatever was
- * being made of them.
+ * What may be beside a file: its preview, a recording's received bytes, and what a crash left of whatever was
+ * being made.
  */
 const BESIDE = [
   ...['.preview', '.preview.drawn', '.clean', '.poster', '.poster.clean', '.poster.drawn'],
@@ -51,7 +51,7 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
   /** What this process is taking in. */
   const active = new Set<string>();
 
-  /** Where the bytes lie. Made of the kind and the id alone. */
+  /** Where the bytes are. Made of the kind and the id only. */
   const pathOf = ({ id, kind }: { id: string; kind: FileKind }): string =>
     join(folders.paths[folderOf(kind)], id);
   const previewPathOf = (file: { id: string; kind: FileKind }): string => `${pathOf(file)}.preview`;
@@ -59,7 +59,7 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
   const announce = ({ id, conversation, call, message }: StoredFile) =>
     events.emit('file-changed', { file: id, conversation, call, message });
 
-  /** Lets other bytes count for a file than did before. */
+  /** Changes how many bytes count for a file. */
   function count(file: StoredFile, bytes: number): void {
     quota.count(file.owner, bytes - (growing.get(file.id) ?? file.bytes));
   }
@@ -81,7 +81,7 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
     for (const suffix of ['', ...BESIDE]) await rm(pathOf(file) + suffix, { force: true });
   }
 
-  /** What was being received when the server stopped takes its room still. */
+  /** What was being received when the server stopped still takes up space. */
   function countUnfinished(): void {
     for (const file of store.all()) {
       if (file.bytes > 0 || active.has(file.id)) continue;
@@ -95,7 +95,7 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
 
   return {
     pathOf,
-    /** Where its smaller picture (WebP or JPEG) lies, if it has one. */
+    /** Where its preview (WebP or JPEG) is, if it has one. */
     previewPathOf,
     folders,
     folderOf,
@@ -123,7 +123,7 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
       return file !== undefined && isMember(file.conversation, user);
     },
 
-    /** Makes room for a new file; the row is on disk before the first byte may be written to `path`. */
+    /** Reserves a place for a new file; the row is on disk before the first byte may be written to `path`. */
     async create(given: FileRequest): Promise<{ id: string; path: string } | { refused: StorageRefusal }> {
       if (!folders.check(folderOf(given.kind))) return { refused: 'folder-away' };
       const refused = await quota.refuses(given.owner);
@@ -146,7 +146,7 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
       return file && quota.refuses(file.owner);
     },
 
-    /** Counts alone, for what had come before this start: whether it fits is asked when more comes. */
+    /** Only counts, for what had arrived before this start: whether it fits is checked when more arrives. */
     countReceived: (id: string, bytes: number): void => void grow(id, bytes),
 
     /** States what a file is, now or after a change. False when it was removed meanwhile. */
@@ -188,10 +188,10 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
       return file.kind === 'attachment' ? file.id : undefined;
     },
 
-    /** The row first, so that nothing is ever offered whose bytes are gone. False when there is none. */
+    /** The row first, so that nothing without bytes is ever offered. False if there is none. */
     async remove(id: string): Promise<boolean> {
       const file = store.find(id);
-      // What isn't offered yet makes room first: on a full disk the database may need it.
+      // For what isn't offered yet, the bytes first: on a full disk the database may need the space.
       if (file?.state === 'receiving') await removeBytes(file);
       if (!file || !(await queue.commit(() => store.remove(id)))) return false;
       count(file, 0);

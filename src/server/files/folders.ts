@@ -1,6 +1,6 @@
 /**
- * The two folders that hold bytes, and whether they are there. One that lies on a disk that isn't mounted looks
- * like an empty one: each is known by a marker in it, whose text the database remembers.
+ * The two folders that hold bytes, and whether they are there. One on a disk that isn't mounted looks
+ * like an empty one, so each has a marker in it, whose text the database remembers.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import type { Events } from '../events.ts';
 import { FOLDERS, type FolderName } from './folder-names.ts';
 import type { FolderStore } from './folder-store.ts';
 
-/** Hidden, so that nobody takes it for a file of theirs. */
+/** Hidden, so that nobody mistakes it for a file of theirs. */
 export const MARKER = '.porchlight';
 
 /** Why a folder can't be used: not there, nothing in it, or things in it that this database knows nothing of. */
@@ -27,7 +27,7 @@ function read(path: string): string | undefined {
   }
 }
 
-/** What a person would see in it; nothing of it is made by us under a hidden name but the marker and what is put aside. */
+/** What a person would see in it; our only hidden entries are the marker and what is put aside. */
 function list(path: string): string[] | undefined {
   try {
     return readdirSync(path).filter((name) => !name.startsWith('.') && name !== 'lost+found');
@@ -39,8 +39,8 @@ function list(path: string): string[] | undefined {
 const isMost = (some: number, all: number): boolean => some * 2 >= all;
 
 /**
- * Looks for a folder and changes nothing. Without the right marker it is ours if most of what the database says
- * of it is in it: an installation from before there were markers, or a copy that left hidden files out.
+ * Looks for a folder and changes nothing. Without the right marker it is ours if it has most of what the database
+ * expects: an installation from before there were markers, or a copy that left out hidden files.
  */
 export function lookFor(name: FolderName, path: string, store: FolderStore): Found {
   const known = store.markerOf(name);
@@ -53,13 +53,13 @@ export function lookFor(name: FolderName, path: string, store: FolderStore): Fou
       const there = new Set(names);
       if (isMost(kept.filter((id) => there.has(id)).length, kept.length)) return { is: 'ours', marker };
     } else if (known === undefined) {
-      // Nothing is complete yet, but something may have been under way.
+      // Nothing is complete yet, but something may have been arriving.
       const ours = names.filter((file) => store.isIn(name, file.split('.')[0] ?? ''));
       if (isMost(ours.length, names.length)) return { is: 'ours', marker };
     }
     return { away: 'foreign' };
   }
-  // Nothing can be missed where there is nothing; but what is marked as somebody else's stays theirs.
+  // If there is nothing, nothing can be missing; but what is marked as someone else's stays theirs.
   if (known === undefined ? kept.length === 0 : marker === undefined && !store.hasAny(name))
     return { is: 'new', marker };
   return { away: names === undefined ? 'missing' : marker === undefined ? 'empty' : 'foreign' };
@@ -77,7 +77,7 @@ export function createFolders({ store, dataDir, events, log }: FolderParts) {
     uploads: join(dataDir, 'uploads'),
     recordings: join(dataDir, 'recordings'),
   };
-  /** Those that were away when they were looked for last. */
+  /** Those that were away at the last check. */
   const away = new Map<FolderName, string>();
 
   /** Writes the marker: into the folder first, so that the database never remembers one that was not written. */
@@ -132,8 +132,8 @@ export function createFolders({ store, dataDir, events, log }: FolderParts) {
     isAnyAway: (): boolean => away.size > 0,
 
     /**
-     * Takes whatever lies there from now on for this folder, because its owner says that the old one won't come back.
-     * Rows stay; what they lack is for the sweep to ask about.
+     * Accepts whatever is there from now on as this folder, because the owner says that the old one won't come back.
+     * Rows stay; the sweep will ask about what they lack.
      * @throws where it can't be written to
      */
     begin(name: FolderName): void {

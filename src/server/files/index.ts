@@ -1,4 +1,4 @@
-/** What people keep beside text: rows, bytes and the folders they lie in. */
+/** Files: rows, bytes and the folders they are in. */
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';

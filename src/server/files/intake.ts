@@ -1,4 +1,4 @@
-/** Takes a file in: streams it to disk within its limits, then finds out what it is. Leaves nothing behind when it can't. */
+/** Receives a file: streams it to disk within its limits, then determines what it is. Leaves nothing behind on failure. */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { personError } from '../http/errors.ts';
@@ -10,13 +10,13 @@ import { isMedia, showingOf, typeOf } from './media-types.ts';
 import type { Pictures } from './pictures.ts';
 import type { StorageRefusal } from './quota.ts';
 
-/** Bytes of one file. What is longer wants a way to go on after a break, as recordings have. */
+/** Bytes of one file. Anything longer would need a way to continue after an interruption, as recordings have. */
 export const LARGEST = 2 * 1024 ** 3;
 
 /** `forbidden`: they may not put it there, or not any more. */
 export type IntakeRefusal = StorageRefusal | 'empty' | 'too-large' | 'forbidden';
 
-/** `may` is asked while it comes in, and when it is there. */
+/** `may` is asked while it arrives, and once it has. */
 export type IntakeRequest = FileRequest & { may(): boolean };
 
 /** What it needs of an upload. */
@@ -49,7 +49,7 @@ export function createIntake(files: Files, pictures: Pictures, media: Media) {
       if (refused) throw new Refused(refused);
     };
     async function* measured(): AsyncGenerator<Buffer> {
-      // What is refused isn't destroyed: other files may come behind it in the same form.
+      // A refused stream isn't destroyed: other files may follow it in the same form.
       for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
         bytes += chunk.length;
         if (bytes - looked >= LOOK_EVERY) await look();
@@ -86,7 +86,7 @@ export function createIntake(files: Files, pictures: Pictures, media: Media) {
           showingOf(type) === 'picture'
             ? await pictures.prepare(request.owner, { path, preview })
             : undefined;
-        // Looking at it may have taken long as well.
+        // Examining it may have taken long too.
         if (!may()) throw new Refused('forbidden');
         await files.complete(id, {
           type,

@@ -1,12 +1,12 @@
 /**
  * Blanks in place where a video or a HEIC photo was taken: MP4, QuickTime and HEIF are boxes in boxes (ISO 14496-12,
- * §4.2), so nothing has to be written anew. Telephones put the position into three places, and Exif into a fourth.
+ * §4.2), so nothing has to be rewritten. Phones put the location into three places, and Exif into a fourth.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** Bytes of a box that are read: an hour's index is some megabytes. What is longer is left as it is. */
 const MOST_READ = 64 * 1024 * 1024;
-/** Boxes of a file on its top floor; fragmented files have two a second. */
+/** Top-level boxes of a file; fragmented files have two a second. */
 const MOST_BOXES = 100_000;
 
 const ZEROS = Buffer.alloc(64 * 1024);
@@ -45,7 +45,7 @@ function blankKeys(bytes: Buffer, meta: Box): void {
     bytes.toString('latin1', body, end),
   );
   for (const item of boxesIn(bytes, list.body, list.end)) {
-    // An item is called by the number of its key, counted from 1.
+    // An item is named by the number of its key, counted from 1.
     if (!/location/i.test(names[bytes.readUInt32BE(item.at + 4) - 1] ?? '')) continue;
     const data = find(bytes, item.body, item.end, 'data');
     if (data) bytes.fill(' ', Math.min(data.body + 8, data.end), data.end);

@@ -1,7 +1,7 @@
 /** What a file is, by its bytes, and what a browser may show of it in place. */
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** What is never unpacked to look inside: archives stay shut on this server. */
+/** Never unpacked to look inside: archives stay closed on this server. */
 const ARCHIVES: [signature: string, type: string][] = [
   ['504b', 'application/zip'],
   ['1f8b', 'application/gzip'],
@@ -30,7 +30,7 @@ const SOUNDS = new Set([
 ]);
 const VIDEOS = new Set(['video/mp4', 'video/webm', 'video/ogg', 'video/quicktime']);
 
-/** Built of boxes as MP4 is (ISO 14496-12): these can hold where they were made. */
+/** Made of boxes like MP4 (ISO 14496-12): these can contain where they were made. */
 const BOXED = /^(video|audio)\/(mp4|quicktime|3gpp2?)$|^image\/hei[cf](-sequence)?$/;
 export const isBoxed = (type: string): boolean => BOXED.test(type);
 /** Whose first bytes don't tell whether there is video in it, nor how large it is. */

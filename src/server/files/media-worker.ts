@@ -1,5 +1,5 @@
 /**
- * The process that looks into sound and video: how large and how long it is, and what is really in it. It blanks where
+ * The process that examines audio and video: how large and how long it is, and what is really in it. It blanks where
  * it was taken. Started by media.ts with the path and the type of one file.
  */
 import { FilePathSource, Input, type InputTrack, MATROSKA, MP4, QTFF, WEBM } from 'mediabunny';
@@ -9,9 +9,9 @@ import { isBoxed } from './media-types.ts';
 
 /** Bytes of the file that are kept in memory. */
 const CACHE = 2 * 1024 * 1024;
-/** What browsers play of a Matroska that calls itself WebM. */
+/** What browsers can play in a Matroska file that calls itself WebM. */
 const WEBM_CODECS: unknown[] = ['opus', 'vorbis'];
-/** Video that browsers play, and a telephone's old 3GP doesn't have. */
+/** Video that browsers play, unlike a phone's old 3GP. */
 const CURRENT_CODECS: unknown[] = ['avc', 'hevc', 'vp9', 'av1'];
 
 /** The media type by what is in it; undefined where the one that was found stands. */

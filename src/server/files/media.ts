@@ -1,6 +1,6 @@
 /**
- * Looks into sound, video and telephones' HEIC photos. Each in a process of its own, a few at once: what hangs on a
- * broken file is killed, and its memory comes back.
+ * Examines audio, video and phones' HEIC photos. Each in a process of its own, a few at once: one that hangs on a
+ * broken file is killed, and its memory is returned.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import * as v from 'valibot';
@@ -48,7 +48,7 @@ export function createMedia() {
     });
 
   return {
-    /** What a file is, beyond its first bytes; undefined where that can't be found out. Positions in it are blanked. */
+    /** What a file is, beyond its first bytes; undefined if that can't be determined. Locations in it are blanked. */
     async look(path: string, type: string): Promise<MediaFacts | undefined> {
       if (busy >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
       if (stopped) return undefined;

@@ -1,4 +1,4 @@
-/** Names of files as people give them, made harmless. They are shown and offered for saving, never used as a path. */
+/** File names as people give them, made harmless. They are shown and offered for saving, never used as a path. */
 import { hasVisible } from '../language/visible-text.ts';
 
 /** Bytes of UTF-8: file systems take 255, and browsers add " (1)". */

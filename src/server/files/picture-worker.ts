@@ -1,5 +1,5 @@
 /**
- * The process that opens pictures: a decoder that crashes, or keeps its memory, takes nobody else with it.
+ * The process that opens pictures: a decoder that crashes, or leaks memory, affects nobody else.
  * Started and ended by pictures.ts, which sends one job at a time.
  */
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import type { PictureFacts, PictureJob } from './pictures.ts';
 import { stripJpeg, stripPng, stripWebp } from './stripping.ts';
 
-/** Pixels: twice what good telephones take, and 256 MB when it is unpacked. */
+/** Pixels: twice what good phones take, and 256 MB when decoded. */
 const MOST_PIXELS = 64_000_000;
 /** Seconds for one picture; only sharp's own steps heed them, so pictures.ts has a limit as well. */
 const PATIENCE = 10;
@@ -22,10 +22,10 @@ const options = { limitInputPixels: MOST_PIXELS, failOn: 'error' as const };
 
 type Metadata = Awaited<ReturnType<ReturnType<typeof sharp>['metadata']>>;
 
-/** The picture without its metadata; `undefined` where it has none that could tell on anybody. */
+/** The picture without its metadata; `undefined` if it has none that reveals anything. */
 async function stripped(path: string, { format, orientation = 1, exif, xmp }: Metadata) {
   if (format === 'jpeg') return stripJpeg(await readFile(path), orientation);
-  // Only Exif says how a PNG or WebP is turned, and few viewers ask: better turned for good.
+  // Only Exif says how a PNG or WebP is rotated, and few viewers look: better rotated for good.
   if (format === 'png' && orientation === 1) return stripPng(await readFile(path));
   if (format === 'webp' && orientation === 1) return stripWebp(await readFile(path));
   if (format === 'gif' || (!exif && !xmp)) return undefined;
@@ -51,7 +51,7 @@ async function makePreview(path: string, preview: string, side?: number): Promis
 }
 
 async function prepare({ path, preview, side }: PictureJob): Promise<PictureFacts> {
-  // This reads the head alone, whatever size that claims.
+  // This reads only the header, whatever size that claims.
   const metadata = await sharp(path, { ...options, limitInputPixels: false }).metadata();
   const { width, height } = metadata.autoOrient;
   const isShown = width * height <= MOST_PIXELS;
@@ -75,5 +75,5 @@ process.on('message', (job: PictureJob) => {
     .then((answer) => process.send?.(answer));
 });
 process.send?.('ready');
-// Nobody is left to work for.
+// The server is gone.
 process.on('disconnect', () => process.exit());

@@ -1,8 +1,8 @@
 /**
- * Gets pictures ready off the event loop: metadata out, size known, a small one beside it. A process of its own does
- * it, because sharp's memory (23 MB and the pictures) comes back only when a process ends, and because a thread
- * would share Node's four file threads and its fate with the whole server. What a picture can do to it is bounded: in
- * bytes before it is read, in memory, and in time; and whoever sends many waits behind others who send one.
+ * Prepares pictures off the event loop: removes metadata, finds the size, makes a preview. A process of its own does
+ * it, because sharp's memory (23 MB and the pictures) is returned only when a process ends, and because a thread
+ * would share Node's four file threads, and its crashes, with the whole server. What a picture can cost is limited: in
+ * bytes before it is read, in memory, and in time; and someone who sends many waits behind those who send one.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { createFairQueue } from './fair-queue.ts';
 
 /** `side`: the preview is a square of so many pixels, and all that is wanted; `path` stays as it is. */
 export type PictureJob = { path: string; preview: string; side?: number };
-/** Without a size it is too large to be shown: only what it tells was taken out. */
+/** Without a size it is too large to be shown: only its metadata was removed. */
 export type PictureFacts = { bytes: number; size?: { width: number; height: number } };
 
 const WORKER = scriptBeside(import.meta, 'picture-worker');
@@ -25,16 +25,16 @@ const IDLE = 20_000;
 const STARTING = 20_000;
 /** How long one picture may take, in ms. */
 const PATIENCE = 10_000;
-/** Bytes of memory that it may take: twice what a 64 megapixel JPEG from a telephone does. */
+/** Bytes of memory that it may use: twice what a phone's 64 megapixel JPEG takes. */
 const MOST_MEMORY = 512 * 1024 * 1024;
 /** How often that is looked at, in ms. V8 reserves too much for `ulimit` to be of use. */
 const LOOK_EVERY = 50;
-/** Below everything that people wait for. */
+/** A lower priority than anything that people wait for. */
 const NICE = 5;
 
 type PictureLimits = { patience?: number; memory?: number };
 
-/** Where there is Linux. Elsewhere memory isn't bounded. */
+/** On Linux. Elsewhere memory isn't limited. */
 function memoryOf(pid: number): number {
   try {
     return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
@@ -43,7 +43,7 @@ function memoryOf(pid: number): number {
   }
 }
 
-/** Where memory runs out all the same, this process goes before the server does. */
+/** If memory runs out anyway, this process is killed before the server. */
 function offerFirst(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
@@ -62,7 +62,7 @@ export function createPictures({ patience = PATIENCE, memory = MOST_MEMORY }: Pi
     worker = undefined;
   }
 
-  /** @returns `undefined` where no process can be had: the child that comes back then can neither be sent to nor killed */
+  /** @returns `undefined` if no process can be started: the child returned then can neither be sent to nor killed */
   function start(): ChildProcess | undefined {
     const started = fork(WORKER, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     const gone = () => {
@@ -72,13 +72,13 @@ export function createPictures({ patience = PATIENCE, memory = MOST_MEMORY }: Pi
     if (started.pid === undefined || !started.connected) return undefined;
     setPriority(started.pid, NICE);
     offerFirst(started.pid);
-    // Whoever waits for a picture holds the server open, not the worker.
+    // A pending picture keeps the server alive; the worker doesn't.
     started.unref();
     started.channel?.unref();
     return started;
   }
 
-  /** What it says next; `undefined` where it ends, or doesn't say it in time or within its memory. */
+  /** Its next message; `undefined` if it ends, or takes too much time or memory. */
   function answerOf(at: ChildProcess, within: number): Promise<unknown> {
     return new Promise((resolve) => {
       const settle = (answer?: unknown) => {
@@ -108,7 +108,7 @@ export function createPictures({ patience = PATIENCE, memory = MOST_MEMORY }: Pi
     if (worker?.connected) return worker;
     worker = start();
     const started = worker;
-    // The first it says is that it can take a picture.
+    // Its first message says that it is ready for a picture.
     return started && (await answerOf(started, STARTING)) !== undefined ? started : undefined;
   }
 
@@ -119,11 +119,11 @@ export function createPictures({ patience = PATIENCE, memory = MOST_MEMORY }: Pi
       const at = await ready();
       if (!at) return undefined;
       const answer = answerOf(at, patience);
-      // A worker that has just ended says so by itself.
+      // A worker that has just ended is reported by its own event.
       at.send(job, () => {});
       const facts = await answer;
       if (isFacts(facts)) return facts;
-      // What it was cut off from may lie there half written.
+      // What it was working on may be half written.
       for (const path of [job.preview, `${job.path}.clean`]) await rm(path, { force: true });
       return undefined;
     } finally {

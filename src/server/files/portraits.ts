@@ -1,4 +1,4 @@
-/** Makes the small square that stands for a person out of whatever picture they choose. */
+/** Makes a profile picture, a small square, from whatever picture a person chooses. */
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import type { Pictures } from './pictures.ts';
 
 /** Pixels: twice what the largest circle takes in CSS. */
 const SIDE = 256;
-/** Bytes of what is taken in: more than telephones' cameras make. */
+/** Bytes of an upload: more than phone cameras produce. */
 const LARGEST = 30 * 1024 * 1024;
 
 /** `refused` is the end of a key below `files.errors`. */
@@ -20,12 +20,12 @@ export type Portrait = { bytes: Buffer } | { refused: 'too-large' | 'notPicture'
 export function createPortraits(files: Files, pictures: Pictures) {
   return {
     /**
-     * The picture as WebP without what it says of place and device. What came in is kept nowhere.
+     * The picture as WebP, without location and device. The original isn't kept.
      * @throws an error for the person when the form breaks off
      */
     async make(owner: number, { stream }: Upload): Promise<Portrait> {
       if (!files.folders.check('uploads')) return { refused: 'folder-away' };
-      // Where a crash leaves it, the sweep finds it.
+      // If a crash leaves it there, the sweep finds it.
       const path = join(files.folders.paths.uploads, `portrait-${randomBytes(16).toString('base64url')}`);
       const preview = `${path}.preview`;
       let size = 0;

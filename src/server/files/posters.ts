@@ -1,5 +1,5 @@
 /**
- * The picture that stands for a video until it is played. Nothing here decodes video, so the page that has recorded or
+ * Posters, which are shown until a video is played. The server doesn't decode video, so the page that recorded or
  * sent it draws one of its frames.
  */
 import { rename, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import type { StoredFile } from './store.ts';
 /** Bytes of a poster as it is sent. */
 export const LARGEST_POSTER = 300 * 1024;
 
-/** `may` is asked once more when it is drawn. */
+/** `may` is asked again once it is drawn. */
 export type Poster = { file: StoredFile; bytes: Buffer; may(): boolean };
 /** `picture`: it is none. `forbidden`: not any more. `not-found`: its video was deleted meanwhile. */
 export type PosterRefusal = 'picture' | 'forbidden' | 'not-found';
@@ -52,11 +52,11 @@ export function createPosters(files: Files, pictures: Pictures) {
     return 'not-found';
   }
 
-  // Two for one file must not write over each other, and pictures are drawn one at a time anyway.
+  // Two for the same file must not overwrite each other, and pictures are drawn one at a time anyway.
   const inTurn = createFairQueue();
   return {
     /**
-     * Draws it anew, so that nothing but a picture is kept, and shows it in the place of an earlier one.
+     * Redraws it, so that nothing but a picture is kept, and replaces an earlier one.
      * @returns why it isn't kept, if it isn't
      */
     keep: (poster: Poster): Promise<PosterRefusal | undefined> =>

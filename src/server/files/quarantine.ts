@@ -1,8 +1,8 @@
-/** Where bytes without a row wait for a day before they go, in case somebody misses them. */
+/** Where bytes without a row wait for a day before they are deleted, in case someone misses them. */
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** In each folder itself: another may be on another disk. */
+/** Inside each folder: the other may be on another disk. */
 const ASIDE = '.strays';
 const DAY = 24 * 60 * 60 * 1000;
 

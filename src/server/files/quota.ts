@@ -1,4 +1,4 @@
-/** What may be kept: by one person, by all, and on the disk. Sums are kept in memory and start from the rows. */
+/** How much may be kept: per person, in total, and on the disk. Sums are in memory and start from the rows. */
 import { freeBytes, LOOK_EVERY } from './disk-space.ts';
 import type { FileStore } from './store.ts';
 
@@ -23,7 +23,7 @@ export function createQuota(store: FileStore, folder: string) {
       all += bytes;
     },
 
-    /** Whether what is counted already fits, and the disk takes what may come before the next look. */
+    /** Whether what is counted so far fits, and the disk can take what may arrive before the next check. */
     async refuses(owner: number): Promise<StorageRefusal | undefined> {
       const { personBytes, serverBytes } = store.limits();
       if (personBytes !== undefined && usedBy(owner) > personBytes) return 'quota-person';

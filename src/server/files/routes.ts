@@ -18,7 +18,7 @@ export function fileRoutes(app: FastifyInstance, { files }: { files: Files }): v
   app.get<FileParams>('/files/:file', guard, async (request, reply) => {
     const file = readableFile(request, files);
     const { type, name } = file;
-    // A picture that could not be read here isn't given to a browser to try.
+    // A picture that couldn't be read here isn't handed to a browser to try.
     const inline = showingOf(type) !== 'card' && (showingOf(type) !== 'picture' || file.hasPreview);
     return serve(request, reply, { path: files.pathOf(file), type, name, inline });
   });

@@ -1,4 +1,4 @@
-/** How bytes that somebody else chose leave the server: as what they are, and never to be run. */
+/** Serves bytes that someone else chose: as what they are, and never to be executed. */
 import { open, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { send } from '@fastify/send';
@@ -21,7 +21,7 @@ export async function serve(
   reply: FastifyReply,
   { path, type, name, inline }: Served,
 ): Promise<FastifyReply> {
-  // A recording that is being finished has nothing to give yet; nothing else is kept without bytes.
+  // A recording that is being finished has nothing to serve yet; nothing else is kept without bytes.
   if ((await stat(path).catch(() => undefined))?.size === 0) throw personError(409, 'files.errors.not-yet');
   const sent = await send(request.raw, `/${basename(path)}`, {
     root: dirname(path),
@@ -30,10 +30,10 @@ export async function serve(
   });
   if (sent.statusCode === 404) throw notFound();
   reply.code(sent.statusCode).headers(sent.headers);
-  // Kept by the reader's browser only, and asked for anew each time: who may read it can change.
+  // Cached by the reader's browser only, and revalidated each time: who may read it can change.
   reply.header('Cache-Control', 'private, no-cache');
   reply.header('X-Content-Type-Options', 'nosniff');
-  // Opened by itself it is a document without an origin, without scripts and without anything to load.
+  // Opened on its own, it is a document without an origin, without scripts and without anything to load.
   reply.header('Content-Security-Policy', "sandbox; default-src 'none'");
   if (sent.type === 'error') return reply.removeHeader('Content-Length').send();
   reply.header('Content-Disposition', disposition(inline ? 'inline' : 'attachment', name));

@@ -1,9 +1,9 @@
 /**
- * Takes out of a picture what isn't the picture: where and when it was taken, comments, hidden previews and
- * whatever was hung on behind. Nothing is decoded and encoded again, so no quality is lost.
+ * Removes from a picture everything but the picture: where and when it was taken, comments, hidden previews and
+ * anything appended. Nothing is re-encoded, so no quality is lost.
  */
 
-/** Thrown for bytes that aren't put together as their format says. */
+/** Thrown for bytes that don't follow their format. */
 export class BrokenPicture extends Error {}
 
 /** Marker segments (ITU T.81, B.1) that stay: JFIF, colour profile, Adobe's colour transform. */

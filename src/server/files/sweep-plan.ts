@@ -1,13 +1,13 @@
 /**
- * What a sweep of one folder would do: which rows nothing more will come of, and which bytes have no row. Only
- * looks, so that the command line can ask as well.
+ * What a sweep of one folder would do: which rows are dead, and which bytes have no row. Only
+ * looks, so that the command line can ask too.
  */
 import { basename } from 'node:path';
 import type { FileKind, StoredFile } from './store.ts';
 
 const HOUR = 60 * 60 * 1000;
 
-/** So many rows and strays together may go at once, or this share of the folder's rows where that is more. */
+/** How many rows and strays together may be removed at once, or this share of the folder's rows if that is more. */
 const FEW = 20;
 const SHARE = 0.05;
 
@@ -32,7 +32,7 @@ export type Seen = {
   isActive(id: string): boolean;
 };
 
-/** Whatever lies beside a file's bytes has the same name up to the first dot. */
+/** Everything beside a file's bytes has the same name up to the first dot. */
 const idOf = (name: string): string => name.split('.')[0] ?? '';
 
 export function planSweep({ rows, names, now, pathOf, exists, isActive }: Seen): Plan {
@@ -46,14 +46,14 @@ export function planSweep({ rows, names, now, pathOf, exists, isActive }: Seen):
     if (!onDisk.has(name) && !onDisk.has(`${name}.raw`)) {
       if (isOld) plan[isRecording || file.bytes > 0 ? 'lost' : 'unfinished'].push(file);
     } else if (isRecording) {
-      // It may be taken up again.
+      // It may be resumed.
     } else if (file.state === 'receiving' || (file.kind === 'attachment' && !file.message && isOld))
       plan.unfinished.push(file);
   }
   return plan;
 }
 
-/** Files, counting what lies beside one as one with it. */
+/** Files, counting what is beside one as part of it. */
 export const countStrays = ({ strays }: Plan): number => new Set(strays.map(idOf)).size;
 
 /** Whether it is so much that its owner has to be asked: a broken disk looks the same. */

@@ -1,6 +1,6 @@
 /**
- * Tidies up after crashes and aborted uploads, and removes what is older than the owner wants to keep. Whatever
- * looks like more than that, like a disk that isn't there or isn't whole, is left as it is until the owner says so.
+ * Tidies up after crashes and aborted uploads, and removes what is older than the owner wants to keep. Anything
+ * that looks like more than that, such as a missing or damaged disk, is left alone until the owner decides.
  */
 import { readdir } from 'node:fs/promises';
 import type { FastifyBaseLogger } from 'fastify';
@@ -26,7 +26,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 export function createSweep(files: Files, clock: Clock, log: FastifyBaseLogger) {
   const held = new Map<FolderName, Held>();
-  /** When the bytes of a row were missing for the first time: a disk may be under repair. */
+  /** When the bytes of a row were first found missing: a disk may be under repair. */
   const missedSince = new Map<string, number>();
   let takeBack = () => {};
   let takeBackLook = () => {};

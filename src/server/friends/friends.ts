@@ -7,7 +7,7 @@ import type { FriendStore } from './store.ts';
 
 export type AskResult = 'asked' | 'accepted' | 'unknown' | 'self' | 'already-friends' | 'already-asked';
 
-/** What a friendship begins with. It runs in the same transaction, and may be called for people who are friends already. */
+/** What a friendship begins with. It runs in the same transaction, and may be called for people who are already friends. */
 export type FriendshipBegan = (a: number, b: number) => void;
 
 export function createFriends(
@@ -41,7 +41,7 @@ export function createFriends(
     /** Friends may message and call each other and see each other's presence. A block ends a friendship. */
     areFriends: (a: number, b: number): boolean => store.find(a, b)?.accepted ?? false,
 
-    /** Without asking: for inviter and newcomer, and for the command line. False where one has blocked the other. */
+    /** Without a request: for inviter and newcomer, and for the command line. False if one has blocked the other. */
     befriend: (a: number, b: number): boolean =>
       change(a, b, () => {
         if (store.hasBlocked(a, b) || store.hasBlocked(b, a)) return false;
@@ -50,8 +50,8 @@ export function createFriends(
       }),
 
     /**
-     * Asks somebody by username. Who has blocked the asker answers like somebody who isn't there.
-     * Asking back is accepting.
+     * Sends a friend request by username. Someone who has blocked the sender responds as if they didn't exist.
+     * Requesting back is accepting.
      */
     ask(me: number, username: string): AskResult {
       const other = accounts.userByUsername(foldUsername(username));
@@ -61,7 +61,7 @@ export function createFriends(
         const known = store.find(me, other.id);
         if (known?.accepted) return 'already-friends';
         if (known?.requestedBy === me) return 'already-asked';
-        // Asking somebody means that one's own block of them is over.
+        // Sending someone a request lifts one's own block of them.
         store.unblock(me, other.id);
         if (known) {
           accept(me, other.id);
@@ -77,8 +77,8 @@ export function createFriends(
     hasBlocked: store.hasBlocked,
 
     /**
-     * Follows the invitation of somebody, who has said yes by making it: friends at once. It ends one's own block of
-     * them; theirs holds.
+     * Follows someone's invitation, who has agreed by creating it: friends right away. It lifts one's own block of
+     * them; theirs stays.
      * @param use takes a use of the invitation, in the same transaction; false refuses
      */
     follow: (me: number, inviter: number, use: () => boolean): boolean =>
@@ -114,7 +114,7 @@ export function createFriends(
     remove: (me: number, other: number): boolean =>
       change(me, other, () => store.find(me, other)?.accepted === true && store.remove(me, other)),
 
-    /** Only people one has to do with can be blocked: others would show whether an id exists. */
+    /** Only people one has a connection to can be blocked: otherwise this would reveal whether an id exists. */
     block: (me: number, other: number): boolean =>
       change(me, other, () => {
         if (!store.find(me, other)) return false;

@@ -1,4 +1,4 @@
-/** Making and taking back invitations; they are shown among the friends. */
+/** Creating and withdrawing invitations; they are shown on the friends page. */
 import type { FastifyInstance } from 'fastify';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import type { Clock } from '../clock.ts';
@@ -8,7 +8,7 @@ import { idFrom } from '../http/ids.ts';
 import { InvitationForm, invite } from './invitation.ts';
 import type { InvitationStore } from './invitation-store.ts';
 
-/** More open links than this nobody keeps in mind. */
+/** Nobody keeps track of more open links than this. */
 const MOST_OPEN = 20;
 
 export type InvitationParts = { invitations: InvitationStore; clock: Clock };

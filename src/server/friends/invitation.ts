@@ -1,4 +1,4 @@
-/** Invitations: a link, good for some days and some people. Inviter and newcomer are friends from the start. */
+/** Invitations: a link, valid for some days and some people. Inviter and newcomer are friends right away. */
 import * as v from 'valibot';
 import { makeCode } from '../accounts/codes.ts';
 import type { Clock } from '../clock.ts';

@@ -1,6 +1,6 @@
 /**
- * How accounts come into being: the setup link, an invitation, or open registration; and what an invitation is to
- * somebody who has one already.
+ * How accounts are created: the setup link, an invitation, or open registration; and what an invitation does for
+ * someone who already has one.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requireUser, userOf } from '../accounts/authentication.ts';
@@ -23,8 +23,8 @@ type Code = { Params: { code: string } };
 type SetupCode = { Querystring: { code?: string } };
 
 /**
- * Forms of one address that are looked at in ten minutes. Each says whether a name is taken, and may cost a hash; a
- * family that joins together from one house needs some tries each.
+ * Forms accepted from one address in ten minutes. Each reveals whether a name is taken, and may cost a hash; a
+ * family that joins together from one home needs a few tries each.
  */
 const MOST_TRIES = 60;
 const LATER = 10 * 60;
@@ -50,7 +50,7 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
   type Newcomer = { id: number; passwordHash: string };
   async function begin(request: FastifyRequest, reply: FastifyReply, { id, passwordHash }: Newcomer) {
     const cookie = await sessions.start(id, request.headers['user-agent'] ?? '', passwordHash);
-    // Somebody has reset the password in this very moment.
+    // Someone has reset the password at this very moment.
     if (!cookie) return reply.redirect('/login', 303);
     knownDevices.mark(reply, id);
     return reply.header('Set-Cookie', cookie).redirect('/friends', 303);
@@ -66,7 +66,7 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
       invitation?: number;
       admit: () => boolean;
       welcome?: (id: number) => void;
-      /** What to answer where nobody is admitted any more. */
+      /** The answer if nobody is admitted any more. */
       refuse?: (reply: FastifyReply) => FastifyReply;
     },
   ) {
@@ -86,7 +86,7 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
       if (result.error === 'refused') throw notFound();
       return again({ username: 'accounts.errors.taken' });
     } catch (error) {
-      // Whoever has filled in a form and must wait has it before them still.
+      // Someone who has filled in a form and has to wait still has it in front of them.
       if (!isPersonError(error) || error.retryAfter === undefined) throw error;
       reply.header('Retry-After', error.retryAfter);
       return again({ form: error.words }, error.statusCode);
@@ -108,11 +108,11 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
   app.post<SetupCode>('/setup', { config: { grows: true } }, (request, reply) => {
     const { code } = request.query;
     if (!setup.admits(code)) throw notFound();
-    // Asked again inside the transaction: of two who hold the link, one becomes the owner.
+    // Checked again inside the transaction: of two people with the link, one becomes the owner.
     return join(request, reply, setupPage(code), { isOwner: true, admit: () => setup.admits(code) });
   });
 
-  /** A link may have taken something along from the text it stood in: what is no code is passed over. */
+  /** A link may include some of the text around it: anything after the code is ignored. */
   function invitationIn(given: string): { code: string; invitation: Invitation | undefined } {
     const found = codeIn(given);
     const code = [found, found.replace(/(?<![-_])[-_]+$/, '')].find((text) =>
@@ -124,7 +124,7 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
     };
   }
 
-  /** What isn't good any more and what never was one look the same. */
+  /** An invalid invitation looks the same whether it expired or never existed. */
   const ended = (reply: FastifyReply) => reply.code(404).show('friends/invitation-ended');
 
   const joinPage = (code: string, inviter: string) => ({
@@ -132,7 +132,7 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
     data: { action: `/join/${code}`, inviter, values: {}, errors: {} },
   });
 
-  /** For who has an account: friendship with the inviter, not a second account. */
+  /** For someone with an account: friendship with the inviter, not a second account. */
   function showToMember(reply: FastifyReply, me: number, code: string, invitation: Invitation | undefined) {
     if (invitations.cameBy(me, code)) return reply.redirect('/chats', 303);
     if (!invitation || friends.hasBlocked(invitation.inviterId, me)) return ended(reply);
@@ -155,7 +155,7 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
 
   app.post<Code>('/join/:code', { config: { grows: true } }, (request, reply) => {
     const { code, invitation } = invitationIn(request.params.code);
-    // A form that was open when somebody signed in beside it.
+    // A form that was open when someone signed in in another tab.
     if (request.signedIn) return reply.redirect(`/join/${code}`, 303);
     if (!invitation) return ended(reply);
     return join(request, reply, joinPage(code, invitation.inviterName), {
@@ -173,7 +173,7 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
     if (!invitation) return ended(reply);
     const { inviterId } = invitation;
     friends.follow(me, inviterId, () => invitations.use(code, clock.now()));
-    // Pressed twice, the first one has done it.
+    // Pressed twice: the first one has done it.
     if (!friends.areFriends(me, inviterId)) return ended(reply);
     const conversation = parts.conversationWith(me, inviterId);
     return reply.redirect(conversation === undefined ? '/chats' : `/chats/${conversation}#end`, 303);
@@ -186,7 +186,7 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
   };
   app.get('/join', (_request, reply) => reply.show(openPage.template, openPage.data));
   app.post('/join', { config: { grows: true } }, (request, reply) => {
-    // The first account is the owner's, and that one comes by the setup link only.
+    // The first account is the owner's, which only the setup link creates.
     if (!accounts.hasUsers()) throw notFound();
     return join(request, reply, openPage, { isOwner: false, admit: () => accounts.hasUsers() });
   });

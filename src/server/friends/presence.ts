@@ -1,6 +1,6 @@
 /**
- * The porch light: who has a live page open. Memory only. Someone who goes from page to page, or whose Wi-Fi
- * blinks, stays online for a moment.
+ * The porch light: who has a live page open. Memory only. Someone moving from page to page, or with flaky
+ * Wi-Fi, stays online for a moment.
  */
 import type { Clock } from '../clock.ts';
 import type { Events } from '../events.ts';

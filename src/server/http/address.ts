@@ -1,14 +1,14 @@
-/** Under which address people reach this server, and whether a request came from there. */
+/** The address at which people reach this server, and whether a request came from there. */
 import type { FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 
-/** PUBLIC_URL where it is set, else what this request used: a link that is copied must work elsewhere. */
+/** PUBLIC_URL if it is set, otherwise what this request used: a copied link must work elsewhere. */
 export const baseUrl = (config: Config, request: FastifyRequest): string =>
   config.publicUrl ?? `${request.protocol}://${request.host}`;
 
 /**
- * Whether a request comes from a page of this very server (RFC 6454). Proxies change `Host` in many ways, so the
- * page's origin counts where PUBLIC_URL says it; whoever comes past the proxy is measured by the host they used.
+ * Whether a request comes from one of this server's own pages (RFC 6454). Proxies change `Host` in many ways, so a
+ * page's origin may be PUBLIC_URL; someone bypassing the proxy is compared with the host they used.
  */
 export function isSameOrigin(request: FastifyRequest, publicUrl: string | undefined): boolean {
   const { origin } = request.headers;
@@ -16,14 +16,14 @@ export function isSameOrigin(request: FastifyRequest, publicUrl: string | undefi
   if (!URL.canParse(origin)) return false;
   const from = new URL(origin);
   if (from.origin === publicUrl) return true;
-  // The scheme may differ behind a proxy that ends TLS. Its default port may be named or not; the host may not differ.
+  // The scheme may differ behind a proxy that terminates TLS. Its default port may be given or not; the host may not differ.
   const asked = `${from.protocol}//${request.host}`;
   return URL.canParse(asked) && new URL(asked).host === from.host;
 }
 
 /**
- * Whether a link of ours led to this page, as far as the browser says (W3C Fetch Metadata, §2.3): not the one of another
- * site, a mail or a bookmark. Older browsers, and all of them over plain http, say nothing.
+ * Whether one of our own links led to this page, as far as the browser says (W3C Fetch Metadata, §2.3), rather than
+ * another site, a mail or a bookmark. Older browsers, and all of them over plain http, don't say.
  */
 export function isFromHere({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
   const site = headers['sec-fetch-site'];
@@ -31,8 +31,8 @@ export function isFromHere({ headers }: Pick<FastifyRequest, 'headers'>): boolea
 }
 
 /**
- * The https address to use instead, where a page is certainly read over plain http: its cookies would be dropped, and
- * no form would work. Undefined also where that can't be told, as behind a proxy that says nothing.
+ * The https address to use instead if a page is certainly read over plain http: its cookies would be dropped, and
+ * no form would work. Also undefined if that is unknown, as behind a proxy that doesn't say.
  */
 export function addressInstead(config: Config, request: FastifyRequest): string | undefined {
   const { publicUrl } = config;

@@ -1,6 +1,6 @@
 /**
- * How often something may be tried in vain. An attempt counts when it begins: guesses that are sent at once must
- * not all be let in before the first has failed. One that succeeded, or came to nothing, is given back.
+ * Limits failed attempts. An attempt counts from its start: concurrent guesses must
+ * not all be let in before the first has failed. One that succeeded, or was never decided, is given back.
  *
  * Own code because the known libraries count requests: giving one back is missing (@fastify/rate-limit), or what
  * they keep has no bound (rate-limiter-flexible in memory).
@@ -41,8 +41,8 @@ export function createLimit(clock: Pick<Clock, 'monotonic'>, { most, window, key
 }
 
 /**
- * What a network address is counted by. Of IPv6 one customer gets a /64 at least (RFC 6177), and may have another
- * address for each attempt; an IPv4 address inside of IPv6 (RFC 4291 §2.5.5.2) is that IPv4 address.
+ * The key by which a network address is counted. With IPv6 a customer gets at least a /64 (RFC 6177), and may use another
+ * address for each attempt; an IPv4 address inside IPv6 (RFC 4291 §2.5.5.2) is that IPv4 address.
  */
 export function addressKey(address: string): string {
   const plain = address.split('%')[0] ?? '';

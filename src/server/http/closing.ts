@@ -1,4 +1,4 @@
-/** Lets a closing server end, whatever connections browsers still hold. */
+/** Lets a closing server end, whatever connections browsers still have open. */
 import type { FastifyInstance } from 'fastify';
 
 /** ms for requests in flight. */

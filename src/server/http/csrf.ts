@@ -1,6 +1,6 @@
 /**
- * Forms are taken from our own pages only. A token in the form, because text browsers send neither Origin nor
- * Sec-Fetch-Site; where those are sent they are checked as well.
+ * Forms are accepted from our own pages only. By a token in the form, because text browsers send neither Origin nor
+ * Sec-Fetch-Site; if those are sent, they are checked as well.
  */
 import csrf from '@fastify/csrf-protection';
 import type { FastifyInstance } from 'fastify';
@@ -16,7 +16,7 @@ export async function registerCsrf(app: FastifyInstance, config: Config): Promis
   const cookieKey = secure ? '__Host-csrf' : 'csrf';
   await app.register(csrf, {
     cookieKey,
-    // Lax, not strict: who follows a link in a mail must not get a new secret, which would spoil open forms.
+    // Lax, not strict: following a link in a mail must not bring a new secret, which would break open forms.
     cookieOpts: { path: '/', sameSite: 'lax', httpOnly: true, secure, maxAge: HALF_A_YEAR },
   });
   app.addHook('preHandler', (request, reply, done) => {

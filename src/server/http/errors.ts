@@ -23,11 +23,11 @@ export function personError(statusCode: number, words: string, address?: string)
   return Object.assign(new Error(words), { statusCode, words, address });
 }
 
-/** Too much is going on. @param retryAfter seconds after which the same may work (RFC 9110 §10.2.3) */
+/** The server is too busy. @param retryAfter seconds after which the same may work (RFC 9110 §10.2.3) */
 export const busyError = (words: string, retryAfter: number): PersonError =>
   Object.assign(personError(503, words), { retryAfter });
 
-/** Whether a person is to be told so, in the words it brings. */
+/** Whether it is meant for people, with words of its own. */
 export const isPersonError = (error: unknown): error is PersonError =>
   error instanceof Error && 'words' in error && 'statusCode' in error;
 
@@ -45,7 +45,7 @@ export function troubleError(trouble: Trouble): PersonError {
   return personError(status, words);
 }
 
-/** What isn't there and what isn't one's own look the same. */
+/** What doesn't exist and what belongs to someone else look the same. */
 export const notFound = (): PersonError => personError(404, 'errors.notFound');
 
 const TROUBLE = 'errors.trouble.';
@@ -64,7 +64,7 @@ function wordsFor(error: FastifyError | PersonError, status: number): string {
   return status < 500 ? 'errors.badRequest' : 'errors.internal';
 }
 
-/** Shows an error as a page, or as the one sentence to put at its place for a request by htmx. */
+/** Shows an error as a page, or for htmx as the one sentence to put in its place. */
 function show(request: FastifyRequest, reply: FastifyReply, status: number, words: string, address?: string) {
   reply.code(status);
   return reply.show(isHtmx(request) ? 'partials/error' : 'errors/error', {
@@ -75,14 +75,14 @@ function show(request: FastifyRequest, reply: FastifyReply, status: number, word
 }
 
 function statusOf(error: FastifyError | PersonError): number {
-  // A body or an address of another shape than any of our pages sends.
+  // A body or an address of a kind that none of our pages sends.
   if (v.isValiError(error)) return 400;
   return error.statusCode && error.statusCode >= 400 ? error.statusCode : 500;
 }
 
 /**
- * Shows what Fastify refuses before any hook has run, such as an address that can't be decoded. Its request and
- * reply have nothing of ours.
+ * Shows what Fastify refuses before any hook has run, such as an undecodable address. Its request and
+ * reply have none of our additions.
  */
 export function showBare(
   { render, setHeaders }: { render: Render; setHeaders: SetHeaders },

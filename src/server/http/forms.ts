@@ -27,7 +27,7 @@ export function readForm<Output>(
   const errors: FormErrors = {};
   for (const issue of result.issues) {
     const field = v.getDotPath(issue) ?? '';
-    // A field sent twice or as something else isn't typed by a person; valibot's own words are English.
+    // A field sent twice, or of another type, wasn't typed by a person; valibot's own messages are English.
     errors[field] ??= issue.kind === 'schema' ? 'errors.badRequest' : issue.message;
   }
   return { ok: false, errors, values };

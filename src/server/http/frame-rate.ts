@@ -8,8 +8,8 @@ export type FrameRate = { most: number; perSecond: number };
 const BLOCK = 16 * 1024;
 
 /**
- * `taken`: it may be read. `refused`: it may not. `flood`: as many have been refused in a row as are let through at
- * once, so nobody listens at the other end.
+ * `taken`: it may be read. `refused`: it may not. `flood`: as many have been refused in a row as a burst may have,
+ * so the other end isn't listening.
  */
 export type Taken = 'taken' | 'refused' | 'flood';
 
@@ -25,7 +25,7 @@ export function createFrameRate(
     left = Math.min(most, left + ((now - filledAt) / 1000) * perSecond);
     filledAt = now;
     const taken = left >= 1;
-    // What is refused is taken as well: who goes on sending stays refused.
+    // Refused frames count as well: a page that keeps sending stays refused.
     left -= 1 + Math.floor(bytes / BLOCK);
     if (taken) return 'taken';
     return left <= -most ? 'flood' : 'refused';

@@ -1,4 +1,4 @@
-/** What every response says about itself: what may run, what may be framed, what may be kept. */
+/** The headers of every response: what may run, what may be framed, what may be cached. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import helmet from 'helmet';
@@ -6,7 +6,7 @@ import helmet from 'helmet';
 const NO_DEVICES = 'camera=(), microphone=(), display-capture=(), geolocation=(), payment=()';
 const CALL_DEVICES = 'camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()';
 
-/** Sets them on an answer that no hook of ours sees. */
+/** Sets them on a response that none of our hooks sees. */
 export type SetHeaders = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** @param secure whether people come by https */
@@ -37,7 +37,7 @@ export function registerHeaders(app: FastifyInstance, secure: boolean): SetHeade
     originAgentCluster: secure,
   });
   app.addHook('onRequest', (request, reply, done) => {
-    // By this a page tells our answers from those of a proxy in front.
+    // By this a page tells our responses from those of a proxy in front.
     reply.header('Porchlight', '1');
     reply.header('Permissions-Policy', NO_DEVICES);
     apply(request.raw, reply.raw, () => done());

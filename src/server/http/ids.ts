@@ -1,4 +1,4 @@
-/** Ids as they come in addresses and forms. */
+/** Ids as they arrive in addresses and forms. */
 import * as v from 'valibot';
 
 /** A posted or linked id; anything that isn't one is 0, an id that nothing has. */
@@ -6,7 +6,7 @@ export const idFrom = (text: unknown): number =>
   typeof text === 'string' && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
 
 /**
- * What a form that sends a message makes up, and repeats with each try. The colon is kept for keys of the server's
- * own, so no form can take them.
+ * A form that sends a message makes this up, and repeats it at each try. The colon is reserved for the server's own
+ * keys, so no form can use those.
  */
 export const SendKey = v.pipe(v.string(), v.regex(/^[\w-]{16,64}$/, 'errors.badRequest'));

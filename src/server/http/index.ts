@@ -1,4 +1,4 @@
-/** What every request goes through, in this order, and what every page is made with. */
+/** What every request goes through, in this order, and what every page needs. */
 import compress from '@fastify/compress';
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
@@ -29,9 +29,9 @@ export type HttpParts = {
   writing: Writing;
   /** Bytes of a file in a form. */
   largestFile: number;
-  /** Adds the hooks that find out who asks; what they need, this room doesn't know. */
+  /** Adds the hooks that find out who is asking, which need more than this folder may import. */
   authenticate(app: FastifyInstance): void;
-  /** Whether a request comes from somebody who may take hours over a file. */
+  /** Whether a request comes from someone who may take hours over a file. */
   maySendFiles(request: FastifyRequest): boolean;
   page: Pick<PageState, 'visitor' | 'mark'>;
 };
@@ -48,7 +48,7 @@ export async function registerHttp(
     threshold: 1024,
     encodings: ['gzip'],
     zlibOptions: { level: 3 },
-    // A page takes less time to compress than to hand over to another thread and back.
+    // Compressing a page takes less time than handing it to another thread and back.
     syncThreshold: 128 * 1024,
   });
   await registerSockets(app);

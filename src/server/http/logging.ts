@@ -16,8 +16,8 @@ export function loggerOptions(level: string): FastifyLoggerOptions {
 }
 
 /**
- * One line a request, when it is answered, in the place of Fastify's two: each line is a write to the disk or a
- * pipe. A socket is logged when it is asked for, because its answer ends with it.
+ * One line per request, when it is answered, instead of Fastify's two: each line is a write to the disk or a
+ * pipe. A socket is logged when it is requested, because its response ends only with the socket.
  */
 export function registerRequestLog(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {

@@ -7,13 +7,13 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { personError } from './errors.ts';
 
-/** A file that is under way. Whoever takes it doesn't destroy `stream`, with which the form would end. */
+/** A file that is arriving. Its reader must not destroy `stream`, or the form would end with it. */
 export type Upload = {
   /** As claimed. */
   name: string;
   stream: Readable & { truncated?: boolean };
   /**
-   * The form's next file; what nobody read of this one is let go.
+   * The form's next file; the unread rest of this one is dropped.
    * @throws an error for the person when the form breaks off, or has too many files
    */
   next(): Promise<Upload | undefined>;
@@ -45,7 +45,7 @@ export async function registerMultipart(app: FastifyInstance, largest: number): 
 /** A `preValidation` hook for routes that take files; other forms pass as they are. */
 export async function readFields(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   if (!request.isMultipart()) return;
-  // What nobody took is read to its end all the same: browsers hear an answer only when they have sent all.
+  // Files that nobody took are still read to their end: browsers read a response only once they have sent everything.
   reply.raw.once('finish', () => {
     request.raw.unpipe();
     request.raw.resume();
@@ -58,7 +58,7 @@ export async function readFields(request: FastifyRequest, reply: FastifyReply): 
       const { value: part, done } = await parts.next().catch((error: unknown) => {
         if (error instanceof request.server.multipartErrors.FilesLimitError)
           throw personError(413, 'files.errors.many');
-        // Whatever is wrong with a form's form is the sender's fault.
+        // Whatever is wrong with the form's encoding is the sender's fault.
         throw personError(400, 'errors.badRequest');
       });
       if (done || !part) return undefined;
@@ -73,7 +73,7 @@ export async function readFields(request: FastifyRequest, reply: FastifyReply): 
         };
         return { name, stream, next };
       } else {
-        // A file field that was left empty is sent as a file without a name.
+        // An empty file field is sent as a file without a name.
         part.file.resume();
       }
     }

@@ -1,6 +1,6 @@
-/** Paths that come back to us in addresses and forms. */
+/** Paths that return to us in addresses and forms. */
 
-/** Any origin does: only what stands behind it is used. */
+/** Any origin will do: only what follows it is used. */
 const HERE = 'http://here.invalid';
 
 /**
@@ -10,7 +10,7 @@ const HERE = 'http://here.invalid';
 export function safePath(path: unknown): string {
   if (typeof path !== 'string' || !/^\/(?![/\\])/.test(path) || /[\p{Cc}\\]/u.test(path)) return '/chats';
   const url = URL.parse(path, HERE);
-  // Dots that are taken away may leave two slashes, behind which a browser sees a host.
+  // Removing dots may leave two slashes, after which a browser sees a host.
   if (url?.origin !== HERE || url.pathname.startsWith('//')) return '/chats';
   return `${url.pathname}${url.search}${url.hash}`;
 }

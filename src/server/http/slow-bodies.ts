@@ -1,6 +1,6 @@
 /**
- * How long a request may take to come in. Large files may take hours, but only from people who are signed in: nobody
- * else has anything to send that is longer than a form.
+ * How long a request may take to arrive. Large files may take hours, but only from people who are signed in: nobody
+ * else has anything to send that is larger than a form.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
@@ -27,7 +27,7 @@ function giveUp({ raw }: FastifyRequest, reply: FastifyReply): void {
   reply.header('Connection', 'close').send(personError(408, 'errors.slow'));
 }
 
-/** @param maySendFiles whether a request comes from somebody who may take hours over one */
+/** @param maySendFiles whether a request comes from someone who may take hours */
 export function registerSlowBodies(
   app: FastifyInstance,
   clock: Clock,

@@ -1,6 +1,6 @@
 /**
- * What the sockets of one kind may take of the server: so many to a session and to a person, and so many bytes that
- * wait for somebody who doesn't read. Of both kinds each person has their own share, so one takes nothing from others.
+ * What the sockets of one kind may use: how many per session and per person, and how many bytes may wait for
+ * a client that doesn't read. Each person has their own share of both, so one takes nothing from others.
  */
 
 export type SocketBounds = {
@@ -25,7 +25,7 @@ export type Outlet = {
 /** A socket that was let in. */
 export type Line = {
   /**
-   * Sends, unless the socket has ended. One that takes nothing any more is cut off: its page comes back, and is
+   * Sends, unless the socket has closed. One that has stopped reading is cut off: its page comes back, and is
    * brought up to date.
    * @param written is called once the other end has been sent all of it; never, if that fails
    */
@@ -34,7 +34,7 @@ export type Line = {
   leave(): void;
 };
 
-/** RFC 6455's registry: try again later. Pages come back by themselves. */
+/** RFC 6455's registry: try again later. Pages reconnect by themselves. */
 export const TRY_LATER = 1013;
 
 type Seat = { socket: Outlet; session: string };
@@ -45,7 +45,7 @@ export function createSocketBounds(bounds: SocketBounds) {
   const waitingOf = (seats: Iterable<Seat>) =>
     [...seats].reduce((sum, { socket }) => sum + socket.bufferedAmount, 0);
 
-  /** Cuts off the one that reads least, until what waits for this person is little enough. */
+  /** Cuts off the slowest reader, until little enough is waiting for this person. */
   function relieve(seats: Set<Seat>): void {
     while (waitingOf(seats) > bounds.bufferedByPerson) {
       const [worst] = [...seats].sort((a, b) => b.socket.bufferedAmount - a.socket.bufferedAmount);
@@ -55,7 +55,7 @@ export function createSocketBounds(bounds: SocketBounds) {
     }
   }
 
-  /** Lets a socket in. `undefined`: there are too many, and this one has been told to try later. */
+  /** Admits a socket. `undefined`: there are too many, and this one has been told to try later. */
   return (socket: Outlet, user: number, session: string): Line | undefined => {
     const seats = byPerson.get(user) ?? new Set<Seat>();
     const ofSession = [...seats].filter((seat) => seat.session === session).length;
@@ -69,7 +69,7 @@ export function createSocketBounds(bounds: SocketBounds) {
     return {
       send(data, written) {
         if (socket.readyState !== socket.OPEN) return;
-        // Who reads has nothing waiting, so all the others needn't be looked at.
+        // Nothing is waiting for a client that reads, so the others needn't be checked.
         if (socket.bufferedAmount > bounds.buffered) return socket.terminate();
         socket.send(data, { binary: false }, (error) => error || written?.());
         if (socket.bufferedAmount > 0) relieve(seats);

@@ -12,13 +12,13 @@ const LONGEST_FRAME = 128 * 1024;
 /** Pieces that a frame may come in, as messages and as packets: each costs more memory than the bytes in it. */
 const MOST_FRAGMENTS = 64;
 const MOST_CHUNKS = 1024;
-/** RFC 6455 §7.4.1 and its registry: pages come back on 1011 and 1012 by themselves, on a plain 1005 too late. */
+/** RFC 6455 §7.4.1 and its registry: pages reconnect on 1011 and 1012 by themselves, on a plain 1005 too late. */
 export const FAILED = 1011;
 const TOO_LARGE = 1009;
 const SERVICE_RESTART = 1012;
-/** A code of our own (RFC 6455 §7.4.2): the page must not come back by itself. */
+/** A code of our own (RFC 6455 §7.4.2): the page must not reconnect by itself. */
 export const SIGNED_OUT = 4401;
-/** Who doesn't answer the closing handshake in this many ms is cut off. */
+/** A client that doesn't answer the closing handshake within this many ms is cut off. */
 const PATIENCE = 2_000;
 
 export async function registerSockets(app: FastifyInstance): Promise<void> {
@@ -54,24 +54,24 @@ export type SocketParts = {
   /** Bytes of a frame. */
   longest: number;
   rate: FrameRate;
-  /** Whether who opened it is signed in still: asked for each frame, and with each heartbeat. */
+  /** Whether the person who opened it is still signed in: checked for each frame, and at each heartbeat. */
   isOpen(): boolean;
   message(data: Buffer, isBinary: boolean): unknown;
-  /** A frame was not looked at. A socket with one that is too large, or with a flood of them, is closed then. */
+  /** A frame wasn't read. A socket with one that is too large, or with a flood of them, is then closed. */
   refused(why: 'too-large' | 'too-many'): void;
-  /** What happens when it has closed: all of it, whatever becomes of the others. */
+  /** What happens once it has closed: each of them, whatever happens to the others. */
   closed: (() => unknown)[];
 };
 
 /**
- * Listens to a socket and keeps it alive. A failure of what it brings closes this socket alone: its page comes back
+ * Listens to a socket and keeps it alive. A failure in handling a frame closes only this socket: its page comes back
  * and is brought up to date.
  */
 export function serveSocket(socket: WebSocket, parts: SocketParts): void {
   const { background, log, name, pingEvery } = parts;
   const take = createFrameRate(parts.clock, parts.rate);
 
-  /** Size and rate are looked at before what a frame says. */
+  /** Size and rate are checked before a frame's content. */
   function mayBeRead({ byteLength }: Buffer): boolean {
     if (byteLength > parts.longest) {
       parts.refused('too-large');
@@ -101,7 +101,7 @@ export function serveSocket(socket: WebSocket, parts: SocketParts): void {
   });
   socket.on('message', (data: Buffer, isBinary: boolean) =>
     background.attempt(name, async () => {
-      // Whoever is being closed can send still, and go on doing so for as long as they don't answer.
+      // A socket that is being closed can still send, for as long as the other end doesn't answer.
       if (socket.readyState !== socket.OPEN) return;
       if (!parts.isOpen()) return socket.close(SIGNED_OUT, 'signed out');
       try {

@@ -1,6 +1,6 @@
 /**
- * Sockets open where there is one. @fastify/websocket would open one at the address of any page, only to close it
- * again, after all that the page costs.
+ * Sockets open only where there is one. @fastify/websocket would open one at the address of any page, only to close it
+ * again, at the full cost of that page.
  */
 import type { FastifyInstance } from 'fastify';
 import { personError } from './errors.ts';

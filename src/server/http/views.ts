@@ -32,7 +32,7 @@ export function createEta(): Eta {
 /** Twelve shades are enough to tell a family apart; the same person always has the same. */
 const hueOf = (id: number): number => id % 12;
 
-/** What the circle of a person shows: their picture, else their initial. */
+/** What a person's circle shows: their picture, or else their initial. */
 export const faceOf = (person: { id: number; displayName: string; picture?: string | undefined }) => ({
   id: person.id,
   hue: hueOf(person.id),
@@ -40,14 +40,14 @@ export const faceOf = (person: { id: number; displayName: string; picture?: stri
   picture: person.picture,
 });
 
-/** What every template may use, whoever reads. */
+/** What every template may use, whoever is reading. */
 const helpers = { faceOf, startOf };
 
-/** Who asks for a page, as every template knows them. */
+/** Who is asking for a page, as every template knows them. */
 export type Visitor = {
   /** Missing while nobody is signed in. */
   user: object | undefined;
-  /** The browser brings a session that is over. */
+  /** The browser sent a session that has ended. */
   signedOut: boolean;
   /** How many conversations have something new for them, for the navigation's badge. */
   unread: number;
@@ -71,13 +71,13 @@ export async function registerViews(
   await app.register(view, {
     engine: { eta },
     templates: VIEWS,
-    // Otherwise each page, and each live push, would read and compile its templates anew.
+    // Otherwise each page, and each live push, would read and compile its templates again.
     production: true,
     defaultContext: { ...helpers, asset: assets },
   });
 
   app.decorateRequest('mark', '');
-  // Before anything is read for the page: what changes while it is made is then told again, not left out.
+  // Before anything is read for the page: what changes meanwhile is then sent again, not lost.
   app.addHook('onRequest', async (request) => {
     request.mark = state.mark(request);
   });
@@ -90,7 +90,7 @@ export async function registerViews(
       path: request.url.split('?')[0],
       csrf: reply.generateCsrf(),
       mark: request.mark,
-      // Signed in over plain http is nobody where that matters.
+      // Where this matters, nobody can be signed in over plain http.
       instead: visitor.user ? undefined : state.instead(request),
     };
   }
@@ -98,10 +98,10 @@ export async function registerViews(
     eta.render(template, { ...helpers, asset: assets, ...reader, ...data });
 
   app.decorateReply('show', function (template, data = {}) {
-    // Each page is of one person, or holds a token of one browser: none is to come from a cache.
+    // Each page is personal, or has a token of one browser: none may come from a cache.
     if (!this.hasHeader('cache-control')) this.header('Cache-Control', 'no-store');
     this.type('text/html; charset=utf-8');
-    // Who is served a file, or an error that came before the session was read.
+    // For a file, or an error that came before the session was read.
     if (!this.request.reader) return this.send(render(template, anonymousReader(this.request.headers), data));
     return this.view(template, { ...context(this.request, this), ...data });
   });

@@ -1,6 +1,6 @@
 /**
- * What every request that may write goes through. It waits for its turn while another program holds the database,
- * without holding up anybody who reads; and on a full disk it lets pass what is small or makes room, not what grows.
+ * What every request that may write goes through. It waits its turn while another program has the database locked,
+ * without holding up anyone who is reading; and on a full disk it lets through what is small or frees space, not what adds data.
  */
 import type { FastifyInstance } from 'fastify';
 import type { Writing } from '../writing.ts';
@@ -8,14 +8,14 @@ import { isPersonError, troubleError } from './errors.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** It only ever adds: refused on a full disk, so that there is room for deleting and signing in. */
+    /** It only ever adds: refused on a full disk, so that there is space for deleting and signing in. */
     grows?: boolean;
   }
 }
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** To be registered behind what refuses strangers' forms. */
+/** To be registered after what refuses strangers' forms. */
 export function registerWriteGate(app: FastifyInstance, writing: Writing): void {
   app.addHook('preHandler', async (request) => {
     if (READING.has(request.method)) return;
@@ -27,8 +27,8 @@ export function registerWriteGate(app: FastifyInstance, writing: Writing): void 
 }
 
 /**
- * Runs a write that grows. What can't be kept now is to be refused where it was typed, so that it isn't lost.
- * @throws what is the person's own fault, or ours
+ * Runs a write that adds data. If it can't be stored now, it must be refused where it was typed, so that it isn't lost.
+ * @throws what is the person's fault, or ours
  * @returns what `write` did, or why it couldn't: the key of a sentence, and a status
  */
 export async function unlessTrouble<Result>(

@@ -1,4 +1,4 @@
-/** The reader of whom nothing is known yet: an error that comes before the session is read is shown to them. */
+/** A reader of whom nothing is known yet: errors that come before the session is read are shown to them. */
 import { negotiateLocale } from './locale.ts';
 import { type Reader, readerFor } from './reader.ts';
 import { regionIn } from './region.ts';

@@ -12,7 +12,7 @@ type Formatters = {
 
 /** Conventions times zones that are in use at once; a family needs a handful. */
 const MOST_FORMATTERS = 64;
-// Making a formatter takes a hundred times longer than using one.
+// Creating a formatter takes a hundred times longer than using it.
 const formatters = createBoundedCache<string, Formatters>(MOST_FORMATTERS);
 
 function makeFormatters({ tag, hourCycle }: Conventions, timeZone: string): Formatters {

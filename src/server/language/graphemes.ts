@@ -35,7 +35,7 @@ function capital(grapheme: string): string {
   return [...upper].length === [...grapheme].length ? upper : grapheme;
 }
 
-/** What stands for a name in a small circle: its first letter, digit or emoji. */
+/** The short form of a name in a small circle: its first letter, digit or emoji. */
 export function initialOf(name: string): string {
   let first: string | undefined;
   for (const { segment } of segmenter.segment(name.trim())) {
@@ -48,7 +48,7 @@ export function initialOf(name: string): string {
 /** The start of a text, at most so many code units, cut between characters. */
 export function startOf(text: string, most: number): string {
   if (text.length <= most) return text;
-  // A few units more, so that the character at the cut is whole; a longer one is split by whoever made it.
+  // A few units more, so that the character at the cut is complete; only a contrived one is longer.
   const segment = segmenter.segment(text.slice(0, most + LONGEST_EMOJI)).containing(most);
   return text.slice(0, segment?.index ?? most);
 }

@@ -60,7 +60,7 @@ export const isLocale = (text: string | undefined): text is Locale =>
 
 /**
  * The best of our languages for an Accept-Language header (RFC 9110 §12.5.4), by primary language:
- * who asks for zh-TW or zh-Hant reads zh-CN with less trouble than English.
+ * someone who asks for zh-TW or zh-Hant reads zh-CN more easily than English.
  */
 export function negotiateLocale(header: string | undefined): Locale {
   const wanted = (header ?? '')

@@ -1,4 +1,4 @@
-/** Everything a template needs to know about who reads it. */
+/** Everything a template needs to know about its reader. */
 import { createBoundedCache } from '../bounded-cache.ts';
 import { formatsFor } from './formats.ts';
 import { type Locale, type Translate, translator } from './locale.ts';
@@ -86,7 +86,7 @@ function makeReader(key: string, locale: Locale, timeZone: string, conventions: 
 export type Habits = { region?: string | undefined; clock?: Clock12Or24 | undefined };
 
 /**
- * One object for all readers with the same language, zone and habits, so that rendered parts can be shared by it.
+ * One object for all readers with the same language, time zone and formats, so that rendered parts can be shared.
  * @param timeZone as `canonicalZone` names it
  */
 export function readerFor(locale: Locale, timeZone: string, { region, clock }: Habits = {}): Reader {

@@ -1,6 +1,6 @@
 /**
- * How dates, clocks and numbers are written where the reader lives, in the language they read: English words in the
- * German order for somebody whose browser asks for German first.
+ * How dates, times and numbers are written where the reader lives, in the language they read: English words in
+ * German order for someone whose browser asks for German first.
  */
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { Locale } from './locale.ts';

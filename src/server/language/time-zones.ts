@@ -1,4 +1,4 @@
-/** Time zones: the one name by which each is kept, and the one that its place has today, where Intl's is thirty years old. */
+/** Time zones: the one name under which each is kept, and its place's current name where Intl's is thirty years old. */
 import { createBoundedCache } from '../bounded-cache.ts';
 
 /** Names of zones, as short texts: more than Intl knows by name. */

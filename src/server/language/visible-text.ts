@@ -1,4 +1,4 @@
-/** Whether anybody can see a text. Everything that people give a name or a word to asks here. */
+/** Whether a text is visible. Checked for every name and text that people enter. */
 
 /**
  * What shows nothing: spaces, controls, characters that are made to be ignored (Unicode's
@@ -14,7 +14,7 @@ const INVISIBLE = /[\p{Z}\p{Cc}\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}\u2800
 const NEEDED =
   /\u200c|\u200d|[\u180b-\u180d]|\u180f|[\ufe00-\ufe0f]|[\u{e0020}-\u{e007f}]|[\u{e0100}-\u{e01ef}]/u;
 
-/** A joiner where there is nothing to be joined would be one more way to write the same name. */
+/** A joiner with nothing to join would be one more way to write the same name. */
 const LOOSE_JOINER =
   /(?<=^|[\s\p{N}\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}])[\u200c\u200d]+|(?<![\u200c\u200d])[\u200c\u200d]+$/gu;
 
@@ -23,12 +23,12 @@ const IGNORABLE = /[\p{Cc}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\u2800
 /** Whether something is left to be seen of a text. */
 export const hasVisible = (text: string): boolean => text.replace(INVISIBLE, '') !== '';
 
-/** A text as it was, or '' where nobody would see any of it. */
+/** The text as it was, or '' if none of it is visible. */
 export const visibleOrEmpty = (text: string): string => (hasVisible(text) ? text : '');
 
 /**
- * A name without what hides in it, or turns its direction around: two names that differ by that alone would look the
- * same.
+ * A name without invisible characters and those that change its direction: names that differ only in those would look
+ * the same.
  * @returns '' where nothing is left to be seen
  */
 export const cleanLabel = (name: string): string =>

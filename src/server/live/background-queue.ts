@@ -1,4 +1,4 @@
-/** Work that may wait: one piece in each turn of the event loop, so that requests are answered in between. */
+/** Work that can wait: one piece per turn of the event loop, so that requests are answered in between. */
 export type BackgroundQueue = { add(work: () => void): void };
 
 /** @param run runs a piece, and bears its failure */

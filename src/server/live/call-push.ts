@@ -1,4 +1,4 @@
-/** Rings on every open page, as HTML with a tone of its own, and falls silent again. */
+/** Starts and stops the ring on every open page, as HTML with a sound of its own. */
 
 import type { Media } from '../../protocol/common.ts';
 import type { AccountStore } from '../accounts/store.ts';
@@ -40,7 +40,7 @@ export function callPush(parts: CallPushParts, hub: Hub, render: Render): (page:
   return (page) => {
     const ringing = calls.ringingAt(page.user);
     for (const call of ringing) ring(page, call);
-    // What rang before the socket broke may have ended meanwhile.
+    // A call that was ringing before the socket broke may have ended meanwhile.
     if (ringing.length === 0) send(page, render('calls/silence', page.reader, {}));
   };
 }

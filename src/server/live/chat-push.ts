@@ -1,4 +1,4 @@
-/** Brings messages, read marks, typing and unread counts to open pages. */
+/** Sends messages, read marks, typing and unread counts to open pages. */
 
 import type { AccountStore } from '../accounts/store.ts';
 import type { Background } from '../background.ts';
@@ -12,7 +12,7 @@ import type { Reader } from '../language/reader.ts';
 import { createBackgroundQueue } from './background-queue.ts';
 import { type Hub, type LiveListeners, type LivePage, type ShownConversation, send } from './hub.ts';
 
-/** Changes a frame, and characters of what was written in them; a page that slept for a month gets several. */
+/** Changes per frame, and characters of their text; a page that slept for a month gets several frames. */
 const BATCH = 100;
 const LONGEST_BATCH = 64 * 1024;
 
@@ -30,7 +30,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
   const behind = createBackgroundQueue((batch) => background.attempt('bringing a page up to date', batch));
 
   /**
-   * What changed after `since` for pages that are brought up to date from `from` on, each with the message before it;
+   * What changed after `since` for pages that are being brought up to date from `from`, each with the message before it;
    * read once for all pages of a round.
    */
   function changesSince(conversation: number, since: number, from: number) {
@@ -60,7 +60,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
     let added = '';
     let replaced = '';
     for (const { message, previous } of changes.rows) {
-      // What is new to the page is put into its place; what it may have is replaced if it is there.
+      // What is new to the page is inserted in its place; what it may already have is replaced if it is there.
       if (message.firstRev > changes.from) added += renderRow(to, message, previous);
       else replaced += renderRow(to, message, previous, true);
     }
@@ -101,10 +101,10 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
   }
 
   /**
-   * Brings a page up to date. What is more than a batch comes bit by bit: the next one when the page has taken the
-   * last, one page at a time, so that nobody else waits longer than for one of them. A page on its way passes over
-   * what changes meanwhile, and reads it from the database when it gets there. Its last batch is read and the page
-   * counted as up to date in one turn of the loop, so nothing falls in between.
+   * Brings a page up to date. Anything beyond one batch is sent bit by bit: the next once the page has taken the
+   * last, one page at a time, so that nobody else waits for more than one batch. A page that is catching up skips
+   * the pushes meanwhile, and reads those changes from the database later. Its last batch is read and the page
+   * counted as up to date in the same turn of the loop, so nothing is lost in between.
    */
   function bringUp(page: LivePage, round: Round): void {
     const { conversation: shown } = page;
@@ -114,13 +114,13 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
         try {
           step(newRound());
         } catch (error) {
-          // It comes back and says how far it is.
+          // It will reconnect and say how far it is.
           page.socket.close(FAILED, 'failed');
           throw error;
         }
       });
     function step(round: Round): void {
-      // It shows another chat by now, or has said anew how far it is.
+      // It shows another chat by now, or has again said how far it is.
       if (!shown || page.conversation !== shown) return;
       const wasBehind = shown.isBehind;
       shown.isBehind = bringBatch(page, shown, round, goOn);
@@ -180,7 +180,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
     due.add(conversation);
   });
 
-  // For its tone, which of a browser's tabs one plays.
+  // For its sound, which one of a browser's tabs plays.
   events.on('message-sent', ({ conversation, author }) => {
     let html: Buffer | undefined;
     for (const user of chats.members(conversation)) {

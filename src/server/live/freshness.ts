@@ -1,6 +1,6 @@
 /**
- * Whether a page that connects is still right. Between its rendering and its socket, and while its socket was
- * broken, pushes go past it. So each page is rendered with a mark, and brings it along: the count of what has
+ * Whether a connecting page is still current. Between rendering and connecting, and while its socket was
+ * down, it misses pushes. So each page is rendered with a mark, and sends it along: the count of what has
  * changed for its reader so far.
  */
 
@@ -23,7 +23,7 @@ export type FreshnessParts = {
 };
 
 export function createFreshness({ events, friends, chats, permission }: FreshnessParts): Freshness {
-  // Counts begin anew with the process, and must not meet a mark of the one before.
+  // Counts start over with the process, and must not match a mark from the one before.
   const run = randomBytes(6).toString('hex');
   const changes = new Map<number, number>();
 

@@ -1,4 +1,4 @@
-/** Brings presence and changed friendships to open pages. */
+/** Sends presence and changed friendships to open pages. */
 
 import type { AccountStore } from '../accounts/store.ts';
 import type { Chats } from '../chats/chats.ts';

@@ -1,4 +1,4 @@
-/** The live sockets that are open: which page of whom stands behind each. Memory only. */
+/** The open live sockets, with the page and the person behind each. Memory only. */
 
 import type { Line, Outlet } from '../http/socket-bounds.ts';
 import { SIGNED_OUT } from '../http/sockets.ts';
@@ -9,11 +9,11 @@ export type ShownConversation = {
   id: number;
   rev: number;
   /**
-   * Where bringing it up to date began. A message that is newer may be missing in the page, whatever its number is
-   * now: a change on the way has moved it to the end of what is to be brought.
+   * Where catching up began. A newer message may be missing in the page, whatever its number is
+   * now: a change meanwhile has moved it to the end of what is to be sent.
    */
   from: number;
-  /** There is more than one batch to bring, and the next one is under way or waits for its turn. */
+  /** There is more than one batch to send, and the next is on its way or waiting its turn. */
   isBehind: boolean;
 };
 
@@ -29,13 +29,13 @@ export type LivePage = {
   conversation: ShownConversation | undefined;
   /** Something has changed between its rendering and its connection. */
   stale: boolean;
-  /** The number of unread chats it was told last. */
+  /** The last number of unread chats it was sent. */
   unread: number | undefined;
 };
 
-/** What brings a page up to date that has just connected. */
+/** What brings a newly connected page up to date. */
 export type LiveListeners = {
-  /** It wants what goes on right now and, if it is stale, what it missed, whatever it shows. */
+  /** Sends it what is going on right now and, if it is stale, what it missed, whatever it shows. */
   opened(page: LivePage): void;
   /** It has said which chat it shows and how far it is. */
   catchUp(page: LivePage): void;

@@ -1,4 +1,4 @@
-/** Everything that reaches open pages by itself. Domains don't know of it: it listens to their events. */
+/** Everything that is pushed to open pages. Domains don't know about it: it listens to their events. */
 import type { FastifyInstance } from 'fastify';
 import { createSocketBounds } from '../http/socket-bounds.ts';
 import type { Render } from '../http/views.ts';
@@ -10,7 +10,7 @@ import { createHub, type LiveListeners } from './hub.ts';
 import { livePolls, type PollParts } from './polls.ts';
 import { type LiveSocketParts, liveSocket } from './socket.ts';
 
-/** Twenty tabs in one browser. A page beyond that is told to come back later, and works as one without a socket. */
+/** Twenty tabs in one browser. A page beyond that is told to come back later, and works without a socket. */
 const BOUNDS = { perSession: 20, perPerson: 100, buffered: 1024 * 1024, bufferedByPerson: 4 * 1024 * 1024 };
 
 export function registerLive(

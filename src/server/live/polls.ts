@@ -1,6 +1,6 @@
 /**
- * `/live/news`: what the live socket would bring, for pages whose proxy passes no sockets on. Such a page asks every
- * few seconds, and stands in the hub like any other: what is sent to it waits here until it asks again.
+ * `/live/news`: what the live socket would bring, for pages whose proxy doesn't pass sockets on. Such a page polls every
+ * few seconds, and is part of the hub like any other: what is sent to it waits here until it polls again.
  */
 
 import { setImmediate } from 'node:timers/promises';
@@ -16,12 +16,12 @@ import type { Admit, Outlet } from '../http/socket-bounds.ts';
 import type { Freshness } from './freshness.ts';
 import type { Hub, LiveListeners, LivePage } from './hub.ts';
 
-/** ms after which a page that doesn't ask any more is gone. */
+/** ms after which a page that has stopped polling is gone. */
 const SILENT = 30_000;
 
 const id = v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number));
 const Asked = v.object({
-  /** Chosen by the page, so that it is known when it comes again. */
+  /** Chosen by the page, so that it is recognised when it polls again. */
   page: v.pipe(v.string(), v.regex(/^[\da-f]{32}$/)),
   mark: v.optional(v.string()),
   chat: v.optional(id),

@@ -1,4 +1,4 @@
-/** `/live`: the socket of every signed-in page. It only brings; the one thing it takes is how far a page is. */
+/** `/live`: the socket of every signed-in page. It only sends; all it accepts is how far a page is. */
 
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
@@ -27,7 +27,7 @@ const Since = v.pipe(
 
 /** ms between two pings. */
 const PING_EVERY = 30_000;
-/** A page says one thing in one frame, each time its socket opens; htmx adds the headers it would send. */
+/** A page sends one frame each time its socket opens; htmx adds the headers it would send. */
 const LONGEST_FRAME = 4 * 1024;
 const RATE = { most: 10, perSecond: 0.5 };
 
@@ -79,7 +79,7 @@ export function liveSocket(
 
       const refuse = (code: string) => line.send(JSON.stringify({ type: 'error', code }));
       const release = sessions.hold(session);
-      // From here on the end of a session is announced; before that it may have ended unheard.
+      // From here on the end of a session is announced; before that, it may have ended unnoticed.
       if (!sessions.isOpen(session)) socket.close(SIGNED_OUT, 'signed out');
       serveSocket(socket, {
         background,
@@ -95,7 +95,7 @@ export function liveSocket(
           if (!since.success) return refuse('bad-message');
           const { chat, rev } = since.output;
           if (!chats.isMember(chat, user.id)) return refuse('not-found');
-          // In one turn of the loop, so nothing falls between what is sent now and what is pushed later.
+          // In one turn of the loop, so nothing is lost between what is sent now and what is pushed later.
           page.conversation = { id: chat, rev, from: rev, isBehind: false };
           listeners.catchUp(page);
         },

@@ -1,6 +1,6 @@
 /**
- * Puts chunks behind each other on disk. The size of the file is the offset: whatever ends this process in the
- * middle of a chunk, what is there is a beginning of what was sent, and its length is known.
+ * Appends chunks on disk. The size of the file is the offset: whatever ends this process in the
+ * middle of a chunk, what is there is the start of what was sent, and its length is known.
  */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
@@ -9,14 +9,14 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StorageRefusal } from '../files/quota.ts';
 
-/** A request that has been silent for so many ms is taken for dead when the next one comes. */
+/** A request that has been silent for this many ms counts as dead when the next one arrives. */
 const SILENCE = 3_000;
-/** One that has been silent for so many ms holds nothing open any longer. */
+/** One that has been silent for this many ms is ended. */
 const PATIENCE = 60_000;
-/** Room is looked at each time so many bytes have come. */
+/** Space is checked each time this many bytes have arrived. */
 const STEP = 4 * 1024 * 1024;
 
-/** `broken`: the sender is gone; what came is kept. `forbidden`: they may not any more; nothing of the chunk is kept. */
+/** `broken`: the sender is gone; what arrived is kept. `forbidden`: no longer allowed; nothing of the chunk is kept. */
 export type NotAppended = 'forbidden' | 'conflict' | 'locked' | 'too-long' | 'broken' | StorageRefusal;
 
 export type Chunk = {
@@ -26,7 +26,7 @@ export type Chunk = {
   bytes: number | undefined;
   /** Bytes that the whole may have. */
   most: number;
-  /** Asked while it comes, and when it is there. */
+  /** Asked while it arrives, and once it has. */
   may(): boolean;
 };
 
@@ -45,11 +45,11 @@ const GONE = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'];
 const isOneOf = (codes: string[], error: unknown): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code);
 
-/** @param grown counts the bytes of a whole file, and says why it must stop, if it must */
+/** @param grown counts the bytes of the whole file, and says why it must stop, if it must */
 export function createAppending(grown: (id: string, bytes: number) => Promise<StorageRefusal | undefined>) {
   const holders = new Map<string, Holder>();
 
-  /** One writer a file. Who lost the network can't say so: their last request gives way when it stands still. */
+  /** One writer per file. A page that lost its network can't say so: its last request gives way if it has stalled. */
   async function hold(id: string, body: Readable): Promise<{ holder: Holder; release: () => void }> {
     for (let held = holders.get(id); held; held = holders.get(id)) {
       if (performance.now() - held.movedAt < SILENCE) throw new Refused('locked');
@@ -97,7 +97,7 @@ export function createAppending(grown: (id: string, bytes: number) => Promise<St
       await pipeline(body, measured, file);
     } finally {
       clearTimeout(impatience);
-      // A write that is under way when the rest fails still ends in the file.
+      // A write in progress when the rest fails still reaches the file.
       if (!file.closed) await once(file, 'close');
     }
     return end;
@@ -106,7 +106,7 @@ export function createAppending(grown: (id: string, bytes: number) => Promise<St
   return {
     /**
      * Appends to the file at `path`, which must be `offset` bytes long.
-     * @param begin is called when nothing stands against it any more
+     * @param begin is called once nothing prevents it any more
      * @returns the new offset, on disk
      */
     async append(

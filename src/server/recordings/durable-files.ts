@@ -11,20 +11,20 @@ async function sync(path: string): Promise<void> {
   }
 }
 
-/** An empty file that stays (fsync(2): the name is in the folder, and wants a sync of its own). */
+/** An empty, durable file (fsync(2): its name is in the folder, which needs a sync of its own). */
 export async function makeEmpty(path: string): Promise<void> {
   await (await open(path, 'wx', 0o600)).close();
   await sync(dirname(path));
 }
 
-/** Puts a file in the place of another: at every moment one of the two is there, and whole. */
+/** Replaces one file with another: at every moment one of the two is there, complete. */
 export async function moveOver(from: string, to: string): Promise<void> {
   await sync(from);
   await rename(from, to);
   await sync(dirname(to));
 }
 
-/** Lets `to` be the same bytes as `from`, without taking room where the file system can. */
+/** Makes `to` the same bytes as `from`, without using space if the file system can. */
 export async function shareOver(from: string, to: string): Promise<void> {
   const beside = `${to}.shared`;
   await rm(beside, { force: true });

@@ -19,7 +19,7 @@ import type { Playable } from './playable.ts';
 
 /** Bytes of the input that are kept in memory. */
 const CACHE = 2 * 1024 * 1024;
-/** How often it says that it is moving, in ms. */
+/** How often it reports progress, in ms. */
 const TELLS = 1_000;
 
 const open = (path: string) =>

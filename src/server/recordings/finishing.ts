@@ -1,6 +1,6 @@
 /**
- * Makes playable what was received, one recording at a time. Each step can be repeated: whoever is killed in
- * between leaves what was received as it is, and the next start begins anew.
+ * Makes received recordings playable, one at a time. Each step can be repeated: a process killed in
+ * between leaves the received bytes as they are, and the next start begins again.
  */
 import { existsSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { moveOver, shareOver } from './durable-files.ts';
 import type { Maker, Playable } from './playable.ts';
 import type { RecordingStore } from './store.ts';
 
-/** Without room for a second copy it is tried again after so many ms. */
+/** Without space for a second copy, it is retried after this many ms. */
 const LATER = 10 * 60_000;
 
 export type FinishingParts = {
@@ -25,11 +25,11 @@ export type FinishingParts = {
   maker: Maker;
   clock: Clock;
   log: FastifyBaseLogger;
-  /** Is told when there is something to play. */
+  /** Called when there is something to play. */
   finished(id: string): Promise<void>;
 };
 
-/** Where what was received lies, and where it is made playable. */
+/** Where the received bytes are, and where they are made playable. */
 export const rawOf = (path: string): string => `${path}.raw`;
 const madeOf = (path: string): string => `${path}.made`;
 
@@ -73,7 +73,7 @@ export function createFinishing({ store, files, queue, maker, clock, log, finish
     if (stopped) return;
     const state = facts ? (isWhole ? 'ready' : 'partial') : 'failed';
     if (!(await files.complete(id, { ...facts, type, bytes: size, hasPreview, state }))) {
-      // Deleted in the meantime: what was made since goes as well.
+      // Deleted in the meantime: what was made since is removed as well.
       for (const name of [path, files.previewPathOf(file), rawOf(path)]) await rm(name, { force: true });
       return;
     }
@@ -91,7 +91,7 @@ export function createFinishing({ store, files, queue, maker, clock, log, finish
     );
   }
 
-  /** What is added while it is being finished is finished once more: more has come. */
+  /** If more arrives while it is being finished, it is finished again. */
   function add(id: string): void {
     if (stopped || waiting.has(id)) return;
     later.get(id)?.();

@@ -9,7 +9,7 @@ import { type RecordingParts, recordingRoutes } from './routes.ts';
 import { createRecordingStore } from './store.ts';
 import { type UploadParts, uploadRoutes } from './upload-routes.ts';
 
-/** To be started once the server may work: until then nothing is taken up. */
+/** To be started once the server is ready: until then nothing is resumed. */
 export function createRecordingParts(
   parts: Omit<RuleParts, 'store'> & { database: Database; log: FastifyBaseLogger },
 ) {

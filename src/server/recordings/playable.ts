@@ -1,7 +1,7 @@
 /**
- * Makes what was received playable, without decoding it: by mediabunny in a process of its own, and by ffmpeg where
+ * Makes what was received playable, without decoding it: by mediabunny in a process of its own, and by ffmpeg if
  * that fails and it is installed. A process rather than a thread, because the 300 MB that an hour's recording takes
- * come back only when a process ends, and because what hangs on a broken file can be killed.
+ * are returned only when a process ends, and because one that hangs on a broken file can be killed.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { open, rm, stat } from 'node:fs/promises';
@@ -20,13 +20,13 @@ const Playable = v.object({
 export type Playable = v.InferOutput<typeof Playable>;
 
 const WORKER = scriptBeside(import.meta, 'finish-worker');
-/** Below everything that people wait for. */
+/** A lower priority than anything that people wait for. */
 const NICE = 10;
-/** How long the worker may stand still, in ms; in a broken file it may search for ever. */
+/** How long the worker may go without progress, in ms; in a broken file it may search forever. */
 const PATIENCE = 30_000;
 /** Minutes that ffmpeg may take. */
 const FFMPEG_PATIENCE = 20 * 60_000;
-/** If less than this share of the bytes is in the result, it ended at a hole. */
+/** If the result has less than this share of the bytes, it ended at a gap. */
 const WHOLE_SHARE = 0.9;
 
 const behind = ({ pid }: ChildProcess): void => {
@@ -38,7 +38,7 @@ const behind = ({ pid }: ChildProcess): void => {
 
 const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => ({ size: 0 }))).size;
 
-/** ffmpeg's own name of the container by its first bytes (RFC 8794 §8.1; ISO 14496-12 §4.3), so that it never guesses. */
+/** ffmpeg's name for the container, by its first bytes (RFC 8794 §8.1; ISO 14496-12 §4.3), so that it never guesses. */
 async function containerOf(path: string): Promise<'matroska' | 'mov' | undefined> {
   const handle = await open(path);
   try {
@@ -94,7 +94,7 @@ export function createMaker(patience = PATIENCE) {
       child.once('close', (code) => resolve(code === 0)).once('error', () => resolve(false));
     });
 
-  /** ffmpeg reads on behind a hole, where mediabunny ends. What it writes is then made ready like any other. */
+  /** ffmpeg reads on after a gap, where mediabunny stops. What it writes is then processed like any other. */
   async function rescue(from: string, to: string): Promise<Playable | undefined> {
     const container = await containerOf(from);
     if (!container) return undefined;
@@ -142,7 +142,7 @@ export function createMaker(patience = PATIENCE) {
       return false;
     },
 
-    /** Ends what is under way: it is done anew at the next start. */
+    /** Ends work in progress: it is repeated at the next start. */
     stop(): void {
       for (const child of running) child.kill('SIGKILL');
     },

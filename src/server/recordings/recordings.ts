@@ -7,8 +7,8 @@
  *                                                               │ more came
  *                                                               └──────▶ finished again: partial, or ready
  *
- * `failed` is what nothing can play; it can be downloaded as it came. What was received stays beside what is
- * played until all of it has come, or for two weeks.
+ * `failed` can't be played by anything; it can be downloaded as it is. The received bytes stay beside the playable
+ * ones until everything has arrived, or for two weeks.
  */
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ import { makeEmpty } from './durable-files.ts';
 import { type Finishing, rawOf } from './finishing.ts';
 import type { Mode, Recording, RecordingStore } from './store.ts';
 
-/** A recorder that has said nothing for so many ms may be gone for good. */
+/** A recorder that has been silent for this many ms may be gone for good. */
 const SILENCE = 2 * 60_000;
 const DAY = 24 * 60 * 60_000;
 /** How long the rest of a partial recording is waited for, in ms. */
@@ -52,7 +52,7 @@ export type NewRecording = {
   name: string;
 };
 
-/** `gone`: nothing more is taken. `length`: not what was said before, or less than there is. */
+/** `gone`: nothing more is accepted. `length`: not what was declared before, or less than has arrived. */
 export type NotReceived = NotAppended | 'gone' | 'length';
 
 export type Progress = { offset: number; length: number | undefined };
@@ -71,7 +71,7 @@ export type Sent = {
 export function createRecordings(parts: RecordingParts, makeFinishing: (finished: Finished) => Finishing) {
   const { store, files, chats, queue, clock, events, background } = parts;
   const folder = files.folders.paths.recordings;
-  /** Recordings may lie on a disk of their own. */
+  /** Recordings may be on a disk of their own. */
   const isFull = async () => (await freeBytes(folder)) <= 0;
   const appending = createAppending(
     async (id, bytes) => (await files.grown(id, bytes)) ?? ((await isFull()) ? 'disk-full' : undefined),
@@ -84,7 +84,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
   const receivedOf = (file: StoredFile): number | undefined =>
     statSync(rawPathOf(file), { throwIfNoEntry: false })?.size;
 
-  /** Once, whatever became of the message since. */
+  /** Once, whatever has happened to the message since. */
   async function post(id: string): Promise<void> {
     const file = files.find(id);
     if (!file || store.find(id)?.posted) return;
@@ -102,12 +102,12 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
 
   async function finish(id: string): Promise<void> {
     quieten(id);
-    // What plays already goes on playing while it is made anew.
+    // What is already playable stays so while it is remade.
     if (files.find(id)?.state === 'receiving') await files.setState(id, 'finishing');
     finishing.add(id);
   }
 
-  /** Something came: the silence begins anew. */
+  /** Something arrived: the silence starts over. */
   function heard(id: string): void {
     silences.get(id)?.();
     silences.set(
@@ -131,7 +131,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     return recording && file?.owner === user ? { recording, file } : undefined;
   }
 
-  /** Those that are whole but for what may still lie on the recorder's device. */
+  /** Those that are complete except for what may still be on the recorder's device. */
   const openOf = (user: number) =>
     store.openOf(user).flatMap((recording) => {
       const file = files.find(recording.id);
@@ -139,7 +139,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       return progress ? [{ ...progress, file }] : [];
     });
 
-  /** Takes up what was under way when the server stopped. What fails is tried again at the next start. */
+  /** Resumes what was in progress when the server stopped. What fails is retried at the next start. */
   function resume(): void {
     // It is called again when the folder is back.
     if (!files.folders.check('recordings')) return;
@@ -151,7 +151,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       if (!posted && (file.state === 'ready' || file.state === 'partial'))
         background.insist('posting a recording', () => post(id), { recording: id });
       const received = receivedOf(file);
-      // Where nothing of it is there, the sweep says what becomes of the row.
+      // If nothing of it is there, the sweep decides about the row.
       if (received === undefined) continue;
       if (file.state === 'finishing' || received === length) finishing.add(id);
       else if (received > finished || file.state === 'receiving') heard(id);
@@ -159,7 +159,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     }
   }
 
-  /** What was received is of no use any more when all of it is playable, or when nobody brought the rest. */
+  /** The received bytes are no longer needed once all of it is playable, or if nobody sent the rest. */
   function tidy(): void {
     takeBack = clock.at(clock.now() + DAY, tidy);
     for (const name of files.folders.check('recordings') ? readdirSync(folder) : []) {
@@ -196,19 +196,19 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
         name,
       });
       if ('refused' in made) return made;
-      // The name that is played from is taken from the start, so that nobody takes the row for one without bytes.
+      // The playable file exists from the start, so that the row never looks like one without bytes.
       await makeEmpty(made.path);
       await makeEmpty(rawOf(made.path));
       if (await queue.commit(() => store.insert(made.id, mode, key))) {
         heard(made.id);
         return { id: made.id };
       }
-      // Asked twice at once, and the other was faster.
+      // Requested twice at once, and the other was faster.
       await rules.remove(made.id);
       return rules.create(given);
     },
 
-    /** Takes a chunk, at any time while there is something missing. */
+    /** Accepts a chunk, at any time while something is missing. */
     async receive(id: string, sent: Sent): Promise<{ offset: number } | { refused: NotReceived }> {
       if (!files.folders.check('recordings')) return { refused: 'folder-away' };
       const recording = store.find(id);
@@ -241,7 +241,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       return result;
     },
 
-    /** Says how long it is without sending anything. */
+    /** Declares its length without sending anything. */
     end: (
       id: string,
       length: number,

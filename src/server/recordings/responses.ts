@@ -1,4 +1,4 @@
-/** What scripts are told: a status, a code that stays the same, and a sentence for the person. */
+/** Responses for scripts: a status, a stable code, and a sentence for the person. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { NotReceived } from './recordings.ts';
 
@@ -39,7 +39,7 @@ export function answer(
   return good(reply.header('Upload-Offset', received.offset));
 }
 
-/** A hook for what scripts ask: they can't use a login page. */
+/** A hook for requests by scripts: they can't use a login page. */
 export async function requireSignedIn(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   reply.header('Cache-Control', 'no-store');
   return request.signedIn ? undefined : refuse(request, reply, 'signed-out');

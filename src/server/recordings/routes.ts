@@ -36,7 +36,7 @@ export function recordingRoutes(
     return answer(request, reply, received, (to) => to.send({ state: files.find(own.file.id)?.state }));
   });
 
-  /** What may still lie on this person's devices. */
+  /** What may still be on this person's devices. */
   app.get('/recordings/pending', guard, (request, reply) => {
     const { id: me } = userOf(request);
     // What isn't listed is dropped by the recorder's device.
@@ -59,7 +59,7 @@ export function recordingRoutes(
     async (request, reply) => {
       const { id: me, isOwner } = userOf(request);
       const file = recordings.find(request.params.recording) && files.find(request.params.recording);
-      // Whoever keeps the server answers for its room.
+      // Whoever runs the server is responsible for its space.
       if (!file || (file.owner !== me && !isOwner)) throw notFound();
       await recordings.remove(file.id);
       const mayGoThere = file.call !== undefined && chats.isMember(file.conversation, me);

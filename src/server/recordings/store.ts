@@ -53,7 +53,7 @@ export function createRecordingStore(database: Database) {
       const row = byId.get(id);
       return row && toRecording(row);
     },
-    /** Those that something is still to be done about. */
+    /** Those that still need something done. */
     open: (): Recording[] => open.all().map(toRecording),
     /** Those of one person that are not whole yet, oldest first. */
     openOf: (owner: number): Recording[] => openOf.all(owner).map(toRecording),

@@ -1,7 +1,7 @@
 /**
- * How a recording comes in: the core of tus 1.0 with a length that is told at the end
- * (tus.io/protocols/resumable-upload). Two verbs, of our own rather than @tus/server's: that one waits for a lock
- * by spinning the event loop which the chat lives on, refuses an Upload-Length that is said again after a break,
+ * How a recording arrives: the core of tus 1.0 with a deferred length
+ * (tus.io/protocols/resumable-upload). Two verbs, our own rather than @tus/server's, which waits for a lock
+ * by spinning the event loop that the chat runs on, refuses an Upload-Length that is repeated after an interruption,
  * and answers 500 when the disk is full.
  */
 import type { Readable } from 'node:stream';
@@ -16,7 +16,7 @@ export type RecordingParams = { Params: { recording: string } };
 const VERSION = '1.0.0';
 const CHUNK = 'application/offset+octet-stream';
 
-/** A header that counts bytes; NaN where it is there and doesn't. */
+/** A header with a number of bytes; NaN if it is present but isn't one. */
 function bytesIn(request: FastifyRequest, header: string): number | undefined {
   const given = request.headers[header];
   if (given === undefined) return undefined;
@@ -39,7 +39,7 @@ export function uploadRoutes(app: FastifyInstance, { recordings, permission }: U
     });
     const guard = { preHandler: requireSignedIn };
 
-    /** Only who records may add to it; for others there is nothing. */
+    /** Only its recorder may add to it; for others it doesn't exist. */
     const ownOf = (request: FastifyRequest<RecordingParams>) =>
       recordings.own(request.signedIn?.user.id ?? 0, request.params.recording);
 

@@ -1,9 +1,9 @@
-/** What people are shown of the room that files take. */
+/** What people see about the space their files take. */
 
 import { type FileView, fileView } from '../files/file-view.ts';
 import type { Files } from '../files/files.ts';
 
-/** How many of the largest are listed to be deleted: they are what makes room. */
+/** How many of the largest are listed for deletion: they free the most space. */
 const LISTED = 10;
 
 export type OwnStorage = {

@@ -115,7 +115,7 @@ export function settingsRoutes(app: FastifyInstance, parts: SettingsParts & Prof
       if (!(await checkPassword(verified, form.output.current))) return wrong();
       attempt.giveBack();
       const hash = await hashPassword(form.output.password);
-      // Whoever knew the old password is out; this device stays in, unless it was put out itself meanwhile.
+      // Anyone who knew the old password is signed out; this device stays, unless it was signed out itself meanwhile.
       const done = sessions.endAll(user.id, request.signedIn?.session, () =>
         accounts.setPassword(user.id, hash, verified),
       );

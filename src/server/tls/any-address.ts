@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Both IPv6 and IPv4 (RFC 3493 §5.3), and IPv4 alone where the system has no IPv6. */
+/** Both IPv6 and IPv4 (RFC 3493 §5.3), or only IPv4 if the system has no IPv6. */
 const CANDIDATES = ['::', '0.0.0.0'];
 
 async function canListen(host: string): Promise<boolean> {

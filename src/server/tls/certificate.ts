@@ -1,4 +1,4 @@
-/** The certificate that https is served with. It is renewed by others, so its files are watched. */
+/** The certificate for https. It is renewed by other programs, so its files are watched. */
 import { readFileSync, statSync } from 'node:fs';
 import type { Server } from 'node:https';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
@@ -26,8 +26,8 @@ function stateOf(path: string): string {
 }
 
 /**
- * Serves new connections with the files as they are now, whenever they have changed. Connections that are open go on.
- * Files that can't be used, as while only one of the two is written, leave the old certificate in place.
+ * Whenever the files have changed, serves new connections with them. Open connections continue.
+ * If they can't be used, as while only one of the two has been written, the old certificate stays.
  * @returns ends it
  */
 export function watchCertificate(

@@ -1,4 +1,4 @@
-/** What connections come in by: http, or https where a certificate is given. */
+/** The server that accepts connections: http, or https if there is a certificate. */
 import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
@@ -6,18 +6,18 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { readCertificate, watchCertificate } from './certificate.ts';
 
-/** ms until a file must have come in whole; Node's five minutes would cut large ones off. Forms have less time. */
+/** ms in which a file must have arrived; Node's five minutes would cut off large ones. Forms have less time. */
 const LONGEST_REQUEST = 6 * 60 * 60 * 1000;
-/** ms until a connection on which nothing moves is taken for dead; sockets have heartbeats of their own. */
+/** ms until an idle connection counts as dead; sockets have heartbeats of their own. */
 const SILENCE = 2 * 60 * 1000;
 
 /**
- * ms an idle connection is kept: longer than proxies and browsers keep theirs, because whoever closes first must
- * not be the server, just as a request is on its way.
+ * ms an idle connection is kept: longer than proxies and browsers keep theirs, because the server must not be
+ * the first to close it, just as a request is on its way.
  */
 const KEPT_ALIVE = 72_000;
 
-/** Open at once: some thousand pages. Each costs some 20 KB, whoever has opened it. */
+/** Open at once: a few thousand pages. Each costs about 20 KB, whoever has opened it. */
 const MOST_CONNECTIONS = 4_000;
 
 /** What Fastify makes its server with. */

@@ -14,7 +14,7 @@ const inTurn = createHashQueue();
 export const hashPassword = (password: string): Promise<string> =>
   inTurn(async () => (await argon2()).hash(password.normalize('NFKC'), COST));
 
-const unpadded = (bytes: number): string => randomBytes(bytes).toString('base64').replace(/=+$/, '');
+const unpadded = (bytes: number): string => randomBytes(bytes).toString('base64').replaceAll('=', '');
 
 /**
  * The hash of no password, in the PHC string format: random bytes. Checked when there is no such person, so that a wrong

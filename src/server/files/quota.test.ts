@@ -42,7 +42,7 @@ test('a person’s limit holds, for that person alone, with a sentence', async (
   expect((await send(ben, 5 * MB)).statusCode).toBe(303);
   expect(onDisk()).toHaveLength(2);
   expect(files().usedBy(ana.id)).toBe(5 * MB);
-  expect((await ana.get('/settings')).body).toContain('Your files take 5 MB of 6 MB.');
+  expect((await ana.get('/settings')).body).toContain('Your files take up 5 MB of 6 MB.');
 });
 
 test('the server’s limit holds over all, and writing still works', async () => {

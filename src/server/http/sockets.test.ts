@@ -41,6 +41,8 @@ async function open(more: Partial<SocketParts> = {}, autoPong = true) {
   const ended = new Promise<number>((resolve) => client.once('close', resolve));
   const [socket] = await Promise.all([connected, once(client, 'open')]);
   const clock = fakeClock();
+  // One that a test before left open closes later, and says so to that test alone.
+  const steps = closed;
   const background = createBackground(clock, log, {
     trouble: () => undefined,
     note: troubleOf,
@@ -53,11 +55,11 @@ async function open(more: Partial<SocketParts> = {}, autoPong = true) {
     message: (data) => said.push(data.toString()),
     refused: (why) => socket.send(why),
     closed: [
-      () => closed.push('first'),
+      () => steps.push('first'),
       () => {
         throw new Error('no');
       },
-      () => closed.push('last'),
+      () => steps.push('last'),
     ],
     ...more,
   });

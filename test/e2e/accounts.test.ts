@@ -101,7 +101,7 @@ describe('with an account', () => {
       await fill(page, 'Username', 'anna');
       await fill(page, 'Password', 'not this one');
       await follow(page, 'button', 'Sign in');
-      await waitForText(page, 'alert', undefined, /wrong/);
+      await waitForText(page, 'alert', undefined, /Wrong username or password/);
       const name = await find(page, 'textbox', 'Username');
       expect(await name.evaluate((node) => node instanceof HTMLInputElement && node.value)).toBe('anna');
 

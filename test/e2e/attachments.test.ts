@@ -279,6 +279,8 @@ test('an upload that was left can be cancelled on any page, and is gone when its
   await server.kill9();
   await click(annas, 'button', 'Send');
   await annas.waitForSelector('.sending[data-kept]:not([aria-busy])');
+  // Left there, the chat would send it as soon as the server is back.
+  await annas.goto('about:blank');
   await server.start();
   const holding = await hold(annas);
   await annas.goto(`${server.origin}/settings`, { waitUntil: 'domcontentloaded' });

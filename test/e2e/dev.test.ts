@@ -75,7 +75,7 @@ test('a page that is open shows what was changed: words, views, styles, the clie
   change('locales/en.json', (text) => text.replace('"Welcome home"', '"Welcome back"'));
   await comesTo('the new words', () => document.querySelector('h1')?.textContent?.trim() === 'Welcome back');
 
-  change('views/layouts/page.eta', (text) => text.replace('<body class="', '<body class="repainted '));
+  change('views/layouts/page.eta', (text) => text.replaceAll('<body class="', '<body class="repainted '));
   await comesTo('the new view', () => document.body.classList.contains('repainted'));
 
   change('src/client/style/main.css', (text) => `${text}\nbody { --repainted: yes; }\n`);

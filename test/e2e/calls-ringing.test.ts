@@ -292,7 +292,7 @@ describe('with the clock turned', () => {
     house.clock.advance(1);
     await silent(callee);
     await says(caller, /Call ended/);
-    await waitForText(caller, 'main', undefined, /una did not answer\./);
+    await waitForText(caller, 'main', undefined, /una didn't answer\./);
     await follow(caller, 'link', 'Back to chat');
     await newestEntry(caller, /^Missed video call/);
     await follow(callee, 'link', 'tom 1 unread');

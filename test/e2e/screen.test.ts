@@ -196,7 +196,7 @@ test('a screenshot has every pixel of the shared screen, and goes to the chat wi
     video.addEventListener('resize', () => seen.push([video.videoWidth, video.videoHeight]));
     return seen;
   });
-  await click(card, 'button', 'Also take: Anna');
+  await click(card, 'button', 'Also capture: Anna');
   const other = await find(theirs, 'group', 'Screenshot: Anna');
   const taken = await other.$eval('img', (image) => [image.naturalWidth, image.naturalHeight]);
   expect(await sizes.jsonValue()).toContainEqual(taken);

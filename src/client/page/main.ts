@@ -2,7 +2,6 @@
  * What plain pages need beyond htmx, on every page, so it stays tiny: the reader's time zone, what is typed and
  * how it is sent, notices that can be put away, and whether a recording has to be taken further.
  */
-
 import { load } from '../common/scripts.ts';
 import { FILES, RECORDINGS, TO_FORGET } from '../common/storage-keys.ts';
 import { wireBoxes } from './boxes.ts';

@@ -2,8 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** What measures pictures and sound as they come: two of these at once on a small machine would measure the machine. */
 const CALLS = [
-  'test/e2e/calls-{devices,media,ringing}.test.ts',
-  'test/e2e/many-tabs.test.ts',
+  'test/e2e/calls-{devices,media}.test.ts',
   'test/e2e/recording.test.ts',
   'test/e2e/screen*.test.ts',
   'test/faults/{calls,crossing-offers,recording-page}.test.ts',

@@ -4,13 +4,18 @@ import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { keepAssets } from './http/assets.ts';
+import { nameSources } from './source-maps.ts';
 import { sentenceFor } from './start-failure.ts';
 import { anyAddress } from './tls/any-address.ts';
 
 /** How long requests in flight may take at a stop. */
 const GRACE = 10_000;
 
+/** ms after the start until it is over. */
+const SETTLED = 1_000;
+
 async function start() {
+  nameSources();
   // Only this server's user may read what a family says.
   process.umask(0o077);
   const config = readConfig(process.env);
@@ -43,3 +48,6 @@ closeWithGrace({ delay: GRACE }, async ({ err }) => {
 });
 
 keepAssets(config.dataDir, Date.now(), app.log);
+
+// What only the start needed would stay for hours in a house that sleeps. Without `--expose-gc` it does.
+setTimeout(() => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }), SETTLED).unref();

@@ -41,7 +41,7 @@ export const showInvitations = (invitations: Invitation[], base: string) =>
     invitations.map(async (invitation) => {
       const link = `${base}/join/${invitation.code}`;
       // Loaded with the first invitation that is shown.
-      const { toString: qrCode } = await import('qrcode');
-      return { ...invitation, link, qr: await qrCode(link, { type: 'svg', margin: 2 }) };
+      const { qrCodeImage } = await import('./qr-code.ts');
+      return { ...invitation, link, qr: await qrCodeImage(link) };
     }),
   );

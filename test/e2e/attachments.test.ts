@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp } from '../helpers/calls.ts';
-import { arrive, createPair, type Person } from '../helpers/people.ts';
+import { arrive, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { requireProgram } from '../helpers/programs.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -119,21 +119,38 @@ test('a photo goes from Chromium to Firefox, and one can write on meanwhile', as
   expect(await findAll(bens, 'image')).toHaveLength(1);
 });
 
-test.each(['chromium', 'firefox'] as const)('in %s a sent video plays under its sandbox', async (engine) => {
+test.each([
+  'chromium',
+  'firefox',
+] as const)('in %s a sent video plays under its sandbox, and goes on when words are put to it', async (engine) => {
   const annas = await chatPage(engine, anna, ben);
   await choose(annas, fileOf('clip.webm', video()));
   await click(annas, 'button', 'Send');
   await annas.waitForSelector('[role=log] video');
-  await eventually('a frame of the video', () =>
+  const frames = () =>
     annas.evaluate(async () => {
-      const [element] = document.querySelectorAll('video');
-      if (!element) return false;
-      element.muted = true;
-      await element.play();
+      const element = [...document.querySelectorAll('video')].at(-1);
+      if (element?.videoWidth !== 320) return 0;
       const { totalVideoFrames, droppedVideoFrames } = element.getVideoPlaybackQuality();
-      return totalVideoFrames - droppedVideoFrames > 3 && element.videoWidth === 320;
-    }),
+      return totalVideoFrames - droppedVideoFrames;
+    });
+  await annas.evaluate(async () => {
+    const element = [...document.querySelectorAll('video')].at(-1);
+    Object.assign(element ?? {}, { muted: true, loop: true });
+    await element?.play();
+  });
+  await eventually('a frame of the video', async () => (await frames()) > 3);
+
+  const client = await signInClient(server, anna);
+  const message = await annas.evaluate(
+    () => [...document.querySelectorAll('video')].at(-1)?.closest('li')?.id.slice(2) ?? '',
   );
+  const path = `${new URL(annas.url()).pathname}/messages/${message}/edit`;
+  await client.submit(path, 'Save', { body: `The cat in ${engine}` });
+  await waitForText(annas, 'log', 'Messages', new RegExp(`The cat in ${engine}`));
+  const shown = await frames();
+  expect(shown).toBeGreaterThan(3);
+  await eventually('further frames', async () => (await frames()) > shown + 3);
 });
 
 /** The picture that stands for the last video of a chat until it is played. */

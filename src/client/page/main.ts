@@ -9,6 +9,7 @@ import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
+import { wirePlaying } from './playing.ts';
 import { wirePresses } from './presses.ts';
 import { wireSeen } from './seen.ts';
 import { wireSounds } from './sound-loader.ts';
@@ -120,6 +121,7 @@ if (notices) {
 }
 
 wireBoxes();
+wirePlaying();
 wirePresses();
 wireSeen();
 wireSounds();

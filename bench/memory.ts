@@ -11,6 +11,8 @@ import { makeFolder, type Running, removeFolder, startBare, startServer } from '
 import { residentBytes } from './support/usage.ts';
 
 const PAGES = 500;
+/** Nobody has more than twenty pages open in one browser, so that many people are needed. */
+const PAIRS = 20;
 /** Opened and closed first: what the first few take is the program's, not theirs. */
 const FIRST_PAGES = 20;
 const MESSAGES = 40;
@@ -29,21 +31,29 @@ async function settledBytes({ pid }: Running): Promise<number> {
   return last;
 }
 
+/** Somebody with a page open, in their chat. */
+type Reader = Visitor & { chat: number };
+
+async function readersAt(server: Running, pairs: Pair[]): Promise<Reader[]> {
+  const pages = pairs.flatMap(({ cookies, chat }) => cookies.map((cookie) => ({ cookie, chat })));
+  return Promise.all(
+    pages.map(async ({ cookie, chat }) => ({
+      ...(await visit(server.port, cookie, `/chats/${chat}`)),
+      chat,
+    })),
+  );
+}
+
 /** Opens pages as a browser does: the HTML, then its live socket. */
-async function openPages(
-  server: Running,
-  pair: Pair,
-  visitors: Visitor[],
-  count: number,
-): Promise<WebSocket[]> {
+async function openPages(server: Running, readers: Reader[], count: number): Promise<WebSocket[]> {
   const sockets: WebSocket[] = [];
   for (let i = 0; i < count; i++) {
-    const visitor = visitors[i % visitors.length];
-    if (!visitor) break;
+    const reader = readers[i % readers.length];
+    if (!reader) throw new Error('nobody reads');
     const connection = await openConnection(server.port);
-    await askOnce(connection, getRequest(visitor, `/chats/${pair.chat}`, 'Accept-Encoding: gzip\r\n'));
+    await askOnce(connection, getRequest(reader, `/chats/${reader.chat}`, 'Accept-Encoding: gzip\r\n'));
     connection.close();
-    sockets.push(await openLive(server.port, visitor.cookie, pair.chat, MESSAGES));
+    sockets.push(await openLive(server.port, reader.cookie, reader.chat, MESSAGES));
   }
   return sockets;
 }
@@ -65,6 +75,8 @@ async function weigh(server: Running, open: (count: number) => Promise<WebSocket
   const before = await settledBytes(server);
   const sockets = await open(PAGES);
   const total = await settledBytes(server);
+  const refused = sockets.filter(({ readyState }) => readyState !== WebSocket.OPEN).length;
+  if (refused > 0) throw new Error(`${refused} pages were refused`);
   await closeAll(sockets);
   return { idle, each: (total - before) / PAGES, total };
 }
@@ -114,8 +126,7 @@ export const memory: Bench = {
   async run() {
     const folder = makeFolder();
     try {
-      const [pair] = (await makeFamily(folder, 1, MESSAGES)).pairs;
-      if (!pair) throw new Error('the family is empty');
+      const { pairs } = await makeFamily(folder, PAIRS, MESSAGES);
       const hello = await weighEach(
         () => startBare('hello.js'),
         async () => [],
@@ -123,12 +134,7 @@ export const memory: Bench = {
       const bare = await weighEach(() => startBare('sockets.ts', join(folder, 'bare.db')), openBare);
       const ours = await weighEach(
         () => startServer(folder),
-        async (server, count) => {
-          const visitors = await Promise.all(
-            pair.cookies.map((cookie) => visit(server.port, cookie, `/chats/${pair.chat}`)),
-          );
-          return openPages(server, pair, visitors, count);
-        },
+        async (server, count) => openPages(server, await readersAt(server, pairs), count),
       );
       return [
         figure(

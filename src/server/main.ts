@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
+import { systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
 import { keepAssets } from './http/assets.ts';
 import { nameSources } from './source-maps.ts';
@@ -50,4 +51,5 @@ closeWithGrace({ delay: GRACE }, async ({ err }) => {
 keepAssets(config.dataDir, Date.now(), app.log);
 
 // What only the start needed would stay for hours in a house that sleeps. Without `--expose-gc` it does.
-setTimeout(() => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' }), SETTLED).unref();
+const collect = () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+systemClock.at(systemClock.now() + SETTLED, collect);

@@ -1,6 +1,6 @@
 /**
  * Compiles the server, the command line, the demo and their child processes into dist/server, as plain JavaScript with
- * source maps. Packages are in it: read from a file each they take half as long again to start, and more memory.
+ * source maps. Packages are in it: a start that reads hundreds of files takes longer, and more memory.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

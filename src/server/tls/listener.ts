@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { readCertificate, watchCertificate } from './certificate.ts';
 
-// Imported, `node:http` has every one of its exports looked up, and one of them loads Node's own HTTP client: 8 MB.
+// Imported, `node:http` has every one of its exports looked up, and one of them loads Node's own HTTP client: 2.5 MB.
 const { createServer: createHttpServer } = process.getBuiltinModule('node:http');
 const { createServer: createHttpsServer, Server: HttpsServer } = process.getBuiltinModule('node:https');
 

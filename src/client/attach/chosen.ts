@@ -1,6 +1,8 @@
-/** The files waiting in the composer: each is shown by name, and can be removed before it is sent. */
+/** The files waiting in the composer: each is shown small and by name, and can be removed before it is sent. */
 import { find } from '../common/dom.ts';
 import { sizeInWords } from '../common/size.ts';
+import { showName } from './file-name.ts';
+import { showThumbnail } from './thumbnail.ts';
 
 export interface Chosen {
   /** Adds to what is there already. */
@@ -28,7 +30,8 @@ export function createChosen({ list, locale, picker, removed, box }: Parts): Cho
 
   function lineOf(file: File): HTMLLIElement {
     const line = document.importNode(pattern, true);
-    find(line, '.file-name', HTMLElement).textContent = file.name;
+    showName(find(line, '.file-name', HTMLElement), file.name);
+    showThumbnail(find(line, '.thumbnail', HTMLElement), file);
     find(line, '.muted', HTMLElement).textContent = sizeInWords(file.size, locale);
     const button = find(line, 'button', HTMLButtonElement);
     // As a function: a name may hold "$&".

@@ -40,6 +40,8 @@ export function fetchWithProgress(bar: HTMLProgressElement, left: HTMLElement, l
       request.upload.onprogress = ({ loaded, total }) => {
         bar.max = total;
         bar.value = loaded;
+        // All of it has left this device, which isn't yet all that there is to wait for.
+        if (loaded === total) bar.removeAttribute('value');
         const seconds = ((performance.now() - began) / 1000 / Math.max(loaded, 1)) * (total - loaded);
         if (loaded === total) left.textContent = left.dataset.almost ?? '';
         else if (seconds >= WORTH_SAYING)

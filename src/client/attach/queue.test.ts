@@ -43,6 +43,20 @@ test('while the server is away the others wait, and go on behind the first', () 
   expect(submitted).toEqual(['a', 'b']);
 });
 
+test('with a connection again the first goes by itself, and the others behind it', () => {
+  queue.retry();
+  queue.broke(a);
+  queue.retry();
+  queue.retry();
+  expect([submitted, [...waiting]]).toEqual([
+    ['a', 'a'],
+    ['b', 'c'],
+  ]);
+  expect(queue.admit(a)).toBe(true);
+  queue.answered(a);
+  expect(submitted).toEqual(['a', 'a', 'b']);
+});
+
 test('dropping the one that broke lets the others go on', () => {
   queue.broke(a);
   queue.drop(a);

@@ -14,6 +14,8 @@ export interface Queue<Form> {
   answered(form: Form): void;
   /** The server can't be reached. Everything keeps waiting, so that the order stays. */
   broke(form: Form): void;
+  /** There may be a connection again: the one that found none is sent once more. */
+  retry(): void;
   /** The form is to be sent no more. */
   drop(form: Form): void;
 }
@@ -64,6 +66,12 @@ export function createQueue<Form extends Submitted>(
     broke(form) {
       leave(form);
       broken = form;
+    },
+    retry() {
+      if (!broken) return;
+      waiting.unshift(broken);
+      broken = undefined;
+      goOn();
     },
     drop(form) {
       leave(form);

@@ -3,8 +3,9 @@
 import { type Showing, showingOf } from './media-types.ts';
 import type { StoredFile } from './store.ts';
 
-/** Longest side of a picture in a page, in CSS pixels. */
-const LARGEST_SHOWN = 320;
+/** The largest that pictures and videos are shown, in CSS pixels. Both sides are kept free before anything has come. */
+const WIDEST_SHOWN = 640;
+const HIGHEST_SHOWN = 360;
 /** Bytes up to which an animation moves in the page; a longer one does when it is opened. */
 const LARGEST_ANIMATION = 2 * 1024 * 1024;
 
@@ -40,7 +41,7 @@ export function fileView(file: StoredFile): FileView {
   const url = `/files/${id}`;
   const note = noteOn(file);
   const isPlayable = state === 'ready' || state === 'partial';
-  const shrink = Math.min(1, LARGEST_SHOWN / Math.max(width, height, 1));
+  const shrink = Math.min(1, WIDEST_SHOWN / Math.max(width, 1), HIGHEST_SHOWN / Math.max(height, 1));
   const moves = type === 'image/gif' && bytes <= LARGEST_ANIMATION;
   return {
     id,

@@ -46,7 +46,7 @@ test('a picture is shown to both, small in the chat and whole when opened', asyn
   const file = sentFile();
   expect(file).toMatchObject({ type: 'image/jpeg', width: 900, height: 600, hasPreview: true });
   const page = await ben.get(`/chats/${chat}`);
-  expect(page.body).toContain(`<img src="/files/${file?.id}/preview" width="320" height="213"`);
+  expect(page.body).toContain(`<img src="/files/${file?.id}/preview" width="540" height="360"`);
   expect(page.body).toContain('Look!');
   const preview = await ben.get(`/files/${file?.id}/preview`);
   expect(preview.headers['content-type']).toBe('image/webp');

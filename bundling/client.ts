@@ -71,6 +71,7 @@ const BUNDLES: Bundle[] = [
     format: 'esm',
     known: 'POLLING_URL',
   },
+  { name: 'texts.js', entry: `${CLIENT}/texts/main.ts`, format: 'esm', known: 'TEXTS_URL' },
   { name: 'sounds.js', entry: `${CLIENT}/page/sounds.ts`, format: 'esm', known: 'SOUNDS_URL' },
   { name: 'attach.js', entry: `${CLIENT}/attach/main.ts`, format: 'esm' },
   { name: 'call.js', entry: `${CLIENT}/call/main.ts`, format: 'esm' },

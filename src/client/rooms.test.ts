@@ -14,6 +14,7 @@ const ROOMS: Record<string, string[]> = {
   common: [],
   page: ['common'],
   attach: ['common'],
+  texts: ['common'],
   media: ['common'],
   screenshots: ['common', 'media'],
   'recording/upload': ['common'],

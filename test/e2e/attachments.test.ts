@@ -438,7 +438,12 @@ test('of several on their way one is cancelled, and the others arrive', async ()
   for (const row of rows) await find(row, 'progressbar', 'Sending the file');
   // Of one that waits it is empty, and looks so.
   const bar = await rows[3]?.$('progress');
-  const look = async () => (await sharp(await bar?.screenshot()).greyscale().stats()).channels[0]?.mean ?? 0;
+  const look = async () =>
+    (
+      await sharp(await bar?.screenshot())
+        .greyscale()
+        .stats()
+    ).channels[0]?.mean ?? 0;
   const emptyBar = await look();
   await bar?.evaluate((node) => {
     node.value = node.max;

@@ -1,5 +1,5 @@
 /** A chat between two people in two browsers, live. */
-import type { Page } from 'puppeteer-core';
+import type { HTTPRequest, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import type { Client } from '../helpers/client.ts';
@@ -261,21 +261,106 @@ test('a chat is printed whole, page after page', async () => {
   expect(paper.match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(3);
 });
 
-test('a page that lost its socket is brought up to date when it comes back', async () => {
+test('a page that lost its connection is brought up to date when it comes back, and sends what it was given', async () => {
+  await fill(annaPage, 'Message', 'Will not go');
+  await annaPage.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => name.includes('/texts-')),
+  );
   await annaPage.setOfflineMode(true);
   await bens.submit(chat, 'Send', { Message: 'Written meanwhile' });
-  await fill(annaPage, 'Message', 'Will not go');
   await annaPage.keyboard.press('Enter');
-  await waitForText(annaPage, 'alert', undefined, /Not sent/);
+  expect(await boxText(annaPage)).toBe('');
+  await waitForText(annaPage, 'alert', undefined, /Not sent\. The server can't be reached/);
+  await find(annaPage, 'button', 'Retry');
+  await click(annaPage, 'button', 'Edit');
   expect(await boxText(annaPage)).toBe('Will not go');
+  expect(await annaPage.evaluate(() => document.activeElement?.id)).toBe('body');
+  await annaPage.keyboard.type(' yet');
+  await annaPage.keyboard.press('Enter');
+  expect(await boxText(annaPage)).toBe('');
   await annaPage.setOfflineMode(false);
-  await eventually('the text to go', async () => {
-    await click(annaPage, 'button', 'Send');
-    return (await boxText(annaPage)) === '';
-  });
   await log(annaPage, /Written meanwhile/);
-  const text = await log(benPage, /Will not go/);
+  const text = await log(benPage, /Will not go yet/);
   expect(text.match(/Will not go/g)).toHaveLength(1);
+  await gone(annaPage, 'button', 'Retry');
+});
+
+declare global {
+  interface Window {
+    /** What the last three bubbles said, and where they stood, in each frame since it was asked. */
+    framesOf: Set<string>;
+  }
+}
+
+/** Runs in the page. */
+function watchBubbles(): void {
+  window.framesOf = new Set();
+  const note = () => {
+    const bubbles = [...document.querySelectorAll('#messages > .message > .bubble')].slice(-3);
+    const seen = bubbles.map((bubble) => {
+      const { x, y, width, height } = bubble.getBoundingClientRect();
+      return [bubble.querySelector('.text')?.textContent, ...[x, y, width, height].map(Math.round)];
+    });
+    window.framesOf.add(JSON.stringify(seen));
+    requestAnimationFrame(note);
+  };
+  note();
+}
+
+test('however slow the line, what is sent stands there at once, in order, and stays where it is', async () => {
+  // Whoever has seen it is a line of its own.
+  await benPage.goto('about:blank');
+  const held: HTTPRequest[] = [];
+  let sends = 0;
+  await annaPage.setRequestInterception(true);
+  annaPage.on('request', (request) => {
+    if (request.method() !== 'POST' || !request.url().endsWith(chat)) return void request.continue();
+    sends += 1;
+    held.push(request);
+  });
+  await fill(annaPage, 'Message', 'one');
+  for (const next of ['two', '🍲']) {
+    await annaPage.keyboard.press('Enter');
+    expect(await boxText(annaPage)).toBe('');
+    await annaPage.keyboard.type(next);
+  }
+  await annaPage.keyboard.press('Enter');
+  await log(annaPage, /one[\s\S]*two[\s\S]*🍲/);
+  await annaPage.waitForFunction(() => document.querySelectorAll('.pending time[datetime]').length === 3);
+  await annaPage.evaluate(watchBubbles);
+  const next = () => eventually('the next to be on its way', () => held.shift());
+  const first = await next();
+  expect([sends, (await bens.get(chat)).body.includes('>one<')]).toEqual([1, false]);
+  await first.continue();
+  await (await next()).continue();
+  await (await next()).continue();
+  await annaPage.waitForFunction(() => !document.querySelector('.pending'));
+  const frames = await annaPage.evaluate(async () => {
+    // One more is painted.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    return [...window.framesOf];
+  });
+  expect(frames.join('\n')).toMatch(/^\[\["one",[^\n]*\],\["two",[^\n]*\],\["🍲",[^\n]*\]\]$/);
+  const { body } = await bens.get(chat);
+  expect([...body.matchAll(/>(one|two|🍲)</g)].map(([, text]) => text)).toEqual(['one', 'two', '🍲']);
+});
+
+test('what the server won’t have says why where it stands', async () => {
+  // Nothing to be seen, which only the server knows.
+  await fill(annaPage, 'Message', '\u2060');
+  await annaPage.keyboard.press('Enter');
+  await waitForText(annaPage, 'alert', undefined, /Not sent\. Write something first/);
+  // It stops nothing, and is there after a reload.
+  await fill(annaPage, 'Message', 'Something, then');
+  await annaPage.keyboard.press('Enter');
+  await log(benPage, /Something, then/);
+  await annaPage.reload();
+  await waitForText(annaPage, 'alert', undefined, /Not sent\. Write something first/);
+  await click(annaPage, 'button', 'Edit');
+  await gone(annaPage, 'button', 'Edit');
+  await fill(annaPage, 'Message', 'Better');
+  await annaPage.keyboard.press('Enter');
+  await log(benPage, /Something, then[\s\S]*Better/);
 });
 
 test('signed out, the back button shows nothing of it', async () => {

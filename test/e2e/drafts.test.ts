@@ -76,7 +76,16 @@ test.each(['chromium', 'firefox'] as const)('in %s it is there again after a cal
   expect(await boxText(page)).toBe('');
 });
 
-test('what was on its way when the page was left is sent once', async () => {
+/** Lets no message that this page sends reach the server. */
+async function cut(page: Page): Promise<void> {
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    const isSend = request.method() === 'POST' && request.url().endsWith(chat);
+    void (isSend ? request.abort('connectionrefused') : request.continue());
+  });
+}
+
+test('what was on its way when the page was left is sent once, in its order', async () => {
   const page = await newPage();
   await visit(page, annas, chat);
   await page.setRequestInterception(true);
@@ -88,11 +97,41 @@ test('what was on its way when the page was left is sent once', async () => {
   });
   await fill(page, 'Message', 'Half way');
   await page.keyboard.press('Enter');
+  await page.keyboard.type('and on');
+  await page.keyboard.press('Enter');
   await eventually('it to be on its way', () => isAnswered);
   await page.reload();
-  await waitForText(page, 'log', 'Messages', /Half way/);
-  await eventually('an empty box', async () => (await boxText(page)) === '');
-  expect((await bens.get(chat)).body.match(/>Half way</g)).toHaveLength(1);
+  await waitForText(page, 'log', 'Messages', /Half way[\s\S]*and on/);
+  expect(await boxText(page)).toBe('');
+  await eventually('nothing to be kept', async () => !(await keptText(page)).includes('Half way'));
+  const { body } = await bens.get(chat);
+  expect([...body.matchAll(/>(Half way|and on)</g)].map(([, text]) => text)).toEqual(['Half way', 'and on']);
+});
+
+test('what one tab can’t send another one does, once, and from a page of another kind as well', async () => {
+  const page = await newPage();
+  await visit(page, annas, chat);
+  await cut(page);
+  const send = async (text: string) => {
+    await page.bringToFront();
+    await fill(page, 'Message', text);
+    await page.keyboard.press('Enter');
+    await waitForText(page, 'log', 'Messages', new RegExp(text));
+  };
+  await send('By the other tab');
+  const tab = await page.browserContext().newPage();
+  await tab.goto(server.origin + chat);
+  const rows = (shown: Page) =>
+    shown.$$eval('#messages > .message', (all) => all.filter((row) => row.textContent.includes('other tab')));
+  for (const shown of [page, tab]) {
+    await eventually('no bubble on its way', async () => (await shown.$$('.pending')).length === 0);
+    expect(await rows(shown)).toHaveLength(1);
+  }
+  await send('From the settings');
+  await tab.goto(`${server.origin}/settings`);
+  await eventually('it to be sent', async () => (await bens.get(chat)).body.includes('From the settings'));
+  await eventually('no bubble on its way', async () => (await page.$$('.pending')).length === 0);
+  expect((await bens.get(chat)).body.match(/>(By the other tab|From the settings)</g)).toHaveLength(2);
 });
 
 test('a message that is being changed is kept as well', async () => {
@@ -137,10 +176,17 @@ test('it is for the same person alone, and gone when they sign out', async () =>
   expect(await boxText(page)).toBe('');
 
   // Another person on this device, without anybody having signed out.
+  await cut(page);
+  await fill(page, 'Message', 'A secret on its way');
+  await page.keyboard.press('Enter');
   await fill(page, 'Message', 'Still a secret');
+  expect((await keptText(page)).match(/secret/g)).toHaveLength(2);
   await visit(page, bens, chat);
   expect(await boxText(page)).toBe('');
   expect(await keptText(page)).not.toContain('secret');
+  expect(await (await find(page, 'log', 'Messages')).evaluate((log) => log.textContent)).not.toContain(
+    'secret',
+  );
 });
 
 test.each([

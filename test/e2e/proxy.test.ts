@@ -91,15 +91,17 @@ test.each([
   await said(page, /Too large, then/);
 });
 
-test('while the server behind a proxy is away nothing of its page is shown, and the text is kept', async () => {
+test('while the server behind a proxy is away nothing of its page is shown, and the text waits', async () => {
   const page = await behind({});
+  await fill(page, 'Message', 'Anybody there?');
   const port = new URL(proxy.origin).port;
   await proxy.close();
   proxy = await startProxy({ port: Number(port), to: await freePort() });
-  await fill(page, 'Message', 'Anybody there?');
   await page.keyboard.press('Enter');
-  await eventually('a sentence', async () => /answered in its place \(502\)/.test(await textOf(page)));
+  await waitForText(page, 'alert', undefined, /Not sent\.[\s\S]*answered in its place \(502\)/);
   expect(await textOf(page)).not.toContain('nginx');
+  await said(page, /Anybody there\?/);
+  await click(page, 'button', 'Edit');
   expect(await page.$eval('#body', (box) => (box instanceof HTMLTextAreaElement ? box.value : ''))).toBe(
     'Anybody there?',
   );

@@ -1,9 +1,11 @@
 /** Files on their way: a form for each, which shows how far it is, so that one can go on writing. */
 import { find } from '../common/dom.ts';
 import { load } from '../common/scripts.ts';
+import { showName } from './file-name.ts';
 import { alone, drop, keep, keptFile, type Note } from './kept-files.ts';
 import { fetchWithProgress } from './progress.ts';
 import { createQueue } from './queue.ts';
+import { showThumbnail } from './thumbnail.ts';
 
 declare global {
   interface Window {
@@ -55,6 +57,7 @@ function fieldWith(file: File): HTMLInputElement {
 export function createSending({ list, pattern, locale, elsewhere, token, giveBack }: Parts): Sending {
   const queue = createQueue<HTMLFormElement>((form, waits) => {
     form.toggleAttribute('data-waiting', waits);
+    find(form, 'progress', HTMLProgressElement).value = 0;
     const left = find(form, '.left', HTMLElement);
     left.textContent = waits ? (left.dataset.waiting ?? '') : '';
     find(form, '.error', HTMLElement).textContent = '';
@@ -74,6 +77,10 @@ export function createSending({ list, pattern, locale, elsewhere, token, giveBac
     },
     true,
   );
+
+  // The server is there again, or the network is.
+  document.addEventListener('htmx:ws:after:connection', queue.retry);
+  addEventListener('online', queue.retry);
 
   document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
     const form = ctx.sourceElement;
@@ -115,12 +122,14 @@ export function createSending({ list, pattern, locale, elsewhere, token, giveBac
   );
 
   /** @param over is called when there is nothing left to do for it */
-  function add(file: File, { key, text }: Note, over: () => void): HTMLFormElement {
+  function add(file: File, { key, me, text }: Note, over: () => void): HTMLFormElement {
     const form = document.importNode(pattern, true);
     form.setAttribute('aria-label', file.name);
-    find(form, '.file-name', HTMLElement).textContent = file.name;
+    showName(find(form, '.file-name', HTMLElement), file.name);
+    showThumbnail(find(form, '.thumbnail', HTMLElement), file);
     const beside = elsewhere ? 'elsewhere' : 'true';
-    form.append(hidden('_csrf', token()), hidden('key', key), hidden('body', text), hidden('beside', beside));
+    const fields = { _csrf: token(), key, from: me, body: text, beside };
+    form.append(...Object.entries(fields).map(([name, value]) => hidden(name, value)));
     // Last, because the server reads the fields before it takes the file.
     form.append(fieldWith(file));
     done.set(form, (poster) => {

@@ -29,7 +29,10 @@ async function draw(place: HTMLElement, file: File): Promise<void> {
 /** @param place is in the page by the next turn */
 export function showThumbnail(place: HTMLElement, file: File): void {
   const known = drawn.get(file);
-  if (known) return place.replaceChildren(known);
+  if (known) {
+    place.replaceChildren(known);
+    return;
+  }
   const kind = /\.([^.\s]+)$/.exec(file.name)?.[1] ?? '';
   place.textContent = kind.length <= LETTERS ? kind.toUpperCase() : '';
   if (!file.type.startsWith('image/') || file.size > LARGEST) return;

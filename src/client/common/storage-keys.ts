@@ -3,6 +3,9 @@
 /** A draft's name continues with the ids of the person, the chat, and the message that is being edited. */
 export const DRAFT = 'porchlight.draft.';
 
+/** A text on its way: its name continues with the ids of the person and the chat, its place in the order, and its key. */
+export const UNSENT = 'porchlight.unsent.';
+
 /** Where files are kept, and that there may be some: every page looks, and opens nothing without it. */
 export const FILES = 'porchlight.files';
 /** The value of `FILES` when they are to be removed: somebody has signed out. */

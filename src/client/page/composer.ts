@@ -1,18 +1,27 @@
-/** The box in which messages are written: Enter sends, and it is emptied only when the server has the message. */
+/**
+ * The box in which messages are written: Enter sends. A text goes to the outbox of this device first, so the box is empty
+ * at once however slow the line is. What can't go there is sent by the form, and stays in the box until it has arrived.
+ */
+import { newKey } from '../common/key.ts';
+import { addPendingRow } from '../common/pending-row.ts';
 import { load } from '../common/scripts.ts';
-import { keepDraft, readDraft } from './drafts.ts';
+import { keepUnsent } from '../common/unsent.ts';
+import { keepDraft } from './drafts.ts';
 import { grow } from './growing.ts';
 
-export function wireComposer(composer: HTMLFormElement, box: HTMLTextAreaElement): void {
-  const field = (name: string): HTMLInputElement | null => composer.querySelector(`[name=${name}]`);
+/** Set by the build: the script's address. */
+declare const TEXTS_URL: string;
+
+/** Characters that the server takes in any case; it counts those of an emoji as one. */
+const LONGEST = 10_000;
+
+/** @param send takes the outbox further */
+export function wireComposer(composer: HTMLFormElement, box: HTMLTextAreaElement, send: () => void): void {
+  const file = () => composer.querySelector<HTMLInputElement>('[name=file]');
+  const [me = '', chat = ''] = box.dataset.draft?.split('.') ?? [];
   // On a keyboard of glass Enter is the only way to a new line.
   const isTouch = matchMedia('(hover: none) and (pointer: coarse)');
   let sent = '';
-  /** Browsers end a page's requests before the page itself, as if the server were away. */
-  let leaves = false;
-  addEventListener('beforeunload', () => {
-    leaves = true;
-  });
 
   box.addEventListener('keydown', (event) => {
     // 229 is a key that an input method still works on: Enter then takes a Chinese word, it doesn't send.
@@ -22,50 +31,65 @@ export function wireComposer(composer: HTMLFormElement, box: HTMLTextAreaElement
     composer.requestSubmit();
   });
 
+  /** Puts the text into the outbox. @returns whether it could be kept there */
+  function post(text: string): boolean {
+    const key = box.dataset.sentAs || newKey();
+    const entry = { me, chat, at: Date.now(), key, text, refused: '' };
+    if (!keepUnsent(entry)) return false;
+    addPendingRow(entry);
+    return true;
+  }
+
+  // Before htmx hears of it.
+  document.addEventListener(
+    'submit',
+    (event) => {
+      const text = box.value.trim();
+      if (event.target !== composer || file()?.files?.length) return;
+      // What is wrong with these the server says.
+      if (!text || text.length > LONGEST || !post(text)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      document.querySelector('#composer-error')?.replaceChildren();
+      document.querySelector('.messages-scroll')?.scrollTo(0, 0);
+      box.value = '';
+      keepDraft(box);
+      grow(box);
+      // The keyboard of a phone stays.
+      box.focus();
+      send();
+    },
+    true,
+  );
+
   document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
-    const hasFile = ctx.sourceElement.querySelector<HTMLInputElement>('[type=file]')?.files?.length;
     // A file takes as long as it takes.
-    if (hasFile) clearTimeout(ctx.requestTimeout);
-    if (ctx.sourceElement !== composer) return;
-    sent = box.value;
-    leaves = false;
-    // Whoever leaves now doesn't learn whether it arrives; the same key again doubles nothing.
-    if (!hasFile) box.dataset.sending = field('key')?.value ?? '';
-    keepDraft(box);
+    if (ctx.sourceElement.querySelector<HTMLInputElement>('[type=file]')?.files?.length)
+      clearTimeout(ctx.requestTimeout);
+    if (ctx.sourceElement === composer) sent = box.value;
   });
 
   document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
     if (ctx.sourceElement !== composer) return;
     const error = document.querySelector<HTMLElement>('#composer-error');
-    const { foreign, response } = ctx;
-    const status = response?.status;
-    if (!status && leaves) return;
+    const status = ctx.response?.status;
     if (status && status < 300) {
       // What was typed while the message was under way stays.
       if (box.value.startsWith(sent)) box.value = box.value.slice(sent.length);
-      const file = field('file');
-      if (file) file.value = '';
-      if (error) error.textContent = '';
-    } else if ((foreign || !status || status >= 500) && error)
-      error.textContent = foreign ?? error.dataset.unsent ?? '';
-    delete box.dataset.sending;
+      const field = file();
+      if (field) field.value = '';
+      error?.replaceChildren();
+    } else if ((ctx.foreign || !status || status >= 500) && error)
+      error.textContent = ctx.foreign ?? error.dataset.unsent ?? '';
     keepDraft(box);
     grow(box);
   });
 
-  // It was on its way when the page was left, and the server knows by the key whether it has it.
-  const draft = readDraft(box);
-  const key = field('key');
-  if (key && draft.key && draft.text === box.value) {
-    key.value = draft.key;
-    // As soon as htmx knows the form.
-    setTimeout(() => composer.requestSubmit());
-  }
-
-  // A page that is only read needs none of what files need.
-  const { attach } = composer.dataset;
-  const loadAttach = () => void (attach && load(attach));
-  composer.addEventListener('focusin', loadAttach, { once: true });
-  composer.addEventListener('change', loadAttach, { once: true });
-  document.addEventListener('dragenter', loadAttach, { once: true });
+  // A page that is only read needs none of what sending needs, not even one that has put the focus here by itself.
+  const prepare = () => {
+    // Where they can't be had now, they are asked for again when there is something to send.
+    for (const script of [composer.dataset.attach, TEXTS_URL]) if (script) load(script).catch(() => {});
+  };
+  for (const type of ['keydown', 'pointerdown', 'paste', 'dragenter', 'change'])
+    document.addEventListener(type, prepare, { once: true });
 }

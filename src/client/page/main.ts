@@ -3,7 +3,8 @@
  * how it is sent, notices that can be put away, and whether a recording has to be taken further.
  */
 import { load } from '../common/scripts.ts';
-import { FILES, RECORDINGS, TO_FORGET } from '../common/storage-keys.ts';
+import { attempt, keepsAny } from '../common/storage.ts';
+import { FILES, RECORDINGS, TO_FORGET, UNSENT } from '../common/storage-keys.ts';
 import { wireBoxes } from './boxes.ts';
 import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
@@ -44,19 +45,14 @@ declare global {
 declare const LEFTOVERS_URL: string;
 declare const ELSEWHERE_URL: string;
 declare const POLLING_URL: string;
+declare const TEXTS_URL: string;
 
 const composer = document.querySelector<HTMLFormElement>('#composer');
 const box = document.querySelector<HTMLTextAreaElement>('#body');
 const { me, signedOut } = document.body.dataset;
 
 /** What this device keeps under a name, unless it keeps nothing for pages. */
-function kept(name: string): string | null {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
-  }
-}
+const kept = (name: string) => attempt(() => localStorage.getItem(name));
 
 // Only a page of somebody signed in can send it.
 if (me && kept(RECORDINGS)) void load(LEFTOVERS_URL);
@@ -120,10 +116,22 @@ if (notices) {
   }).observe(notices, { childList: true, subtree: true });
 }
 
+/** Takes further what was sent off and hasn't arrived yet, in whatever chat. */
+function sendTexts(): void {
+  // While the server is away, so may be the script.
+  if (me && keepsAny(`${UNSENT}${me}.`))
+    load(TEXTS_URL).then(
+      ({ wake }) => wake(),
+      () => {},
+    );
+}
+sendTexts();
+document.addEventListener('htmx:ws:after:connection', sendTexts);
+
 wireBoxes();
 wirePlaying();
 wirePresses();
 wireSeen();
 wireSounds();
 wireUnread();
-if (composer && box) wireComposer(composer, box);
+if (composer && box) wireComposer(composer, box, sendTexts);

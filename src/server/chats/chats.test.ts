@@ -43,6 +43,22 @@ test('a key with another text is not swallowed: it is refused with the text kept
   expect(bodies()).toEqual(['First']);
 });
 
+test('what a page sends by itself is taken for the person whose page it is, and for nobody else', async () => {
+  const post = (from: Person) =>
+    ana.post(`/chats/${chat}`, { key: randomUUID(), body: 'Late', from: `${from.id}`, beside: 'true' });
+  expect((await post(ben)).statusCode).toBe(403);
+  expect(bodies()).toEqual([]);
+  expect((await post(ana)).statusCode).toBe(303);
+  expect(bodies()).toEqual(['Late']);
+});
+
+test('own rows carry the start of their key, by which a page knows them; nobody else gets it', async () => {
+  const key = randomUUID();
+  await send(ana, 'Which one?', key);
+  expect((await ana.get(`/chats/${chat}`)).body).toContain(`data-own data-sent="${key.slice(0, 8)}"`);
+  expect((await ben.get(`/chats/${chat}`)).body).not.toContain(key.slice(0, 8));
+});
+
 test('two authors may use the same key', async () => {
   const key = randomUUID();
   await send(ana, 'From Ana', key);

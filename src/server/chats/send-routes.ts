@@ -20,11 +20,14 @@ import type { Permission } from './permission.ts';
 import { errorsOf, type Outcome, type Refused } from './send-outcome.ts';
 import { MessageText, TextWithFile } from './text.ts';
 
-const SendForm = v.object({ key: SendKey, body: MessageText });
-const SendFileForm = v.object({ key: SendKey, body: TextWithFile });
+/** What a page sends by itself, perhaps hours later, says whose it is: by then somebody else may be signed in. */
+const from = v.optional(v.string());
+const SendForm = v.object({ key: SendKey, body: MessageText, from });
+const SendFileForm = v.object({ key: SendKey, body: TextWithFile, from });
 
 const NOT_FRIENDS: Refused = { refused: 'chats.errors.notFriends', status: 403 };
 const CHANGED: Refused = { refused: 'chats.errors.changed', status: 409 };
+const STRANGER: Refused = { refused: 'errors.stale', status: 403 };
 
 function outcomeOf(sent: SendOutcome): Outcome {
   if (sent.result === 'refused') return NOT_FRIENDS;
@@ -127,8 +130,11 @@ export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
       return answer(request, reply, { conversation, typed, outcomes: [refused] });
     }
     const actor = actorOf(request);
+    const { from = `${actor.user}`, ...written } = form.output;
+    if (from !== `${actor.user}`)
+      return answer(request, reply, { conversation, typed, outcomes: [STRANGER] });
     const may = () => permission.mayWrite(actor, conversation);
-    const message = { conversation, author: actor.user, ...form.output, may };
+    const message = { conversation, author: actor.user, ...written, may };
     const outcomes = request.upload
       ? await sendFiles(message, request.upload)
       : [await unlessTrouble(writing, async () => outcomeOf(await chats.send(message)))];

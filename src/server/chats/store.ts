@@ -13,6 +13,8 @@ export type Message = {
   id: number;
   authorId: number;
   authorName: string;
+  /** Made up by whoever sent it, and repeated at each try. */
+  key: string;
   kind: 'text' | 'call';
   /** Empty when deleted. */
   body: string;
@@ -45,6 +47,7 @@ type MessageRow = {
   id: number;
   author_id: number;
   display_name: string;
+  key: string;
   kind: 'text' | 'call';
   body: string;
   call: string | null;
@@ -60,6 +63,7 @@ const toMessage = (row: MessageRow): Message => ({
   id: row.id,
   authorId: row.author_id,
   authorName: row.display_name,
+  key: row.key,
   kind: row.kind,
   body: row.body,
   call: row.call ? JSON.parse(row.call) : undefined,
@@ -71,7 +75,7 @@ const toMessage = (row: MessageRow): Message => ({
   deleted: row.deleted_at !== null,
 });
 
-const MESSAGE = `SELECT messages.id, author_id, display_name, kind, body, call, has_file, first_rev, rev, sent_at,
+const MESSAGE = `SELECT messages.id, author_id, display_name, key, kind, body, call, has_file, first_rev, rev, sent_at,
     edited_at, deleted_at
   FROM messages JOIN users ON users.id = author_id`;
 

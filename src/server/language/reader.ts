@@ -15,6 +15,8 @@ export type Reader = {
   key: string;
   locale: Locale;
   timeZone: string;
+  /** By which a page's script writes a time as `time` does. */
+  conventions: Conventions;
   t: Translate;
   /** "14:05" */
   time(moment: number): string;
@@ -71,6 +73,7 @@ function makeReader(key: string, locale: Locale, timeZone: string, conventions: 
     key,
     locale,
     timeZone,
+    conventions,
     t: translator(locale),
     time: (moment) => formats.time.format(moment),
     day: (moment) => formats.day.format(moment),

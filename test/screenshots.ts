@@ -94,7 +94,7 @@ const shootRooms = async (browser: OpenBrowser, home: Household, locale: string)
   await shoot(page, 'chat', locale, false);
 };
 
-/** Without a language: Accept is the ring's only link, Hang up the toolbar's last button. */
+/** Without a language: Accept is the ring's only link. */
 const shootCall = async (browser: OpenBrowser, home: Household, locale: string) => {
   const callee = await browser.newPage();
   await arrive(callee, home.server, home.grandma);
@@ -108,8 +108,7 @@ const shootCall = async (browser: OpenBrowser, home: Household, locale: string) 
   await (await ring.$('a'))?.click();
   await picturesChange(caller, 'Grandma');
   await shoot(caller, 'call', locale, false);
-  const toolbar = await find(caller, 'toolbar');
-  await (await toolbar.$$('button')).at(-1)?.click();
+  await caller.click('[data-do="hang-up"]');
   await gone(caller, 'toolbar');
   await shoot(caller, 'after-call', locale, false);
   const { body } = await home.client.get(home.chat);

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
+import { faint, unreachable } from '../helpers/hit.ts';
 import { participant, picturesChange } from '../helpers/media.ts';
 import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
@@ -323,4 +324,147 @@ test.each<Engine>([
   await eventually('all to play', async () => (await standing()) === 0);
   await picturesChange(theirs, 'Anna');
   expect(await theirs.$eval('.call-notice', (box) => box.textContent)).toBe('');
+});
+
+/** Phones upright and sideways, tablets, and where one's own picture once lay over Hang up. */
+const SIZES = [
+  [320, 568],
+  [360, 740],
+  [640, 320],
+  [704, 900],
+  [740, 360],
+  [820, 1180],
+  [835, 600],
+  [1440, 900],
+] as const;
+
+/** Every control can be pressed and every word be read, at every size, and with twice as large a text on phones. */
+const isUsable = async (page: Page, state: string, look: () => Promise<void> = async () => {}) => {
+  for (const [width, height] of SIZES)
+    for (const text of width < 800 ? ['', '200%'] : ['']) {
+      await page.setViewport({ width, height });
+      await page.evaluate((size) => {
+        document.documentElement.style.fontSize = size;
+      }, text);
+      expect(await unreachable(page), `${state} at ${width} x ${height} ${text}`).toEqual([]);
+      expect(await faint(page, 'main.call'), `${state} at ${width} x ${height} ${text}`).toEqual([]);
+      await look();
+    }
+};
+
+const boxOf = async (page: Page, name: string) => {
+  const box = await (await participant(page, name)).boundingBox();
+  if (!box) throw new Error(`${name} has no box`);
+  return { ...box, x: box.x + box.width / 2, y: box.y + box.height / 2 };
+};
+
+/** In which corner of the room around the large picture somebody's picture lies. */
+const cornerOf = async (page: Page, name: string) => {
+  const { x, y } = await boxOf(page, name);
+  const room = await (await page.$('.tile[data-place="large"]'))?.boundingBox();
+  if (!room) throw new Error('no large picture');
+  return `${y < room.y + room.height / 2 ? 'top' : 'bottom'} ${x < room.x + room.width / 2 ? 'left' : 'right'}`;
+};
+
+const isLarge = async (page: Page, name: string, other: string) =>
+  (await boxOf(page, name)).width > (await boxOf(page, other)).width;
+
+test("every control of a call is free at every size, and one's own picture goes where it is wanted", async () => {
+  const mine = await open(anna, `${chat}/call?media=voice`);
+  await mine.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
+  const theirs = await open(ben, '/chats');
+  await find(mine, 'button', 'Call');
+  await isUsable(mine, 'the question');
+  await click(mine, 'button', 'Call');
+  await accept(theirs);
+  await connected(mine, theirs);
+  await isUsable(mine, 'a voice call');
+  // Nobody sees themselves where nobody is seen.
+  expect((await boxOf(mine, 'You')).width).toBeLessThanOrEqual(1);
+
+  await click(theirs, 'button', 'Camera');
+  await click(mine, 'button', 'Camera');
+  await picturesChange(mine, 'You', 1);
+  await picturesChange(mine, 'Ben', 1);
+  const flip = await find(mine, 'button', 'Flip camera');
+  const before = (await used(mine)).Camera;
+  await flip.click();
+  await eventually('another camera', async () => ![before, undefined].includes((await used(mine)).Camera));
+
+  const swap = 'Swap with the large picture';
+  const goRound = async () => {
+    const who = (await isLarge(mine, 'You', 'Ben')) ? 'Ben' : 'You';
+    await (await find(mine, 'button', swap)).focus();
+    for (const [key, corner] of [
+      ['ArrowDown', 'bottom right'],
+      ['ArrowLeft', 'bottom left'],
+      ['ArrowUp', 'top left'],
+      ['ArrowRight', 'top right'],
+    ] as const) {
+      await mine.keyboard.press(key);
+      expect(await cornerOf(mine, who)).toBe(corner);
+      expect(await unreachable(mine), corner).toEqual([]);
+    }
+  };
+  await (await find(mine, 'button', swap)).focus();
+  for (const key of ['ArrowRight', 'ArrowUp'] as const) await mine.keyboard.press(key);
+  await isUsable(mine, 'a video call', goRound);
+
+  await mine.setViewport({ width: 360, height: 740 });
+  const { x, y } = await boxOf(mine, 'You');
+  await mine.mouse.move(x, y);
+  await mine.mouse.down();
+  await mine.mouse.move(120, 420, { steps: 5 });
+  await mine.mouse.up();
+  expect(await cornerOf(mine, 'You')).toBe('bottom left');
+  expect(await isLarge(mine, 'Ben', 'You')).toBe(true);
+
+  await (await find(mine, 'button', swap)).focus();
+  await mine.keyboard.press('Enter');
+  expect(await isLarge(mine, 'You', 'Ben')).toBe(true);
+  expect(await mine.evaluate(() => document.activeElement?.closest('[role=group]')?.ariaLabel)).toBe('Ben');
+  await mine.keyboard.press('ArrowUp');
+  await mine.keyboard.press('ArrowRight');
+  await isUsable(mine, 'oneself large', goRound);
+
+  await click(theirs, 'button', 'Share screen');
+  await picturesChange(mine, "Ben's screen", 1);
+  expect(await isLarge(mine, "Ben's screen", 'Ben')).toBe(true);
+  await isUsable(mine, 'a shared screen', goRound);
+
+  // All that can be said and shown at once.
+  await click(mine, 'button', 'Screenshot');
+  await find(mine, 'group', "Screenshot: Ben's screen");
+  await click(mine, 'button', 'Record');
+  await waitForText(mine, 'main', undefined, /You are recording/);
+  await mine.evaluate(() => {
+    navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException('', 'NotReadableError'));
+  });
+  await click(mine, 'button', 'Share screen');
+  await waitForText(mine, 'main', undefined, /could not be shared/);
+  await isUsable(mine, 'notices and cards', async () => {
+    for (const key of ['ArrowDown', 'ArrowLeft', 'ArrowUp', 'ArrowRight'] as const) {
+      await (await find(mine, 'button', swap)).focus();
+      await mine.keyboard.press(key);
+      expect(await unreachable(mine), `notices and cards, ${key}`).toEqual([]);
+    }
+  });
+  await mine.click('.devices > summary');
+  await isUsable(mine, 'the devices');
+  await mine.click('.devices > summary');
+  for (const key of ['ArrowLeft', 'ArrowDown'] as const) {
+    await (await find(mine, 'button', swap)).focus();
+    await mine.keyboard.press(key);
+  }
+
+  await click(mine, 'button', 'Hang up');
+  await says(mine, /Call ended/);
+  await isUsable(mine, 'the end');
+  // The corner is remembered, the swap isn't.
+  await follow(mine, 'link', 'Call again');
+  await says(mine, /Ringing…/);
+  await click(mine, 'button', 'Camera');
+  await picturesChange(mine, 'You', 1);
+  expect(await cornerOf(mine, 'You')).toBe('bottom left');
+  await isUsable(mine, 'calling');
 });

@@ -3,6 +3,7 @@ import type { HTTPRequest, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import type { Client } from '../helpers/client.ts';
+import { unreachable } from '../helpers/hit.ts';
 import { arrive, chatOf, createPair, type Person, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -119,6 +120,17 @@ test('on a touch keyboard Enter is a new line, and the button sends', async () =
   expect(await boxText(page)).toBe('First this\nthen that');
   await click(page, 'button', 'Send');
   await log(page, /First this\nthen that/);
+
+  // Held sideways, its keyboard leaves 170 px: what is written, and what it answers.
+  await page.setViewport({ width: 740, height: 170, isMobile: true, hasTouch: true });
+  const box = await find(page, 'textbox', 'Message');
+  await box.focus();
+  await eventually('message and box to be seen whole', async () => {
+    const message = (await findAll(await find(page, 'log', 'Messages'), 'listitem')).at(-1);
+    const tops = [await message?.boundingBox(), await box.boundingBox()];
+    return tops.every((seen) => seen && seen.y >= 0 && seen.y + seen.height <= 170);
+  });
+  expect(await unreachable(page)).toEqual([]);
 });
 
 test('a message stands there once on every page, with its day above', async () => {

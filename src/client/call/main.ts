@@ -127,7 +127,7 @@ current = createCall({
   ...{ origin, media: data.media, ice: data.ice },
   ...{ signal, local, screen, isRecording, events: shown },
 });
-view.begin(data.peerName);
+view.begin(data.peerName, data.media);
 // The answer is made at once, and kept until it is accepted.
 if (isAble && data.role === 'callee') current.dispatch({ type: 'incoming' });
 if (!isAble) current.dispatch({ type: 'over', reason: 'unsupported' });
@@ -156,7 +156,7 @@ function comesIn(message: ServerMessage & { type: 'incoming' }): void {
       state(state, since) {
         if (state.name === 'connecting' && !accepted) {
           accepted = true;
-          view.begin(message.name);
+          view.begin(message.name, message.media);
           for (const [source, stream] of streams) view.remoteStream(source, stream);
         }
         if (accepted) shown.state(state, since);

@@ -2,7 +2,14 @@
 
 import { findRemembered, recallDevice } from './device-memory.ts';
 import { type DeviceRequests, kindOf } from './device-requests.ts';
-import { audioConstraints, listDevices, type Problem, videoConstraints, type Wish } from './devices.ts';
+import {
+  audioConstraints,
+  type Facing,
+  listDevices,
+  type Problem,
+  videoConstraints,
+  type Wish,
+} from './devices.ts';
 import type { Kind } from './outgoing.ts';
 
 export interface Slots {
@@ -26,6 +33,8 @@ export interface DeviceOpener {
   change(kind: Kind): Promise<void>;
   /** What is to be opened next: this one, or any. */
   wish(kind: Kind, id: string | undefined): void;
+  /** The next camera to be opened is one that looks there. */
+  wishFacing(facing: Facing): void;
   wished(kind: Kind): string | undefined;
 }
 
@@ -99,6 +108,11 @@ export function createDeviceOpener(slots: Slots, requests: DeviceRequests): Devi
     else delete wished[kind];
   }
 
+  const wishedId = (kind: Kind) => {
+    const wanted = wished[kind];
+    return wanted && 'id' in wanted ? wanted.id : undefined;
+  };
+
   /** Before there is permission devices have no names: whether the remembered one is there is told by the opening. */
   async function openRemembered(kinds: Kind[]): Promise<void> {
     for (const kind of kinds) {
@@ -109,7 +123,9 @@ export function createDeviceOpener(slots: Slots, requests: DeviceRequests): Devi
     await open(kinds);
     // Some browsers give devices new ids at each visit; then the label identifies it.
     for (const kind of kinds) {
-      const known = wished[kind]?.isThere === false ? recallDevice(`${kind}input`) : undefined;
+      const wanted = wished[kind];
+      const isThere = wanted === undefined || !('id' in wanted) || wanted.isThere;
+      const known = isThere ? undefined : recallDevice(`${kind}input`);
       const there = known && findRemembered(known, await listed(kind));
       if (!there || there.deviceId === known.id) continue;
       wish(kind, there.deviceId);
@@ -117,5 +133,14 @@ export function createDeviceOpener(slots: Slots, requests: DeviceRequests): Devi
     }
   }
 
-  return { open, openRemembered, change, wish, wished: (kind) => wished[kind]?.id };
+  return {
+    open,
+    openRemembered,
+    change,
+    wish,
+    wishFacing(facing) {
+      wished.video = { facing };
+    },
+    wished: wishedId,
+  };
 }

@@ -17,4 +17,5 @@ test('a device that is there is asked for, one that may be is preferred', () => 
   expect(videoConstraints({ id: 'a', isThere: false }).deviceId).toEqual({ ideal: 'a' });
   expect(videoConstraints({ id: 'a', isThere: false })).not.toHaveProperty('facingMode');
   expect(videoConstraints(undefined)).toMatchObject({ facingMode: 'user' });
+  expect(videoConstraints({ facing: 'environment' })).toMatchObject({ facingMode: { exact: 'environment' } });
 });

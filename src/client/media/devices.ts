@@ -9,6 +9,12 @@ export async function listDevices(): Promise<MediaDeviceInfo[]> {
   }
 }
 
+/** The device after this one, the first after the last; undefined where there is none. */
+export function nextTo(id: string | undefined, devices: MediaDeviceInfo[]): string | undefined {
+  const at = devices.findIndex(({ deviceId }) => deviceId === id);
+  return devices[(at + 1) % devices.length]?.deviceId;
+}
+
 /** Whether the browser may be waiting for the person's answer; those that don't tell (Firefox until 131) may be. */
 export async function isAsking(kinds: readonly ('audio' | 'video')[]): Promise<boolean> {
   const nameOf = { audio: 'microphone', video: 'camera' } as const;
@@ -22,13 +28,19 @@ export async function isAsking(kinds: readonly ('audio' | 'video')[]): Promise<b
   }
 }
 
-/** A device to open. One that isn't known to be there is only preferred, so that the person is asked once. */
-export interface Wish {
-  id: string;
-  isThere: boolean;
-}
+/** Where a phone's camera looks: at whoever holds it, or away from them (W3C Media Capture, `VideoFacingModeEnum`). */
+export type Facing = 'user' | 'environment';
 
-const which = ({ id, isThere }: Wish) => ({ deviceId: isThere ? { exact: id } : { ideal: id } });
+/**
+ * A device to open, or a camera by where it looks. One that isn't known to be there is only preferred, so that the person
+ * is asked once.
+ */
+export type Wish = { id: string; isThere: boolean } | { facing: Facing };
+
+function which(wish: Wish): MediaTrackConstraints {
+  if ('facing' in wish) return { facingMode: { exact: wish.facing } };
+  return { deviceId: wish.isThere ? { exact: wish.id } : { ideal: wish.id } };
+}
 
 /** Speech needs all three of the browser's filters; without echo cancellation, loudspeakers can't be used. */
 export function audioConstraints(wish: Wish | undefined): MediaTrackConstraints {

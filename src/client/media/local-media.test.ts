@@ -9,10 +9,10 @@ interface FakeTrack extends EventTarget {
   muted: boolean;
   readyState: 'live' | 'ended';
   stop(): void;
-  getSettings(): { deviceId: string };
+  getSettings(): { deviceId: string; facingMode?: string | undefined };
 }
 
-function createTrack(kind: Kind, deviceId: string): FakeTrack {
+function createTrack(kind: Kind, deviceId: string, facingMode?: string): FakeTrack {
   const track = Object.assign(new EventTarget(), {
     kind,
     enabled: true,
@@ -21,7 +21,7 @@ function createTrack(kind: Kind, deviceId: string): FakeTrack {
     stop() {
       track.readyState = 'ended';
     },
-    getSettings: () => ({ deviceId }),
+    getSettings: () => ({ deviceId, facingMode }),
   });
   return track;
 }
@@ -42,7 +42,11 @@ interface Question {
   refuse(name: string): Promise<void>;
 }
 
-type Asked = Partial<Record<Kind, { deviceId?: { exact?: string; ideal?: string } }>>;
+interface Wanted {
+  deviceId?: { exact?: string; ideal?: string };
+  facingMode?: string | { exact?: string };
+}
+type Asked = Partial<Record<Kind, Wanted>>;
 
 /** What is plugged in, and a browser that answers at once, unless `asks` has it wait for the test's answer. */
 function createMachine() {
@@ -52,6 +56,8 @@ function createMachine() {
     ['cam-a', 'video'],
     ['cam-b', 'video'],
   ]);
+  /** Where cameras look, on a phone. */
+  const facing = new Map<string, string>();
   const open: FakeTrack[] = [];
   const questions: Question[] = [];
   let requests = 0;
@@ -64,12 +70,15 @@ function createMachine() {
     for (const kind of ['audio', 'video'] as const) {
       const wanted = constraints[kind];
       if (!wanted) continue;
-      const there = [...plugged].filter(([, its]) => its === kind).map(([id]) => id);
+      const looks = typeof wanted.facingMode === 'object' ? wanted.facingMode.exact : undefined;
+      const there = [...plugged]
+        .filter(([id, its]) => its === kind && (looks === undefined || facing.get(id) === looks))
+        .map(([id]) => id);
       const exact = wanted.deviceId?.exact;
       const id =
         exact === undefined ? (there.find((one) => one === wanted.deviceId?.ideal) ?? there[0]) : exact;
       if (id === undefined || !there.includes(id)) throw new DOMException('', 'NotFoundError');
-      tracks.push(createTrack(kind, id));
+      tracks.push(createTrack(kind, id, facing.get(id)));
     }
     open.push(...tracks);
     for (const track of tracks) onOpened(track);
@@ -100,6 +109,7 @@ function createMachine() {
   });
   return {
     mediaDevices,
+    facing,
     questions,
     requests: () => requests,
     permissions: { query: async () => ({ state: granted ? 'granted' : 'prompt' }) },
@@ -391,5 +401,61 @@ describe('a device that ends as soon as it is open', () => {
       await settled();
       expect(isSeen()).toBe(true);
     }
+  });
+});
+
+describe('flipping the camera', () => {
+  const camera = () => sent.video?.getSettings().deviceId;
+  const flip = async () => {
+    void local.flip();
+    await settled();
+  };
+
+  test('goes to the other side of a phone, whatever number of cameras is on either', async () => {
+    await machine.plugIn('cam-c', 'video');
+    machine.facing.set('cam-a', 'user').set('cam-b', 'user').set('cam-c', 'environment');
+    await begin();
+    expect([camera(), local.facesAway()]).toEqual(['cam-a', false]);
+    await flip();
+    expect([camera(), local.facesAway()]).toEqual(['cam-c', true]);
+    await flip();
+    expect([camera(), local.facesAway()]).toEqual(['cam-a', false]);
+    expect(machine.live('video')).toHaveLength(1);
+  });
+
+  test('goes through all cameras where none says which way it looks', async () => {
+    await begin();
+    await flip();
+    expect(camera()).toBe('cam-b');
+    await flip();
+    expect(camera()).toBe('cam-a');
+  });
+
+  test('lasts while the camera is off, and no longer than the call', async () => {
+    machine.facing.set('cam-a', 'user').set('cam-b', 'environment');
+    await begin();
+    await flip();
+    for (let press = 0; press < 2; press++) {
+      void local.toggle('video');
+      await settled();
+    }
+    expect(camera()).toBe('cam-b');
+    expect(localStorage.getItem('porchlight.devices')).toBeNull();
+  });
+
+  test('to a camera that cannot be opened keeps the one before and says so', async () => {
+    machine.facing.set('cam-a', 'user').set('cam-b', 'user');
+    await begin();
+    await flip();
+    expect(camera()).toBe('cam-a');
+    expect(isSeen()).toBe(true);
+    expect(local.trouble('video')).toBe('unchanged');
+  });
+
+  test('does nothing while the camera is off', async () => {
+    void local.start({ audio: true, video: false });
+    await settled();
+    await flip();
+    expect(machine.live('video')).toEqual([]);
   });
 });

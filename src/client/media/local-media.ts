@@ -10,7 +10,7 @@ import { createDeviceOpener, listed } from './device-opener.ts';
 import { createDeviceQueue } from './device-queue.ts';
 import { createDeviceRequests } from './device-requests.ts';
 import { createDeviceRetries } from './device-retries.ts';
-import { isAsking, type Problem } from './devices.ts';
+import { isAsking, nextTo, type Problem } from './devices.ts';
 import { createOutgoing, type Effect, type Kind, type Outgoing } from './outgoing.ts';
 
 export interface LocalMediaEvents {
@@ -36,6 +36,10 @@ export interface LocalMedia {
   toggle(kind: Kind): Promise<void>;
   /** Changes to another device, which the next call will begin with. */
   choose(kind: Kind, deviceId: string): Promise<void>;
+  /** Changes to the phone's other camera, or else to the next one. Another call begins with the remembered one all the same. */
+  flip(): Promise<void>;
+  /** Whether the camera looks away from the person, who then isn't looking into a mirror. */
+  facesAway(): boolean;
   /** The device in use, as far as it is known. */
   deviceId(kind: Kind): string | undefined;
   /** What has to be said about it, if anything. */
@@ -142,6 +146,21 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
     if (problems[kind] === 'missing') want[kind] = false;
   }
 
+  async function flip(): Promise<void> {
+    const track = outgoing.sources.video;
+    if (!track) return;
+    const { facingMode, deviceId } = track.getSettings();
+    if (facingMode === 'user') opener.wishFacing('environment');
+    else if (facingMode === 'environment') opener.wishFacing('user');
+    else opener.wish('video', nextTo(deviceId, await listed('video')));
+    delete problems.video;
+    retries.video.reset();
+    await opener.change('video');
+    // Switched off and on again, the camera is the one it was.
+    opener.wish('video', outgoing.sources.video?.getSettings().deviceId);
+    events.changed();
+  }
+
   const isOver = (track: MediaStreamTrack) => track.readyState === 'ended';
 
   const isOpen = (kind: Kind) => {
@@ -205,6 +224,8 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
         events.changed();
       });
     },
+    flip: () => inTurn(['video'], flip),
+    facesAway: () => outgoing.sources.video?.getSettings().facingMode === 'environment',
     deviceId: (kind) =>
       choices[kind]?.id ?? outgoing.sources[kind]?.getSettings().deviceId ?? opener.wished(kind),
     trouble(kind) {

@@ -45,6 +45,8 @@ export interface OtherSideEvents {
   capturing(): boolean;
   /** The other side says whether it is recording. */
   recording(): void;
+  /** Whether there is a screen of theirs to see. */
+  shared(isShared: boolean): void;
 }
 
 export function createOtherSide(stage: HTMLElement, say: Say, events: OtherSideEvents): OtherSide {
@@ -53,6 +55,7 @@ export function createOtherSide(stage: HTMLElement, say: Say, events: OtherSideE
     stage,
     (output) => soundOf('screen-sound', output),
     (is) => events.stalled('screen-video', is),
+    events.shared,
   );
   const output = find(stage, 'audio', HTMLAudioElement);
   const sound = soundOf('sound', output);

@@ -17,13 +17,15 @@ export interface ScreenTile {
 }
 
 /**
- * Takes over the `.tile.screen` of the stage, whose `data-screen` says whether there is one.
+ * Takes over the `.tile.screen` of the stage.
  * @param stuck whether its video stands still until somebody taps
+ * @param shown whether there is one
  */
 export function createScreenTile(
   stage: HTMLElement,
   soundOf: (output: HTMLAudioElement) => Sound,
   stuck: (isStuck: boolean) => void,
+  shown: (isShown: boolean) => void,
 ): ScreenTile {
   const element = find(stage, '.tile.screen', HTMLElement);
   const video = find(element, 'video', HTMLVideoElement);
@@ -34,15 +36,14 @@ export function createScreenTile(
   let isShared = false;
 
   function render(): void {
-    element.hidden = !isShared;
-    stage.dataset.screen = String(isShared);
+    shown(isShared);
     whenShowable(stream, () => {
-      const shown = isShared ? stream : null;
-      if (video.srcObject !== shown) {
-        video.srcObject = shown;
+      const played = isShared ? stream : null;
+      if (video.srcObject !== played) {
+        video.srcObject = played;
         playback.start();
       }
-      sound.listen(shown);
+      sound.listen(played);
     });
   }
 

@@ -12,6 +12,8 @@ export interface Tile {
   name(name: string): void;
   /** Undefined: not known, so video counts as soon as there is some. */
   camera(on: boolean | undefined): void;
+  /** Whether it is seen as in a mirror, which only people expect, and only of themselves. */
+  mirror(on: boolean): void;
   /** Says beside the name why they can't be heard or seen; undefined removes that. */
   silence(reason: string | undefined): void;
 }
@@ -58,6 +60,9 @@ export function createTile(element: HTMLElement, stuck?: (isStuck: boolean) => v
     camera(on) {
       told = on;
       render();
+    },
+    mirror(on) {
+      element.dataset.mirrored = String(on);
     },
     silence(reason) {
       if (!(muted instanceof HTMLElement)) return;

@@ -1,5 +1,6 @@
 /** Puts the stage together: states and actions go through here; nothing else changes the stage. */
 import * as v from 'valibot';
+import type { Media } from '../../../protocol/common.ts';
 import { find, setText } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
 import type { Feeds } from '../../media/feeds.ts';
@@ -8,9 +9,12 @@ import type { Source } from '../../media/outgoing.ts';
 import type { ScreenShare } from '../../media/screen-share.ts';
 import { RecordingMode } from '../../recording/mode.ts';
 import { hasLeft, type Reason, type State } from '../lifecycle/state.ts';
+import { createArrangement } from './arrangement.ts';
 import { collectFeeds } from './collect-feeds.ts';
+import { wireCorner } from './corner.ts';
 import { createDeviceNotices } from './device-notices.ts';
 import { createDeviceSelects } from './device-selects.ts';
+import { createFlipCamera } from './flip-camera.ts';
 import { wireFullScreen } from './full-screen.ts';
 import { stopWaiting } from './loading.ts';
 import { createNotices } from './notices.ts';
@@ -27,8 +31,8 @@ import { createToolbar, type ToolbarActions } from './toolbar.ts';
 import { createWakeLock } from './wake-lock.ts';
 
 export interface View {
-  /** A call begins: with whom. */
-  begin(peerName: string): void;
+  /** A call begins: with whom, and as what. */
+  begin(peerName: string, media: Media): void;
   /** Asks whether to begin at all, and does so at a press. */
   ask(begin: () => void): void;
   /** @param since when the call was answered, as `performance.now()` counts */
@@ -67,12 +71,15 @@ export function createView(
   const status = createStatus(root, say);
   const notices = createNotices(find(root, '.call-notice', HTMLElement), say);
   const deviceNotices = createDeviceNotices(local, notices, say);
+  const arrangement = createArrangement(stage);
   const other = createOtherSide(stage, say, {
     stalled: createStalled(notices, say, playAll),
     capturing: () => local.isLive('audio'),
     recording: tellRecording,
+    shared: arrangement.shared,
   });
   const self = createTile(find(stage, '.tile.self', HTMLElement));
+  const flip = createFlipCamera(find(stage, '[data-do="flip"]', HTMLButtonElement), local);
   // One's own screen isn't shown, as it would contain itself; but a screenshot can be taken of it.
   const ownScreen = Object.assign(document.createElement('video'), {
     muted: true,
@@ -88,6 +95,7 @@ export function createView(
     camera: () => tryAgain(actions.camera),
   };
   const toolbar = createToolbar(controls, { ...actions, ...switches });
+  wireCorner(stage);
   wireShortcuts(root, switches, () => !controls.hidden);
   wireFullScreen(find(root, '[data-do="fullscreen"]', HTMLButtonElement), root);
   wirePictureInPicture(find(root, '[data-do="pip"]', HTMLButtonElement), [
@@ -133,8 +141,11 @@ export function createView(
   }
 
   return {
-    begin(peerName) {
+    begin(peerName, media) {
       name = peerName;
+      // Where nobody is seen, nobody has to see themselves.
+      root.dataset.media = media;
+      arrangement.reset();
       status.begin(peerName);
       other.begin(peerName);
       notices.clear();
@@ -166,6 +177,8 @@ export function createView(
       }
       selects.update();
       self.camera(local.isLive('video'));
+      self.mirror(!local.facesAway());
+      flip.update();
       // Firefox and Safari let a page play if it is recording; and a call that interrupted this one may be over.
       if (local.isLive('audio')) playAll();
       else ringback.retry();

@@ -18,7 +18,7 @@ export const unreachable = (page: Page): Promise<string[]> =>
       const [box] = control.getClientRects();
       if (!box) return 'no box';
       const there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-      if (control.contains(there)) return undefined;
+      if (control.contains(there) || there?.closest('label')?.control === control) return undefined;
       const at = [box.left, box.top, box.width, box.height].map(Math.round);
       return `${called(there)} over ${at.join(' ')}`;
     };

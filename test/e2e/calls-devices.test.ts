@@ -326,30 +326,44 @@ test.each<Engine>([
   expect(await theirs.$eval('.call-notice', (box) => box.textContent)).toBe('');
 });
 
-/** Phones upright and sideways, tablets, and where one's own picture once lay over Hang up. */
+/** Phones upright and sideways, with a text twice as large as well, tablets, and where one's own picture once lay over Hang up. */
+const PHONES = [
+  { width: 360, height: 740, text: '' },
+  { width: 360, height: 740, text: '200%' },
+  { width: 740, height: 360, text: '' },
+  { width: 740, height: 360, text: '200%' },
+];
 const SIZES = [
-  [320, 568],
-  [360, 740],
-  [640, 320],
-  [704, 900],
-  [740, 360],
-  [820, 1180],
-  [835, 600],
-  [1440, 900],
-] as const;
+  ...PHONES,
+  { width: 320, height: 568, text: '' },
+  { width: 704, height: 900, text: '' },
+  { width: 820, height: 1180, text: '' },
+  { width: 835, height: 600, text: '' },
+  { width: 1440, height: 900, text: '' },
+];
 
-/** Every control can be pressed and every word be read, at every size, and with twice as large a text on phones. */
-const isUsable = async (page: Page, state: string, look: () => Promise<void> = async () => {}) => {
-  for (const [width, height] of SIZES)
-    for (const text of width < 800 ? ['', '200%'] : ['']) {
-      await page.setViewport({ width, height });
-      await page.evaluate((size) => {
-        document.documentElement.style.fontSize = size;
-      }, text);
-      expect(await unreachable(page), `${state} at ${width} x ${height} ${text}`).toEqual([]);
-      expect(await faint(page, 'main.call'), `${state} at ${width} x ${height} ${text}`).toEqual([]);
-      await look();
+/** Every word can be read, and every control be pressed, at every size and whatever corner the small pictures are in. */
+const isUsable = async (page: Page, state: string, { sizes = SIZES, within = 'body' } = {}) => {
+  // Without a call there is no picture behind it.
+  if (await page.$('.stage:not([hidden])')) expect(await faint(page, 'main.call'), state).toEqual([]);
+  for (const { width, height, text } of sizes) {
+    await page.setViewport({ width, height });
+    for (const corner of ['top-left', 'top-right', 'bottom-left', 'bottom-right']) {
+      await page.$eval(
+        '.stage',
+        (stage, where, size) => {
+          if (stage instanceof HTMLElement) stage.dataset.corner = where;
+          document.documentElement.style.fontSize = size;
+        },
+        corner,
+        text,
+      );
+      expect(await unreachable(page, within), `${state}, ${width} x ${height} ${text} ${corner}`).toEqual([]);
     }
+  }
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = '';
+  });
 };
 
 const boxOf = async (page: Page, name: string) => {
@@ -366,15 +380,17 @@ const cornerOf = async (page: Page, name: string) => {
   return `${y < room.y + room.height / 2 ? 'top' : 'bottom'} ${x < room.x + room.width / 2 ? 'left' : 'right'}`;
 };
 
-const isLarge = async (page: Page, name: string, other: string) =>
+const isLarger = async (page: Page, name: string, other: string) =>
   (await boxOf(page, name)).width > (await boxOf(page, other)).width;
+
+const SWAP = 'Swap with the large picture';
 
 test("every control of a call is free at every size, and one's own picture goes where it is wanted", async () => {
   const mine = await open(anna, `${chat}/call?media=voice`);
   await mine.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
   const theirs = await open(ben, '/chats');
   await find(mine, 'button', 'Call');
-  await isUsable(mine, 'the question');
+  await isUsable(mine, 'the question', { sizes: PHONES });
   await click(mine, 'button', 'Call');
   await accept(theirs);
   await connected(mine, theirs);
@@ -386,55 +402,46 @@ test("every control of a call is free at every size, and one's own picture goes 
   await click(mine, 'button', 'Camera');
   await picturesChange(mine, 'You', 1);
   await picturesChange(mine, 'Ben', 1);
-  const flip = await find(mine, 'button', 'Flip camera');
   const before = (await used(mine)).Camera;
-  await flip.click();
+  await click(mine, 'button', 'Flip camera');
   await eventually('another camera', async () => ![before, undefined].includes((await used(mine)).Camera));
+  await isUsable(mine, 'a video call');
 
-  const swap = 'Swap with the large picture';
-  const goRound = async () => {
-    const who = (await isLarge(mine, 'You', 'Ben')) ? 'Ben' : 'You';
-    await (await find(mine, 'button', swap)).focus();
-    for (const [key, corner] of [
-      ['ArrowDown', 'bottom right'],
-      ['ArrowLeft', 'bottom left'],
-      ['ArrowUp', 'top left'],
-      ['ArrowRight', 'top right'],
-    ] as const) {
-      await mine.keyboard.press(key);
-      expect(await cornerOf(mine, who)).toBe(corner);
-      expect(await unreachable(mine), corner).toEqual([]);
-    }
-  };
-  await (await find(mine, 'button', swap)).focus();
-  for (const key of ['ArrowRight', 'ArrowUp'] as const) await mine.keyboard.press(key);
-  await isUsable(mine, 'a video call', goRound);
-
+  // By keyboard through all corners, and dragged across.
   await mine.setViewport({ width: 360, height: 740 });
+  const swap = await find(mine, 'button', SWAP);
+  for (const [key, corner] of [
+    ['ArrowUp', 'top right'],
+    ['ArrowLeft', 'top left'],
+    ['ArrowDown', 'bottom left'],
+    ['ArrowRight', 'bottom right'],
+    ['ArrowUp', 'top right'],
+  ] as const) {
+    await swap.press(key);
+    expect(await cornerOf(mine, 'You')).toBe(corner);
+  }
   const { x, y } = await boxOf(mine, 'You');
   await mine.mouse.move(x, y);
   await mine.mouse.down();
   await mine.mouse.move(120, 420, { steps: 5 });
   await mine.mouse.up();
   expect(await cornerOf(mine, 'You')).toBe('bottom left');
-  expect(await isLarge(mine, 'Ben', 'You')).toBe(true);
+  expect(await isLarger(mine, 'Ben', 'You')).toBe(true);
 
-  await (await find(mine, 'button', swap)).focus();
-  await mine.keyboard.press('Enter');
-  expect(await isLarge(mine, 'You', 'Ben')).toBe(true);
+  await swap.press('Enter');
+  expect(await isLarger(mine, 'You', 'Ben')).toBe(true);
   expect(await mine.evaluate(() => document.activeElement?.closest('[role=group]')?.ariaLabel)).toBe('Ben');
-  await mine.keyboard.press('ArrowUp');
-  await mine.keyboard.press('ArrowRight');
-  await isUsable(mine, 'oneself large', goRound);
+  await isUsable(mine, 'oneself large');
 
   await click(theirs, 'button', 'Share screen');
   await picturesChange(mine, "Ben's screen", 1);
-  expect(await isLarge(mine, "Ben's screen", 'Ben')).toBe(true);
-  await isUsable(mine, 'a shared screen', goRound);
+  for (const name of ['Ben', 'You']) expect(await isLarger(mine, "Ben's screen", name)).toBe(true);
+  await click(mine, 'button', 'Share screen');
+  await picturesChange(theirs, "Anna's screen", 1);
+  await isUsable(mine, 'two shared screens');
+  await click(mine, 'button', 'Share screen');
 
   // All that can be said and shown at once.
-  await click(mine, 'button', 'Screenshot');
-  await find(mine, 'group', "Screenshot: Ben's screen");
   await click(mine, 'button', 'Record');
   await waitForText(mine, 'main', undefined, /You are recording/);
   await mine.evaluate(() => {
@@ -442,29 +449,26 @@ test("every control of a call is free at every size, and one's own picture goes 
   });
   await click(mine, 'button', 'Share screen');
   await waitForText(mine, 'main', undefined, /could not be shared/);
-  await isUsable(mine, 'notices and cards', async () => {
-    for (const key of ['ArrowDown', 'ArrowLeft', 'ArrowUp', 'ArrowRight'] as const) {
-      await (await find(mine, 'button', swap)).focus();
-      await mine.keyboard.press(key);
-      expect(await unreachable(mine), `notices and cards, ${key}`).toEqual([]);
-    }
-  });
-  await mine.click('.devices > summary');
-  await isUsable(mine, 'the devices');
-  await mine.click('.devices > summary');
-  for (const key of ['ArrowLeft', 'ArrowDown'] as const) {
-    await (await find(mine, 'button', swap)).focus();
-    await mine.keyboard.press(key);
+  await click(mine, 'button', 'Screenshot');
+  await find(mine, 'group', "Screenshot: Ben's screen");
+  await isUsable(mine, 'notices and cards');
+  // What is opened may lie over a picture, but not over the controls.
+  for (const summary of await mine.$$('main.call summary')) {
+    await summary.click();
+    await isUsable(mine, 'something open', { within: 'details[open], .toolbar' });
+    await summary.click();
   }
 
   await click(mine, 'button', 'Hang up');
   await says(mine, /Call ended/);
-  await isUsable(mine, 'the end');
-  // The corner is remembered, the swap isn't.
+  await isUsable(mine, 'the end', { sizes: PHONES });
+  // The corner is remembered, what was large isn't.
+  await mine.setViewport({ width: 360, height: 740 });
   await follow(mine, 'link', 'Call again');
   await says(mine, /Ringing…/);
   await click(mine, 'button', 'Camera');
   await picturesChange(mine, 'You', 1);
   expect(await cornerOf(mine, 'You')).toBe('bottom left');
-  await isUsable(mine, 'calling');
+  expect(await isLarger(mine, 'Ben', 'You')).toBe(true);
+  await isUsable(mine, 'calling', { sizes: PHONES });
 });

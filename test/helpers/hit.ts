@@ -4,9 +4,10 @@ import type { Page } from 'puppeteer-core';
 /**
  * The controls of a page whose centre isn't theirs, with what lies there instead, though they were scrolled to. What is
  * only there for screen readers and the keyboard is left out.
+ * @param within only controls inside of what this selector names
  */
-export const unreachable = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
+export const unreachable = (page: Page, within = 'body'): Promise<string[]> =>
+  page.evaluate((scope) => {
     const called = (element: Element | null) => {
       const text = element?.getAttribute('aria-label') ?? element?.textContent ?? '';
       const name = text.trim().replace(/\s+/g, ' ').slice(0, 40);
@@ -22,17 +23,22 @@ export const unreachable = (page: Page): Promise<string[]> =>
       const at = [box.left, box.top, box.width, box.height].map(Math.round);
       return `${called(there)} over ${at.join(' ')}`;
     };
-    return [...document.querySelectorAll('a[href], button, input, select, textarea, summary')].flatMap(
-      (control) => {
-        if (control.matches('[type="hidden"]') || isClipped(control)) return [];
-        if (!control.checkVisibility({ visibilityProperty: true })) return [];
-        if (inWay(control) === undefined) return [];
-        control.scrollIntoView({ block: 'center', behavior: 'instant' });
-        const why = inWay(control);
-        return why === undefined ? [] : [`${called(control)}: ${why}`];
-      },
-    );
-  });
+    /** What hides what is too much for it can be scrolled by a script, and by nobody else. */
+    const scrollTo = (control: Element) => {
+      control.scrollIntoView({ block: 'center', behavior: 'instant' });
+      for (let around = control.parentElement; around; around = around.parentElement)
+        if (getComputedStyle(around).overflowY === 'hidden') around.scrollTo(0, 0);
+    };
+    const controls = [...document.querySelectorAll('a[href], button, input, select, textarea, summary')];
+    return controls.flatMap((control) => {
+      if (!control.closest(scope) || control.matches('[type="hidden"]') || isClipped(control)) return [];
+      if (!control.checkVisibility({ visibilityProperty: true })) return [];
+      if (inWay(control) === undefined) return [];
+      scrollTo(control);
+      const why = inWay(control);
+      return why === undefined ? [] : [`${called(control)}: ${why}`];
+    });
+  }, within);
 
 /** The texts in a part of the page that have less than 4.5 : 1 (WCAG 1.4.3) if what lies behind that part is white. */
 export const faint = (page: Page, part: string): Promise<string[]> =>
@@ -41,8 +47,8 @@ export const faint = (page: Page, part: string): Promise<string[]> =>
     if (!canvas) throw new Error('no canvas');
     const luminance = () => {
       const [red = 0, green = 0, blue = 0] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => {
-        const part = value / 255;
-        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+        const share = value / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
       });
       return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
     };

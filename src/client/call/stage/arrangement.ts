@@ -19,9 +19,12 @@ export interface Arrangement {
 
 /** Where each picture lies, oneself nearest to the corner. */
 export function placesOf(large: Picture, isShared: boolean): Partial<Record<Picture, Place>> {
-  const small = PICTURES.filter((picture) => picture !== large && (isShared || picture !== 'screen'));
-  const [first, second] = small;
-  return { [large]: 'large', ...(first && { [first]: 'small' }), ...(second && { [second]: 'second' }) };
+  const places: Partial<Record<Picture, Place>> = {};
+  const [first, second] = PICTURES.filter((picture) => picture !== large && (isShared || picture !== 'screen'));
+  places[large] = 'large';
+  if (first) places[first] = 'small';
+  if (second) places[second] = 'second';
+  return places;
 }
 
 /** Takes over the tiles of a `.stage`, whose `data-place` says where they lie, and the button on each. */

@@ -55,12 +55,20 @@ function keep(corner: Corner): void {
   }
 }
 
+/** A small picture under a finger. */
+interface Grip {
+  tile: HTMLElement;
+  down: PointerEvent;
+  last: PointerEvent;
+  /** px/ms */
+  speed: Point;
+  isDragged: boolean;
+}
+
 /** Takes over the buttons that cover the small pictures of a `.stage`, whose `data-corner` says where they lie. */
 export function wireCorner(stage: HTMLElement): void {
-  const small = () => [
-    ...stage.querySelectorAll<HTMLElement>('.tile:is([data-place=small], [data-place=second])'),
-  ];
-  let isDragged = false;
+  const small = '.tile:is([data-place=small], [data-place=second])';
+  let grip: Grip | undefined;
 
   /** The stylesheet has a corner of its own for each size of window. */
   function cornerOf(tile: HTMLElement): Corner {
@@ -69,48 +77,14 @@ export function wireCorner(stage: HTMLElement): void {
   }
 
   function move(corner: Corner): void {
-    const before = small().map((tile) => [tile, tile.getBoundingClientRect()] as const);
+    const tiles = [...stage.querySelectorAll<HTMLElement>(small)];
+    const before = tiles.map((tile) => [tile, tile.getBoundingClientRect()] as const);
     stage.dataset.corner = corner;
     keep(corner);
     for (const [tile, from] of before) {
       tile.style.transform = '';
       settle(tile, from);
     }
-  }
-
-  function drag(tile: HTMLElement, button: HTMLElement, down: PointerEvent): void {
-    const area = stage.querySelector('.tile[data-place=large]')?.getBoundingClientRect();
-    let [last, speed]: [PointerEvent, Point] = [down, { x: 0, y: 0 }];
-    isDragged = false;
-    button.setPointerCapture(down.pointerId);
-    const listening = new AbortController();
-    const { signal } = listening;
-
-    button.addEventListener(
-      'pointermove',
-      (event) => {
-        const [x, y] = [event.clientX - down.clientX, event.clientY - down.clientY];
-        if (!isDragged && Math.hypot(x, y) < DRAG_PX) return;
-        isDragged = true;
-        const ms = Math.max(1, event.timeStamp - last.timeStamp);
-        speed = { x: (event.clientX - last.clientX) / ms, y: (event.clientY - last.clientY) / ms };
-        last = event;
-        tile.style.transform = `translate(${x}px, ${y}px)`;
-      },
-      { signal },
-    );
-    button.addEventListener(
-      'lostpointercapture',
-      (event) => {
-        listening.abort();
-        if (!isDragged || !area) return;
-        const isThrown = event.timeStamp - last.timeStamp < THROW_MS;
-        const { x, y } = centreOf(tile.getBoundingClientRect());
-        const flight = isThrown ? THROW_MS : 0;
-        move(nearestCorner({ x: x + speed.x * flight, y: y + speed.y * flight }, area));
-      },
-      { signal },
-    );
   }
 
   /** The button and the small picture that an event is about. */
@@ -122,16 +96,42 @@ export function wireCorner(stage: HTMLElement): void {
 
   stage.addEventListener('pointerdown', (event) => {
     const on = targetOf(event);
-    if (on && event.isPrimary && event.button === 0) drag(on.tile, on.button, event);
+    if (!on || !event.isPrimary || event.button !== 0) return;
+    on.button.setPointerCapture(event.pointerId);
+    grip = { tile: on.tile, down: event, last: event, speed: { x: 0, y: 0 }, isDragged: false };
   });
+
+  stage.addEventListener('pointermove', (event) => {
+    if (!grip || !targetOf(event)?.button.hasPointerCapture(event.pointerId)) return;
+    const { tile, down, last } = grip;
+    const [x, y] = [event.clientX - down.clientX, event.clientY - down.clientY];
+    if (!grip.isDragged && Math.hypot(x, y) < DRAG_PX) return;
+    const ms = Math.max(1, event.timeStamp - last.timeStamp);
+    grip.speed = { x: (event.clientX - last.clientX) / ms, y: (event.clientY - last.clientY) / ms };
+    grip.last = event;
+    grip.isDragged = true;
+    tile.style.transform = `translate(${x}px, ${y}px)`;
+  });
+
+  stage.addEventListener('lostpointercapture', (event) => {
+    const room = stage.querySelector('.tile[data-place=large]');
+    if (!room || !grip?.isDragged) return;
+    const { tile, last, speed } = grip;
+    const flight = event.timeStamp - last.timeStamp < THROW_MS ? THROW_MS : 0;
+    const { x, y } = centreOf(tile.getBoundingClientRect());
+    const lands = { x: x + speed.x * flight, y: y + speed.y * flight };
+    move(nearestCorner(lands, room.getBoundingClientRect()));
+  });
+
   stage.addEventListener(
     'click',
     (event) => {
       // A mouse that has dragged something also clicks on it; a key never drags.
-      if (isDragged && event.detail > 0 && targetOf(event)) event.preventDefault();
+      if (grip?.isDragged && event.detail > 0 && targetOf(event)) event.preventDefault();
     },
     { capture: true },
   );
+
   stage.addEventListener('keydown', (event) => {
     const on = targetOf(event);
     const corner = on && cornerBeyond(cornerOf(on.tile), event.key);
@@ -139,6 +139,7 @@ export function wireCorner(stage: HTMLElement): void {
     event.preventDefault();
     move(corner);
   });
+
   const known = recall();
   if (known) stage.dataset.corner = known;
 }

@@ -20,7 +20,9 @@ export interface Arrangement {
 /** Where each picture lies, oneself nearest to the corner. */
 export function placesOf(large: Picture, isShared: boolean): Partial<Record<Picture, Place>> {
   const places: Partial<Record<Picture, Place>> = {};
-  const [first, second] = PICTURES.filter((picture) => picture !== large && (isShared || picture !== 'screen'));
+  const [first, second] = PICTURES.filter(
+    (picture) => picture !== large && (isShared || picture !== 'screen'),
+  );
   places[large] = 'large';
   if (first) places[first] = 'small';
   if (second) places[second] = 'second';

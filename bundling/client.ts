@@ -73,6 +73,7 @@ const BUNDLES: Bundle[] = [
   },
   { name: 'texts.js', entry: `${CLIENT}/texts/main.ts`, format: 'esm', known: 'TEXTS_URL' },
   { name: 'sounds.js', entry: `${CLIENT}/page/sounds.ts`, format: 'esm', known: 'SOUNDS_URL' },
+  { name: 'invitations.js', entry: `${CLIENT}/invitations/main.ts`, format: 'esm' },
   { name: 'attach.js', entry: `${CLIENT}/attach/main.ts`, format: 'esm' },
   { name: 'call.js', entry: `${CLIENT}/call/main.ts`, format: 'esm' },
   // htmx and its extensions are classic scripts that meet in the global `htmx`; ours comes last.

@@ -15,6 +15,7 @@ const ROOMS: Record<string, string[]> = {
   page: ['common'],
   attach: ['common'],
   texts: ['common'],
+  invitations: ['common'],
   media: ['common'],
   screenshots: ['common', 'media'],
   'recording/upload': ['common'],

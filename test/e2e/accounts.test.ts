@@ -63,6 +63,23 @@ describe('from an empty server to two friends', () => {
     const invitation = /http:\/\/\S+\/join\/\S+/.exec(await textOf(page))?.[0] ?? '';
     expect(new URL(invitation).origin).toBe(server.origin);
     expect((await fetch(invitation)).status).toBe(200);
+
+    await page.browserContext().overridePermissions(server.origin, ['clipboard-read', 'clipboard-write']);
+    await click(page, 'button', 'Copy');
+    await waitForText(page, 'status', undefined, /Copied/);
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(invitation);
+    // What a phone offers for it isn't there on this machine: it is told the link and who invites.
+    await page.evaluateOnNewDocument(() => {
+      Object.defineProperty(navigator, 'share', {
+        value: async (shared: ShareData) => Object.assign(document.body.dataset, shared),
+      });
+    });
+    await page.reload();
+    await click(page, 'button', 'Share');
+    expect(await page.evaluate(() => ({ ...document.body.dataset }))).toMatchObject({
+      url: invitation,
+      text: expect.stringContaining('Anna invites you'),
+    });
   });
 
   test('who follows it in another browser joins and has a friend from the start', async () => {
@@ -76,6 +93,16 @@ describe('from an empty server to two friends', () => {
     await fill(page, 'Username', 'zoe');
     await fill(page, 'Password', 'the cat sleeps outside');
     await follow(page, 'button', 'Join');
+    expect(new URL(page.url()).pathname).toMatch(/^\/chats\/\d+$/);
+    await find(page, 'heading', 'Anna');
+    await find(page, 'textbox', 'Message');
+
+    // Somebody else finds it used, and hears from whom another one comes.
+    const late = await chromium.newPage();
+    await late.goto(invitation);
+    await find(late, 'heading', 'This invitation has been used');
+    expect(await textOf(late)).toContain('Ask Anna for a new one.');
+    await follow(late, 'link', 'Sign in');
 
     await page.goto(`${server.origin}/friends`);
     for (const name of ['Message', 'Voice call', 'Video call']) await find(page, 'link', name);

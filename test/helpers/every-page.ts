@@ -45,7 +45,7 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
   return {
     server,
     anna,
-    open: { login: '/login', join: invitation, 'not found': '/nothing/here' },
+    open: { login: '/login', join: invitation, 'no invitation': '/join/nonsense', 'not found': '/nothing/here' },
     signedIn: {
       chats: '/chats',
       chat,

@@ -35,6 +35,7 @@ export function createInvitationStore(database: Database) {
   const byCode = database.prepare<[string, number], InvitationRow>(
     `${INVITATION} WHERE code = ? AND expires_at > ? AND uses_left > 0`,
   );
+  const known = database.prepare<[string], InvitationRow>(`${INVITATION} WHERE code = ?`);
   const cameBy = database
     .prepare<[number, string], number>(
       'SELECT 1 FROM users JOIN invitations ON invitations.id = invitation_id WHERE users.id = ? AND code = ?',
@@ -58,6 +59,11 @@ export function createInvitationStore(database: Database) {
     byCode: (code: string, now: number) => {
       const row = byCode.get(code, now);
       return row ? toInvitation(row) : undefined;
+    },
+    /** Also one that has expired or is used up; one that was withdrawn is gone. */
+    known: (code: string) => {
+      const row = known.get(code);
+      return row && toInvitation(row);
     },
     /** Whether this invitation, used up or not, led to the person's account. */
     cameBy: (user: number, code: string) => cameBy.get(user, code) === 1,

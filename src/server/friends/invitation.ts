@@ -22,6 +22,16 @@ const whole = (fallback: string, least: number, most: number) =>
 export const InvitationForm = v.object({ days: whole('7', 1, 365), uses: whole('1', 1, 50) });
 export type InvitationForm = v.InferOutput<typeof InvitationForm>;
 
+/** Why an invitation admits nobody; `unknown` was withdrawn, or its link is incomplete. */
+export type InvitationEnd = 'used' | 'expired' | 'unknown';
+
+/** @returns `undefined` while it can be used */
+export function endOf(invitation: Invitation | undefined, now: number): InvitationEnd | undefined {
+  if (!invitation) return 'unknown';
+  if (invitation.usesLeft === 0) return 'used';
+  return invitation.expiresAt <= now ? 'expired' : undefined;
+}
+
 /** Makes an invitation and answers its code. */
 export function invite(
   store: InvitationStore,

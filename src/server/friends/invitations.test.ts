@@ -66,8 +66,15 @@ test('so does the setup link, and letters of other scripts in it are no error', 
     expect(code).toMatch(/^[a-z\d]{20,}$/);
     for (const behind of ['.', ')', '。', ' ', '/'])
       expect((await empty.app.inject(`/setup?code=${code}${encodeURI(behind)}`)).statusCode).toBe(200);
-    for (const wrong of ['%C3%A9'.repeat(30), '', `x${code}`, code?.slice(1)])
-      expect((await empty.app.inject(`/setup?code=${wrong}`)).statusCode).toBe(404);
+    for (const wrong of ['%C3%A9'.repeat(30), '', `x${code}`, code?.slice(1)]) {
+      const page = await empty.app.inject(`/setup?code=${wrong}`);
+      expect(page.statusCode).toBe(404);
+      expect(page.body).toContain('Use the newest one');
+    }
+    await empty.person('ana');
+    expect((await empty.app.inject(`/setup?code=${code}`)).body).toContain(
+      'this server has an owner already',
+    );
   } finally {
     await empty.close();
   }
@@ -113,25 +120,44 @@ test('an invitation says to who made it that it is their own', async () => {
   expect(usesLeft(code)).toBe(1);
 });
 
-test('the link that one came with leads to the chats, also when it is used up', async () => {
+test('who joins arrives in the chat with the inviter, where the link leads from then on', async () => {
   const code = await invitation();
   const newcomer = await joinAs(`/join/${code}`, 'cleo');
-  expect(newcomer.answer.statusCode).toBe(303);
+  const { accounts, chats } = house.app.services;
+  const chat = `/chats/${chats.directWith(ana.id, accounts.userByUsername('cleo')?.id ?? 0)}`;
+  expect([newcomer.answer.statusCode, newcomer.answer.headers.location]).toEqual([303, `${chat}#end`]);
+  expect((await newcomer.get(chat)).body).toContain('id="composer"');
   expect(usesLeft(code)).toBe(0);
-  expect((await newcomer.get(`/join/${code}`)).headers.location).toBe('/chats');
+  expect((await newcomer.get(`/join/${code}`)).headers.location).toBe(`${chat}#end`);
 });
 
-test('a link that is used up or was never there says what to do', async () => {
-  const code = await invitation();
-  await joinAs(`/join/${code}`, 'cleo');
+test('a link that works no more says why and what to do, with an account and without', async () => {
+  const used = await invitation();
+  await joinAs(`/join/${used}`, 'cleo');
+  const expired = await invitation();
+  house.clock.advance(24 * 60 * 60 * 1000);
   const ben = await house.person('ben');
-  for (const get of [(url: string) => house.app.inject(url), ben.get])
-    for (const url of [`/join/${code}`, '/join/nonsense']) {
+  const said = {
+    [`/join/${used}`]: /has been used[\s\S]*Ask ana for a new one\./,
+    [`/join/${expired}`]: /has expired[\s\S]*Ask ana for a new one\./,
+    '/join/nonsense': /doesn’t work[\s\S]*ask whoever sent it for a new one\./,
+    '/join': /ask whoever sent it for a new one\./,
+  };
+  for (const [url, sentence] of Object.entries(said))
+    for (const get of [(path: string) => house.app.inject(path), ben.get]) {
       const page = await get(url);
-      expect(page.statusCode).toBe(404);
-      expect(page.body).toContain('Ask whoever sent it for a new one.');
+      expect(page.statusCode, url).toBe(404);
+      expect(page.body.replaceAll('&#39;', '’'), url).toMatch(sentence);
+      // Somebody who joined with it, or who has an account, is a press away from it.
+      expect(page.body.includes('href="/login'), url).toBe(get !== ben.get);
     }
-  expect((await ben.post(`/join/${code}/friend`)).statusCode).toBe(404);
+  expect((await house.app.inject(`/join/${used}`)).body).toContain(
+    `/login?next=${encodeURIComponent(`/join/${used}`)}`,
+  );
+  expect((await ben.post(`/join/${used}/friend`)).statusCode).toBe(404);
+  expect((await ana.get(`/join/${expired}`)).body).toContain('Create a new one');
+  house.app.services.friends.befriend(ana.id, ben.id);
+  expect((await ben.get(`/join/${expired}`)).body).toContain('You and ana are already friends.');
 });
 
 test('an invitation doesn’t get past the block of who made it, and ends one’s own', async () => {

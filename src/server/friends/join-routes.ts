@@ -16,6 +16,7 @@ import { addressKey, createLimit } from '../http/attempt-limit.ts';
 import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import type { Friends } from './friends.ts';
+import { endOf } from './invitation.ts';
 import type { Invitation, InvitationStore } from './invitation-store.ts';
 import type { ConversationWith } from './routes.ts';
 
@@ -47,13 +48,27 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
   const { accounts, invitations, clock, sessions, setup, friends, config, knownDevices } = parts;
   const byAddress = createLimit(clock, { most: MOST_TRIES, window: LATER * 1000, keys: MOST_ADDRESSES });
 
+  /** Their chat; the list of chats where a block has kept them from having one. */
+  function chatWith(me: number, other: number): string {
+    const conversation = parts.conversationWith(me, other);
+    return conversation === undefined ? '/chats' : `/chats/${conversation}#end`;
+  }
+
   type Newcomer = { id: number; passwordHash: string };
-  async function begin(request: FastifyRequest, reply: FastifyReply, { id, passwordHash }: Newcomer) {
+  async function begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { id, passwordHash }: Newcomer,
+    inviter: number | undefined,
+  ) {
     const cookie = await sessions.start(id, request.headers['user-agent'] ?? '', passwordHash);
     // Someone has reset the password at this very moment.
     if (!cookie) return reply.redirect('/login', 303);
     knownDevices.mark(reply, id);
-    return reply.header('Set-Cookie', cookie).redirect('/friends', 303);
+    // Whoever was invited arrives where somebody is waiting for them.
+    return reply
+      .header('Set-Cookie', cookie)
+      .redirect(inviter === undefined ? '/friends' : chatWith(id, inviter), 303);
   }
 
   /** The three ways in differ in who is let in and what happens then; the form is the same. */
@@ -63,11 +78,11 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
     page: { template: string; data: object },
     rules: {
       isOwner: boolean;
-      invitation?: number;
+      invitation?: Invitation;
       admit: () => boolean;
       welcome?: (id: number) => void;
       /** The answer if nobody is admitted any more. */
-      refuse?: (reply: FastifyReply) => FastifyReply;
+      refuse?: () => FastifyReply;
     },
   ) {
     const form = readForm(Registration, request.body);
@@ -80,9 +95,10 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
     }
     const { isOwner, invitation, admit, welcome, refuse } = rules;
     try {
-      const result = await register(accounts, clock, { ...form.output, isOwner, invitation }, admit, welcome);
-      if ('id' in result) return begin(request, reply, result);
-      if (result.error === 'refused' && refuse) return refuse(reply);
+      const given = { ...form.output, isOwner, invitation: invitation?.id };
+      const result = await register(accounts, clock, given, admit, welcome);
+      if ('id' in result) return begin(request, reply, result, invitation?.inviterId);
+      if (result.error === 'refused' && refuse) return refuse();
       if (result.error === 'refused') throw notFound();
       return again({ username: 'accounts.errors.taken' });
     } catch (error) {
@@ -98,34 +114,43 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
     data: { code, values: {}, errors: {} },
   });
 
+  /** The link was used, or an older start of the server printed it. */
+  const setupEnded = (reply: FastifyReply) =>
+    reply.code(404).show('accounts/setup-ended', { isUsed: accounts.hasUsers() });
+
   app.get<SetupCode>('/setup', (request, reply) => {
     const { code } = request.query;
-    if (!setup.admits(code)) throw notFound();
+    if (!setup.admits(code)) return setupEnded(reply);
     const { template, data } = setupPage(code);
     return reply.header('Cache-Control', 'no-store').show(template, data);
   });
 
   app.post<SetupCode>('/setup', { config: { grows: true } }, (request, reply) => {
     const { code } = request.query;
-    if (!setup.admits(code)) throw notFound();
+    if (!setup.admits(code)) return setupEnded(reply);
     // Checked again inside the transaction: of two people with the link, one becomes the owner.
-    return join(request, reply, setupPage(code), { isOwner: true, admit: () => setup.admits(code) });
+    return join(request, reply, setupPage(code), {
+      isOwner: true,
+      admit: () => setup.admits(code),
+      refuse: () => setupEnded(reply),
+    });
   });
 
   /** A link may include some of the text around it: anything after the code is ignored. */
   function invitationIn(given: string): { code: string; invitation: Invitation | undefined } {
     const found = codeIn(given);
-    const code = [found, found.replace(/(?<![-_])[-_]+$/, '')].find((text) =>
-      invitations.byCode(text, clock.now()),
-    );
-    return {
-      code: code ?? found,
-      invitation: code ? invitations.byCode(code, clock.now()) : undefined,
-    };
+    for (const code of [found, found.replace(/(?<![-_])[-_]+$/, '')]) {
+      const invitation = invitations.known(code);
+      if (invitation) return { code, invitation };
+    }
+    return { code: found, invitation: undefined };
   }
 
-  /** An invalid invitation looks the same whether it expired or never existed. */
-  const ended = (reply: FastifyReply) => reply.code(404).show('friends/invitation-ended');
+  /** Says why it admits nobody, and who can make another one. */
+  function showEnded(reply: FastifyReply, code: string, invitation: Invitation | undefined): FastifyReply {
+    const why = endOf(invitation, clock.now()) ?? 'unknown';
+    return reply.code(404).show('friends/invitation-ended', { why, name: invitation?.inviterName, code });
+  }
 
   const joinPage = (code: string, inviter: string) => ({
     template: 'friends/join',
@@ -134,11 +159,15 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
 
   /** For someone with an account: friendship with the inviter, not a second account. */
   function showToMember(reply: FastifyReply, me: number, code: string, invitation: Invitation | undefined) {
-    if (invitations.cameBy(me, code)) return reply.redirect('/chats', 303);
-    if (!invitation || friends.hasBlocked(invitation.inviterId, me)) return ended(reply);
+    if (!invitation) return showEnded(reply, code, undefined);
     const { inviterId, inviterName: name } = invitation;
-    if (inviterId === me) return reply.show('friends/invited', { as: 'own', name });
-    if (friends.areFriends(me, inviterId)) return reply.show('friends/invited', { as: 'friends', name });
+    if (invitations.cameBy(me, code)) return reply.redirect(chatWith(me, inviterId), 303);
+    if (friends.hasBlocked(inviterId, me)) return showEnded(reply, code, undefined);
+    if (friends.areFriends(me, inviterId))
+      return reply.show('friends/invited', { as: 'friends', name, chat: chatWith(me, inviterId) });
+    const why = endOf(invitation, clock.now());
+    if (inviterId === me) return reply.show('friends/invited', { as: why ? 'ownEnded' : 'own', name });
+    if (why) return showEnded(reply, code, invitation);
     return reply.show('friends/invited', { as: 'offer', name, code });
   }
 
@@ -146,7 +175,7 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
     const { code, invitation } = invitationIn(request.params.code);
     reply.header('Cache-Control', 'no-store');
     if (request.signedIn) return showToMember(reply, request.signedIn.user.id, code, invitation);
-    if (!invitation) return ended(reply);
+    if (!invitation || endOf(invitation, clock.now())) return showEnded(reply, code, invitation);
     const { template, data } = joinPage(code, invitation.inviterName);
     return reply.show(template, data);
   }
@@ -157,29 +186,33 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
     const { code, invitation } = invitationIn(request.params.code);
     // A form that was open when someone signed in in another tab.
     if (request.signedIn) return reply.redirect(`/join/${code}`, 303);
-    if (!invitation) return ended(reply);
+    if (!invitation || endOf(invitation, clock.now())) return showEnded(reply, code, invitation);
     return join(request, reply, joinPage(code, invitation.inviterName), {
       isOwner: false,
-      invitation: invitation.id,
+      invitation,
       admit: () => invitations.use(code, clock.now()),
       welcome: (id) => friends.befriend(invitation.inviterId, id),
-      refuse: ended,
+      refuse: () => showEnded(reply, code, invitations.known(code)),
     });
   });
 
   app.post<Code>('/join/:code/friend', { preHandler: requireUser }, (request, reply) => {
     const me = userOf(request).id;
     const { code, invitation } = invitationIn(request.params.code);
-    if (!invitation) return ended(reply);
+    if (!invitation) return showEnded(reply, code, undefined);
     const { inviterId } = invitation;
     friends.follow(me, inviterId, () => invitations.use(code, clock.now()));
     // Pressed twice: the first one has done it.
-    if (!friends.areFriends(me, inviterId)) return ended(reply);
-    const conversation = parts.conversationWith(me, inviterId);
-    return reply.redirect(conversation === undefined ? '/chats' : `/chats/${conversation}#end`, 303);
+    if (friends.areFriends(me, inviterId)) return reply.redirect(chatWith(me, inviterId), 303);
+    const isBlocked = friends.hasBlocked(inviterId, me);
+    return showEnded(reply, code, isBlocked ? undefined : invitations.known(code));
   });
 
-  if (config.registration !== 'open') return;
+  if (config.registration !== 'open') {
+    // A link that lost its code on the way.
+    app.get('/join', (_request, reply) => showEnded(reply, '', undefined));
+    return;
+  }
   const openPage = {
     template: 'friends/join',
     data: { action: '/join', inviter: undefined, values: {}, errors: {} },

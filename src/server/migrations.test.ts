@@ -13,7 +13,7 @@ const EARLIER = FILES.map((_, version) => version).slice(1);
 
 /** What the columns hold that a migration adds to rows that were there. */
 const ADDED: Record<string, Row> = {
-  users: { invitation_id: null, region: null, clock: null, picture: null },
+  users: { invitation_id: null, region: null, clock: null, picture: null, removed_at: null },
   messages: { has_file: 0 },
   recordings: { key: null },
 };

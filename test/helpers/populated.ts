@@ -15,17 +15,17 @@ const ROWS: Tables = {
     {
       ...{ id: ANA, username: 'ana', display_name: 'Ana', password_hash: '$argon2id$a', is_owner: 1 },
       ...{ locale: null, time_zone: null, sound: 1, created_at: START, invitation_id: null },
-      ...{ region: null, clock: null, picture: null },
+      ...{ region: null, clock: null, picture: null, removed_at: null },
     },
     {
       ...{ id: BEN, username: 'ben', display_name: '本 “Ben” 😀', password_hash: '$argon2id$b', is_owner: 0 },
       ...{ locale: 'zh-CN', time_zone: 'Asia/Shanghai', sound: 0, created_at: START + 1, invitation_id: 3 },
-      ...{ region: 'CN', clock: '24', picture: 'portrait-of-ben' },
+      ...{ region: 'CN', clock: '24', picture: 'portrait-of-ben', removed_at: null },
     },
     {
       ...{ id: CLEO, username: 'cleo', display_name: 'Cleo', password_hash: '$argon2id$c', is_owner: 0 },
       ...{ locale: 'en', time_zone: 'Europe/London', sound: 1, created_at: START + 2, invitation_id: 3 },
-      ...{ region: 'GB', clock: '12', picture: null },
+      ...{ region: 'GB', clock: '12', picture: null, removed_at: null },
     },
   ],
   sessions: [

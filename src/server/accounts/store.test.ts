@@ -70,3 +70,23 @@ test('a server has people from the first one on', () => {
   expect(store.hasUsers()).toBe(true);
   expect(store.allUsers()).toMatchObject([{ username: 'dan', isOwner: true }]);
 });
+
+test('who is removed keeps their name alone, and makes room for another of the same username', () => {
+  store.setPicture(BEN, Buffer.from('of ben'));
+  const { picture = '' } = store.userById(BEN) ?? {};
+  const others = othersThan(BEN);
+  expect(store.remove(BEN, 5)).toBe(true);
+  expect(store.allUsers()).toEqual(others);
+  expect(store.removedUsers()).toMatchObject([
+    { id: BEN, displayName: 'ben', isRemoved: true, picture: undefined },
+  ]);
+  expect([store.userByUsername('ben'), store.pictureBytes(picture)]).toEqual([undefined, undefined]);
+  expect(hashes()).toEqual(['hash of ana', '', 'hash of eve']);
+  const again = { username: 'ben', displayName: 'Ben', passwordHash: 'x', isOwner: false, createdAt: 6 };
+  expect(store.insertUser(again)).toBe(4);
+  expect(store.userByUsername('ben')).toMatchObject({ id: 4, isRemoved: false });
+  expect([store.remove(BEN, 7), store.remove(99, 7)]).toEqual([false, false]);
+  tables.database.exec(`UPDATE users SET is_owner = 1 WHERE id = ${ANA}`);
+  expect(store.remove(ANA, 7)).toBe(false);
+  expect(store.userById(ANA)).toMatchObject({ username: 'ana', isRemoved: false });
+});

@@ -10,6 +10,8 @@ export type User = {
   /** Where their picture is: `/pictures/<this>`. */
   picture: string | undefined;
   isOwner: boolean;
+  /** Their account is gone; what they left in chats stays under their name. */
+  isRemoved: boolean;
   /** `undefined` follows the browser. */
   locale: string | undefined;
   timeZone: string | undefined;
@@ -27,6 +29,7 @@ export type UserRow = {
   display_name: string;
   picture: string | null;
   is_owner: number;
+  removed_at: number | null;
   locale: string | null;
   time_zone: string | null;
   region: string | null;
@@ -35,7 +38,7 @@ export type UserRow = {
 };
 
 export const USER_COLUMNS =
-  'users.id, username, display_name, picture, is_owner, locale, time_zone, region, clock, sound';
+  'users.id, username, display_name, picture, is_owner, removed_at, locale, time_zone, region, clock, sound';
 
 export const toUser = (row: UserRow): User => ({
   id: row.id,
@@ -43,6 +46,7 @@ export const toUser = (row: UserRow): User => ({
   displayName: row.display_name,
   picture: row.picture ?? undefined,
   isOwner: row.is_owner === 1,
+  isRemoved: row.removed_at !== null,
   locale: row.locale ?? undefined,
   timeZone: row.time_zone ?? undefined,
   region: row.region ?? undefined,
@@ -72,9 +76,11 @@ export type NewUser = {
 export function createAccountStore(database: Database) {
   const byId = database.prepare<[number], UserRow>(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`);
   const byUsername = database.prepare<[string], UserRow>(
-    `SELECT ${USER_COLUMNS} FROM users WHERE username = ?`,
+    `SELECT ${USER_COLUMNS} FROM users WHERE username = ? AND removed_at IS NULL`,
   );
-  const all = database.prepare<[], UserRow>(`SELECT ${USER_COLUMNS} FROM users ORDER BY id`);
+  const all = database.prepare<[number], UserRow>(
+    `SELECT ${USER_COLUMNS} FROM users WHERE (removed_at IS NOT NULL) = ? ORDER BY id`,
+  );
   const count = database.prepare<[], number>('SELECT COUNT(*) FROM users').pluck();
   const passwordHash = database
     .prepare<[number], string>('SELECT password_hash FROM users WHERE id = ?')
@@ -101,6 +107,11 @@ export function createAccountStore(database: Database) {
     `INSERT INTO portraits (user_id, version, bytes) VALUES (?, ?, ?)
      ON CONFLICT (user_id) DO UPDATE SET version = excluded.version, bytes = excluded.bytes`,
   );
+  // No password has this hash, and no form accepts this username.
+  const remove = database.prepare<[number, number]>(
+    `UPDATE users SET username = 'removed:' || id, password_hash = '', invitation_id = NULL, removed_at = ?
+     WHERE id = ? AND is_owner = 0 AND removed_at IS NULL`,
+  );
   const removePortrait = database.prepare<[number]>('DELETE FROM portraits WHERE user_id = ?');
   const portrait = database
     .prepare<[string], Buffer>('SELECT bytes FROM portraits WHERE version = ?')
@@ -110,7 +121,10 @@ export function createAccountStore(database: Database) {
   return {
     userById: (id: number) => found(byId.get(id)),
     userByUsername: (username: string) => found(byUsername.get(username)),
-    allUsers: () => all.all().map(toUser),
+    /** Everybody who has an account. */
+    allUsers: () => all.all(0).map(toUser),
+    /** Whose account the owner has removed. */
+    removedUsers: () => all.all(1).map(toUser),
     hasUsers: () => (count.get() ?? 0) > 0,
     passwordHash: (id: number) => passwordHash.get(id),
     /** The new user's id, or `undefined` when the username is taken. */
@@ -130,6 +144,16 @@ export function createAccountStore(database: Database) {
           setVersion.run(version, id);
         })
         .immediate();
+    },
+    /**
+     * Takes away what signs them in, and their picture; the name stays with what they wrote. To be used in a transaction.
+     * @returns false for owners, and for whom there is no account
+     */
+    remove(id: number, now: number): boolean {
+      if (remove.run(now, id).changes === 0) return false;
+      removePortrait.run(id);
+      setVersion.run(null, id);
+      return true;
     },
     /** WebP, or `undefined` where there is no such version any more. */
     pictureBytes: (version: string) => portrait.get(version),

@@ -33,10 +33,16 @@ export async function showAdmin(
   const away = FOLDERS.filter(isAway).map((name) => ({ name, path: paths[name] }));
   const storage = {
     ...{ used: files.usedInAll(), free: await files.free(), away, held: sweep.held() },
+    limits: files.limits(),
     ...typed,
   };
-  const usedBy = files.usedBy;
-  return reply.show('admin/index', { people: accounts.allUsers(), usedBy, storage, reset, done });
+  const people = accounts.allUsers();
+  // Who takes up most comes first; somebody who is gone is listed for as long as something of theirs is kept.
+  const shares = [...people, ...accounts.removedUsers()]
+    .map((person) => ({ person, used: files.usedBy(person.id) }))
+    .filter(({ person, used }) => used > 0 || !person.isRemoved)
+    .sort((a, b) => b.used - a.used);
+  return reply.show('admin/index', { people, shares, storage, reset, done });
 }
 
 export type AdminParts = ShownParts & { sessions: Sessions };
@@ -46,12 +52,12 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   const guard = { preHandler: requireOwner };
 
   app.get<{ Querystring: { done?: string } }>('/admin', guard, ({ query }, reply) =>
-    showAdmin(reply, parts, query.done === 'storage' ? { done: query.done } : {}),
+    showAdmin(reply, parts, query.done === 'storage' || query.done === 'removed' ? { done: query.done } : {}),
   );
 
   app.post<{ Params: { user: string } }>('/admin/people/:user/password', guard, async (request, reply) => {
     const user = accounts.userById(idFrom(request.params.user));
-    if (!user) throw notFound();
+    if (!user || user.isRemoved) throw notFound();
     const password = inventPassword();
     await resetPassword(accounts, sessions, user.id, password);
     // Answered directly instead of by a redirect: the password must not be in an address or be stored anywhere.

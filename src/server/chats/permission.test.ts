@@ -109,7 +109,8 @@ const OWN = [
   ),
   ...['POST /friends/invitations', 'POST /friends/invitations/:id/withdraw'],
   ...['POST /admin/storage', 'POST /admin/storage/folder', 'POST /admin/storage/sweep'],
-  ...['POST /admin/people/:user/password', 'POST /join/:code/friend'],
+  ...['POST /admin/people/:user/password', 'POST /admin/people/:user/remove'],
+  ...['POST /admin/people/:user/files/delete', 'POST /join/:code/friend'],
   // Nothing is kept of it; who hears of it is tested below.
   'POST /chats/:chat/typing',
 ];

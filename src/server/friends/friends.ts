@@ -114,6 +114,17 @@ export function createFriends(
     remove: (me: number, other: number): boolean =>
       change(me, other, () => store.find(me, other)?.accepted === true && store.remove(me, other)),
 
+    /**
+     * Ends all friendships, requests and blocks of somebody who is being removed. To be used in a transaction.
+     * @returns announces it, to be called once that is on disk
+     */
+    leaveAll(me: number): () => void {
+      const others = store.removeAll(me);
+      return () => {
+        for (const other of others) announce(me, other);
+      };
+    },
+
     /** Only people one has a connection to can be blocked: otherwise this would reveal whether an id exists. */
     block: (me: number, other: number): boolean =>
       change(me, other, () => {

@@ -57,6 +57,19 @@ test('an invitation is withdrawn by who made it, and no other with it', () => {
   expect([codesOf(ANA), codesOf(EVE)]).toEqual([['short'], ['of eve']]);
 });
 
+test('all invitations of one person are withdrawn at once, and one that ended is known until then', () => {
+  invite();
+  store.use('short', 0);
+  expect(store.known('short')).toMatchObject({ inviterId: ANA, usesLeft: 0 });
+  expect(store.known('made up')).toBeUndefined();
+  store.removeOf(ANA);
+  expect([store.known('short'), store.known('long'), store.known('of eve')?.usesLeft]).toEqual([
+    undefined,
+    undefined,
+    2,
+  ]);
+});
+
 test('who came by an invitation came by that one', () => {
   invite();
   const invitation = store.byCode('long', 0)?.id;

@@ -54,6 +54,8 @@ export function createInvitationStore(database: Database) {
     'DELETE FROM invitations WHERE id = ? AND inviter_id = ?',
   );
 
+  const removeOf = database.prepare<[number]>('DELETE FROM invitations WHERE inviter_id = ?');
+
   return {
     /** Only while it can still be used. */
     byCode: (code: string, now: number) => {
@@ -74,6 +76,8 @@ export function createInvitationStore(database: Database) {
     /** Takes one use; false when it has none left or has expired. */
     use: (code: string, now: number) => use.run(code, now).changes === 1,
     remove: (id: number, inviter: number) => remove.run(id, inviter).changes === 1,
+    /** Withdraws all of one person. */
+    removeOf: (inviter: number) => void removeOf.run(inviter),
   };
 }
 

@@ -78,3 +78,19 @@ test('a block is of one person by one person', () => {
   expect([store.hasBlocked(ANA, BEN), store.hasBlocked(BEN, ANA)]).toEqual([false, true]);
   expect([store.hasBlocked(EVE, ANA), store.hasBlocked(ANA, EVE)]).toEqual([false, true]);
 });
+
+test('everything between one person and the others goes, and nothing between those', () => {
+  store.put(ANA, BEN, 1, 1);
+  store.put(BEN, EVE, null, 1);
+  store.put(ANA, EVE, 1, 1);
+  for (const [blocker, blocked] of [
+    [BEN, ANA],
+    [EVE, BEN],
+    [EVE, ANA],
+  ] as const)
+    store.block(blocker, blocked, 1);
+  expect(store.removeAll(BEN).sort()).toEqual([ANA, EVE]);
+  expect(store.removeAll(BEN)).toEqual([]);
+  expect(friends()).toEqual([[EVE], [], [ANA]]);
+  expect([ANA, BEN, EVE].map((id) => ids(store.blockedBy(id)))).toEqual([[], [], [ANA]]);
+});

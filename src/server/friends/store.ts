@@ -29,6 +29,15 @@ export function createFriendStore(database: Database) {
   const remove = database.prepare<{ a: number; b: number }>(
     'DELETE FROM friendships WHERE user_a = :a AND user_b = :b',
   );
+  const removeAll = database
+    .prepare<{ me: number }, number>(
+      `DELETE FROM friendships WHERE user_a = :me OR user_b = :me
+       RETURNING CASE :me WHEN user_a THEN user_b ELSE user_a END`,
+    )
+    .pluck();
+  const unblockAll = database.prepare<{ me: number }>(
+    'DELETE FROM blocks WHERE blocker_id = :me OR blocked_id = :me',
+  );
   const PEOPLE = `SELECT users.id, users.username, users.display_name, users.picture FROM friendships
     JOIN users ON users.id = CASE :me WHEN user_a THEN user_b ELSE user_a END
     WHERE (user_a = :me OR user_b = :me)`;
@@ -64,6 +73,11 @@ export function createFriendStore(database: Database) {
     put: (by: number, other: number, acceptedAt: number | null, now: number) =>
       void put.run({ ...pair(by, other), by, acceptedAt, now }),
     remove: (a: number, b: number) => remove.run(pair(a, b)).changes === 1,
+    /** Ends everything between a person and others. @returns the others that they were friends with, or asked, or were asked by */
+    removeAll: (me: number): number[] => {
+      unblockAll.run({ me });
+      return removeAll.all({ me });
+    },
     friendsOf: (me: number) => accepted.all({ me }).map(toPerson),
     asking: (me: number) => asking.all({ me }).map(toPerson),
     asked: (me: number) => asked.all({ me }).map(toPerson),

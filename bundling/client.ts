@@ -73,6 +73,10 @@ const BUNDLES: Bundle[] = [
   },
   { name: 'texts.js', entry: `${CLIENT}/texts/main.ts`, format: 'esm', known: 'TEXTS_URL' },
   { name: 'sounds.js', entry: `${CLIENT}/page/sounds.ts`, format: 'esm', known: 'SOUNDS_URL' },
+  { name: 'player.js', entry: `${CLIENT}/sound/main.ts`, format: 'esm', known: 'PLAYER_URL' },
+  { name: 'viewer.js', entry: `${CLIENT}/viewer/main.ts`, format: 'esm' },
+  { name: 'pictures.js', entry: `${CLIENT}/viewer/pictures.ts`, format: 'esm' },
+  { name: 'messages.js', entry: `${CLIENT}/messages/main.ts`, format: 'esm' },
   { name: 'invitations.js', entry: `${CLIENT}/invitations/main.ts`, format: 'esm' },
   { name: 'attach.js', entry: `${CLIENT}/attach/main.ts`, format: 'esm' },
   { name: 'call.js', entry: `${CLIENT}/call/main.ts`, format: 'esm' },
@@ -80,7 +84,11 @@ const BUNDLES: Bundle[] = [
   { name: 'page.js', entry: `${CLIENT}/page/main.ts`, format: 'iife', after: HTMX.map(htmxPath) },
 ];
 
-const STYLES = { 'style.css': `${CLIENT}/style/main.css`, 'call.css': `${CLIENT}/style/call/main.css` };
+const STYLES = {
+  'style.css': `${CLIENT}/style/main.css`,
+  'call.css': `${CLIENT}/style/call/main.css`,
+  'late.css': `${CLIENT}/style/late.css`,
+};
 
 async function bundle(
   { entry, format, after = [] }: Bundle,
@@ -121,7 +129,9 @@ export async function buildClient(): Promise<void> {
   markUsed(OUT, readManifest(OUT)?.values() ?? [], now);
   const manifest: Record<string, string> = {};
   for (const [name, entry] of Object.entries(STYLES)) manifest[name] = write(name, await bundleStyle(entry));
-  const addresses: Record<string, string> = {};
+  const addresses: Record<string, string> = {
+    LATE_STYLE_URL: JSON.stringify(`/static/build/${manifest['late.css']}`),
+  };
   for (const made of BUNDLES) {
     const hashed = write(made.name, await bundle(made, addresses));
     manifest[made.name] = hashed;

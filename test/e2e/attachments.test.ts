@@ -143,6 +143,72 @@ test('a photo goes from Chromium to Firefox, keeps its place free, and one can w
   await annas.keyboard.press('Enter');
   await waitForText(bens, 'log', 'Messages', /Nice\?/);
   expect(await findAll(bens, 'image')).toHaveLength(1);
+
+  // Opened, it lies over the chat, which stays as it is; Escape puts it away, as Back does.
+  await choose(annas, fileOf('Boot.jpg', await photo()));
+  await click(annas, 'button', 'Send');
+  await find(bens, 'image', 'Picture: Boot.jpg');
+  await fill(bens, 'Message', 'half a sentence');
+  await (await find(bens, 'log', 'Messages')).hover();
+  await bens.waitForSelector('[data-ready]');
+  const address = () => bens.evaluate(() => location.pathname);
+  const chat = await address();
+  await click(bens, 'link', 'Picture: See.jpg');
+  const dialog = await find(bens, 'dialog', 'Picture: See.jpg');
+  await find(dialog, 'link', 'Download');
+  expect(await findAll(dialog, 'link', 'Previous picture')).toEqual([]);
+  await find(dialog, 'link', 'Next picture');
+  await bens.keyboard.press('ArrowRight');
+  const next = await find(bens, 'dialog', 'Picture: Boot.jpg');
+  const loaded = () =>
+    bens.evaluate(() => [...document.querySelectorAll<HTMLImageElement>('.viewer img')].at(-1)?.naturalWidth);
+  await eventually('the whole picture', async () => (await loaded()) === 1200);
+  expect(await findAll(next, 'link', 'Next picture')).toEqual([]);
+  expect(await address()).toMatch(/\/pictures\//);
+  await bens.keyboard.press('Escape');
+  await gone(bens, 'dialog');
+  expect(await address()).toBe(chat);
+  expect(await (await find(bens, 'textbox', 'Message')).evaluate((box) => box.matches('[inert] *'))).toBe(
+    false,
+  );
+  await waitForText(bens, 'log', 'Messages', /Nice\?/);
+  expect(await bens.$eval('#body', (box) => box instanceof HTMLTextAreaElement && box.value)).toBe(
+    'half a sentence',
+  );
+
+  // The same as a page, without any script.
+  const plain = await chatPage('chromium', anna, ben, false);
+  await follow(plain, 'link', 'Picture: Boot.jpg');
+  await follow(plain, 'link', 'Previous picture');
+  await find(plain, 'image', 'Picture: See.jpg');
+  await find(plain, 'link', 'Download');
+  await follow(plain, 'link', 'Close');
+  expect(new URL(plain.url()).hash).toMatch(/^#m-\d+$/);
+  await find(plain, 'log', 'Messages');
+});
+
+test('a sound has a button and a bar that fingers hit', async () => {
+  const annas = await chatPage('chromium', anna, ben);
+  const path = join(folder, 'hum.ogg');
+  const source = ['-f', 'lavfi', '-i', 'sine=frequency=440', '-t', '30', '-c:a', 'libopus', '-y', path];
+  execFileSync(requireProgram('ffmpeg'), ['-loglevel', 'error', ...source]);
+  await choose(annas, path);
+  await click(annas, 'button', 'Send');
+  const sound = await find(annas, 'group', 'hum.ogg');
+  const play = await find(sound, 'button', 'Play');
+  const { width = 0, height = 0 } = (await play.boundingBox()) ?? {};
+  expect(Math.min(width, height)).toBeGreaterThanOrEqual(44);
+  await play.click();
+  await find(sound, 'button', 'Pause');
+  const bar = await find(sound, 'slider', 'Position');
+  await eventually(
+    'the bar to move',
+    async () => Number(await bar.evaluate((node) => node instanceof HTMLInputElement && node.value)) > 0,
+  );
+  await bar.focus();
+  await annas.keyboard.press('End');
+  await find(sound, 'button', 'Play');
+  expect(await bar.evaluate((node) => node.getAttribute('aria-valuetext'))).toBe('0:30 / 0:30');
 });
 
 test.each([

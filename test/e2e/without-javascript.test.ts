@@ -32,14 +32,13 @@ test('sign in, find a friend, send, read, change and delete', async () => {
   await fill(page, 'Message', 'Plain but whole');
   await follow(page, 'button', 'Send');
   await waitForText(page, 'log', 'Messages', /Plain but whole/);
+  await follow(page, 'link', 'Options');
   await follow(page, 'link', 'Edit');
   await fill(page, 'Edit message', 'Plain and whole');
   await follow(page, 'button', 'Save');
   await waitForText(page, 'log', 'Messages', /Plain and whole[\s\S]*edited/);
-  await follow(page, 'link', 'Edit');
-  await (await page.waitForSelector('details.delete summary'))?.click();
-  const button = await find(page, 'button', 'Delete message');
-  await button.evaluate((node) => node.scrollIntoView({ block: 'center' }));
+  await follow(page, 'link', 'Options');
+  await follow(page, 'link', 'Delete');
   await follow(page, 'button', 'Delete message');
   await waitForText(page, 'log', 'Messages', /Message deleted/);
 });

@@ -9,7 +9,11 @@ import { showThumbnail } from './thumbnail.ts';
 
 declare global {
   interface Window {
-    htmx: { process(element: Element): void; swap(context: object): Promise<void> };
+    htmx: {
+      ajax(verb: string, path: string, options: object): Promise<void>;
+      process(element: Element): void;
+      swap(context: object): Promise<void>;
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 /** The links of invitations can be shared with the device's own means, where there are such, and copied. */
 import { copyText } from '../common/copy.ts';
+import { find } from '../common/dom.ts';
 
 /** ms for which a button says that it has copied. */
 const SAID = 3000;
@@ -10,7 +11,7 @@ const {
   copied = '',
   notCopied = '',
   message = '',
-} = document.querySelector<HTMLElement>('#invitations')?.dataset ?? {};
+} = find(document, '#invitations', HTMLElement).dataset;
 
 function button(className: string, text: string, run: (made: HTMLButtonElement) => void): HTMLButtonElement {
   const made = Object.assign(document.createElement('button'), {

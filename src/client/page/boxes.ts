@@ -1,8 +1,17 @@
-/** Every text box for messages, the composer's and those in which one is changed: kept, and as high as its text. */
+/**
+ * Every text box for messages, the composer's and those in which one is changed: kept, and as high as its text. And what a
+ * page needs for its sounds, which come in the same ways.
+ */
+import { load } from '../common/scripts.ts';
 import { dropDraft, keepDraft, restoreDraft } from './drafts.ts';
 import { grow } from './growing.ts';
 
+/** Set by the build: the script's address. */
+declare const PLAYER_URL: string;
+
 function take(root: ParentNode): void {
+  // Without it there is the browser's own player.
+  if (root.querySelector('audio[controls]')) load(PLAYER_URL).catch(() => {});
   for (const box of root.querySelectorAll<HTMLTextAreaElement>('[data-draft]')) {
     restoreDraft(box);
     grow(box);

@@ -128,6 +128,11 @@ function sendTexts(): void {
 sendTexts();
 document.addEventListener('htmx:ws:after:connection', sendTexts);
 
+// What a part of a page needs once it is touched comes then.
+const touched = document.querySelector<HTMLElement>('[data-script]');
+for (const sign of ['pointerover', 'focusin'])
+  touched?.addEventListener(sign, () => void load(touched.dataset.script ?? '').catch(() => {}));
+
 wireBoxes();
 wirePlaying();
 wirePresses();

@@ -6,7 +6,11 @@ import { newKey } from '../common/key.ts';
 
 declare global {
   interface Window {
-    htmx: { process(element: Element): void; swap(context: object): Promise<void> };
+    htmx: {
+      ajax(verb: string, path: string, options: object): Promise<void>;
+      process(element: Element): void;
+      swap(context: object): Promise<void>;
+    };
   }
 }
 

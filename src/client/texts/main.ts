@@ -12,7 +12,11 @@ import { createRows } from './rows.ts';
 
 declare global {
   interface Window {
-    htmx: { process(element: Element): void; swap(context: object): Promise<void> };
+    htmx: {
+      ajax(verb: string, path: string, options: object): Promise<void>;
+      process(element: Element): void;
+      swap(context: object): Promise<void>;
+    };
   }
 }
 

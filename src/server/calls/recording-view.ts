@@ -4,6 +4,7 @@ import type { AccountStore } from '../accounts/store.ts';
 import { type FileView, fileView } from '../files/file-view.ts';
 import type { Files } from '../files/files.ts';
 import type { FileState, StoredFile } from '../files/store.ts';
+import type { Reader } from '../language/reader.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import type { Mode } from '../recordings/store.ts';
 
@@ -33,6 +34,7 @@ function elementOf({ state, type }: StoredFile): RecordingView['element'] {
 /** Oldest first. */
 export function recordingsOf(
   { files, recordings, accounts }: Parts,
+  reader: Reader,
   call: string,
   me: Viewer,
 ): RecordingView[] {
@@ -40,7 +42,7 @@ export function recordingsOf(
     const recording = recordings.find(file.id);
     if (!recording) return [];
     return {
-      ...fileView(file),
+      ...fileView(file, reader),
       mode: recording.mode,
       state: file.state,
       by: file.owner === me.id ? undefined : (accounts.userById(file.owner)?.displayName ?? ''),

@@ -73,9 +73,9 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
       other: otherOf(request, call.conversation),
       startedAt: call.startedAt,
       conversation: call.conversation,
-      screenshots: screenshotsOf(files, call.id, me),
+      screenshots: screenshotsOf(files, request.reader, call.id, me),
       mayCall: chats.mayWrite(call.conversation, me),
-      recordings: recordingsOf(parts, call.id, userOf(request)),
+      recordings: recordingsOf(parts, request.reader, call.id, userOf(request)),
     });
   }
 

@@ -1,20 +1,58 @@
 /** Screenshots of a call: sent by its page as they are taken, kept with the call. */
 import type { FastifyInstance } from 'fastify';
-import { actorOf, requireUser } from '../accounts/authentication.ts';
+import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
+import type { AccountStore } from '../accounts/store.ts';
+import type { Chats } from '../chats/chats.ts';
 import type { Permission } from '../chats/permission.ts';
+import { readableFile } from '../files/file-param.ts';
 import type { Files } from '../files/files.ts';
 import type { Intake } from '../files/intake.ts';
 import { statusOf } from '../files/intake-status.ts';
+import { isPicture, showPicture } from '../files/viewer.ts';
 import { notFound } from '../http/errors.ts';
 import { readFields } from '../http/multipart.ts';
 import type { Calls } from './calls.ts';
 
-export type ScreenshotParts = { calls: Calls; files: Files; intake: Intake; permission: Permission };
+export type ScreenshotParts = {
+  accounts: AccountStore;
+  calls: Calls;
+  chats: Chats;
+  files: Files;
+  intake: Intake;
+  permission: Permission;
+};
 
 export function screenshotRoutes(
   app: FastifyInstance,
-  { calls, files, intake, permission }: ScreenshotParts,
+  { accounts, calls, chats, files, intake, permission }: ScreenshotParts,
 ): void {
+  /** One after another, whoever took them. */
+  app.get<{ Params: { call: string; file: string } }>(
+    '/calls/:call/screenshots/:file',
+    { preHandler: requireUser },
+    (request, reply) => {
+      const call = calls.find(request.params.call);
+      if (!call || !chats.isMember(call.conversation, userOf(request).id)) throw notFound();
+      const file = readableFile(request, files);
+      const all = files
+        .ofCall(call.id)
+        .filter(({ kind }) => kind === 'screenshot')
+        .filter(isPicture);
+      const at = all.findIndex(({ id }) => id === file.id);
+      if (at === -1) throw notFound();
+      return showPicture(request, reply, {
+        file,
+        previous: all[at - 1],
+        next: all[at + 1],
+        addressOf: ({ id }) => `/calls/${call.id}/screenshots/${id}`,
+        closeUrl: `/calls/${call.id}/recordings#screenshots`,
+        by: accounts.userById(file.owner)?.displayName ?? '',
+        at: file.createdAt,
+        caption: '',
+      });
+    },
+  );
+
   /**
    * Multipart with one `image/png`; the token comes in the header `x-csrf-token`.
    * Answers 201 `{ id, url }`, or a status and `{ error }` with the sentence to show.

@@ -51,6 +51,19 @@ test('a screenshot stays with its call, for both', async () => {
   expect(page.body).toContain(`href="/files/${id}/download"`);
   expect(page.body).not.toContain(`/files/${id}/delete`);
   expect(messages()).toEqual([]);
+  // One after another.
+  const second = (await shoot(ben, png)).json().id;
+  const viewer = (file: string) => `/calls/${CALL}/screenshots/${file}`;
+  expect(page.body).toContain(`href="${viewer(id)}"`);
+  expect((await ben.get(viewer(id))).body).toContain(`rel="next" href="${viewer(second)}"`);
+  expect((await ben.get(viewer(second))).body).toContain(`rel="prev" href="${viewer(id)}"`);
+  expect((await ben.get(viewer(second))).body).toContain(`href="/calls/${CALL}/recordings#screenshots"`);
+  for (const [person, wrong] of [
+    [eve, viewer(id)],
+    [ana, viewer('none')],
+    [ana, `/calls/${'d'.repeat(22)}/screenshots/${id}`],
+  ] as const)
+    expect((await person.get(wrong)).statusCode, wrong).toBe(404);
 });
 
 /** The key in the form that sends a file on, on the page of the call. */
@@ -69,6 +82,16 @@ test('it goes into the chat once, however often one presses, and survives the me
   expect(messages()).toHaveLength(1);
   expect(message?.authorId).toBe(ben.id);
   expect((await ana.get(`/chats/${chat}`)).body).toContain(`/files/${id}/preview`);
+  // Each reads its name in their language, whoever took it.
+  const chinese = { 'accept-language': 'zh-CN' };
+  for (const page of [`/chats/${chat}`, `/calls/${CALL}`, `/chats/${chat}/pictures/${id}`]) {
+    expect((await ana.get(page)).body, page).toMatch(/Picture: \d{4}-\d\d-\d\d Screenshot\.png/);
+    expect((await ana.get(page, chinese)).body, page).toMatch(/图片：\d{4}-\d\d-\d\d 截图\.png/);
+  }
+  const saved = (await ana.get(`/files/${id}/download`)).headers['content-disposition'];
+  expect(saved).toMatch(/^attachment; filename="\d{4}-\d\d-\d\d Screenshot\.png"$/);
+  expect((await ben.get('/chats', chinese)).body).toContain('你：照片');
+  expect((await ben.get('/chats')).body).toContain('You: Photo');
   await ben.post(`/chats/${chat}/messages/${message?.id}/delete`);
   expect((await ana.get(`/files/${id}`)).statusCode).toBe(200);
   expect((await ana.get(`/calls/${CALL}`)).body).toContain(`/files/${id}/preview`);

@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { type FileView, fileView } from '../files/file-view.ts';
 import type { Files } from '../files/files.ts';
+import type { Reader } from '../language/reader.ts';
 
 /** `sendKey`: the key that the form which sends it to the chat repeats at each try. */
 export type ScreenshotView = FileView & { sendKey: string; mayDelete: boolean };
 
 /** Oldest first. */
-export const screenshotsOf = (files: Files, call: string, me: number): ScreenshotView[] =>
+export const screenshotsOf = (files: Files, reader: Reader, call: string, me: number): ScreenshotView[] =>
   files
     .ofCall(call)
     .filter(({ kind, state }) => kind === 'screenshot' && state === 'ready')
-    .map((file) => ({ ...fileView(file), sendKey: randomUUID(), mayDelete: file.owner === me }));
+    .map((file) => ({ ...fileView(file, reader), sendKey: randomUUID(), mayDelete: file.owner === me }));

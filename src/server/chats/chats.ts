@@ -114,6 +114,13 @@ export function createChats(
       return { messages: found.slice(0, PAGE_SIZE).reverse(), more: found.length > PAGE_SIZE };
     },
 
+    /** The address of a page that shows a message among those around it. */
+    addressOf(conversation: number, id: number): string {
+      const isRecent = store.after(conversation, id, PAGE_SIZE) === undefined;
+      const before = isRecent ? undefined : store.after(conversation, id, PAGE_SIZE / 2);
+      return `/chats/${conversation}${before === undefined ? '' : `?before=${before}`}#m-${id}`;
+    },
+
     /** The message right before another one. */
     previous: (conversation: number, id: number): Message | undefined => store.before(conversation, id, 1)[0],
 

@@ -11,6 +11,7 @@ import { createChats } from './chats.ts';
 import { createHistoryRenderer } from './history-renderer.ts';
 import { type MessageParts, messageRoutes } from './message-routes.ts';
 import { createPermission } from './permission.ts';
+import { type PictureParts, pictureRoutes } from './picture-routes.ts';
 import { type ChatParts, chatRoutes } from './routes.ts';
 import { createRowRenderer } from './row-renderer.ts';
 import { type SendFileParts, sendFileRoutes } from './send-file-routes.ts';
@@ -45,11 +46,12 @@ export function createRenderers(
 
 export function registerChats(
   app: FastifyInstance,
-  parts: ChatParts & SendParts & MessageParts & SendFileParts & VideoPosterParts,
+  parts: ChatParts & SendParts & MessageParts & PictureParts & SendFileParts & VideoPosterParts,
 ): void {
   chatRoutes(app, parts);
   sendRoutes(app, parts);
   messageRoutes(app, parts);
+  pictureRoutes(app, parts);
   sendFileRoutes(app, parts);
   videoPosterRoutes(app, parts);
 }

@@ -1,7 +1,9 @@
-/** Changing or deleting a message of one's own. */
+/** What can be done with a message: changing or deleting one's own. Copying is the page's, or the reader's by hand. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
+import { fileView } from '../files/file-view.ts';
+import type { Files } from '../files/files.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
@@ -18,10 +20,10 @@ const EditFileForm = v.object({ body: TextWithFile });
 
 type MessageParams = { Params: { chat: string; message: string } };
 
-export type MessageParts = RowParts & { permission: Permission; writing: Writing };
+export type MessageParts = RowParts & { files: Files; permission: Permission; writing: Writing };
 
 export function messageRoutes(app: FastifyInstance, parts: MessageParts): void {
-  const { chats, permission, writing } = parts;
+  const { chats, files, permission, writing } = parts;
   const guard = { preHandler: requireUser };
 
   function ownMessage(request: FastifyRequest<MessageParams>) {
@@ -31,20 +33,56 @@ export function messageRoutes(app: FastifyInstance, parts: MessageParts): void {
     return { conversation, message };
   }
 
+  /** What it was sent with, which is shown beside what is asked about it. */
+  function fileWith({ reader }: FastifyRequest, { id, hasFile }: { id: number; hasFile: boolean }) {
+    const file = hasFile ? files.ofMessage(id) : undefined;
+    return file && fileView(file, reader);
+  }
+
   const showEdit = (
     request: FastifyRequest,
     reply: FastifyReply,
     data: { conversation: number; message: { id: number; body: string; hasFile: boolean }; error?: string },
-  ) => reply.show(isHtmx(request) ? 'chats/edit-row' : 'chats/edit', { error: undefined, ...data });
+  ) =>
+    reply.show(isHtmx(request) ? 'chats/edit-row' : 'chats/edit', {
+      error: undefined,
+      ...data,
+      file: fileWith(request, data.message),
+    });
 
   app.get<MessageParams>('/chats/:chat/messages/:message/edit', guard, (request, reply) =>
     showEdit(request, reply, ownMessage(request)),
   );
 
-  /** The message as it is, for someone who started editing it and changed their mind. */
-  app.get<MessageParams>('/chats/:chat/messages/:message', guard, (request, reply) => {
+  /** Asks first: it is deleted for everyone. */
+  app.get<MessageParams>('/chats/:chat/messages/:message/delete', guard, (request, reply) => {
     const { conversation, message } = ownMessage(request);
-    if (!isHtmx(request)) return reply.redirect(`/chats/${conversation}`, 303);
+    return reply.show(isHtmx(request) ? 'chats/delete-row' : 'chats/delete', {
+      conversation,
+      message,
+      file: fileWith(request, message),
+    });
+  });
+
+  /** What the menu of a message offers, as a page: also for other people's, whose text can be copied. */
+  function showMessage(request: FastifyRequest<MessageParams>, reply: FastifyReply) {
+    const conversation = conversationOf(request, chats);
+    const message = chats.message(conversation, idFrom(request.params.message));
+    if (message?.kind !== 'text' || message.deleted) throw notFound();
+    const me = userOf(request).id;
+    return reply.show('chats/message', {
+      conversation,
+      message,
+      file: fileWith(request, message),
+      own: message.authorId === me,
+      mayWrite: chats.mayWrite(conversation, me),
+    });
+  }
+
+  /** For htmx one's own message as it is, for someone who began with it and changed their mind. */
+  app.get<MessageParams>('/chats/:chat/messages/:message', guard, (request, reply) => {
+    if (!isHtmx(request)) return showMessage(request, reply);
+    const { conversation, message } = ownMessage(request);
     return reply.type('text/html; charset=utf-8').send(rowOf(request, parts, conversation, message.id, true));
   });
 

@@ -26,7 +26,7 @@ export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
       return {
         ...line,
         message,
-        file: file && fileView(file),
+        file: file && fileView(file, request.reader),
         own: message?.authorId === me,
       };
     });

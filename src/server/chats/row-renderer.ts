@@ -64,7 +64,7 @@ export function createRowRenderer(
     const file = message.hasFile ? fileOf(message.id) : undefined;
     const html = render('chats/row', reader, {
       message,
-      file: file && fileView(file),
+      file: file && fileView(file, reader),
       segments: segments(message.body),
       isBig: file === undefined && emojiCount(message.body, MOST_BIG_EMOJI) > 0,
       conversation,

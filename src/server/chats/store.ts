@@ -163,6 +163,11 @@ export function createChatStore(database: Database) {
   const before = database.prepare<[number, number, number], MessageRow>(
     `${MESSAGE} WHERE conversation_id = ? AND messages.id < ? ORDER BY messages.id DESC LIMIT ?`,
   );
+  const after = database
+    .prepare<[number, number, number], number>(
+      'SELECT id FROM messages WHERE conversation_id = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?',
+    )
+    .pluck();
   const changed = database.prepare<[number, number, number], MessageRow>(
     `${MESSAGE} WHERE conversation_id = ? AND rev > ? ORDER BY rev LIMIT ?`,
   );
@@ -248,6 +253,9 @@ export function createChatStore(database: Database) {
     /** At most `limit` messages with smaller ids, newest first. */
     before: (conversation: number, id: number, limit: number) =>
       before.all(conversation, id, limit).map(toMessage),
+    /** The id of the message that comes so many later. */
+    after: (conversation: number, id: number, count: number): number | undefined =>
+      after.get(conversation, id, count - 1),
     /** What changed after `rev`, oldest change first. */
     changedSince: (conversation: number, since: number, limit: number) =>
       changed.all(conversation, since, limit).map(toMessage),

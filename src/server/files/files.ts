@@ -103,6 +103,9 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
     ofMessage: store.ofMessage,
     /** Everything kept with a call, oldest first. */
     ofCall: store.ofCall,
+    picturesBeside: store.picturesBeside,
+    /** Everything somebody keeps. */
+    ofOwner: store.ofOwner,
     biggestOf: store.biggestOf,
     all: store.all,
     /** Whether the disk with its bytes isn't there now. They may come back. */

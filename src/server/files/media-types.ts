@@ -10,7 +10,13 @@ const ARCHIVES: [signature: string, type: string][] = [
 const LOOKED_AT = 4096;
 
 /** Pictures that every browser in use shows. SVG isn't one: it is a document that can hold scripts. */
-const PICTURES = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif']);
+export const PICTURES: ReadonlySet<string> = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+]);
 /** file-type's own names, and the ones that browsers know. */
 const SAME = new Map([
   ['audio/x-m4a', 'audio/mp4'],

@@ -7,6 +7,7 @@ import { notFound } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
 import { safePath } from '../http/safe-path.ts';
 import { type FileParams, fileOf, readableFile } from './file-param.ts';
+import { nameFor } from './file-view.ts';
 import type { Files } from './files.ts';
 import { showingOf } from './media-types.ts';
 import { previewType, serve } from './serving.ts';
@@ -17,7 +18,8 @@ export function fileRoutes(app: FastifyInstance, { files }: { files: Files }): v
 
   app.get<FileParams>('/files/:file', guard, async (request, reply) => {
     const file = readableFile(request, files);
-    const { type, name } = file;
+    const { type } = file;
+    const name = nameFor(request.reader, file);
     // A picture that couldn't be read here isn't handed to a browser to try.
     const inline = showingOf(type) !== 'card' && (showingOf(type) !== 'picture' || file.hasPreview);
     return serve(request, reply, { path: files.pathOf(file), type, name, inline });
@@ -25,8 +27,8 @@ export function fileRoutes(app: FastifyInstance, { files }: { files: Files }): v
 
   app.get<FileParams>('/files/:file/download', guard, async (request, reply) => {
     const file = readableFile(request, files);
-    const { type, name } = file;
-    return serve(request, reply, { path: files.pathOf(file), type, name, inline: false });
+    const name = nameFor(request.reader, file);
+    return serve(request, reply, { path: files.pathOf(file), type: file.type, name, inline: false });
   });
 
   app.get<FileParams>('/files/:file/preview', guard, async (request, reply) => {

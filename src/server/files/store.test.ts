@@ -120,6 +120,41 @@ test('what is kept with a call is that call’s, the oldest first', () => {
   expect(ids(store.ofCall('another'))).toEqual(['of another']);
 });
 
+test('beside a picture are those of its conversation that can be shown', () => {
+  tables.database.exec(`INSERT INTO messages (id, conversation_id, author_id, key, body, first_rev, rev, sent_at) VALUES
+    ${[1, 2, 3, 4, 5, 6].map((id) => `(${id}, ${id === 3 ? ANA_EVE : ANA_BEN}, ${ANA}, '${id}', '', ${id}, ${id}, 0)`).join()}`);
+  const picture = { type: 'image/png', bytes: 1, hasPreview: true, state: 'ready' as const };
+  for (const [at, facts] of [
+    picture,
+    picture,
+    picture,
+    { ...picture, type: 'video/webm' },
+    { ...picture, hasPreview: false },
+    picture,
+  ].entries()) {
+    const id = `file ${at + 1}`;
+    add(id, ANA, { conversation: at === 2 ? ANA_EVE : ANA_BEN });
+    store.setFacts(id, facts);
+    store.setMessage(id, at + 1);
+  }
+  const beside = (message: number, conversation = ANA_BEN) => {
+    const { previous, next } = store.picturesBeside(conversation, message);
+    return [previous?.id, next?.id];
+  };
+  expect(beside(1)).toEqual([undefined, 'file 2']);
+  expect(beside(2)).toEqual(['file 1', 'file 6']);
+  expect(beside(6)).toEqual(['file 2', undefined]);
+  expect(beside(3, ANA_EVE)).toEqual([undefined, undefined]);
+});
+
+test('what somebody keeps is theirs alone', () => {
+  add('one', ANA);
+  add('two', ANA, { kind: 'recording' });
+  add('of eve', EVE);
+  expect(ids(store.ofOwner(ANA)).sort()).toEqual(['one', 'two']);
+  expect(store.ofOwner(BEN)).toEqual([]);
+});
+
 test('limits are kept, and may be none', () => {
   const none = { personBytes: undefined, serverBytes: undefined, retentionDays: undefined };
   expect(store.limits()).toEqual(none);

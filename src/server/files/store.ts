@@ -1,5 +1,6 @@
 /** All SQL of files and of the limits to what is kept. */
 import type { Database } from '../database.ts';
+import { PICTURES } from './media-types.ts';
 
 export type FileKind = 'attachment' | 'screenshot' | 'recording';
 export type FileState = 'receiving' | 'finishing' | 'ready' | 'partial' | 'failed';
@@ -44,6 +45,9 @@ export type Limits = {
   serverBytes: number | undefined;
   retentionDays: number | undefined;
 };
+
+/** What comes before and after a picture, where pictures are looked at one after another. */
+export type Beside = { previous: StoredFile | undefined; next: StoredFile | undefined };
 
 export type NewFile = {
   id: string;
@@ -91,13 +95,23 @@ const toFile = (row: FileRow): StoredFile => ({
   createdAt: row.created_at,
 });
 
+/** What a page shows as a picture (file-view.ts). */
+const PICTURE = `type IN (${[...PICTURES].map((type) => `'${type}'`).join(', ')}) AND has_preview = 1 AND state = 'ready'`;
+
 export function createFileStore(database: Database) {
   const byId = database.prepare<[string], FileRow>('SELECT * FROM files WHERE id = ?');
   const byMessage = database.prepare<[number], FileRow>('SELECT * FROM files WHERE message_id = ?');
   const byCall = database.prepare<[string], FileRow>(
     'SELECT * FROM files WHERE call_id = ? ORDER BY created_at, id',
   );
+  const pictureBefore = database.prepare<[number, number], FileRow>(
+    `SELECT * FROM files WHERE conversation_id = ? AND message_id < ? AND ${PICTURE} ORDER BY message_id DESC LIMIT 1`,
+  );
+  const pictureAfter = database.prepare<[number, number], FileRow>(
+    `SELECT * FROM files WHERE conversation_id = ? AND message_id > ? AND ${PICTURE} ORDER BY message_id LIMIT 1`,
+  );
   const all = database.prepare<[], FileRow>('SELECT * FROM files');
+  const byOwner = database.prepare<[number], FileRow>('SELECT * FROM files WHERE owner_id = ?');
   const biggest = database.prepare<[number, number], FileRow>(
     'SELECT * FROM files WHERE owner_id = ? ORDER BY bytes DESC LIMIT ?',
   );
@@ -137,7 +151,13 @@ export function createFileStore(database: Database) {
     },
     /** Oldest first. */
     ofCall: (call: string): StoredFile[] => byCall.all(call).map(toFile),
+    /** The pictures right before and after a message of a conversation. */
+    picturesBeside: (conversation: number, message: number): Beside => {
+      const [before, after] = [pictureBefore, pictureAfter].map((one) => one.get(conversation, message));
+      return { previous: before && toFile(before), next: after && toFile(after) };
+    },
     all: (): StoredFile[] => all.all().map(toFile),
+    ofOwner: (owner: number): StoredFile[] => byOwner.all(owner).map(toFile),
     biggestOf: (owner: number, limit: number): StoredFile[] => biggest.all(owner, limit).map(toFile),
     /** Bytes by owner. */
     used: (): Map<number, number> => new Map(used.all().map(({ owner, bytes }) => [owner, bytes])),

@@ -2,6 +2,7 @@
 
 import { type FileView, fileView } from '../files/file-view.ts';
 import type { Files } from '../files/files.ts';
+import type { Reader } from '../language/reader.ts';
 
 /** How many of the largest are listed for deletion: they free the most space. */
 const LISTED = 10;
@@ -15,8 +16,13 @@ export type OwnStorage = {
   biggest: FileView[];
 };
 
-export function ownStorage(files: Files, user: number): OwnStorage {
+export function ownStorage(files: Files, reader: Reader, user: number): OwnStorage {
   const { personBytes, retentionDays } = files.limits();
   const biggest = files.biggestOf(user, LISTED).filter((file) => file.bytes > 0);
-  return { used: files.usedBy(user), limit: personBytes, retentionDays, biggest: biggest.map(fileView) };
+  return {
+    used: files.usedBy(user),
+    limit: personBytes,
+    retentionDays,
+    biggest: biggest.map((file) => fileView(file, reader)),
+  };
 }

@@ -71,7 +71,7 @@ export function settingsRoutes(app: FastifyInstance, parts: SettingsParts & Prof
       }),
       current: request.signedIn?.session,
       blocked: friends.blockedBy(user.id),
-      storage: ownStorage(files, user.id),
+      storage: ownStorage(files, request.reader, user.id),
       errors: {},
       done: undefined,
       ...more,

@@ -72,6 +72,7 @@ const BUNDLES: Bundle[] = [
     known: 'POLLING_URL',
   },
   { name: 'texts.js', entry: `${CLIENT}/texts/main.ts`, format: 'esm', known: 'TEXTS_URL' },
+  { name: 'layers.js', entry: `${CLIENT}/page/layers.ts`, format: 'esm', known: 'LAYERS_URL' },
   { name: 'sounds.js', entry: `${CLIENT}/page/sounds.ts`, format: 'esm', known: 'SOUNDS_URL' },
   { name: 'player.js', entry: `${CLIENT}/sound/main.ts`, format: 'esm', known: 'PLAYER_URL' },
   { name: 'viewer.js', entry: `${CLIENT}/viewer/main.ts`, format: 'esm' },

@@ -9,6 +9,7 @@ import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { createClient } from '../helpers/client.ts';
 import { type Furnished, furnish } from '../helpers/every-page.ts';
 import { arrive, signInClient } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
 
 const VIEWS = join(import.meta.dirname, '../../views');
 
@@ -119,6 +120,31 @@ test('asks nothing of anybody else', async () => {
   expect(chromium.problems).toEqual([]);
 });
 
+/** Opens each menu and panel of a page by the keyboard, and closes it by Escape, then by a tap beside it. */
+async function closeEach(visitor: Page, where: string): Promise<void> {
+  for (const summary of await visitor.$$('details > summary')) {
+    if (!(await summary.isVisible())) continue;
+    const isOpen = () => summary.evaluate(({ parentElement }) => parentElement?.matches('[open]'));
+    const open = async () => {
+      await summary.press('Enter');
+      await eventually(`${where}: what is behind a summary to open`, isOpen);
+    };
+    await open();
+    await visitor.keyboard.press('Tab');
+    // The script comes with the first key.
+    await eventually(`${where}: Escape to close it`, async () => {
+      await visitor.keyboard.press('Escape');
+      return !(await isOpen());
+    });
+    await eventually(`${where}: the focus to return`, () =>
+      summary.evaluate((node) => node === document.activeElement),
+    );
+    await open();
+    await visitor.mouse.click(2, 2);
+    await eventually(`${where}: a tap beside it to close it`, async () => !(await isOpen()));
+  }
+}
+
 test('keeps nobody out: axe finds nothing serious, light or dark, small or large', async () => {
   const stranger = await chromium.newPage();
   const visits = [
@@ -132,6 +158,7 @@ test('keeps nobody out: axe finds nothing serious, light or dark, small or large
       expect(await violations(visitor), `${name} at ${width} px`).toEqual([]);
       const overflow = await visitor.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
+      if (width === 1280) await closeEach(visitor, name);
     }
 });
 

@@ -1,4 +1,4 @@
-/** The names under which this device keeps what its person hasn't sent yet. */
+/** The names under which this device keeps what its person hasn't sent yet, and what one tab has to know of another. */
 
 /** A draft's name continues with the ids of the person, the chat, and the message that is being edited. */
 export const DRAFT = 'porchlight.draft.';
@@ -13,3 +13,6 @@ export const TO_FORGET = 'forget';
 
 /** Set if part of a recording may be on this device; every page checks it, and looks no further without it. */
 export const RECORDINGS = 'porchlight.recordings';
+
+/** The id of the call whose ring was silenced. */
+export const SILENCED = 'porchlight.silenced';

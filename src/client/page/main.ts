@@ -46,6 +46,7 @@ declare const LEFTOVERS_URL: string;
 declare const ELSEWHERE_URL: string;
 declare const POLLING_URL: string;
 declare const TEXTS_URL: string;
+declare const LAYERS_URL: string;
 
 const composer = document.querySelector<HTMLFormElement>('#composer');
 const box = document.querySelector<HTMLTextAreaElement>('#body');
@@ -132,6 +133,11 @@ document.addEventListener('htmx:ws:after:connection', sendTexts);
 const touched = document.querySelector<HTMLElement>('[data-script]');
 for (const sign of ['pointerover', 'focusin'])
   touched?.addEventListener(sign, () => void load(touched.dataset.script ?? '').catch(() => {}));
+
+// A failure is said by `load`, if an update is the reason.
+const loadLayers = () => load(LAYERS_URL).catch(() => {});
+for (const sign of ['keydown', 'pointerdown'])
+  document.addEventListener(sign, loadLayers, { once: true, capture: true });
 
 wireBoxes();
 wirePlaying();

@@ -1,9 +1,10 @@
-/** Takes it from the browser to sound what the server brings, so that it is heard in one tab. */
+/** Takes it from the browser to sound what the server brings, so that it is heard in one tab; what rings has the focus. */
 
 import { load } from '../common/scripts.ts';
 
 /** Set by the build: the script's address. */
 declare const SOUNDS_URL: string;
+declare const LAYERS_URL: string;
 
 /** The chat that this page shows. */
 const shown = document.querySelector<HTMLInputElement>('#since [name=chat]')?.value;
@@ -36,6 +37,9 @@ export function wireSounds(): void {
     for (const { addedNodes } of changes)
       for (const node of addedNodes) {
         if (!(node instanceof HTMLElement)) continue;
+        const ring = node.querySelector('.ring');
+        // Without it, one can still tab to the ring.
+        if (ring) load(LAYERS_URL).then(({ holdFocus }) => holdFocus(ring), () => {});
         const audio = node.querySelector<HTMLAudioElement>('.ring audio');
         // Before anything of it has loaded, so it hasn't begun.
         if (audio) audio.autoplay = false;

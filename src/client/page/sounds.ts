@@ -4,6 +4,8 @@
  * as on plain http, every tab plays. Loaded when the first sound is due.
  */
 
+import { wasSilenced } from '../common/silenced.ts';
+
 /** Does something while no other tab of this browser does something under the same name. A failure just means no sound. */
 function inTurn(name: string, work: () => Promise<void>): void {
   if ('locks' in navigator) navigator.locks.request(`porchlight.${name}`, work).catch(() => undefined);
@@ -50,11 +52,11 @@ const goneOf = (element: Element) =>
     watch.observe(document.body, { childList: true, subtree: true });
   });
 
-/** Rings until the ring is taken away. */
+/** Rings until the ring is taken away. Where it was silenced, its tab keeps the turn, so that no other one begins. */
 export function ring(audio: HTMLAudioElement): void {
   whenReady(audio, () =>
     inTurn('ring', async () => {
-      if (!audio.isConnected) return;
+      if (!audio.isConnected || wasSilenced(audio.dataset.call ?? '')) return;
       const gone = goneOf(audio);
       try {
         await audio.play();

@@ -1,6 +1,15 @@
 /** What the server writes into the call page for its script, as `<script type="application/json" id="call-data">`. */
 import * as v from 'valibot';
-import { CallId, Candidates, ChatId, Description, DeviceId, IceConfiguration, Media } from './common.ts';
+import {
+  CallId,
+  Candidates,
+  ChatId,
+  Description,
+  DeviceId,
+  IceConfiguration,
+  Media,
+  MemberId,
+} from './common.ts';
 
 const Common = {
   chat: ChatId,
@@ -28,14 +37,18 @@ const Incoming = v.object({
   candidates: Candidates,
 });
 
-/** The page of an active call was reloaded: the script kept its member id across the
- * reload (sessionStorage), resumes its place and negotiates afresh. */
+/**
+ * The page of an active call was opened again. In the same tab the script has kept its member id (sessionStorage); it
+ * resumes its place and negotiates afresh.
+ */
 const Returning = v.object({
   ...Common,
   role: v.literal('returning'),
   call: CallId,
   /** Missing while it is still ringing: the caller's page was reloaded. */
   answeredAt: v.optional(v.number()),
+  /** The place of this browser, if another tab of it has the call, or had it last: this page takes it over. */
+  member: v.optional(MemberId),
 });
 
 export const CallPageData = v.variant('role', [Outgoing, Incoming, Returning]);

@@ -104,6 +104,7 @@ async function assemble(config: Config, time: Clock) {
       visitor: ({ signedIn, signedOut }) => ({
         user: signedIn?.user,
         signedOut,
+        inCall: signedIn ? calls.calls.placeOf(signedIn.user.id, signedIn.session) : undefined,
         unread: signedIn ? calls.chats.unreadConversations(signedIn.user.id) : 0,
       }),
       mark: ({ signedIn }) => (signedIn ? freshness.mark(signedIn.user.id) : ''),

@@ -23,6 +23,8 @@ export type EventMap = {
     { call: string; conversation: number; caller: number; callee: number; media: 'voice' | 'video' },
   ];
   'call-quiet': [{ call: string; callee: number }];
+  /** Somebody has come into a call on this device, has moved there with it, or their call has ended. */
+  'call-place-changed': [{ user: number }];
   /** `callee` was rung while in another call. */
   'call-missed-busy': [{ callee: number; caller: number; media: 'voice' | 'video' }];
   /** A folder of bytes that was away is there again. */

@@ -1,7 +1,7 @@
 /** How the call page was opened: for which call, and whether someone has already asked for it. */
 import type { CallPageData } from '../../protocol/page.ts';
 import type { Call, Origin } from './call.ts';
-import { recallPlace } from './memory.ts';
+import { recallPlace, rememberPlace } from './memory.ts';
 
 export interface Opening {
   origin: Origin;
@@ -20,6 +20,8 @@ export function openingOf(data: CallPageData, isPressed: boolean): Opening {
     case 'returning': {
       const { call: id, answeredAt } = data;
       const origin = { role: data.role, call: id };
+      // What another tab of this browser began goes on here.
+      if (!recallPlace(id) && data.member) rememberPlace(id, { member: data.member });
       if (!recallPlace(id))
         return {
           origin,

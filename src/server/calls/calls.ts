@@ -1,7 +1,7 @@
 /** Calls between friends: the rules combined, and what the rest of the server may ask of them. */
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { IceConfiguration } from '../../protocol/common.ts';
-import { memberOf } from './call.ts';
+import { memberOf, otherThan } from './call.ts';
 import { type Connection, createConnections } from './connections.ts';
 import type { CallContext, CallGround } from './context.ts';
 import { createEnding } from './ending.ts';
@@ -22,7 +22,7 @@ export function createCalls(parts: CallGround) {
     offers: createOffers(),
     timers: createTimers(parts.clock, parts.background),
   };
-  const { store, friends, connections, offers, timers, events, clock, config } = context;
+  const { store, friends, accounts, connections, offers, timers, events, clock, config } = context;
   const ending = createEnding(context);
   const reconnection = createReconnection(context, ending);
   const ringing = createRinging(context, ending, reconnection);
@@ -46,6 +46,29 @@ export function createCalls(parts: CallGround) {
 
     /** The caller's offer and candidates of a ringing call, as far as they are known. */
     offerOf: (call: string): Offer => offers.of(call),
+
+    /**
+     * The call that this person is in with the browser of this session, even while no page of it shows the call: what
+     * their other pages lead back to. A call on another device is left alone.
+     */
+    placeOf(user: number, session: string): { call: string; member: string; name: string } | undefined {
+      for (const call of store.openOf(user)) {
+        const me = memberOf(call, user);
+        if (me?.device === undefined || connections.sessionOf(me.id) !== session) continue;
+        const other = accounts.userById(otherThan(call, user)?.user ?? 0);
+        return { call: call.id, member: me.id, name: other?.displayName ?? '' };
+      }
+      return undefined;
+    },
+
+    /** Ends a call for a page without a socket. False where this person has no such call. */
+    hangUp(user: number, id: string): boolean {
+      const call = store.find(id);
+      const me = call && memberOf(call, user);
+      if (!call || !me) return false;
+      if (call.state.name !== 'ended' && me.device !== undefined) ringing.leave(call);
+      return true;
+    },
 
     iceFor: (user: number): IceConfiguration => iceFor(config, user, clock.now()),
 

@@ -19,6 +19,8 @@ export function createConnections() {
   const byUser = new Map<number, Set<Connection>>();
   const places = new Map<Connection, Place>();
   const byMember = new Map<string, Connection>();
+  /** With which session each place was taken, also while its page is away. */
+  const sessions = new Map<string, string>();
   /** Which pages were told of a ringing call, and must be told when it stops. */
   const told = new Map<string, Set<Connection>>();
 
@@ -53,6 +55,8 @@ export function createConnections() {
       [...byUser.values()].flatMap((pages) => [...pages]).filter((page) => page.session === session),
     placeOf: (connection: Connection): Place | undefined => places.get(connection),
     at: (member: string): Connection | undefined => byMember.get(member),
+    /** The session that has a place, or had it last; missing after a restart, until its page is back. */
+    sessionOf: (member: string): string | undefined => sessions.get(member),
 
     /** Puts a page at a member's place. @returns the page that was there */
     takePlace(connection: Connection, call: string, { id: member }: Member): Connection | undefined {
@@ -61,6 +65,7 @@ export function createConnections() {
       if (before) places.delete(before);
       places.set(connection, { call, member });
       byMember.set(member, connection);
+      sessions.set(member, connection.session);
       told.get(call)?.delete(connection);
       return before;
     },
@@ -83,6 +88,7 @@ export function createConnections() {
     clear(members: Member[]): Connection[] {
       const standing = members.flatMap(({ id }) => byMember.get(id) ?? []);
       for (const connection of standing) leave(connection);
+      for (const { id } of members) sessions.delete(id);
       return standing;
     },
   };

@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
+import type { Presence } from '../friends/presence.ts';
 import { memberOf } from './call.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { Offers } from './offers.ts';
@@ -19,6 +20,7 @@ export type CallGround = {
   store: CallStore;
   chats: Chats;
   friends: Friends;
+  presence: Presence;
   accounts: AccountStore;
   clock: Clock;
   background: Background;

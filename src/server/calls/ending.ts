@@ -42,6 +42,8 @@ export function createEnding(context: CallContext) {
       if (by) pages.add(by);
       for (const page of pages) page.send(farewell(ended, page));
       chats.announce(call.conversation);
+      for (const { user, device } of call.members)
+        if (device !== undefined) events.emit('call-place-changed', { user });
       if (call.state.name !== 'ringing') return;
       for (const { user } of call.members)
         if (user !== call.caller) events.emit('call-quiet', { call: call.id, callee: user });

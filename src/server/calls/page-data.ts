@@ -6,8 +6,17 @@ import type { Call } from './store.ts';
 
 type ForAll = Pick<CallPageData, 'chat' | 'media' | 'me' | 'peerName' | 'ice' | 'words' | 'fromHere'>;
 
-/** For a call that is going on; `undefined` where it is over, or not this person's. */
-export function pageDataOf(calls: Calls, call: Call, user: number, common: ForAll): CallPageData | undefined {
+/**
+ * For a call that is going on; `undefined` where it is over, or not this person's.
+ * @param place the one that the asking browser has, in whatever call
+ */
+export function pageDataOf(
+  calls: Calls,
+  call: Call,
+  user: number,
+  common: ForAll,
+  place: { call: string; member: string } | undefined,
+): CallPageData | undefined {
   if (call.state.name === 'ended' || !memberOf(call, user)) return undefined;
   if (call.state.name === 'ringing' && call.caller !== user) {
     const { description, candidates } = calls.offerOf(call.id);
@@ -15,7 +24,8 @@ export function pageDataOf(calls: Calls, call: Call, user: number, common: ForAl
     return { ...common, role: 'callee', call: call.id, ...offer, candidates };
   }
   const answered = call.answeredAt !== undefined && { answeredAt: call.answeredAt };
-  return { ...common, role: 'returning', call: call.id, ...answered };
+  const member = place?.call === call.id && { member: place.member };
+  return { ...common, role: 'returning', call: call.id, ...answered, ...member };
 }
 
 /** JSON as it may stand in a script element (HTML, "restrictions for contents of script elements"). */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
 import { ANSWER, candidate, OFFER, openPhone, type Phone } from '../../../test/helpers/phone.ts';
+import { eventually } from '../../../test/helpers/poll.ts';
 
 const MINUTE = 60_000;
 
@@ -118,6 +119,36 @@ describe('a page that says that it leaves', () => {
     house.clock.advance(1);
     expect(await bens.hears('ended')).toEqual({ type: 'ended', call, reason: 'hung-up', seconds: 30 });
     expect(entries()).toMatchObject([{ outcome: 'hung-up', seconds: 30 }]);
+  });
+
+  test('is waited for while its browser shows another page, for a minute', async () => {
+    const { call } = await talking();
+    await openSocket(house, '/live', { cookie: ana.cookie });
+    house.clock.advance(5_000);
+    anas.say({ type: 'leave', call });
+    await bens.hears('peer');
+    await anas.drop();
+    house.clock.advance(59_999);
+    expect(find(call)?.state.name).toBe('active');
+    house.clock.advance(1);
+    expect(await bens.hears('ended')).toMatchObject({ reason: 'hung-up', seconds: 5 });
+  });
+
+  test('is not waited for once that is closed, or where it is on another device', async () => {
+    const { call } = await talking();
+    const page = await openSocket(house, '/live', { cookie: ana.cookie });
+    await openSocket(house, '/live', { cookie: ben.cookie });
+    anas.say({ type: 'leave', call });
+    await bens.hears('peer');
+    await anas.drop();
+    house.clock.advance(19_999);
+    const { clients } = house.app.websocketServer;
+    const before = clients.size;
+    page.socket.terminate();
+    await eventually('the server to notice', () => clients.size < before);
+    expect(find(call)?.state.name).toBe('active');
+    house.clock.advance(1);
+    expect(find(call)?.state.name).toBe('ended');
   });
 
   test('comes back by a reload within that time', async () => {

@@ -13,13 +13,15 @@ import type { Call, Member } from './store.ts';
 const CALLER_GRACE = 10_000;
 /** How long the place of a closed page is held: a reload takes less. */
 const LEFT_GRACE = 10_000;
+/** The same while their browser shows another page, which offers the way back: they may have left without meaning to. */
+const AWAY_GRACE = 60_000;
 /** How long members of an active call may be without a socket; their media don't need it. */
 const MEMBER_GRACE = 120_000;
 /** The precision of the duration of a call that nobody came back to. */
 const SEEN_EVERY = 30_000;
 
 export function createReconnection(context: CallContext, ending: Ending) {
-  const { store, connections, timers, clock, background } = context;
+  const { store, connections, presence, timers, clock, background } = context;
 
   function endLost(id: string, member: Member, lostAt: number): void {
     const call = store.find(id);
@@ -30,19 +32,26 @@ export function createReconnection(context: CallContext, ending: Ending) {
     ending.end(call, lostAt - answeredAt < 1000 ? 'fail' : 'hang-up', { at: Math.max(lostAt, answeredAt) });
   }
 
-  /**
-   * @param since when this member was last there: where the call ends if they don't come back
-   * @param grace how long an active call waits for them
-   */
-  function waitFor(call: Call, member: Member, since: number, grace = MEMBER_GRACE): void {
+  /** @param since when this member was last there: where the call ends if they don't come back */
+  function waitFor(call: Call, member: Member, since: number): void {
     if (call.state.name === 'active') {
-      timers.set(call.id, member.id, clock.now() + grace, () => endLost(call.id, member, since));
+      timers.set(call.id, member.id, clock.now() + MEMBER_GRACE, () => endLost(call.id, member, since));
     } else if (call.state.name === 'ringing' && member.user === call.caller) {
       timers.set(call.id, member.id, clock.now() + CALLER_GRACE, () => {
         const now = store.find(call.id);
         if (now?.state.name === 'ringing' && !connections.at(member.id)) ending.end(now, 'cancel');
       });
     }
+  }
+
+  /** @param until when the place is given up at the latest */
+  function waitForReturn(call: Call, member: Member, since: number, until = since + AWAY_GRACE): void {
+    const next = Math.min(clock.now() + LEFT_GRACE, until);
+    timers.set(call.id, member.id, next, () => {
+      const isHere = presence.hasPage(connections.sessionOf(member.id) ?? '');
+      if (isHere && next < until) waitForReturn(call, member, since, until);
+      else endLost(call.id, member, since);
+    });
   }
 
   /** Best effort: without it, a call that nobody comes back to is a little shorter than it was. */
@@ -70,10 +79,12 @@ export function createReconnection(context: CallContext, ending: Ending) {
 
   /** Puts a page at its place. Another page that was there is told that it was taken over. */
   function takePlace(connection: Connection, call: Call, me: Member): void {
+    const session = connections.sessionOf(me.id);
     const before = connections.takePlace(connection, call.id, me);
     if (before && before !== connection)
       before.send({ type: 'ended', call: call.id, reason: 'answered-elsewhere', seconds: 0 });
     timers.cancel(call.id, me.id);
+    if (session !== connection.session) context.events.emit('call-place-changed', { user: me.user });
   }
 
   /** Tells a page the state of the call, and the other side that it is back. */
@@ -98,7 +109,8 @@ export function createReconnection(context: CallContext, ending: Ending) {
     const call = store.find(place.call);
     const me = call?.members.find((member) => member.id === place.member);
     if (!call || !me) return;
-    waitFor(call, me, clock.now(), left ? LEFT_GRACE : MEMBER_GRACE);
+    if (left && call.state.name === 'active') waitForReturn(call, me, clock.now());
+    else waitFor(call, me, clock.now());
     const other = call.state.name === 'active' ? otherThan(call, me.user) : undefined;
     const standing = other && connections.at(other.id);
     if (!standing) return;

@@ -269,3 +269,87 @@ describe('the ring on open pages', () => {
     expect(page.received.filter(has('alertdialog'))).toEqual([]);
   });
 });
+
+describe('a call that goes on, on every other page', () => {
+  let bens: Phone;
+  beforeEach(async () => {
+    bens = await openPhone(house, ben);
+  });
+
+  async function talking(): Promise<string> {
+    const { call } = await anas.rings(chat);
+    bens.say({ type: 'accept', call, answer: ANSWER });
+    await bens.hears('accepted');
+    return call;
+  }
+
+  /** Gets a page with another session, as another device of theirs does. */
+  async function elsewhere(person: Person, url: string) {
+    const { sessions, accounts } = house.app.services;
+    const cookie = await sessions.start(person.id, 'tablet', accounts.passwordHash(person.id) ?? '');
+    return house.app.inject({ url, headers: { cookie: cookie?.split(';')[0] ?? '' } });
+  }
+
+  const wayBack = (call: string) => `<a class="button" href="/calls/${call}" data-press>Return to call</a>`;
+
+  test('has a way back for those who are in it, in the browser that is', async () => {
+    const { call } = await anas.rings(chat);
+    expect((await ana.get('/settings')).body).toContain(wayBack(call));
+    expect((await ben.get('/settings')).body).not.toContain('Return to call');
+    bens.say({ type: 'accept', call, answer: ANSWER });
+    await bens.hears('accepted');
+    for (const url of ['/chats', `/chats/${chat}`, '/friends', '/settings'])
+      expect((await ben.get(url)).body).toContain(wayBack(call));
+    expect((await elsewhere(ben, '/chats')).body).not.toContain('Return to call');
+    // Its page may have been left.
+    bens.say({ type: 'leave', call });
+    await bens.settled();
+    expect((await ben.get('/chats')).body).toContain(wayBack(call));
+    anas.say({ type: 'hang-up', call });
+    await anas.hears('ended');
+    expect((await ben.get('/chats')).body).not.toContain('Return to call');
+  });
+
+  test('comes to open pages, and goes from them', async () => {
+    const page = await openSocket(house, '/live', { cookie: ben.cookie });
+    const call = await talking();
+    await page.until((html) => html.includes('id="call-now"') && html.includes(wayBack(call)));
+    const before = page.received.length;
+    anas.say({ type: 'hang-up', call });
+    const gone = await page.until((html) => html.includes('id="call-now"'), before);
+    expect(gone).not.toContain('/calls/');
+  });
+
+  test('is taken over by another tab of that browser, and not by another device', async () => {
+    const call = await talking();
+    const [here, there] = [await ben.get(`/calls/${call}`), await elsewhere(ben, `/calls/${call}`)];
+    const data = dataOf(here);
+    if (data.role !== 'returning' || !data.member) throw new Error('no place');
+    expect(dataOf(there)).not.toHaveProperty('member');
+    const tab = await openPhone(house, ben);
+    tab.say({ type: 'resume', call, member: data.member, fresh: true });
+    expect(await tab.hears('resumed')).toMatchObject({ call, state: 'active' });
+    expect(await bens.hears('ended')).toMatchObject({ call, reason: 'answered-elsewhere' });
+    expect(house.app.services.calls.find(call)?.state.name).toBe('active');
+  });
+
+  test('can be ended there, which both sides hear at once', async () => {
+    const call = await talking();
+    const cleo = await house.person('cleo');
+    expect((await cleo.post(`/calls/${call}/hang-up`)).statusCode).toBe(404);
+    const answer = await ben.post(`/calls/${call}/hang-up`);
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, `/chats/${chat}`]);
+    expect(await anas.hears('ended')).toMatchObject({ call, reason: 'hung-up' });
+    expect(await bens.hears('ended')).toMatchObject({ call, reason: 'hung-up' });
+    const again = await ben.post(`/calls/${call}/hang-up`, {}, { 'hx-request': 'true' });
+    expect(again.body.replace(/\s/g, '')).toBe('<divid="call-now"class="call-now"hx-swap-oob="true"></div>');
+  });
+
+  test('is not ended by who hasn’t answered; its caller cancels it', async () => {
+    const { call } = await anas.rings(chat);
+    await ben.post(`/calls/${call}/hang-up`);
+    expect(house.app.services.calls.find(call)?.state).toEqual({ name: 'ringing' });
+    await ana.post(`/calls/${call}/hang-up`);
+    expect(house.app.services.calls.find(call)?.state).toEqual({ name: 'ended', reason: 'cancelled' });
+  });
+});

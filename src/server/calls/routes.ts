@@ -98,7 +98,8 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
   app.get<CallParams>('/calls/:call', guard, (request, reply) => {
     const call = callOf(request);
     const common = commonData(request, call.conversation, call.media);
-    const data = pageDataOf(calls, call, userOf(request).id, common);
+    const place = calls.placeOf(userOf(request).id, request.signedIn?.session ?? '');
+    const data = pageDataOf(calls, call, userOf(request).id, common, place);
     return data ? showPage(request, reply, data) : showSummary(request, reply, call);
   });
 
@@ -113,5 +114,13 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
     if (!calls.decline(userOf(request).id, id)) throw notFound();
     if (!isHtmx(request)) return reply.redirect('/chats', 303);
     return reply.show('calls/quiet', { call: id });
+  });
+
+  /** From any page of somebody who is in a call. */
+  app.post<CallParams>('/calls/:call/hang-up', guard, (request, reply) => {
+    const { id, conversation } = callOf(request);
+    if (!calls.hangUp(userOf(request).id, id)) throw notFound();
+    if (!isHtmx(request)) return reply.redirect(`/chats/${conversation}`, 303);
+    return reply.show('calls/now', { inCall: undefined, oob: true });
   });
 }

@@ -10,11 +10,17 @@ const GRACE = 5_000;
 export function createPresence(clock: Clock, events: Events) {
   const pages = new Map<number, number>();
   const leaving = new Map<number, () => void>();
+  /** The open pages of each browser, by its session. */
+  const bySession = new Map<string, number>();
 
   return {
     isOnline: (user: number): boolean => pages.has(user) || leaving.has(user),
 
-    opened(user: number): void {
+    /** Whether the browser with this session has a page open right now. */
+    hasPage: (session: string): boolean => bySession.has(session),
+
+    opened(user: number, session: string): void {
+      bySession.set(session, (bySession.get(session) ?? 0) + 1);
       const before = pages.get(user) ?? 0;
       pages.set(user, before + 1);
       const stay = leaving.get(user);
@@ -23,7 +29,10 @@ export function createPresence(clock: Clock, events: Events) {
       if (before === 0 && !stay) events.emit('presence-changed', { user, online: true });
     },
 
-    closed(user: number): void {
+    closed(user: number, session: string): void {
+      const others = (bySession.get(session) ?? 1) - 1;
+      if (others > 0) bySession.set(session, others);
+      else bySession.delete(session);
       const left = (pages.get(user) ?? 1) - 1;
       if (left > 0) return void pages.set(user, left);
       pages.delete(user);

@@ -51,6 +51,8 @@ export type Visitor = {
   signedOut: boolean;
   /** How many conversations have something new for them, for the navigation's badge. */
   unread: number;
+  /** The call that they are in with this browser, to which every page leads back. */
+  inCall: { call: string; name: string } | undefined;
 };
 
 /** What every page shows or brings along. It is asked for each one, so that this room needs no other above it. */

@@ -1,4 +1,7 @@
-/** Starts and stops the ring on every open page, as HTML with a sound of its own. */
+/**
+ * Starts and stops the ring on every open page, as HTML with a sound of its own; and leads back into the call that its
+ * person is in with this browser.
+ */
 
 import type { Media } from '../../protocol/common.ts';
 import type { AccountStore } from '../accounts/store.ts';
@@ -26,6 +29,14 @@ export function callPush(parts: CallPushParts, hub: Hub, render: Render): (page:
     send(page, render('calls/ring', page.reader, data));
   }
 
+  function now(page: LivePage): void {
+    const inCall = calls.placeOf(page.user, page.session);
+    send(page, render('calls/now', page.reader, { inCall, oob: true }));
+  }
+
+  events.on('call-place-changed', ({ user }) => {
+    for (const page of hub.pagesOf(user)) now(page);
+  });
   events.on('call-ringing', (call) => {
     for (const page of hub.pagesOf(call.callee)) ring(page, call);
   });
@@ -38,6 +49,7 @@ export function callPush(parts: CallPushParts, hub: Hub, render: Render): (page:
   });
 
   return (page) => {
+    if (page.stale) now(page);
     const ringing = calls.ringingAt(page.user);
     for (const call of ringing) ring(page, call);
     // A call that was ringing before the socket broke may have ended meanwhile.

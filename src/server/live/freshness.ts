@@ -43,5 +43,7 @@ export function createFreshness({ events, friends, chats, permission }: Freshnes
     [user, ...permission.watchers(conversation, user)].forEach(changed),
   );
 
+  events.on('call-place-changed', ({ user }) => changed(user));
+
   return { mark: (user) => `${run}-${changes.get(user) ?? 0}` };
 }

@@ -132,11 +132,11 @@ export function livePolls(
       release();
       line.leave();
       hub.remove(page);
-      presence.closed(user.id);
+      presence.closed(user.id, session);
     };
     pages.set(key, polled);
     hub.add(page);
-    presence.opened(user.id);
+    presence.opened(user.id, session);
     listeners.opened(page);
     if (asked.chat !== undefined && chats.isMember(asked.chat, user.id)) {
       page.conversation = { id: asked.chat, rev: asked.rev, from: asked.rev, isBehind: false };

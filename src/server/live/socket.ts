@@ -100,11 +100,11 @@ export function liveSocket(
           listeners.catchUp(page);
         },
         refused: refuse,
-        closed: [release, line.leave, () => hub.remove(page), () => presence.closed(user.id)],
+        closed: [release, line.leave, () => hub.remove(page), () => presence.closed(user.id, session)],
       });
 
       hub.add(page);
-      presence.opened(user.id);
+      presence.opened(user.id, session);
       listeners.opened(page);
     },
   );

@@ -6,6 +6,8 @@ export type Reason =
   | EndReason
   | 'not-allowed'
   | 'other-device'
+  /** It goes on in another tab, or on another device. */
+  | 'moved'
   | 'in-another-call'
   | 'out-of-date'
   | 'unanswered'
@@ -34,7 +36,7 @@ export function deadline(state: State): number | undefined {
     case 'connecting':
       return 150_000;
     case 'reconnecting':
-      return state.left ? 15_000 : 150_000;
+      return state.left ? 75_000 : 150_000;
     case 'idle':
     case 'active':
     case 'ended':

@@ -154,3 +154,12 @@ test('who was called is not told that the other side did not answer', () => {
   for (const end of [{ type: 'over', reason: 'missed' }, { type: 'gave-up' }] as const)
     expect(next(ringing, end).state).toEqual({ name: 'ended', reason: 'unanswered' });
 });
+
+test('a call that another tab or device takes over goes on there; one that was answered there never was here', () => {
+  const over = { type: 'over', reason: 'answered-elsewhere' } as const;
+  const connecting = run([{ type: 'incoming' }, { type: 'accept' }]).last;
+  expect(next(connecting, over).state).toEqual({ name: 'ended', reason: 'answered-elsewhere' });
+  const active = next(connecting, { type: 'connected' }).state;
+  for (const state of [active, next(active, { type: 'lost' }).state])
+    expect(next(state, over)).toEqual({ state: { name: 'ended', reason: 'moved' }, commands: ['close'] });
+});

@@ -148,7 +148,8 @@ function fromAnswered(state: State, event: CallEvent): Step {
     case 'peer-hung-up':
       return end('hung-up', 'send-hang-up');
     case 'over':
-      return end(event.reason);
+      // Before that, another device was faster.
+      return end(event.reason === 'answered-elsewhere' && state.name !== 'connecting' ? 'moved' : event.reason);
     case 'gave-up':
       return end(hasLeft(state) ? 'hung-up' : 'failed', 'say-hang-up', 'send-hang-up');
     default:

@@ -61,6 +61,10 @@ const open = async (client: Client, path: string, browser = chromium): Promise<P
 
 const silent = (page: Page) => gone(page, 'alertdialog', 'Incoming call');
 
+/** Whether a page rings, or waits to be allowed to. */
+const isLoud = (page: Page) =>
+  page.evaluate(() => document.querySelector<HTMLAudioElement>('.ring audio')?.paused === false);
+
 /** Whether a page plays the tone of ringing at the other side. */
 const hearsRinging = (page: Page) =>
   page.evaluate(() => {
@@ -130,6 +134,50 @@ describe('while it rings', () => {
     await accept(laptop);
     await connected(caller, laptop);
     await hangUp(caller, laptop);
+  });
+
+  test('the ring takes the focus, keeps it and gives it back, and Escape silences it in every tab', async () => {
+    const laptop = await open(ben, chat);
+    const tab = await laptop.browserContext().newPage();
+    await tab.goto(`${server.origin}/settings`);
+    await laptop.bringToFront();
+    const box = await find(laptop, 'textbox', 'Message');
+    await box.type('See you at t');
+    const caller = await open(anna, chat);
+    await dial(caller, 'voice');
+    const ring = await ringOn(laptop);
+    const isFocused = () => laptop.evaluate(() => document.activeElement?.closest('.ring') !== null);
+    await eventually('the ring to have the focus', isFocused);
+    // What is typed on goes nowhere: not into the message, and to neither of the ring's buttons.
+    await laptop.keyboard.type('here ');
+    await laptop.keyboard.press('Enter');
+    const text = () => box.evaluate((node) => node instanceof HTMLTextAreaElement && node.value);
+    expect(await text()).toBe('See you at t');
+    for (let presses = 0; presses < 8; presses++) {
+      await laptop.keyboard.press('Tab');
+      expect(await isFocused()).toBe(true);
+    }
+    await box.click();
+    await eventually('the focus to be back', isFocused);
+
+    await eventually('a tab that rings', async () =>
+      (await Promise.all([laptop, tab].map((page) => isLoud(page)))).includes(true),
+    );
+    await laptop.keyboard.press('Escape');
+    await eventually('silence', async () =>
+      (await Promise.all([laptop, tab].map((page) => isLoud(page)))).every((loud) => !loud),
+    );
+    await laptop.keyboard.type('hree');
+    expect(await text()).toBe('See you at three');
+    // It can still be answered, and the next page doesn't begin again.
+    await find(ring, 'link', 'Accept');
+    await laptop.goto(`${server.origin}/friends`);
+    const quiet = await ringOn(laptop);
+    await eventually('it to be silent', () => quiet.evaluate((node) => node.hasAttribute('data-silenced')));
+    expect([await isLoud(laptop), await isFocused()]).toEqual([false, false]);
+    await click(quiet, 'button', 'Decline');
+    await silent(laptop);
+    await says(caller, /Call ended/);
   });
 
   test('the caller who hangs up cancels it, and hears it ring until then', async () => {
@@ -269,15 +317,19 @@ describe('with the clock turned', () => {
   let house: House;
   let tom: Client;
   let una: Client;
+  /** Another device of Una's. */
+  let unasTablet: Client;
+  let origin: string;
   beforeAll(async () => {
     house = await openHouse();
     const people = [await house.person('tom'), await house.person('una')] as const;
     house.app.services.friends.befriend(people[0].id, people[1].id);
     const { port } = new URL(await house.app.listen({ port: 0, host: 'localhost' }));
-    const origin = `http://localhost:${port}`;
+    origin = `http://localhost:${port}`;
     const signedIn = ({ username }: { username: string }) =>
       signInClient({ origin }, { username, displayName: username, password: PASSWORD });
     [tom, una] = [await signedIn(people[0]), await signedIn(people[1])];
+    unasTablet = await signedIn(people[1]);
   });
   afterAll(() => house.close());
 
@@ -299,9 +351,49 @@ describe('with the clock turned', () => {
     await newestEntry(callee, /^Missed video call/);
   });
 
+  test('who has left the call page is led back from every page and tab, and the other side reads so', async () => {
+    const caller = await open(tom, '/friends');
+    const callee = await open(una, '/chats');
+    const tab = await callee.browserContext().newPage();
+    await tab.goto(`${origin}/friends`);
+    await callee.bringToFront();
+    await dial(caller, 'video');
+    await accept(callee);
+    await connected(caller, callee);
+    await picturesChange(caller, 'una');
+    // By Back, in the same tab. No moment passes until everybody knows.
+    await callee.goBack();
+    await find(callee, 'link', 'Return to call');
+    await waitForText(caller, 'main', undefined, /una has left the call page and can still come back/);
+    const tablet = await open(unasTablet, '/chats');
+    expect(await findAll(tablet, 'link', 'Return to call')).toEqual([]);
+    house.clock.advance(30_000);
+    await says(caller, /Reconnecting…/);
+    await follow(callee, 'link', 'Return to call');
+    await connected(caller, callee);
+    await picturesChange(caller, 'una');
+
+    // From another tab, which takes the call over.
+    await tab.bringToFront();
+    await follow(tab, 'link', 'Return to call');
+    await connected(caller, tab);
+    await waitForText(callee, 'main', undefined, /You moved this call to another tab/);
+    expect(await findAll(callee, 'link', 'Call again')).toEqual([]);
+    await picturesChange(caller, 'una');
+
+    // It can be ended from any page.
+    await callee.goto(`${origin}/settings`);
+    await click(callee, 'button', 'Hang up');
+    await says(caller, /Call ended/);
+    await gone(callee, 'link', 'Return to call');
+    // After an ordinary end a page says with whom it was and for how long, and goes back to the chat by itself.
+    await waitForText(tab, 'main', undefined, /tom\s+The call lasted 0:3\d\./);
+    await eventually('the chat', () => /^\/chats\/\d+$/.test(new URL(tab.url()).pathname), 15_000);
+    await newestEntry(tab, /^Video call · 30 sec/);
+  });
+
   test.each([
     ['Chromium', 'closed', (page: Page) => page.close()],
-    ['Chromium', 'left with Back', (page: Page) => page.goBack()],
     ['Firefox', 'closed', (page: Page) => page.close()],
   ] as const)('a page of %s that is %s says goodbye', async (engine, _, leave) => {
     const caller = await open(tom, '/friends');

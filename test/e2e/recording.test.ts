@@ -314,10 +314,20 @@ describe('what is chosen to be recorded', () => {
     const { mine, theirs, call } = await connect('chromium', 'chromium');
     const recorded: RecordingProbe[] = [];
     const record = async (mode: string) => {
-      await mine.select('[data-choice="recording"]', mode);
+      await mine.click('.record summary');
+      const choice = await mine.waitForSelector(`.record [value="${mode}"]`, { visible: true });
+      await choice?.click();
+      // A tap beside the panel closes it.
       const began = await startRecording(mine);
-      expect(await mine.$eval('[data-choice="recording"]', (box) => box.matches(':disabled'))).toBe(true);
+      expect(await choice?.evaluate((radio) => [radio.matches(':disabled'), radio.checkVisibility()])).toEqual([
+        true,
+        false,
+      ]);
       await recordedFor(3, began);
+      for (const page of [mine, theirs])
+        await eventually('how long it has been', () =>
+          page.$eval('.call-recorded', (sign) => sign instanceof HTMLElement && /recording\s+0:0[2-9]/.test(sign.innerText)),
+        );
       await saveRecording(mine);
     };
     for (const mode of ['me', 'other', 'sound']) await record(mode);

@@ -92,6 +92,8 @@ test.each(['chromium', 'firefox'] as const)('a screen from Chromium is seen in %
     async () => `${await sizeOf(tile)}, not ${size}`,
   );
   expect(await pressed(mine, 'Share screen')).toBe('true');
+  // Whoever shares sees what the others see.
+  await picturesChange(mine, 'Your screen', 2);
   // The camera goes on beside it, and smaller.
   await picturesChange(theirs, 'Anna', 2);
   const widths = await Promise.all(
@@ -101,9 +103,11 @@ test.each(['chromium', 'firefox'] as const)('a screen from Chromium is seen in %
   );
   expect(widths[0]).toBeLessThan((widths[1] ?? 0) / 3);
 
-  await click(mine, 'button', 'Share screen');
+  await click(mine, 'button', 'Stop sharing');
   await gone(theirs, 'group', "Anna's screen");
+  await gone(mine, 'group', 'Your screen');
   expect(await pressed(mine, 'Share screen')).toBe('false');
+  expect(await mine.evaluate(() => document.activeElement?.textContent.trim())).toBe('Share screen');
 
   // Again in the same call, and ended from the browser's own bar.
   await click(mine, 'button', 'Share screen');
@@ -163,6 +167,9 @@ test('a screenshot has every pixel of the shared screen, and goes to the chat wi
   const card = await find(theirs, 'group', "Screenshot: Anna's screen");
   const here = await card.$eval('img', (image) => [image.naturalWidth, image.naturalHeight]);
   expect(here).toEqual([width, height]);
+  // On a phone as well it leaves the others to be seen.
+  const { width: wide = 0, height: high = 0 } = (await card.boundingBox()) ?? {};
+  expect(wide * high).toBeLessThan(0.2 * 360 * 740);
   expect(await card.$eval('a', (link) => link.download)).toMatch(/^\d{4}-\d\d-\d\d .* Anna's screen\.png$/);
   await click(card, 'button', 'Send to chat');
   await eventually('a word about it', async () =>
@@ -200,6 +207,11 @@ test('a screenshot has every pixel of the shared screen, and goes to the chat wi
   const other = await find(theirs, 'group', 'Screenshot: Anna');
   const taken = await other.$eval('img', (image) => [image.naturalWidth, image.naturalHeight]);
   expect(await sizes.jsonValue()).toContainEqual(taken);
+
+  // Both go by themselves, once nobody points at them.
+  await theirs.mouse.move(600, 300);
+  await gone(theirs, 'group', 'Screenshot: Anna');
+  await gone(theirs, 'group', "Screenshot: Anna's screen");
 
   // While the server is away a screen can be taken away and shared again.
   await server.kill9();

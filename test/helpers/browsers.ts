@@ -39,6 +39,8 @@ export interface PageOptions {
   javascript?: boolean;
   width?: number;
   height?: number;
+  /** Whether the page of a call that is over goes back to the chat by itself, as it does for people who do nothing. */
+  returns?: boolean;
 }
 
 export interface OpenBrowser {
@@ -136,6 +138,12 @@ const firefoxOptions = (options: BrowserOptions): LaunchOptions => {
 const EXPECTED =
   /status of (401|403|404|422|429|503)|ERR_(CONNECTION|NETWORK|SOCKET|EMPTY|INTERNET)|Failed to fetch|NetworkError when|WebSocket connection|ws:error|establish a connection|connection to .* was interrupted/i;
 
+/** Stays on the page of a call that is over: it would otherwise be gone in the middle of what a test asks it. */
+const stayAfterCalls = () => {
+  const stay = () => document.querySelector<HTMLElement>('[data-do="stay"]:not([hidden])')?.click();
+  new MutationObserver(stay).observe(document, { subtree: true, attributeFilter: ['hidden'] });
+};
+
 const openPage = async (context: BrowserContext, options: PageOptions, problems: string[]) => {
   const { javascript = true, width = 1280, height = 800 } = options;
   const page = await context.newPage();
@@ -147,6 +155,7 @@ const openPage = async (context: BrowserContext, options: PageOptions, problems:
     if (message.type() === 'error') note(message.text());
   });
   await page.setViewport({ width, height });
+  if (!options.returns) await page.evaluateOnNewDocument(stayAfterCalls);
   if (!javascript) await page.setJavaScriptEnabled(false);
   return page;
 };

@@ -64,6 +64,7 @@ const view = createView(
     record: () => recording.toggle(),
     hangUp: () => current.dispatch({ type: 'hang-up' }),
   },
+  () => signal.isIdle(),
 );
 const screenshots = createScreenshotCards(cards, say, () => current.id());
 

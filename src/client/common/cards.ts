@@ -9,8 +9,10 @@ export interface Card {
   /** What is said, and the row of buttons, with one in it that puts the card away. */
   line: HTMLElement;
   row: HTMLElement;
-  /** Removes it after so many ms, unless the pointer or the focus is on it. */
+  dismiss: HTMLButtonElement;
+  /** Removes it after so many ms, unless somebody points at it, or is in it with the keyboard. */
   leave(ms: number): void;
+  /** Until it is put away by its button: it says something that shouldn't be missed. */
   stay(): void;
   remove(): void;
 }
@@ -24,11 +26,14 @@ export function createCard(box: HTMLElement, say: Say, gone: () => void = () => 
   const row = document.createElement('div');
   row.className = 'row';
   const dismiss = button(say('dismiss'), remove);
+  // Escape and a tap outside put it away (page/layers.ts).
+  dismiss.dataset.close = '';
+  element.dataset.layer = '';
   row.append(dismiss);
   element.append(line, row);
   box.append(element);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const passing = [...box.children].filter((card) => !card.hasAttribute('aria-busy'));
+  const passing = [...box.querySelectorAll(':scope > .shot:not([aria-busy])')];
   for (const old of passing.slice(0, -MOST)) old.dispatchEvent(new Event('evicted'));
   element.addEventListener('evicted', remove);
 
@@ -38,12 +43,30 @@ export function createCard(box: HTMLElement, say: Say, gone: () => void = () => 
     gone();
   }
 
+  // A finger leaves the focus where it has tapped, and where there is no pointer, `:hover` as well.
+  let byKey = false;
+  element.addEventListener('keyup', () => {
+    byKey = true;
+  });
+  element.addEventListener('pointerdown', () => {
+    byKey = false;
+  });
+  const isHeld = () =>
+    (matchMedia('(hover: hover)').matches && element.matches(':hover')) ||
+    (byKey && element.matches(':focus-within'));
+
   function leave(ms: number): void {
     clearTimeout(timer);
-    timer = setTimeout(() => (element.matches(':hover, :focus-within') ? leave(ms) : remove()), ms);
+    delete element.dataset.firm;
+    timer = setTimeout(() => (isHeld() ? leave(ms) : remove()), ms);
   }
 
-  return { element, line, row, leave, stay: () => clearTimeout(timer), remove };
+  function stay(): void {
+    clearTimeout(timer);
+    element.dataset.firm = '';
+  }
+
+  return { element, line, row, dismiss, leave, stay, remove };
 }
 
 export function button(text: string, run: () => void): HTMLButtonElement {
@@ -52,4 +75,26 @@ export function button(text: string, run: () => void): HTMLButtonElement {
   made.textContent = text;
   made.addEventListener('click', run);
   return made;
+}
+
+/** A button with a picture in it. @param icon the file and the name of the picture, such as `icons.svg#close` */
+export function iconButton(text: string, icon: string, run: () => void): HTMLButtonElement {
+  const made = button('', run);
+  showIcon(made, text, icon);
+  return made;
+}
+
+/** Makes what is pressed round, with a picture in it; its words are what it is called. */
+export function showIcon(element: HTMLElement, text: string, icon: string): void {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `/static/${icon}`);
+  svg.append(use);
+  const words = document.createElement('span');
+  words.className = 'visually-hidden';
+  words.textContent = text;
+  element.classList.add('icon');
+  element.title = text;
+  element.replaceChildren(svg, words);
 }

@@ -1,12 +1,12 @@
-/** The cards of new screenshots: visible at once, saved or sent with one tap, and removed by themselves. */
+/** New screenshots: a thumbnail that is there at once, is saved or sent with one tap, and goes by itself. */
 
-import { button, createCard } from '../common/cards.ts';
+import { button, createCard, iconButton, showIcon } from '../common/cards.ts';
 import type { Say } from '../common/words.ts';
 import type { VideoFeed } from '../media/feeds.ts';
 import { createSender, keep, takeScreenshot } from './screenshot.ts';
 
 /** Long enough to decide; nothing is lost, as the screenshot is on the call's page. */
-const SHOWN_MS = 15_000;
+const SHOWN_MS = 7000;
 const DONE_MS = 4000;
 
 /** A video that shows something now, and whose it is. */
@@ -42,7 +42,11 @@ export function createScreenshotCards(
   function show(id: string, { name, video }: Shown, blob: Blob, others: Shown[]): void {
     const address = URL.createObjectURL(blob);
     const card = createCard(box, say, () => URL.revokeObjectURL(address));
-    const { line, row, element } = card;
+    const { line, row, element, dismiss } = card;
+    element.classList.add('thumbnail');
+    // Where the page goes on by itself, it waits for what isn't kept yet.
+    element.setAttribute('aria-busy', 'true');
+    showIcon(dismiss, say('dismiss'), 'icons.svg#close');
     const file = `${stamp(new Date())} ${name}.png`;
     let kept = keep(id, blob, file);
     const sendToChat = createSender();
@@ -57,14 +61,16 @@ export function createScreenshotCards(
     download.className = 'button';
     download.href = address;
     download.download = file;
-    download.textContent = say('download');
+    showIcon(download, say('download'), 'call-icons.svg#download');
 
-    const send = button(say('sendToChat'), async () => {
+    const send = iconButton(say('sendToChat'), 'icons.svg#send', async () => {
       send.disabled = true;
       let outcome = await kept;
       if (!('id' in outcome)) {
+        element.setAttribute('aria-busy', 'true');
         kept = keep(id, blob, file);
         outcome = await kept;
+        element.removeAttribute('aria-busy');
       }
       const sent = 'id' in outcome && (await sendToChat(outcome.id));
       send.disabled = sent;
@@ -72,14 +78,19 @@ export function createScreenshotCards(
       line.textContent = say('shotSent');
       card.leave(DONE_MS);
     });
-    row.prepend(download, send);
+    send.classList.add('primary');
+    row.prepend(send, download);
     if (others.length > 0) element.append(offer(others));
 
     function complain(outcome: Awaited<typeof kept>): void {
       line.textContent = ('error' in outcome && outcome.error) || say('shotUnsent');
       card.stay();
     }
-    void kept.then((outcome) => ('id' in outcome ? card.leave(SHOWN_MS) : complain(outcome)));
+    void kept.then((outcome) => {
+      element.removeAttribute('aria-busy');
+      if ('id' in outcome) card.leave(SHOWN_MS);
+      else complain(outcome);
+    });
   }
 
   /** One line for all: only the names are read there, so the first one's buttons stay the larger ones. */

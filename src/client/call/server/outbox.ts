@@ -19,7 +19,10 @@ export interface Outbox {
 }
 
 /** @param local the newest own description: a repeated message carries it as it is by then, candidates included */
-export function createOutbox(signal: ServerSocket, local: () => Description | undefined): Outbox {
+export function createOutbox(
+  signal: Pick<ServerSocket, 'keep' | 'settle' | 'wasSent'>,
+  local: () => Description | undefined,
+): Outbox {
   return {
     ring(key, chat, media) {
       signal.keep('ring', () => {

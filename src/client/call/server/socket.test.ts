@@ -89,6 +89,20 @@ describe('a socket that the server closes', () => {
   });
 });
 
+test('nothing is left to be said once all that was kept is settled, and while the server is there', async () => {
+  const signal = open();
+  expect(signal.isIdle()).toBe(false);
+  await hears(0, 'hello');
+  expect(signal.isIdle()).toBe(true);
+  signal.keep('hang-up', () => ({ type: 'hang-up', call: 'call-id' }));
+  await hears(0, 'hang-up');
+  expect(signal.isIdle()).toBe(false);
+  signal.settle('hang-up');
+  expect(signal.isIdle()).toBe(true);
+  await close(0, 1012);
+  expect(signal.isIdle()).toBe(false);
+});
+
 test('a ring that is taken back before its call is known is not sent again', async () => {
   vi.stubGlobal('MediaStream', class {});
   vi.spyOn(console, 'warn').mockImplementation(() => {});

@@ -28,6 +28,8 @@ export interface ServerSocket {
   settle(name: string): void;
   /** Whether `name` was sent at least once, or is settled. */
   wasSent(name: string): boolean;
+  /** Whether it is open and nothing is kept: the server knows all that it has to know. */
+  isIdle(): boolean;
   /** Sends all that is kept once more, after the server has refused it for the moment. */
   again(): void;
   /** Finds out at once whether the socket lives, and connects at once if it doesn't. */
@@ -139,6 +141,7 @@ export function openServerSocket(url: string, device: string, events: ServerSock
     },
     settle: (name) => void kept.delete(name),
     wasSent: (name) => kept.get(name)?.sent ?? true,
+    isIdle: () => kept.size === 0 && socket?.readyState === WebSocket.OPEN,
     again,
     check,
   };

@@ -7,9 +7,11 @@ let said: Map<string, string>;
 let troubles: Partial<Record<Kind, ReturnType<TroubledMedia['trouble']>>>;
 let interrupted: Set<Kind>;
 let notices: DeviceNotices;
+let isApp: boolean;
 
 beforeEach(() => {
   said = new Map();
+  isApp = false;
   troubles = {};
   interrupted = new Set();
   notices = createDeviceNotices(
@@ -21,11 +23,12 @@ beforeEach(() => {
       },
       clear: () => said.clear(),
     },
-    (key) => key,
+    (key, { where = '' } = {}) => (where ? `${key} (${where})` : key),
+    () => isApp,
   );
 });
 
-const lines = () => [...said.values()].sort();
+const lines = () => [...said.values()].map((line) => line.replace(' (allowInBrowser)', '')).sort();
 
 test('each device has its own trouble, and one line says the same of both', () => {
   troubles = { audio: 'busy', video: 'missing' };
@@ -60,4 +63,13 @@ test('who tries again forgets the trouble, and not what the system holds', () =>
   notices.update();
   notices.forget();
   expect(lines()).toEqual(['camera-interrupted']);
+});
+
+test('an installed app has no address beside which anything could be allowed', () => {
+  troubles = { audio: 'refused' };
+  notices.update();
+  expect([...said.values()]).toEqual(['microphone-refused (allowInBrowser)']);
+  isApp = true;
+  notices.update();
+  expect([...said.values()]).toEqual(['microphone-refused (allowInApp)']);
 });

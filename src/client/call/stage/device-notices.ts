@@ -12,7 +12,18 @@ export interface DeviceNotices {
   forget(): void;
 }
 
-export function createDeviceNotices(local: TroubledMedia, notices: Notices, say: Say): DeviceNotices {
+/** Whether the page is an installed app's: its window has no address, and no icon beside it. */
+export const isInstalled = (): boolean =>
+  matchMedia('(display-mode: standalone), (display-mode: minimal-ui)').matches;
+
+/** @param isApp decides where permissions are said to be found */
+export function createDeviceNotices(
+  local: TroubledMedia,
+  notices: Notices,
+  words: Say,
+  isApp: () => boolean,
+): DeviceNotices {
+  const say = (key: string) => words(key, { where: words(isApp() ? 'allowInApp' : 'allowInBrowser') });
   return {
     update() {
       const [microphone, camera] = [local.trouble('audio'), local.trouble('video')];

@@ -2,22 +2,35 @@
 import { find, setText } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
 import type { Reason } from '../lifecycle/state.ts';
+import { formatDuration } from './duration.ts';
 import { createGate } from './gate.ts';
 import { canFloat } from './picture-in-picture.ts';
+import { createWayBack } from './way-back.ts';
 
 export interface Panels {
   /** Asks whether to begin at all, and does so at a press. */
   ask(begin: () => void): void;
   isAsking(): boolean;
   call(): void;
-  /** @param name the other person's */
-  over(reason: Reason, name: string): void;
+  /**
+   * @param name the other person's
+   * @param length how long they talked, in ms, if they did
+   */
+  over(reason: Reason, name: string, length: number | undefined): void;
   /** Focuses what can be done once a call is over. */
   focus(): void;
 }
 
-/** @param video what can float in a corner of the screen */
-export function createPanels(root: HTMLElement, say: Say, video: HTMLVideoElement): Panels {
+/**
+ * @param video what can float in a corner of the screen
+ * @param isHeard whether the server knows all that it has to know
+ */
+export function createPanels(
+  root: HTMLElement,
+  say: Say,
+  video: HTMLVideoElement,
+  isHeard: () => boolean,
+): Panels {
   const call = [
     find(root, '.stage', HTMLElement),
     find(root, '[role="toolbar"]', HTMLElement),
@@ -26,13 +39,27 @@ export function createPanels(root: HTMLElement, say: Say, video: HTMLVideoElemen
   const floating = find(root, '[data-do="pip"]', HTMLButtonElement);
   const over = find(root, '.call-over', HTMLElement);
   const reasoned = find(over, '.call-reason', HTMLElement);
+  const named = find(over, '.call-with', HTMLElement);
+  const lasted = find(over, '.call-length', HTMLElement);
   const gate = createGate(find(root, '.call-gate', HTMLElement));
+  const wayBack = createWayBack(over, say('returning'), isBusy, () => {
+    // Back leads to where the call was begun, not to a call that is over.
+    location.replace(find(over, 'a', HTMLAnchorElement).href);
+  });
+
+  /** Something is still being sent from here, or somebody calls. */
+  function isBusy(): boolean {
+    return !isHeard() || document.querySelector('.ring, .shots [aria-busy]') !== null;
+  }
 
   function show(part: 'gate' | 'call' | 'over'): void {
     for (const element of call) element.hidden = part !== 'call';
     floating.hidden = part !== 'call' || !canFloat(video);
     if (part !== 'gate') gate.hide();
     find(over, '.row', HTMLElement).hidden = part !== 'over';
+    named.hidden = part !== 'over';
+    lasted.hidden = true;
+    wayBack.cancel();
     if (part === 'over') return;
     // The line of the reason is always there, and speaks up when it gets a text.
     delete over.dataset.reason;
@@ -46,11 +73,16 @@ export function createPanels(root: HTMLElement, say: Say, video: HTMLVideoElemen
     },
     isAsking: gate.isOpen,
     call: () => show('call'),
-    over(reason, name) {
+    over(reason, name, length) {
       show('over');
+      setText(named, name);
+      lasted.hidden = length === undefined;
+      if (length !== undefined) setText(lasted, say('lasted', { duration: formatDuration(length) }));
+      if (reason === 'hung-up') wayBack.begin();
       over.dataset.reason = reason;
       setText(reasoned, reason === 'hung-up' ? '' : say(`end-${reason}`, { name }));
-      find(over, 'a:last-child', HTMLElement).hidden = reason === 'unsupported';
+      // Nothing here can call, or the call isn't over at all.
+      find(over, 'a:last-child', HTMLElement).hidden = reason === 'unsupported' || reason === 'moved';
     },
     focus: () => find(over, 'a', HTMLElement).focus(),
   };

@@ -25,7 +25,7 @@ export function createToolbar(element: HTMLElement, actions: ToolbarActions): To
   const screen = find(element, '[data-do="screen"]', HTMLButtonElement);
   const record = find(element, '[data-do="record"]', HTMLButtonElement);
   screen.hidden = !canShareScreen();
-  record.hidden = !canRecord();
+  find(element, '.record', HTMLElement).hidden = !canRecord();
   microphone.addEventListener('click', actions.microphone);
   camera.addEventListener('click', actions.camera);
   screen.addEventListener('click', actions.screen);
@@ -47,7 +47,11 @@ export function createToolbar(element: HTMLElement, actions: ToolbarActions): To
 function moveFocus(event: KeyboardEvent): void {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (step === undefined || !(event.currentTarget instanceof HTMLElement)) return;
-  const buttons = [...event.currentTarget.querySelectorAll('button')].filter((button) => !button.hidden);
+  // What is chosen in there has arrow keys of its own.
+  if (event.target instanceof HTMLInputElement) return;
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('button, summary')].filter(
+    (button) => button.getClientRects().length > 0,
+  );
   const at = buttons.findIndex((button) => button.matches(':focus'));
   buttons[(at + step + buttons.length) % buttons.length]?.focus();
   event.preventDefault();

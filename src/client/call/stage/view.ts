@@ -1,7 +1,7 @@
 /** Puts the stage together: states and actions go through here; nothing else changes the stage. */
 import * as v from 'valibot';
 import type { Media } from '../../../protocol/common.ts';
-import { find, setText } from '../../common/dom.ts';
+import { find } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
 import type { Feeds } from '../../media/feeds.ts';
 import type { LocalMedia } from '../../media/local-media.ts';
@@ -12,7 +12,7 @@ import { hasLeft, type Reason, type State } from '../lifecycle/state.ts';
 import { createArrangement } from './arrangement.ts';
 import { collectFeeds } from './collect-feeds.ts';
 import { wireCorner } from './corner.ts';
-import { createDeviceNotices } from './device-notices.ts';
+import { createDeviceNotices, isInstalled } from './device-notices.ts';
 import { createDeviceSelects } from './device-selects.ts';
 import { createFlipCamera } from './flip-camera.ts';
 import { wireFullScreen } from './full-screen.ts';
@@ -21,8 +21,9 @@ import { createNotices } from './notices.ts';
 import { createOtherSide, type PeerMedia } from './other-side.ts';
 import { createPanels } from './panels.ts';
 import { wirePictureInPicture } from './picture-in-picture.ts';
-import { keepPlaying } from './playback.ts';
+import { createRecordingSign } from './recording-sign.ts';
 import { createRingback } from './ringback.ts';
+import { createSharePreview } from './share-preview.ts';
 import { wireShortcuts } from './shortcuts.ts';
 import { createStalled } from './stalled.ts';
 import { createStatus } from './status.ts';
@@ -56,21 +57,23 @@ export interface OwnMedia {
   recording: { isOn(): boolean };
 }
 
+/** @param isHeard whether the server knows all that this page has to tell it */
 export function createView(
   root: HTMLElement,
   say: Say,
   myName: string,
   { local, screen: shared, recording }: OwnMedia,
   actions: ToolbarActions,
+  isHeard: () => boolean,
 ): View {
   const stage = find(root, '.stage', HTMLElement);
   const controls = find(root, '[role="toolbar"]', HTMLElement);
-  const recorded = find(root, '.call-recording', HTMLElement);
-  const choice = find(root, '.devices [data-choice="recording"]', HTMLSelectElement);
+  const recorded = createRecordingSign(find(root, '.call-recorded', HTMLElement), say);
+  const choice = find(root, '.record fieldset', HTMLFieldSetElement);
   const tone = find(root, '.ringback', HTMLAudioElement);
   const status = createStatus(root, say);
   const notices = createNotices(find(root, '.call-notice', HTMLElement), say);
-  const deviceNotices = createDeviceNotices(local, notices, say);
+  const deviceNotices = createDeviceNotices(local, notices, say, isInstalled);
   const arrangement = createArrangement(stage);
   const other = createOtherSide(stage, say, {
     stalled: createStalled(notices, say, playAll),
@@ -80,15 +83,13 @@ export function createView(
   });
   const self = createTile(find(stage, '.tile.self', HTMLElement));
   const flip = createFlipCamera(find(stage, '[data-do="flip"]', HTMLButtonElement), local);
-  // One's own screen isn't shown, as it would contain itself; but a screenshot can be taken of it.
-  const ownScreen = Object.assign(document.createElement('video'), {
-    muted: true,
-    playsInline: true,
-    autoplay: true,
+  const preview = createSharePreview(find(root, '.sharing', HTMLElement), () => {
+    actions.screen();
+    // The button that was pressed is gone.
+    find(controls, '[data-do="screen"]', HTMLButtonElement).focus();
   });
-  const ownPlayback = keepPlaying(ownScreen, {});
   const ringback = createRingback(tone);
-  const panels = createPanels(root, say, other.tile.video);
+  const panels = createPanels(root, say, other.tile.video, isHeard);
   const selects = createDeviceSelects(root, local, shared, [other.output, other.screen.output, tone], say);
   const switches = {
     microphone: () => tryAgain(actions.microphone),
@@ -110,7 +111,7 @@ export function createView(
   self.show(local.outgoing.stream);
 
   function playAll(): void {
-    for (const played of [other, self, ownPlayback, ringback]) played.retry();
+    for (const played of [other, self, preview, ringback]) played.retry();
   }
 
   function tryAgain(action: () => void): void {
@@ -118,11 +119,8 @@ export function createView(
     action();
   }
 
-  /** It is shown for as long as anybody is recording. */
   function tellRecording(): void {
-    const [own, theirs] = [recording.isOn(), other.isRecording()];
-    const key = own ? (theirs ? 'recordingBoth' : 'recordingOwn') : 'recordingPeer';
-    setText(recorded, own || theirs ? say(key, { name }) : '');
+    recorded.update(recording.isOn(), other.isRecording(), name);
   }
 
   function tellLeft(left: boolean): void {
@@ -130,11 +128,12 @@ export function createView(
     other.left(left);
   }
 
-  function end(reason: Reason): void {
+  function end(reason: Reason, since: number | undefined): void {
     const focused = document.activeElement;
+    const length = since === undefined ? undefined : performance.now() - since;
     notices.clear();
     other.end();
-    panels.over(reason, name);
+    panels.over(reason, name, length);
     // Whatever vanishes with the call takes the focus with it.
     if (focused?.getClientRects().length === 0) panels.focus();
     if (document.pictureInPictureElement) document.exitPictureInPicture().catch(() => undefined);
@@ -159,7 +158,7 @@ export function createView(
       status.update(state, since);
       if (hasLeft(state) !== hasLeft(before)) tellLeft(hasLeft(state));
       if (panels.isAsking() && state.name !== 'ringing') panels.call();
-      if (state.name === 'ended' && before.name !== 'ended') end(state.reason);
+      if (state.name === 'ended' && before.name !== 'ended') end(state.reason, since);
       wake.update();
       ringback.update(state);
     },
@@ -170,11 +169,7 @@ export function createView(
       tellRecording();
       // What is recorded can't be another thing in the middle.
       choice.disabled = recording.isOn();
-      const ownStream = shared.isOn() ? shared.outgoing.stream : null;
-      if (ownScreen.srcObject !== ownStream) {
-        ownScreen.srcObject = ownStream;
-        ownPlayback.start();
-      }
+      preview.show(shared.isOn() ? shared.outgoing.stream : null);
       selects.update();
       self.camera(local.isLive('video'));
       self.mirror(!local.facesAway());
@@ -184,8 +179,8 @@ export function createView(
       else ringback.retry();
       deviceNotices.update();
     },
-    feeds: () => collectFeeds({ say, name, myName, local, shared, ownScreen, other, self }),
-    mode: () => v.parse(RecordingMode, choice.value),
+    feeds: () => collectFeeds({ say, name, myName, local, shared, ownScreen: preview.video, other, self }),
+    mode: () => v.parse(RecordingMode, find(choice, ':checked', HTMLInputElement).value),
     notice: (matter, text) => notices.set(matter, text),
   };
 }

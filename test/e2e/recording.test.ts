@@ -319,14 +319,16 @@ describe('what is chosen to be recorded', () => {
       await choice?.click();
       // A tap beside the panel closes it.
       const began = await startRecording(mine);
-      expect(await choice?.evaluate((radio) => [radio.matches(':disabled'), radio.checkVisibility()])).toEqual([
-        true,
-        false,
-      ]);
+      expect(
+        await choice?.evaluate((radio) => [radio.matches(':disabled'), radio.checkVisibility()]),
+      ).toEqual([true, false]);
       await recordedFor(3, began);
       for (const page of [mine, theirs])
         await eventually('how long it has been', () =>
-          page.$eval('.call-recorded', (sign) => sign instanceof HTMLElement && /recording\s+0:0[2-9]/.test(sign.innerText)),
+          page.$eval(
+            '.call-recorded',
+            (sign) => sign instanceof HTMLElement && /recording\s+0:0[2-9]/.test(sign.innerText),
+          ),
         );
       await saveRecording(mine);
     };

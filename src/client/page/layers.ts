@@ -119,7 +119,10 @@ export function holdFocus(ring: HTMLElement): void {
     giveBack();
   }
 
-  if (wasSilenced(call)) return fallSilent();
+  if (wasSilenced(call)) {
+    fallSilent();
+    return;
+  }
   document.addEventListener('focusin', keep, { signal });
   // A tap on nothing takes the focus away without giving it to anything, and only afterwards.
   document.addEventListener('focusout', () => setTimeout(keep), { signal });

@@ -39,7 +39,11 @@ export function wireSounds(): void {
         if (!(node instanceof HTMLElement)) continue;
         const ring = node.querySelector('.ring');
         // Without it, one can still tab to the ring.
-        if (ring) load(LAYERS_URL).then(({ holdFocus }) => holdFocus(ring), () => {});
+        if (ring)
+          load(LAYERS_URL).then(
+            ({ holdFocus }) => holdFocus(ring),
+            () => {},
+          );
         const audio = node.querySelector<HTMLAudioElement>('.ring audio');
         // Before anything of it has loaded, so it hasn't begun.
         if (audio) audio.autoplay = false;

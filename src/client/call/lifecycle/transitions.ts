@@ -149,7 +149,9 @@ function fromAnswered(state: State, event: CallEvent): Step {
       return end('hung-up', 'send-hang-up');
     case 'over':
       // Before that, another device was faster.
-      return end(event.reason === 'answered-elsewhere' && state.name !== 'connecting' ? 'moved' : event.reason);
+      return end(
+        event.reason === 'answered-elsewhere' && state.name !== 'connecting' ? 'moved' : event.reason,
+      );
     case 'gave-up':
       return end(hasLeft(state) ? 'hung-up' : 'failed', 'say-hang-up', 'send-hang-up');
     default:

@@ -14,7 +14,12 @@ export interface WayBack {
  * Takes over the line and the button of the template's `.call-over`.
  * @param isBusy whether the page has to stay for now: the time starts again after that
  */
-export function createWayBack(over: HTMLElement, words: string, isBusy: () => boolean, go: () => void): WayBack {
+export function createWayBack(
+  over: HTMLElement,
+  words: string,
+  isBusy: () => boolean,
+  go: () => void,
+): WayBack {
   const line = find(over, '.call-return', HTMLElement);
   const stay = find(over, '[data-do="stay"]', HTMLButtonElement);
   let timer: ReturnType<typeof setInterval> | undefined;

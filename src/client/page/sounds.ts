@@ -52,11 +52,14 @@ const goneOf = (element: Element) =>
     watch.observe(document.body, { childList: true, subtree: true });
   });
 
+const isSilenced = (audio: Element): boolean =>
+  wasSilenced(audio.closest<HTMLElement>('.ring')?.dataset.call ?? '');
+
 /** Rings until the ring is taken away. Where it was silenced, its tab keeps the turn, so that no other one begins. */
 export function ring(audio: HTMLAudioElement): void {
   whenReady(audio, () =>
     inTurn('ring', async () => {
-      if (!audio.isConnected || wasSilenced(audio.dataset.call ?? '')) return;
+      if (!audio.isConnected || isSilenced(audio)) return;
       const gone = goneOf(audio);
       try {
         await audio.play();

@@ -44,7 +44,7 @@ test('who leaves on purpose is waited for from then on, and for less long', () =
   lifecycle.dispatch({ type: 'lost' });
   vi.advanceTimersByTime(100_000);
   lifecycle.dispatch({ type: 'peer-left' });
-  vi.advanceTimersByTime(14_999);
+  vi.advanceTimersByTime(74_999);
   expect(lifecycle.state()).toEqual({ name: 'reconnecting', left: true });
   vi.advanceTimersByTime(1);
   expect(lifecycle.state()).toEqual({ name: 'ended', reason: 'hung-up' });

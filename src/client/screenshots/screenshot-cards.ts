@@ -61,7 +61,7 @@ export function createScreenshotCards(
     download.className = 'button';
     download.href = address;
     download.download = file;
-    showIcon(download, say('download'), 'call-icons.svg#download');
+    showIcon(download, say('download'), 'icons.svg#download');
 
     const send = iconButton(say('sendToChat'), 'icons.svg#send', async () => {
       send.disabled = true;

@@ -107,7 +107,7 @@ describe('while it rings', () => {
     expect(await hearsRinging(caller)).toBe(false);
     expect([tablet, laptop].map((page) => new URL(page.url()).pathname)).toEqual(['/settings', '/chats']);
     await follow(caller, 'link', 'Back to chat');
-    await newestEntry(caller, /^Voice call, declined/);
+    await newestEntry(caller, /^Voice call · Declined/);
   });
 
   test('a browser without WebRTC says so before anything is accepted, and the others go on ringing', async () => {
@@ -190,7 +190,7 @@ describe('while it rings', () => {
     await hangUp(caller);
     await silent(callee);
     expect(await hearsRinging(caller)).toBe(false);
-    await newestEntry(callee, /^Video call, cancelled/);
+    await newestEntry(callee, /^Missed video call \d.* Call back$/);
   });
 
   test('who calls somebody in a call hears that they are busy, and they find a missed call', async () => {
@@ -206,17 +206,17 @@ describe('while it rings', () => {
     await waitForText(third, 'main', undefined, /Anna is in another call\./);
     for (const page of [callee, phone])
       await eventually('the notice', async () =>
-        (await textOf(page)).includes('Cleo tried to call you by video'),
+        (await textOf(page)).includes('Missed video call from Cleo'),
       );
     expect((await findAll(phone, 'alertdialog')).length).toBe(0);
     await click(phone, 'button', 'OK');
-    expect(await textOf(phone)).not.toContain('Cleo tried to call you');
+    expect(await textOf(phone)).not.toContain('from Cleo');
     await connected(caller, callee);
 
     await follow(third, 'link', 'Back to chat');
-    await newestEntry(third, /^Missed video call, the line was busy/);
+    await newestEntry(third, /^Video call · Line busy/);
     await phone.goto(`${server.origin}/chats`);
-    await waitForText(phone, 'main', undefined, /Missed video call, the line was busy/);
+    await waitForText(phone, 'main', undefined, /Missed video call/);
     await hangUp(callee, caller);
   });
 
@@ -333,7 +333,7 @@ describe('with the clock turned', () => {
   });
   afterAll(() => house.close());
 
-  test('a call that nobody answers stops ringing after a minute, and is missed on both sides', async () => {
+  test('a call that nobody answers stops ringing after a minute, and only who was called has missed it', async () => {
     const caller = await open(tom, '/friends');
     const callee = await open(una, '/chats');
     await dial(caller, 'video');
@@ -346,9 +346,16 @@ describe('with the clock turned', () => {
     await says(caller, /Call ended/);
     await waitForText(caller, 'main', undefined, /una didn't answer\./);
     await follow(caller, 'link', 'Back to chat');
-    await newestEntry(caller, /^Missed video call/);
+    await newestEntry(caller, /^Video call · No answer/);
+    await follow(caller, 'link', 'Back to chats');
+    await waitForText(caller, 'main', undefined, /Video call · No answer/);
+    await waitForText(callee, 'main', undefined, /Missed video call/);
     await follow(callee, 'link', 'tom 1 unread');
-    await newestEntry(callee, /^Missed video call/);
+    await newestEntry(callee, /^Missed video call \d.* Call back$/);
+    await follow(callee, 'link', 'Call back');
+    await says(callee, /Ringing…/);
+    await ringOn(caller);
+    await hangUp(callee);
   });
 
   test('who has left the call page is led back from every page and tab, and the other side reads so', async () => {

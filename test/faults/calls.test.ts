@@ -200,5 +200,5 @@ test.each([
   await server.start();
   // Whoever is gone is waited for, for ten seconds.
   await gone(callee, 'alertdialog', 'Incoming call', 30_000);
-  await newestEntry(callee, /^Voice call, cancelled/);
+  await newestEntry(callee, /^Missed voice call/);
 });

@@ -134,7 +134,7 @@ describe('the page of a call', () => {
     await bens.hears('ended');
     const page = await ben.get(`/calls/${call}`);
     expectSound(page);
-    expect(page.body).toContain('<h1>Voice call with ana</h1>');
+    expect(page.body).toContain('<h1>Voice call with <span class="whole">ana</span></h1>');
     expect(page.body).toContain('<dd>ana</dd>');
     expect(page.body).toContain('1 min 5 sec');
     expect(page.body).toContain('datetime="2026-11-22T12:00:00.000Z"');
@@ -149,7 +149,7 @@ describe('the page of a call', () => {
     await bens.hears('accepted');
     const page = await ben.get(`/calls/${call}/recordings`);
     expectSound(page);
-    expect(page.body).toContain('<h1>Video call with ana</h1>');
+    expect(page.body).toContain('<title>Video call with ana · Porchlight</title>');
     expect(page.body).not.toContain('id="call-data"');
     const cleo = await house.person('cleo');
     expect((await cleo.get(`/calls/${call}/recordings`)).statusCode).toBe(404);

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallPageData } from '../../protocol/page.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import { callOutcome, callTitle, isMissed, sideOf } from '../chats/call-words.ts';
 import type { Chats } from '../chats/chats.ts';
 import { type ConversationParams, conversationOf } from '../chats/conversation-param.ts';
 import type { Files } from '../files/files.ts';
@@ -66,11 +67,20 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
 
   function showSummary(request: FastifyRequest, reply: FastifyReply, call: Call): FastifyReply {
     const me = userOf(request).id;
+    const { t } = request.reader;
+    const entry = entryOf(call);
+    const other = otherOf(request, call.conversation);
+    const side = sideOf(call.caller === me);
     return reply.show('calls/summary', {
-      entry: entryOf(call),
+      entry,
       own: call.caller === me,
       caller: accounts.userById(call.caller),
-      other: otherOf(request, call.conversation),
+      other,
+      title: callTitle(t, entry, side, other.displayName),
+      // Around the name, which is kept in one piece.
+      heading: callTitle(t, entry, side, '\n').split('\n'),
+      outcome: callOutcome(t, entry, side),
+      again: isMissed(entry.outcome, side) ? t('calls.callBack') : t('call.again'),
       startedAt: call.startedAt,
       conversation: call.conversation,
       screenshots: screenshotsOf(files, request.reader, call.id, me),

@@ -151,7 +151,11 @@ test('whoever says again and again that they leave has left once', () => {
 
 test('who was called is not told that the other side did not answer', () => {
   const ringing = run([{ type: 'incoming' }]).last;
-  for (const end of [{ type: 'over', reason: 'missed' }, { type: 'gave-up' }] as const)
+  for (const end of [
+    { type: 'over', reason: 'missed' },
+    { type: 'over', reason: 'cancelled' },
+    { type: 'gave-up' },
+  ] as const)
     expect(next(ringing, end).state).toEqual({ name: 'ended', reason: 'unanswered' });
 });
 

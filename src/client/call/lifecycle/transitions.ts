@@ -124,8 +124,8 @@ function fromRinging(state: State, event: CallEvent): Step {
     case 'decline':
       return end('declined', 'send-decline');
     case 'over':
-      // It wasn't the other side who didn't answer.
-      return end(event.reason === 'missed' ? 'unanswered' : event.reason);
+      // It wasn't the other side who didn't answer, whoever ended it.
+      return end(event.reason === 'missed' || event.reason === 'cancelled' ? 'unanswered' : event.reason);
     case 'gave-up':
       return end('unanswered');
     default:

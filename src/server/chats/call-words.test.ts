@@ -1,0 +1,75 @@
+/** Each reader's own words for a call: a sentence for every outcome and either side, in both languages. */
+import { describe, expect, test } from 'vitest';
+import { translator } from '../language/locale.ts';
+import { callOutcome, callTitle, callWords, isMissed, toneOf } from './call-words.ts';
+import { isNews } from './news.ts';
+import type { CallEntry, Message } from './store.ts';
+
+const OUTCOMES = [undefined, 'hung-up', 'declined', 'cancelled', 'busy', 'missed', 'failed'] as const;
+
+const entry = (outcome: CallEntry['outcome'], media: CallEntry['media'] = 'voice'): CallEntry => ({
+  ...{ id: 'call', media, seconds: 0 },
+  ...(outcome && { outcome }),
+});
+
+const ENTRY: Message = {
+  id: 1,
+  authorId: 1,
+  authorName: 'ana',
+  kind: 'call',
+  body: '',
+  call: undefined,
+  hasFile: false,
+  firstRev: 1,
+  rev: 1,
+  sentAt: 0,
+  editedAt: undefined,
+  deleted: false,
+};
+
+const en = translator('en');
+
+test.each([
+  [undefined, 'Voice call', 'Voice call'],
+  ['hung-up', 'Voice call', 'Voice call'],
+  ['declined', 'Voice call · Declined', 'Voice call · You declined'],
+  ['cancelled', 'Voice call · Cancelled', 'Missed voice call'],
+  ['busy', 'Voice call · Line busy', 'Missed voice call'],
+  ['missed', 'Voice call · No answer', 'Missed voice call'],
+  ['failed', "Voice call · Couldn't connect", "Voice call · Couldn't connect"],
+] as const)('%s is "%s" for who called and "%s" for who was called', (outcome, caller, callee) => {
+  expect(callWords(en, entry(outcome), 'caller')).toBe(caller);
+  expect(callWords(en, entry(outcome), 'callee')).toBe(callee);
+});
+
+test('missed is the same call for the list, the look, the title and the count of news', () => {
+  for (const outcome of OUTCOMES) {
+    const missed = isMissed(outcome, 'callee');
+    expect(toneOf(outcome, 'callee') === 'missed').toBe(missed);
+    expect(/^Missed/.test(callWords(en, entry(outcome), 'callee'))).toBe(missed);
+    expect(/^Missed .* from Ana$/.test(callTitle(en, entry(outcome), 'callee', 'Ana'))).toBe(missed);
+    const message: Message = { ...ENTRY, call: entry(outcome) };
+    expect(isNews(message, 2)).toBe(missed);
+    expect(isNews(message, 1)).toBe(false);
+    expect(isNews({ ...message, call: undefined, deleted: true }, 2)).toBe(false);
+    expect(toneOf(outcome, 'caller')).not.toBe('missed');
+  }
+});
+
+describe.each(['en', 'zh-CN'] as const)('in %s', (locale) => {
+  const t = translator(locale);
+  test('nothing is left without words', () => {
+    for (const outcome of OUTCOMES)
+      for (const media of ['voice', 'video'] as const)
+        for (const side of ['caller', 'callee'] as const) {
+          const call = entry(outcome, media);
+          for (const words of [
+            callWords(t, call, side),
+            callTitle(t, call, side, 'Ana'),
+            callOutcome(t, call, side),
+          ])
+            expect(words).not.toMatch(/calls\.|undefined/);
+          expect(callTitle(t, call, side, 'Ana')).toContain('Ana');
+        }
+  });
+});

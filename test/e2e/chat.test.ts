@@ -164,7 +164,7 @@ test('a message stands there once on every page, with its day above', async () =
   for (const page of [annaPage, benPage]) {
     const text = await log(page, /On my way/);
     expect(text.match(/On my way/g)).toHaveLength(1);
-    expect(text.match(/20\d\d/g)).toHaveLength(1);
+    expect(text.match(/Today/g)).toHaveLength(1);
   }
 });
 
@@ -305,6 +305,67 @@ test('history comes while one scrolls up, and what is on the screen stays where 
   });
   expect(moved).toBeLessThan(3);
   await eventually('older lines', async () => (await textOf(annaPage)).includes('line 20.'));
+});
+
+/** The line above what is new: its distance from the top of the window, and how high that is. */
+const newLine = (page: Page) =>
+  page.evaluate(() => {
+    const line = document.querySelector('.new-line');
+    return { top: line?.getBoundingClientRect().top ?? Number.NaN, height: innerHeight };
+  });
+
+test('a chat opens at what is new, says how much is below, and leads there', async () => {
+  await annaPage.setViewport({ width: 360, height: 740 });
+  await annaPage.goto(`${server.origin}/chats`);
+  for (let n = 1; n <= 14; n++)
+    await bens.submit(chat, 'Send', { Message: `news ${n}\nwhich goes on\nand on for a while` });
+  await find(annaPage, 'link', 'Ben 14 unread');
+  // A phone's list has room for what was written, because the time stands beside the name.
+  const list = await annaPage.evaluate(() => {
+    const rect = (selector: string) =>
+      document.querySelector(`.chat-line ${selector}`)?.getBoundingClientRect();
+    return { time: rect('time'), name: rect('.cover'), preview: rect('.preview') };
+  });
+  expect(list.time?.top).toBeLessThan(list.name?.bottom ?? 0);
+  expect(list.time?.bottom).toBeLessThanOrEqual((list.preview?.top ?? 0) + 1);
+  expect(list.preview?.width).toBeGreaterThan(200);
+
+  await follow(annaPage, 'link', 'Ben 14 unread');
+  const said = await waitForText(annaPage, 'button', undefined, /↓ \d+ new/);
+  const { top, height } = await newLine(annaPage);
+  expect(top).toBeGreaterThan(0);
+  expect(top).toBeLessThan(height / 3);
+  const below = Number(/\d+/.exec(said)?.[0]);
+  expect(below).toBeLessThan(14);
+  // What comes meanwhile is counted, and moves nothing.
+  await bens.submit(chat, 'Send', { Message: 'And one more' });
+  await waitForText(annaPage, 'button', undefined, new RegExp(`↓ ${below + 1} new`));
+  expect(Math.abs((await newLine(annaPage)).top - top)).toBeLessThan(2);
+  // Without what the address said, as after a reload or from a notice, it is the same place.
+  await annaPage.goto(server.origin + chat);
+  expect(Math.abs((await newLine(annaPage)).top - top)).toBeLessThan(2);
+  await click(annaPage, 'button', `${below + 1} new`);
+  await gone(annaPage, 'button', `${below + 1} new`);
+  await eventually('it to be read', async () => (await bens.get(chat)).body.includes('Seen'));
+  expect((await newLine(annaPage)).top).toBeLessThan(0);
+});
+
+test('on a wide screen the list stands beside the chat and follows it, and one types at once', async () => {
+  const page = await chromium.newPage({ width: 1440, height: 900 });
+  await visit(page, annas, '/chats');
+  await follow(page, 'link', 'Ben');
+  const [list, main] = [await find(page, 'complementary', 'Chats'), await find(page, 'main')];
+  const [left, right] = [await list.boundingBox(), await main.boundingBox()];
+  expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThanOrEqual(right?.x ?? 0);
+  await page.keyboard.type('Typed at once');
+  expect(await boxText(page)).toBe('Typed at once');
+  for (const text of ['First of two', 'Second of two']) {
+    await bens.submit(chat, 'Send', { Message: text });
+    await waitForText(page, 'complementary', 'Chats', new RegExp(text));
+  }
+  await find(list, 'link', 'Ben');
+  await page.setViewport({ width: 820, height: 1180 });
+  await gone(page, 'complementary', 'Chats');
 });
 
 test('a chat is printed whole, page after page', async () => {

@@ -166,6 +166,11 @@ test('it is for the same person alone, and gone when they sign out', async () =>
   for (const cookie of await page.browserContext().cookies())
     await page.browserContext().deleteCookie(cookie);
   await signIn(page, server, anna);
+  // The list of chats says so, also when it has been brought up to date.
+  await waitForText(page, 'listitem', undefined, /Draft: A present for Ben/);
+  await bens.submit(chat, 'Send', { Message: 'Are you writing?' });
+  await find(page, 'link', 'Ben 1 unread');
+  await waitForText(page, 'listitem', undefined, /Draft: A present for Ben/);
   await page.goto(server.origin + chat);
   expect(await boxText(page)).toBe('A present for Ben');
 

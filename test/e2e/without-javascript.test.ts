@@ -65,6 +65,22 @@ test('new messages appear by themselves, and what is being typed stays', async (
   await waitForText(page, 'log', 'Messages', /Meanwhile, from Ben[\s\S]*Half a sentence/);
 });
 
+test('a chat opens at what is new', async () => {
+  const [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
+  const chat = await chatOf(annas, ben);
+  await annas.get(chat);
+  for (let n = 1; n <= 14; n++) await bens.submit(chat, 'Send', { Message: `news ${n}\nand\nmore` });
+  const page = await openPage();
+  await arrive(page, server, anna);
+  await follow(page, 'link', 'Ben 14 unread');
+  const line = await page.waitForSelector('.new-line');
+  const [top = 0, height = 0] = await eventually('the line in sight', async () => {
+    const place = await line?.evaluate((node) => [node.getBoundingClientRect().top, innerHeight]);
+    return place && (place[0] ?? 0) > 0 ? place : undefined;
+  });
+  expect(top).toBeLessThan(height / 3);
+});
+
 test('too long a text is shown again with what is wrong', async () => {
   const annas = await signInClient(server, anna);
   const chat = await chatOf(annas, ben);

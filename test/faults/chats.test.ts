@@ -107,7 +107,7 @@ const expectOnce = (texts: string[], chat: string) => {
 const rowsOf = (page: Page): Promise<string[]> =>
   page.evaluate(() =>
     [...document.querySelectorAll('[role=log] li')].flatMap((row) => {
-      if (row.matches('.older, .new-line')) return [];
+      if (row.matches('.older, .new-line, .chat-empty')) return [];
       const marks = [...row.classList, ...Object.keys(row instanceof HTMLElement ? row.dataset : {})];
       return `${row.id} [${marks.sort().join(' ')}] ${row.textContent.replace(/\s+/g, ' ').trim()}`;
     }),

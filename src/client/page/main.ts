@@ -4,21 +4,25 @@
  */
 import { load } from '../common/scripts.ts';
 import { attempt, keepsAny } from '../common/storage.ts';
-import { FILES, RECORDINGS, TO_FORGET, UNSENT } from '../common/storage-keys.ts';
+import { DRAFT, FILES, RECORDINGS, TO_FORGET, UNSENT } from '../common/storage-keys.ts';
 import { wireBoxes } from './boxes.ts';
 import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
+import { openLog } from './open-log.ts';
 import { wirePlaying } from './playing.ts';
 import { wirePresses } from './presses.ts';
 import { wireSeen } from './seen.ts';
 import { wireSounds } from './sound-loader.ts';
 import { wireUnread } from './unread.ts';
+import { noteWidth, startWriting } from './wide.ts';
 
 // No header says the time zone, and times are shown by the server. A year, in seconds.
 // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API isn't in Firefox ESR and Safari
 document.cookie = `tz=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
+
+noteWidth();
 
 /** htmx's request context, as far as it is used here. */
 type RequestEvent = CustomEvent<{
@@ -43,6 +47,7 @@ declare global {
 
 /** Set by the build: the addresses of scripts. */
 declare const LEFTOVERS_URL: string;
+declare const DRAFT_LINES_URL: string;
 declare const ELSEWHERE_URL: string;
 declare const POLLING_URL: string;
 declare const TEXTS_URL: string;
@@ -69,6 +74,7 @@ function forget(): void {
 if (signedOut || kept(FILES) === TO_FORGET) forget();
 else if (me) {
   forgetDrafts(me);
+  if (document.querySelector('#chat-lines') && keepsAny(DRAFT)) void load(DRAFT_LINES_URL);
   if (kept(FILES)) {
     void load(ELSEWHERE_URL);
     if (composer?.dataset.attach) void load(composer.dataset.attach);
@@ -139,10 +145,14 @@ const loadLayers = () => load(LAYERS_URL).catch(() => {});
 for (const sign of ['keydown', 'pointerdown'])
   document.addEventListener(sign, loadLayers, { once: true, capture: true });
 
+openLog();
 wireBoxes();
 wirePlaying();
 wirePresses();
 wireSeen();
 wireSounds();
 wireUnread();
-if (composer && box) wireComposer(composer, box, sendTexts);
+if (composer && box) {
+  startWriting(box);
+  wireComposer(composer, box, sendTexts);
+}

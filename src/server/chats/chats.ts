@@ -10,6 +10,9 @@ import { beginDirect, directKey } from './direct.ts';
 import type { CallEntry, ChatStore, Message } from './store.ts';
 
 const PAGE_SIZE = 40;
+/** A page that has to reach back to what was read last has this many messages of it, and at most so many in all. */
+const KNOWN_ABOVE = 10;
+const LONGEST_PAGE = 200;
 
 /**
  * `sent`: it is on disk. `again`: this very message was sent before. `changed`: the key was used for another
@@ -108,10 +111,19 @@ export function createChats(
 
     mayWrite,
 
-    /** Messages before an id, oldest first, and whether there are older ones. */
-    history(conversation: number, before = Number.MAX_SAFE_INTEGER) {
-      const found = store.before(conversation, before, PAGE_SIZE + 1);
-      return { messages: found.slice(0, PAGE_SIZE).reverse(), more: found.length > PAGE_SIZE };
+    /**
+     * Messages before an id, oldest first, and whether there are older ones.
+     * @param read what was read last: the messages go back to it, within reason
+     */
+    history(conversation: number, before = Number.MAX_SAFE_INTEGER, read = Number.MAX_SAFE_INTEGER) {
+      let found = store.before(conversation, before, PAGE_SIZE + 1);
+      let size = PAGE_SIZE;
+      if (found.length > size && found.every(({ id }) => id > read)) {
+        found = store.before(conversation, before, LONGEST_PAGE + 1);
+        const known = found.findIndex(({ id }) => id <= read);
+        size = known === -1 ? LONGEST_PAGE : Math.min(known + KNOWN_ABOVE, LONGEST_PAGE);
+      }
+      return { messages: found.slice(0, size).reverse(), more: found.length > size };
     },
 
     /** The address of a page that shows a message among those around it. */

@@ -38,10 +38,10 @@ export function createChatParts({ chatStore, queue, sessions, friends, files, cl
 /** What renders messages, once there are templates. */
 export function createRenderers(
   render: Render,
-  { chats, files }: { chats: ReturnType<typeof createChats>; files: Files },
+  { chats, files, clock }: { chats: ReturnType<typeof createChats>; files: Files; clock: Clock },
 ) {
-  const renderRow = createRowRenderer(render, files.ofMessage);
-  return { renderRow, renderHistory: createHistoryRenderer(chats, renderRow) };
+  const renderRow = createRowRenderer(render, files.ofMessage, clock);
+  return { renderRow, renderHistory: createHistoryRenderer(chats, renderRow, clock) };
 }
 
 export function registerChats(

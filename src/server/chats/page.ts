@@ -8,6 +8,7 @@ import type { Presence } from '../friends/presence.ts';
 import { notFound } from '../http/errors.ts';
 import type { Chats } from './chats.ts';
 import type { RenderHistory } from './history-renderer.ts';
+import { isWide, type LineParts, linesOf } from './lines.ts';
 import type { RenderRow } from './row-renderer.ts';
 import type { SendError } from './send-outcome.ts';
 
@@ -39,11 +40,12 @@ export function rowOf(
   return renderRow(to, message, chats.previous(conversation, id), oob);
 }
 
-export type PageParts = ReadingParts & {
-  accounts: AccountStore;
-  presence: Presence;
-  renderHistory: RenderHistory;
-};
+export type PageParts = ReadingParts &
+  LineParts & {
+    accounts: AccountStore;
+    presence: Presence;
+    renderHistory: RenderHistory;
+  };
 
 /** A whole chat page, also for a form that has to be shown again with what was typed. */
 export function showConversation(
@@ -56,21 +58,18 @@ export function showConversation(
   const { chats, accounts, presence, renderHistory } = parts;
   const me = userOf(request).id;
   const to = { reader: request.reader, me, conversation, group: false };
-  const { last, unread, ...page } = chats.snapshot(() => {
+  const { unread, ...page } = chats.snapshot(() => {
     const other = accounts.userById(chats.otherOf(conversation, me) ?? 0);
     const read = chats.readId(conversation, me);
-    const { older, oldRows, newRows, firstNew, last } = renderHistory(to, read, more.before);
+    const history = renderHistory(to, read, more.before);
+    const { last } = history;
     const mayWrite = chats.mayWrite(conversation, me);
     return {
+      ...history,
       rev: chats.rev(conversation),
       other,
       online: mayWrite && other !== undefined && presence.isOnline(other.id),
       mayWrite,
-      older,
-      oldRows,
-      newRows,
-      // Keeps its place when later rows come in: keys sort as numbers.
-      newLineKey: firstNew === undefined ? undefined : `${firstNew}`,
       // What a former friend reads is not for them to see.
       seen: mayWrite && last?.own === true && chats.othersReadId(conversation, me) >= last.id,
       last: last?.id ?? 0,
@@ -78,6 +77,7 @@ export function showConversation(
     };
   });
   // With scripts, whose first act is this cookie, a page reports when it is seen: it may be in a hidden tab.
+  const { last } = page;
   if (more.before === undefined && unread && request.cookies.tz === undefined)
     noteRead(parts, conversation, me, last);
   return reply.show('chats/show', {
@@ -85,6 +85,7 @@ export function showConversation(
     conversation,
     last,
     before: more.before,
+    lines: isWide(request) ? linesOf(parts, request.reader, me) : undefined,
     key: randomUUID(),
     body: more.body ?? '',
     errors: more.errors ?? [],

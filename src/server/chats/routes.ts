@@ -2,40 +2,34 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
-import { fileView } from '../files/file-view.ts';
-import type { Files } from '../files/files.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
+import { isWide, linesOf } from './lines.ts';
 import { noteRead, type PageParts, showConversation } from './page.ts';
 import type { Permission } from './permission.ts';
 import { type RenderRow, renderRows } from './row-renderer.ts';
 
-export type ChatParts = PageParts & { files: Files; renderRow: RenderRow; permission: Permission };
+export type ChatParts = PageParts & { renderRow: RenderRow; permission: Permission };
 
 export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
-  const { chats, files, renderRow, permission } = parts;
+  const { chats, renderRow, renderHistory, permission } = parts;
   const guard = { preHandler: requireUser };
 
-  function lines(request: FastifyRequest) {
-    const me = userOf(request).id;
-    return chats.lines(me).map((line) => {
-      const message =
-        line.lastMessageId === undefined ? undefined : chats.message(line.id, line.lastMessageId);
-      const file = message?.hasFile ? files.ofMessage(message.id) : undefined;
-      return {
-        ...line,
-        message,
-        file: file && fileView(file, request.reader),
-        own: message?.authorId === me,
-      };
-    });
-  }
+  const lines = (request: FastifyRequest) => linesOf(parts, request.reader, userOf(request).id);
 
   app.get('/', guard, (_request, reply) => reply.redirect('/chats', 303));
 
-  app.get('/chats', guard, (request, reply) => reply.show('chats/index', { lines: lines(request) }));
-  app.get('/chats/lines', guard, (request, reply) => reply.show('chats/lines', { lines: lines(request) }));
+  /** The chat beside which htmx asks for the list. */
+  const openChat = ({ headers }: FastifyRequest) =>
+    idFrom(/\/chats\/(\d+)/.exec(String(headers['hx-current-url']))?.[1]);
+
+  app.get('/chats', guard, (request, reply) =>
+    reply.show('chats/index', { lines: lines(request), isWide: isWide(request) }),
+  );
+  app.get('/chats/lines', guard, (request, reply) =>
+    reply.show('chats/lines', { lines: lines(request), conversation: openChat(request) }),
+  );
 
   app.get<ConversationParams & { Querystring: { before?: string } }>(
     '/chats/:chat',
@@ -45,14 +39,10 @@ export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
       const before = idFrom(request.query.before) || undefined;
       if (before === undefined || !isHtmx(request))
         return showConversation(request, reply, parts, conversation, before === undefined ? {} : { before });
-      const { messages, more } = chats.history(conversation, before);
-      const [first] = messages;
-      const to = { reader: request.reader, me: userOf(request).id, conversation, group: false };
-      return reply.show('chats/older', {
-        conversation,
-        older: more ? first?.id : undefined,
-        rows: renderRows(renderRow, to, messages, first && chats.previous(conversation, first.id)),
-      });
+      const me = userOf(request).id;
+      const to = { reader: request.reader, me, conversation, group: false };
+      const page = renderHistory(to, chats.readId(conversation, me), before);
+      return reply.show('chats/older', { ...page, conversation });
     },
   );
 

@@ -3,11 +3,13 @@
  * the message and a few facts about the reader, so it is cached and reused.
  */
 import { createBoundedCache } from '../bounded-cache.ts';
+import type { Clock } from '../clock.ts';
 import { fileView } from '../files/file-view.ts';
 import type { StoredFile } from '../files/store.ts';
 import type { Render } from '../http/views.ts';
 import { emojiCount } from '../language/graphemes.ts';
 import type { Reader } from '../language/reader.ts';
+import { callWords, sideOf, toneOf } from './call-words.ts';
 import type { Message } from './store.ts';
 import { segments } from './text.ts';
 
@@ -37,6 +39,7 @@ export type RenderRow = (
 export function createRowRenderer(
   render: Render,
   fileOf: (message: number) => StoredFile | undefined,
+  clock: Clock,
 ): RenderRow {
   const kept = createBoundedCache<string, string>(MOST_KEPT, (html, key) => html.length + key.length);
 
@@ -48,6 +51,9 @@ export function createRowRenderer(
       previous?.authorId === message.authorId &&
       previous.kind === message.kind &&
       message.sentAt - previous.sentAt < TOGETHER;
+    // An out-of-band row replaces only the message; its day is already above it.
+    const beginsDay = newDay && !oob;
+    const now = clock.now();
     const key = [
       message.id,
       message.rev,
@@ -55,13 +61,16 @@ export function createRowRenderer(
       reader.key,
       own,
       group,
-      newDay,
+      // What is "Today" has another name tomorrow.
+      beginsDay && reader.dayKey(now),
       follows,
       oob,
     ].join();
     const known = kept.get(key);
     if (known !== undefined) return known;
     const file = message.hasFile ? fileOf(message.id) : undefined;
+    const { call } = message;
+    const side = sideOf(own);
     const html = render('chats/row', reader, {
       message,
       file: file && fileView(file, reader),
@@ -70,10 +79,13 @@ export function createRowRenderer(
       conversation,
       own,
       group,
+      words: call && callWords(reader.t, call, side),
+      tone: call && toneOf(call.outcome, side),
       follows,
       oob,
-      // An out-of-band row replaces only the message; its day is already above it.
-      day: newDay && !oob ? reader.day(message.sentAt) : undefined,
+      day: beginsDay
+        ? { name: reader.dayName(message.sentAt, now), date: reader.day(message.sentAt) }
+        : undefined,
     });
     kept.set(key, html);
     return html;

@@ -79,7 +79,7 @@ const MESSAGE = `SELECT messages.id, author_id, display_name, key, kind, body, c
     edited_at, deleted_at
   FROM messages JOIN users ON users.id = author_id`;
 
-/** What a member hasn't seen. Of calls, only missed ones are news: people know about those they answered. */
+/** What a member hasn't seen; the same rule as `isNews` (news.ts). */
 const NEWS = `SELECT 1 FROM messages WHERE conversation_id = members.conversation_id AND id > members.read_id
   AND author_id <> members.user_id AND deleted_at IS NULL
   AND (call IS NULL OR call ->> 'outcome' IN ('missed', 'busy', 'cancelled'))`;
@@ -200,7 +200,7 @@ export function createChatStore(database: Database) {
      LEFT JOIN members AS others ON kind = 'direct' AND others.conversation_id = conversations.id
        AND others.user_id <> members.user_id
      LEFT JOIN users AS other ON other.id = others.user_id
-     WHERE members.user_id = :me ORDER BY active_at DESC, conversations.id DESC`,
+     WHERE members.user_id = :me ORDER BY last_id IS NULL, active_at DESC, conversations.id DESC`,
   );
   const unreadConversations = database
     .prepare<[number], number>(`SELECT COUNT(*) FROM members WHERE user_id = ? AND EXISTS (${NEWS})`)

@@ -2,11 +2,14 @@
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { Conventions } from './region.ts';
 
-type Formatters = {
+export type Formatters = {
   time: Intl.DateTimeFormat;
   day: Intl.DateTimeFormat;
   dayKey: Intl.DateTimeFormat;
   shortDay: Intl.DateTimeFormat;
+  dayOfYear: Intl.DateTimeFormat;
+  weekday: Intl.DateTimeFormat;
+  shortWeekday: Intl.DateTimeFormat;
   moment: Intl.DateTimeFormat;
 };
 
@@ -24,6 +27,9 @@ function makeFormatters({ tag, hourCycle }: Conventions, timeZone: string): Form
     day: new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeZone }),
     dayKey: new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }),
     shortDay: new Intl.DateTimeFormat(tag, { ...date, timeZone }),
+    dayOfYear: new Intl.DateTimeFormat(tag, { ...date, year: 'numeric', timeZone }),
+    weekday: new Intl.DateTimeFormat(tag, { weekday: 'long', timeZone }),
+    shortWeekday: new Intl.DateTimeFormat(tag, { weekday: 'short', timeZone }),
     moment: new Intl.DateTimeFormat(tag, { ...date, year: 'numeric', ...clock, timeZone }),
   };
 }

@@ -1,5 +1,6 @@
 /** Everything a template needs to know about its reader. */
 import { createBoundedCache } from '../bounded-cache.ts';
+import { type DayNames, dayNames } from './days.ts';
 import { formatsFor } from './formats.ts';
 import { type Locale, type Translate, translator } from './locale.ts';
 import { type Clock12Or24, type Conventions, conventionsFor } from './region.ts';
@@ -10,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-export type Reader = {
+export type Reader = DayNames & {
   /** Readers with the same key read the same. */
   key: string;
   locale: Locale;
@@ -24,8 +25,6 @@ export type Reader = {
   day(moment: number): string;
   /** The day as a comparable text. */
   dayKey(moment: number): string;
-  /** "22 Nov" */
-  shortDay(moment: number): string;
   /** "22 Nov 2026, 14:05" */
   moment(moment: number): string;
   /** "1 hr, 2 min, 5 sec" without the parts that are zero */
@@ -69,16 +68,17 @@ const readers = createBoundedCache<string, Reader>(MOST_READERS);
 
 function makeReader(key: string, locale: Locale, timeZone: string, conventions: Conventions): Reader {
   const formats = formatsFor(conventions, timeZone);
+  const t = translator(locale);
   return {
+    ...dayNames(formats, t),
     key,
     locale,
     timeZone,
     conventions,
-    t: translator(locale),
+    t,
     time: (moment) => formats.time.format(moment),
     day: (moment) => formats.day.format(moment),
     dayKey: (moment) => formats.dayKey.format(moment),
-    shortDay: (moment) => formats.shortDay.format(moment),
     moment: (moment) => formats.moment.format(moment),
     duration: (seconds) => formatDuration(conventions.tag, seconds),
     size: (bytes) => formatSize(conventions.tag, bytes),

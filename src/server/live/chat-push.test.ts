@@ -16,11 +16,14 @@ afterEach(() => house.close());
 
 type Page = { rows: Map<string, string>; rev: number };
 
-/** Rows (messages and days) of a piece of HTML by their id, without what marks them as out of band. */
+/**
+ * Rows (messages and days) of a piece of HTML by their id, without what marks them as out of band. The name of a day counts
+ * from when it was rendered; the page's own script renews it.
+ */
 function rowsIn(html: string): [string, string][] {
   return [...html.matchAll(/<li id="([md]\w*-\d+)"[\s\S]*?<\/li>/g)].map(([row, id]) => [
     id ?? '',
-    row.replace(' hx-swap-oob="true"', ''),
+    row.replace(' hx-swap-oob="true"', '').replace(/(<time datetime="[\d-]{10}")[^<]*/, '$1'),
   ]);
 }
 const revIn = (html: string) => Number(/id="rev" name="rev" value="(\d+)"/.exec(html)?.[1]);

@@ -139,7 +139,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
     for (const page of hub.pagesOf(user)) {
       unread ??= chats.unreadConversations(user);
       // In an open chat most messages leave the number as it is; the list of chats is refreshed by each.
-      if (page.conversation && page.unread === unread) continue;
+      if (page.conversation && !page.conversation.hasList && page.unread === unread) continue;
       page.unread = unread;
       const badge = html.get(page.reader) ?? unreadHtml(page.reader, unread);
       html.set(page.reader, badge);

@@ -15,6 +15,8 @@ export type ShownConversation = {
   from: number;
   /** There is more than one batch to send, and the next is on its way or waiting its turn. */
   isBehind: boolean;
+  /** The list of chats stands beside it, and changes with every message anywhere. */
+  hasList: boolean;
 };
 
 /** A page with a live socket. */

@@ -26,6 +26,7 @@ const Asked = v.object({
   mark: v.optional(v.string()),
   chat: v.optional(id),
   rev: v.optional(id, '0'),
+  list: v.optional(v.string()),
 });
 
 /** A socket that keeps what it is sent. */
@@ -139,7 +140,8 @@ export function livePolls(
     presence.opened(user.id, session);
     listeners.opened(page);
     if (asked.chat !== undefined && chats.isMember(asked.chat, user.id)) {
-      page.conversation = { id: asked.chat, rev: asked.rev, from: asked.rev, isBehind: false };
+      const { chat, rev, list } = asked;
+      page.conversation = { id: chat, rev, from: rev, isBehind: false, hasList: list !== undefined };
       listeners.catchUp(page);
     }
     return polled;

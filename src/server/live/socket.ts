@@ -22,6 +22,7 @@ const Since = v.pipe(
   v.object({
     chat: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
     rev: v.pipe(v.string(), v.regex(/^\d{1,15}$/), v.transform(Number)),
+    list: v.optional(v.string()),
   }),
 );
 
@@ -93,10 +94,10 @@ export function liveSocket(
         message(data) {
           const since = v.safeParse(Since, String(data));
           if (!since.success) return refuse('bad-message');
-          const { chat, rev } = since.output;
+          const { chat, rev, list } = since.output;
           if (!chats.isMember(chat, user.id)) return refuse('not-found');
           // In one turn of the loop, so nothing is lost between what is sent now and what is pushed later.
-          page.conversation = { id: chat, rev, from: rev, isBehind: false };
+          page.conversation = { id: chat, rev, from: rev, isBehind: false, hasList: list !== undefined };
           listeners.catchUp(page);
         },
         refused: refuse,

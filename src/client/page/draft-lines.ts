@@ -1,0 +1,37 @@
+/** The list of chats shows what one has begun to write in them, in place of the newest message. Loaded where something is kept. */
+import { DRAFT } from '../common/storage-keys.ts';
+
+/** What stood there before. */
+const previews = new WeakMap<Element, Node[]>();
+
+/** A text that is being sent right now is no draft: its key comes before it. */
+function draftIn(chat: string): string {
+  const [key, ...lines] =
+    localStorage.getItem(`${DRAFT}${document.body.dataset.me}.${chat}`)?.split('\n') ?? [];
+  return key ? '' : lines.join(' ').trim();
+}
+
+function show(): void {
+  for (const line of document.querySelectorAll<HTMLElement>('#chat-lines [data-chat]')) {
+    const preview = line.querySelector('.preview');
+    // Of the chat that is open, the text box shows it.
+    if (!preview || line.querySelector('[aria-current]')) continue;
+    const text = draftIn(line.dataset.chat ?? '');
+    const before = previews.get(preview);
+    if (!text) {
+      if (before) preview.replaceChildren(...before);
+      previews.delete(preview);
+      continue;
+    }
+    if (!before) previews.set(preview, [...preview.childNodes]);
+    const word = Object.assign(document.createElement('strong'), {
+      textContent: preview.closest<HTMLElement>('#chat-lines')?.dataset.draftWord ?? '',
+    });
+    preview.replaceChildren(word, ` ${text}`);
+  }
+}
+
+show();
+// The list is replaced whenever something is written anywhere.
+document.addEventListener('htmx:after:process', show);
+addEventListener('storage', show);

@@ -1,0 +1,18 @@
+/** A chat opens at what is new in it, whatever the address says; only one that has to be watched loads a script for it. */
+import { load } from '../common/scripts.ts';
+
+/** Set by the build: the script's address. */
+declare const SCROLLED_URL: string;
+
+export function openLog(): void {
+  const log = document.querySelector('.messages-scroll');
+  if (!log) return;
+  const watch = () => void load(SCROLLED_URL).catch(() => {});
+  const news = log.querySelector('li#new');
+  // One message that a link leads to is what is wanted then.
+  if (news && !location.hash.startsWith('#m-')) news.scrollIntoView();
+  if (news) watch();
+  else log.addEventListener('scroll', watch, { once: true });
+  // "Today" is another day then.
+  setTimeout(watch, new Date().setHours(24, 0, 0, 0) - Date.now());
+}

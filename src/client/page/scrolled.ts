@@ -1,0 +1,117 @@
+/**
+ * The log of a chat whose end is out of sight: how much is new below, and the way there. Loaded when there is something
+ * to watch: news, a reader who scrolls, or a new day, on which "Today" gets its date.
+ */
+import { find } from '../common/dom.ts';
+
+const log = find(document, '.messages-scroll', HTMLElement);
+const list = find(log, '#messages', HTMLElement);
+const end = find(log, '#end', HTMLElement);
+
+/** Pixels of a message that have to be in sight before it counts as seen. */
+const GLIMPSE = 16;
+
+const isNew = (row: Element): boolean =>
+  !row.matches('[data-own], .deleted, .call-entry:not([data-reason="missed"])');
+
+/** @param place where the button goes that leads to the end; it says what is below, or only where it leads */
+function watch(place: HTMLElement): void {
+  const { new: news = '', none = '' } = place.dataset;
+  const button = Object.assign(document.createElement('button'), { type: 'button', hidden: true });
+  const arrow = Object.assign(document.createElement('span'), { textContent: '↓' });
+  arrow.setAttribute('aria-hidden', 'true');
+  const words = document.createElement('span');
+  button.append(arrow, ' ', words);
+  place.append(button);
+  /** The key of the last message that has been in sight. */
+  let seen = 0;
+  let isDue = false;
+
+  /** How many messages are below what has been in sight. Those that just came into it are below no longer. */
+  function countBelow(): number {
+    const { bottom } = log.getBoundingClientRect();
+    let count = 0;
+    for (const row of [...list.querySelectorAll<HTMLElement>('.message')].reverse()) {
+      const key = Number(row.dataset.key);
+      if (key <= seen) break;
+      if (row.getBoundingClientRect().top < bottom - GLIMPSE) {
+        seen = key || seen;
+        break;
+      }
+      if (isNew(row)) count += 1;
+    }
+    return count;
+  }
+
+  function look(): void {
+    isDue = false;
+    const count = countBelow();
+    const below = end.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom;
+    button.hidden = count === 0 && below < log.clientHeight / 2;
+    words.textContent = count > 0 ? news.replace('%', String(count)) : none;
+    words.classList.toggle('visually-hidden', count === 0);
+  }
+
+  function lookSoon(): void {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(look);
+  }
+
+  function goDown(): void {
+    // The log is reversed: this is its end.
+    log.scrollTop = 0;
+  }
+
+  button.addEventListener('click', () => {
+    goDown();
+    log.focus({ preventScroll: true });
+  });
+  document.addEventListener('submit', ({ target }) => {
+    if (target instanceof Element && target.id === 'composer') goDown();
+  });
+  log.addEventListener('scroll', lookSoon, { passive: true });
+  addEventListener('resize', lookSoon);
+  new MutationObserver(lookSoon).observe(list, { childList: true });
+  look();
+}
+
+/** Where browsers don't do it themselves, what one reads stays where it is when something comes below it. */
+function keepPlace(): void {
+  let height = log.scrollHeight;
+  log.addEventListener('scroll', () => {
+    height = log.scrollHeight;
+  });
+  new MutationObserver((changes) => {
+    const last = list.lastElementChild;
+    const isBelow = changes.some(({ addedNodes }) => [...addedNodes].some((node) => node === last));
+    // Counted from the end, and 0 there.
+    if (isBelow && log.scrollTop < 0) log.scrollTop -= log.scrollHeight - height;
+    height = log.scrollHeight;
+  }).observe(list, { childList: true });
+}
+
+/** Days that were named by their distance get their dates. */
+function nameByDate(): void {
+  for (const day of list.querySelectorAll<HTMLElement>('.day time[title]')) {
+    day.textContent = day.title;
+    day.removeAttribute('title');
+  }
+}
+
+function atMidnight(): void {
+  setTimeout(
+    () => {
+      nameByDate();
+      atMidnight();
+    },
+    new Date().setHours(24, 0, 0, 0) - Date.now(),
+  );
+}
+
+// An old page of the history has none.
+const place = document.querySelector<HTMLElement>('.to-end');
+if (place) watch(place);
+if (!CSS.supports('overflow-anchor', 'auto')) keepPlace();
+if (new Date(performance.timeOrigin).toDateString() !== new Date().toDateString()) nameByDate();
+atMidnight();

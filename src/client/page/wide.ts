@@ -1,0 +1,15 @@
+/** A computer's screen: the list of chats has a place beside a chat, and one writes without having to press anything first. */
+
+const WIDE = '(min-width: 60rem)';
+
+/** Tells the server, for the next page, whether there is room for the list beside a chat. */
+export function noteWidth(): void {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API isn't in Firefox ESR and Safari
+  document.cookie = `wide=${matchMedia(WIDE).matches ? 1 : 0}; path=/; samesite=lax`;
+}
+
+/** On glass the keyboard would cover half of the chat. */
+export function startWriting(box: HTMLTextAreaElement): void {
+  if (!matchMedia(`${WIDE} and (hover: hover) and (pointer: fine)`).matches) return;
+  if (document.activeElement === document.body) box.focus({ preventScroll: true });
+}

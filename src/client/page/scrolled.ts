@@ -31,7 +31,7 @@ function watch(place: HTMLElement): void {
   function countBelow(): number {
     const { bottom } = log.getBoundingClientRect();
     let count = 0;
-    for (const row of [...list.querySelectorAll<HTMLElement>('.message')].reverse()) {
+    for (const row of [...list.querySelectorAll<HTMLElement>('.message:not(.pending)')].reverse()) {
       const key = Number(row.dataset.key);
       if (key <= seen) break;
       if (row.getBoundingClientRect().top < bottom - GLIMPSE) {
@@ -58,17 +58,10 @@ function watch(place: HTMLElement): void {
     requestAnimationFrame(look);
   }
 
-  function goDown(): void {
+  button.addEventListener('click', () => {
     // The log is reversed: this is its end.
     log.scrollTop = 0;
-  }
-
-  button.addEventListener('click', () => {
-    goDown();
     log.focus({ preventScroll: true });
-  });
-  document.addEventListener('submit', ({ target }) => {
-    if (target instanceof Element && target.id === 'composer') goDown();
   });
   log.addEventListener('scroll', lookSoon, { passive: true });
   addEventListener('resize', lookSoon);

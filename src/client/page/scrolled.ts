@@ -3,6 +3,7 @@
  * to watch: news, a reader who scrolls, or a new day, on which "Today" gets its date.
  */
 import { find } from '../common/dom.ts';
+import { pageHeaders } from '../common/page-headers.ts';
 
 const log = find(document, '.messages-scroll', HTMLElement);
 const list = find(log, '#messages', HTMLElement);
@@ -13,6 +14,26 @@ const GLIMPSE = 16;
 
 const isNew = (row: Element): boolean =>
   !row.matches('[data-own], .deleted, .call-entry:not([data-reason="missed"])');
+
+/**
+ * Whoever leaves halfway through what is new finds the rest of it next time. The end of the log reports itself.
+ * @param seen the key of the last message that has been in sight
+ */
+function reportOnLeaving(seen: () => number): void {
+  let reported = 0;
+  const report = () => {
+    const url = find(log, '#read-mark', HTMLElement).getAttribute('hx-post');
+    if (!url || seen() <= reported) return;
+    reported = seen();
+    const body = new URLSearchParams({ message: String(reported) });
+    // It outlives the page, and isn't missed where it fails.
+    fetch(url, { method: 'POST', headers: pageHeaders(), body, keepalive: true }).catch(() => {});
+  };
+  addEventListener('pagehide', report);
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) report();
+  });
+}
 
 /** @param place where the button goes that leads to the end; it says what is below, or only where it leads */
 function watch(place: HTMLElement): void {
@@ -66,7 +87,9 @@ function watch(place: HTMLElement): void {
   log.addEventListener('scroll', lookSoon, { passive: true });
   addEventListener('resize', lookSoon);
   new MutationObserver(lookSoon).observe(list, { childList: true });
-  look();
+  // In a hidden tab nothing is in sight yet: it comes to this once it is visible.
+  lookSoon();
+  reportOnLeaving(() => seen);
 }
 
 /** Where browsers don't do it themselves, what one reads stays where it is when something comes below it. */

@@ -265,7 +265,7 @@ describe('the ring on open pages', () => {
     const cleos = await openPhone(house, cleo);
     const other = house.app.services.chats.directWith(cleo.id, ben.id);
     cleos.say({ type: 'ring', key: 'cleo-rings-ben', chat: other, media: 'voice', offer: OFFER });
-    expect(await page.until(has('id="notices"'))).toContain('cleo tried to call you');
+    expect(await page.until(has('id="notices"'))).toContain('Missed voice call from cleo');
     expect(page.received.filter(has('alertdialog'))).toEqual([]);
   });
 });

@@ -100,7 +100,7 @@ describe('in settings', () => {
     house.clock.turn(MOMENT - house.clock.now());
     await ana.post(`/chats/${chat}`, { key: crypto.randomUUID(), body: 'Hello' });
     const shown = async (header: string) =>
-      /<time[^>]*>([^<]*)</
+      /<time datetime="[^"]*T[^>]*>([^<]*)</
         .exec(
           (await ana.get(`/chats/${chat}`, { 'accept-language': header, cookie: `${ana.cookie}; tz=UTC` }))
             .body,

@@ -4,11 +4,10 @@ import { DRAFT } from '../common/storage-keys.ts';
 /** What stood there before. */
 const previews = new WeakMap<Element, Node[]>();
 
-/** A text that is being sent right now is no draft: its key comes before it. */
+/** Its first line is the key of an earlier version, if there was one. */
 function draftIn(chat: string): string {
-  const [key, ...lines] =
-    localStorage.getItem(`${DRAFT}${document.body.dataset.me}.${chat}`)?.split('\n') ?? [];
-  return key ? '' : lines.join(' ').trim();
+  const kept = localStorage.getItem(`${DRAFT}${document.body.dataset.me}.${chat}`) ?? '';
+  return kept.split('\n').slice(1).join(' ').trim();
 }
 
 function show(): void {

@@ -16,6 +16,7 @@ const ENTRY: Message = {
   id: 1,
   authorId: 1,
   authorName: 'ana',
+  key: 'call:call',
   kind: 'call',
   body: '',
   call: undefined,

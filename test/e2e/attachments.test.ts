@@ -115,8 +115,9 @@ async function holdPictures(page: Page): Promise<() => void> {
 }
 const newestBubble = (page: Page) =>
   page.$$eval('#messages > .message > .bubble', (bubbles) => {
-    const { width, height } = bubbles[bubbles.length - 1]?.getBoundingClientRect() ?? {};
-    return [width, height];
+    const { width = 0, height = 0 } = bubbles[bubbles.length - 1]?.getBoundingClientRect() ?? {};
+    // Its attributes are whole numbers, which its shape need not be.
+    return [Math.round(width), Math.round(height)];
   });
 
 test('a photo goes from Chromium to Firefox, keeps its place free, and one can write on meanwhile', async () => {

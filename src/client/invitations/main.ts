@@ -1,52 +1,51 @@
-/** The links of invitations can be shared with the device's own means, where there are such, and copied. */
+/**
+ * The links of invitations can be shared with the device's own means, where there are such, and copied. Loaded with the
+ * first touch of them.
+ */
 import { copyText } from '../common/copy.ts';
 import { find } from '../common/dom.ts';
 
 /** ms for which a button says that it has copied. */
 const SAID = 3000;
+/** ms within which a press and the click that it ends with are one. */
+const ONE_PRESS = 700;
 
-const {
-  share = '',
-  copy = '',
-  copied = '',
-  notCopied = '',
-  message = '',
-} = find(document, '#invitations', HTMLElement).dataset;
+const section = find(document, '#invitations', HTMLElement);
+const { copied = '', notCopied = '', message = '' } = section.dataset;
+const canShare = 'share' in navigator;
+const timers = new WeakMap<Element, ReturnType<typeof setTimeout>>();
 
-function button(className: string, text: string, run: (made: HTMLButtonElement) => void): HTMLButtonElement {
-  const made = Object.assign(document.createElement('button'), {
-    type: 'button',
-    className,
-    textContent: text,
-  });
-  made.addEventListener('click', () => run(made));
-  return made;
-}
-
-for (const link of document.querySelectorAll<HTMLAnchorElement>('.invitation .code a')) {
-  const row = document.createElement('p');
-  row.className = 'row';
-  const said = document.createElement('span');
-  said.setAttribute('role', 'status');
-  said.className = 'muted';
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const url = link.href;
-  if ('share' in navigator)
-    row.append(
-      // Whoever thinks better of it rejects the promise.
-      button('primary', share, () => void navigator.share({ text: message, url }).catch(() => undefined)),
+async function copy(url: string, said: Element | null | undefined): Promise<void> {
+  const isCopied = await copyText(url);
+  if (!said) return;
+  said.textContent = isCopied ? copied : notCopied;
+  clearTimeout(timers.get(said));
+  if (isCopied)
+    timers.set(
+      said,
+      setTimeout(() => {
+        said.textContent = '';
+      }, SAID),
     );
-  row.append(
-    button('', copy, async () => {
-      const isCopied = await copyText(url);
-      said.textContent = isCopied ? copied : notCopied;
-      clearTimeout(timer);
-      if (isCopied)
-        timer = setTimeout(() => {
-          said.textContent = '';
-        }, SAID);
-    }),
-    said,
-  );
-  link.parentElement?.after(row);
 }
+
+function run(button: HTMLElement): void {
+  const row = button.closest('.invitation');
+  const url = row?.querySelector<HTMLAnchorElement>('.code a')?.href ?? '';
+  if (button.dataset.do === 'copy') void copy(url, row?.querySelector('[role=status]'));
+  // Whoever thinks better of it rejects the promise.
+  else void navigator.share({ text: message, url }).catch(() => undefined);
+}
+
+for (const button of section.querySelectorAll<HTMLElement>('[data-do=share]')) button.hidden = !canShare;
+
+// On a slow line it was pressed before this was here; the keyboard would have come to it without pressing.
+const pressed = section.querySelector<HTMLElement>('[data-do]:focus:not(:focus-visible, [hidden])');
+const came = performance.now();
+if (pressed) run(pressed);
+
+section.addEventListener('click', ({ target }) => {
+  const button = target instanceof Element ? target.closest<HTMLElement>('[data-do]') : null;
+  if (!button || (button === pressed && performance.now() - came < ONE_PRESS)) return;
+  run(button);
+});

@@ -50,6 +50,8 @@ export function friendRoutes(app: FastifyInstance, parts: FriendParts): void {
     return {
       ...lists(me),
       invitations: await showInvitations(invitations.madeBy(me, clock.now()), baseUrl(config, request)),
+      // Set first of all by the page's script: without it, nobody could press anything there.
+      hasScripts: request.cookies.tz !== undefined,
       error: undefined,
       username: '',
       askedNow: false,

@@ -51,10 +51,13 @@ test('a screenshot stays with its call, for both', async () => {
   expect(page.body).toContain(`href="/files/${id}/download"`);
   expect(page.body).not.toContain(`/files/${id}/delete`);
   expect(messages()).toEqual([]);
-  // One after another.
+});
+
+test('screenshots are looked at one after another, whoever took them', async () => {
+  const id = (await shoot(ana, png)).json().id;
   const second = (await shoot(ben, png)).json().id;
   const viewer = (file: string) => `/calls/${CALL}/screenshots/${file}`;
-  expect(page.body).toContain(`href="${viewer(id)}"`);
+  expect((await ben.get(`/calls/${CALL}`)).body).toContain(`href="${viewer(id)}"`);
   expect((await ben.get(viewer(id))).body).toContain(`rel="next" href="${viewer(second)}"`);
   expect((await ben.get(viewer(second))).body).toContain(`rel="prev" href="${viewer(id)}"`);
   expect((await ben.get(viewer(second))).body).toContain(`href="/calls/${CALL}/recordings#screenshots"`);

@@ -106,13 +106,23 @@ async function bundle(
   return [...after.map(text), ...outputFiles.map((file) => file.text)].join(';\n');
 }
 
+/**
+ * esbuild turns `width < 44rem` into `not (min-width: 44rem)`. The oldest of our browsers know `not` only before a media
+ * type (Media Queries 3), and would leave out all that is meant for phones.
+ */
+function withOldNegations(css: string): string {
+  const old = css.replaceAll('@media not (', '@media not all and (');
+  if (old.includes('(not (')) throw new Error('Nest the media query instead of joining it by "and".');
+  return old;
+}
+
 /** @param entry a stylesheet, with all that it imports */
 async function bundleStyle(entry: string): Promise<string> {
   const { outputFiles } = await build({
     ...BOTH,
     entryPoints: [join(ROOT, entry)],
   });
-  return outputFiles.map((file) => file.text).join('');
+  return withOldNegations(outputFiles.map((file) => file.text).join(''));
 }
 
 /** Writes a file under a name with its hash, compressed copies beside it. @returns that name */

@@ -6,10 +6,13 @@ import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../helpers/axe.ts';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { openCallingSocket } from '../helpers/calling-socket.ts';
 import { createClient } from '../helpers/client.ts';
 import { type Furnished, furnish } from '../helpers/every-page.ts';
 import { arrive, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
+import { find, findAll, follow } from '../helpers/ui.ts';
+import { outOfReach } from '../helpers/widths.ts';
 
 const VIEWS = join(import.meta.dirname, '../../views');
 
@@ -97,7 +100,7 @@ describe.each(['en', 'zh-CN'])('in %s', (language) => {
 
 test('in Chinese has no English left but names', async () => {
   const known =
-    /Porchlight|Anna|Ben|Carla|Dora|@?(anna|ben|carla|dora)\b|English|https?:\S+|JavaScript|Hello|second line|Look: .*|Unread|To be deleted|[A-Z][\w]+(\/[\w+-]+)+|UTC|GMT|Node|\b[A-Z]\b|&\w+;|&#\d+;|[KMGT]?B\b/g;
+    /Porchlight|Anna|Ben|Carla|Dora|@?(anna|ben|carla|dora)\b|English|https?:\S+|JavaScript|Hello|second line|Lake\.jpg|List\.txt|Look: .*|Unread|To be deleted|[A-Z][\w]+(\/[\w+-]+)+|UTC|GMT|Node|\b[A-Z]\b|&\w+;|&#\d+;|[KMGT]?B\b/g;
   for (const [name, html] of await pagesIn('zh-CN')) {
     const left =
       wordsOf(html)
@@ -160,6 +163,63 @@ test('keeps nobody out: axe finds nothing serious, light or dark, small or large
       expect(overflow, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
       if (width === 1280) await closeEach(visitor, name);
     }
+});
+
+test.each([
+  ['as it is', { language: 'en', every: 1 }],
+  ['in Chinese', { language: 'zh-CN', every: 5 }],
+  // As a font does that is wider than those of this machine.
+  ['in wide letters', { language: 'en', every: 5, spacing: '0.1em' }],
+  ['in the largest text', { language: 'en', every: 5, size: '200' }],
+])('fits every window from 320 px up, %s', async (_, { language, every, spacing = 'normal', size = '' }) => {
+  const visitor = await chromium.newPage({ width: 1500, height: 900, touch: true });
+  await visitor.setExtraHTTPHeaders({ 'accept-language': language });
+  const appearance = { name: 'appearance', value: `.${size}`, domain: 'localhost', path: '/' };
+  await visitor.browserContext().setCookie(appearance);
+  const all: string[] = [];
+  const look = async (pages: Record<string, string>) => {
+    for (const [name, path] of Object.entries(pages))
+      for (const line of await outOfReach(visitor, path, { every, spacing })) all.push(`${name}: ${line}`);
+  };
+  await visitor.goto(`${house.server.origin}/login`);
+  await look(house.open);
+  await arrive(visitor, house.server, house.anna);
+  await look(house.signedIn);
+  expect(all).toEqual([]);
+  await visitor.browserContext().close();
+});
+
+test('on a tablet and sideways on a phone nothing is laid out wider than the window', async () => {
+  const visitor = await chromium.newPage({ width: 820, height: 1180, touch: true });
+  await arrive(visitor, house.server, house.anna, house.signedIn.chat);
+  for (const [width, height] of [
+    [820, 1180],
+    [740, 360],
+    [704, 1000],
+  ] as const) {
+    await visitor.setViewport({ width, height, hasTouch: true, isMobile: true });
+    await visitor.reload();
+    expect(await visitor.evaluate(() => [innerWidth, document.documentElement.scrollWidth])).toEqual([
+      width,
+      width,
+    ]);
+    for (const name of ['Back to chats', 'Voice call', 'Video call', 'Settings', 'Sign out'])
+      await find(visitor, name === 'Sign out' ? 'button' : 'link', name);
+  }
+  const caller = await openCallingSocket(await signInClient(house.server, house.ben));
+  caller.ring(house.signedIn.chat);
+  const ring = await find(visitor, 'alertdialog', 'Incoming call');
+  const box = await ring.boundingBox();
+  expect(box?.x).toBeGreaterThanOrEqual(0);
+  expect((box?.x ?? 0) + (box?.width ?? Number.NaN)).toBeLessThanOrEqual(704);
+  expect(await ring.evaluate((node) => (node instanceof HTMLElement ? node.innerText : ''))).toContain('Ben');
+  await caller.hangUp();
+  caller.close();
+  await visitor.setViewport({ width: 360, height: 740, hasTouch: true, isMobile: true });
+  await visitor.goto(`${house.server.origin}/friends`);
+  expect(await findAll(visitor, 'button', 'Sign out')).toEqual([]);
+  await follow(visitor, 'link', 'Settings');
+  await find(visitor, 'button', 'Sign out');
 });
 
 test('carries a policy that lets no foreign or inline script run', async () => {

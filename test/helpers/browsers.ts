@@ -41,6 +41,8 @@ export interface PageOptions {
   height?: number;
   /** Whether the page of a call that is over goes back to the chat by itself, as it does for people who do nothing. */
   returns?: boolean;
+  /** As a phone or tablet: with touch, and with a layout that is as wide as what is on the page. */
+  touch?: boolean;
 }
 
 export interface OpenBrowser {
@@ -145,7 +147,7 @@ const stayAfterCalls = () => {
 };
 
 const openPage = async (context: BrowserContext, options: PageOptions, problems: string[]) => {
-  const { javascript = true, width = 1280, height = 800 } = options;
+  const { javascript = true, width = 1280, height = 800, touch = false } = options;
   const page = await context.newPage();
   const note = (problem: unknown) => {
     if (!EXPECTED.test(String(problem))) problems.push(`${page.url()}: ${problem}`);
@@ -154,7 +156,7 @@ const openPage = async (context: BrowserContext, options: PageOptions, problems:
   page.on('console', (message) => {
     if (message.type() === 'error') note(message.text());
   });
-  await page.setViewport({ width, height });
+  await page.setViewport({ width, height, hasTouch: touch, isMobile: touch });
   if (!options.returns) await page.evaluateOnNewDocument(stayAfterCalls);
   if (!javascript) await page.setJavaScriptEnabled(false);
   return page;

@@ -1,18 +1,37 @@
 /** A server with something on every page, and the addresses of all of them. */
+import { randomUUID } from 'node:crypto';
+import sharp from 'sharp';
 import { type Client, createClient } from './client.ts';
+import { addPastCall } from './past-call.ts';
 import { befriend, chatOf, createPerson, type Person, signInClient } from './people.ts';
+import { liveWebm } from './recorder.ts';
+import { putRecording } from './recording-upload.ts';
 import { type Server, startServer } from './server.ts';
+import { encodeForm, type TestFile } from './upload.ts';
 
 export interface Furnished {
   server: Server;
   anna: Person;
+  /** Her friend. */
+  ben: Person;
   /** Pages for strangers, by what they are. */
   open: Record<string, string>;
   /** Pages for Anna, the owner. */
-  signedIn: Record<string, string>;
+  signedIn: { chat: string } & Record<string, string>;
 }
 
-/** The owner with a friend, a request, a blocked person, an invitation and a chat with every kind of message. */
+async function sendFile(client: Client, chat: string, file: TestFile): Promise<void> {
+  const token = /name="_csrf" value="([^"]*)"/.exec((await client.get(chat)).body)?.[1] ?? '';
+  const { type, payload } = await encodeForm({ _csrf: token, key: randomUUID(), body: '' }, file);
+  const cookie = [...client.cookies()].map(([name, value]) => `${name}=${value}`).join('; ');
+  const { status } = await fetch(client.origin + chat, {
+    ...{ method: 'POST', headers: { cookie, 'content-type': type } },
+    ...{ body: new Uint8Array(payload), redirect: 'manual' },
+  });
+  if (status !== 303) throw new Error(`${file.name} was not taken: ${status}`);
+}
+
+/** The owner with a friend, a request, a blocked person, an invitation, a chat with every kind of message, and a call. */
 export const furnish = async (language = 'en'): Promise<Furnished> => {
   const server = await startServer();
   const setup = new URL(server.setupLink());
@@ -42,9 +61,15 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
   ] as const)
     await client.submit(chat, 'Send', { Message: text });
   await annas.post(`${chat}/messages/2/delete`, { _csrf: await csrf(annas) });
+  const photo = sharp({ create: { width: 600, height: 400, channels: 3, background: '#b5652b' } });
+  await sendFile(annas, chat, { name: 'Lake.jpg', bytes: await photo.jpeg().toBuffer() });
+  await sendFile(annas, chat, { name: 'List.txt', bytes: Buffer.from('Milk\n') });
+  const call = addPastCall(server.dataDir, 'anna', 'ben');
+  await putRecording(server, annas, call, liveWebm(1));
   return {
     server,
     anna,
+    ben,
     open: {
       login: '/login',
       join: invitation,
@@ -64,6 +89,7 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
       admin: '/admin',
       'remove a person': '/admin/people/2/remove',
       'call page': `${chat}/call?media=video`,
+      'a call': `/calls/${call}`,
       'not theirs': '/chats/99',
     },
   };

@@ -80,7 +80,7 @@ else if (me) {
     if (composer?.dataset.attach) void load(composer.dataset.attach);
   }
 }
-document.querySelector('.signout')?.addEventListener('submit', forget);
+for (const form of document.querySelectorAll('.signout')) form.addEventListener('submit', forget);
 
 const SIGNED_OUT = 4401;
 /** Tries in a row, about ten seconds, after which no socket is to be had here. */

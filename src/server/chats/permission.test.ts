@@ -103,7 +103,12 @@ const OWN = [
   ...['POST /chats/:chat/read', 'POST /chats/:chat/messages/:message/delete', 'POST /files/:file/delete'],
   ...['POST /recordings/:recording/delete', 'POST /calls/:call/decline', 'POST /settings', 'POST /logout'],
   ...['POST /settings/password', 'POST /settings/devices/:session/end', 'POST /friends'],
-  ...['POST /settings/name', 'POST /settings/picture', 'POST /settings/picture/remove'],
+  ...[
+    'POST /settings/display',
+    'POST /settings/name',
+    'POST /settings/picture',
+    'POST /settings/picture/remove',
+  ],
   ...['accept', 'decline', 'withdraw', 'remove', 'block', 'unblock'].map(
     (action) => `POST /friends/:user/${action}`,
   ),

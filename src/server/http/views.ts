@@ -7,6 +7,7 @@ import { anonymousReader } from '../language/anonymous-reader.ts';
 import { initialOf, startOf } from '../language/graphemes.ts';
 import type { Reader } from '../language/reader.ts';
 import { ROOT } from '../paths.ts';
+import { appearanceOf } from './appearance.ts';
 import type { Assets } from './assets.ts';
 
 declare module 'fastify' {
@@ -92,6 +93,7 @@ export async function registerViews(
       path: request.url.split('?')[0],
       csrf: reply.generateCsrf(),
       mark: request.mark,
+      appearance: appearanceOf(request),
       // Where this matters, nobody can be signed in over plain http.
       instead: visitor.user ? undefined : state.instead(request),
     };

@@ -1,4 +1,4 @@
-/** A person's own settings: language, sound, password, devices. */
+/** A person's own settings: language, sound, display, password, devices. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { requireUser, userOf } from '../accounts/authentication.ts';
@@ -9,6 +9,7 @@ import type { AccountStore } from '../accounts/store.ts';
 import type { Clock } from '../clock.ts';
 import type { Files } from '../files/files.ts';
 import type { Friends } from '../friends/friends.ts';
+import { TEXT_SIZES, THEMES } from '../http/appearance.ts';
 import { createLimit } from '../http/attempt-limit.ts';
 import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
@@ -16,6 +17,7 @@ import { isLocale, LOCALES } from '../language/locale.ts';
 import { isClock, isRegion, REGIONS } from '../language/region.ts';
 import { canonicalZone, zoneName, zonesWith } from '../language/time-zones.ts';
 import { deviceName } from './device-name.ts';
+import { type DisplayParts, displayRoutes } from './display-routes.ts';
 import { ownStorage } from './own-storage.ts';
 import { type ProfileParts, profileRoutes } from './profile-routes.ts';
 
@@ -28,6 +30,9 @@ const PreferencesForm = v.object({
 });
 
 const PasswordForm = v.object({ current: v.optional(v.string(), ''), password: Password });
+
+/** What the page may be told to say is done. */
+const DONE = ['saved', 'display', 'password', 'signed-out'] as const;
 
 /** ms */
 const GUESSES_IN = 10 * 60 * 1000;
@@ -48,8 +53,11 @@ export type SettingsParts = {
   clock: Clock;
 };
 
-/** @param parts of these, and of the routes of one's own name and picture, whose mistakes this page shows */
-export function settingsRoutes(app: FastifyInstance, parts: SettingsParts & ProfileParts): void {
+/** @param parts of these, and of the other routes of this page; mistakes in one's own name and picture are shown here */
+export function settingsRoutes(
+  app: FastifyInstance,
+  parts: SettingsParts & ProfileParts & DisplayParts,
+): void {
   const { accounts, sessions, friends, files } = parts;
   const guard = { preHandler: requireUser };
   // As many keys as there are people.
@@ -59,6 +67,8 @@ export function settingsRoutes(app: FastifyInstance, parts: SettingsParts & Prof
     const user = userOf(request);
     return {
       locales: LOCALES,
+      themes: THEMES,
+      textSizes: TEXT_SIZES,
       zone: zoneName(user.timeZone),
       zones: zonesWith(zoneName(user.timeZone)),
       regions: regionsFor(request.reader.locale, user.region),
@@ -80,10 +90,11 @@ export function settingsRoutes(app: FastifyInstance, parts: SettingsParts & Prof
 
   app.get<{ Querystring: { done?: string } }>('/settings', guard, (request, reply) => {
     const { done } = request.query;
-    const known = done === 'saved' || done === 'password' || done === 'signed-out';
-    return reply.show('settings/index', { ...settings(request), done: known ? done : undefined });
+    const known = DONE.find((one) => one === done);
+    return reply.show('settings/index', { ...settings(request), done: known });
   });
 
+  displayRoutes(app, parts);
   profileRoutes(app, parts, (request, reply, status, more) =>
     reply.code(status).show('settings/index', settings(request, more)),
   );

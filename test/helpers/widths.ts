@@ -1,0 +1,68 @@
+/** Looks at a page at every width, in a frame: a window's own size is slow to change. */
+import type { Page } from 'puppeteer-core';
+
+/** px */
+const NARROWEST = 320;
+/** Phones, and tablets either way up; beyond these, some windows of computers. */
+const WIDEST_TABLET = 1100;
+const WIDEST = 1500;
+
+/** Links in a sentence that somebody wrote are as large as their words. */
+const CONTROLS =
+  'a:not(.text a, .code a, .skip a), button, select, textarea, summary, label.check, label.attach, input:not([type=hidden], .attach input, .check input)';
+
+/** Runs in the page: one line for each thing that sticks out of the window or is too small for a finger. */
+async function inspect(path: string, widths: number[], controls: string, spacing: string): Promise<string[]> {
+  const frame = document.createElement('iframe');
+  Object.assign(frame.style, { position: 'fixed', inset: '0 auto auto 0', border: '0', height: '740px' });
+  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+  frame.src = path;
+  document.body.append(frame);
+  await loaded;
+  const inside = frame.contentDocument;
+  if (!inside) throw new Error(`${path} can't be looked into`);
+  inside.documentElement.style.letterSpacing = spacing;
+  for (const details of inside.querySelectorAll('details')) details.open = true;
+  const nameOf = (element: Element) =>
+    `${element.localName}.${element.className} "${element.textContent.trim().slice(0, 20)}"`;
+  /** Where each was found, from the narrowest width to the widest. */
+  const found = new Map<string, [number, number]>();
+  const note = (what: string, width: number) => {
+    const [from] = found.get(what) ?? [width];
+    found.set(what, [from, width]);
+  };
+  const all = [...inside.querySelectorAll<HTMLElement>(`${controls}, .site`)];
+  for (const width of widths) {
+    frame.style.width = `${width}px`;
+    if (inside.documentElement.scrollWidth > width) note('the page is wider than its window', width);
+    for (const element of all) {
+      // Some links take their whole row.
+      const target = element.matches('.cover') ? element.closest('li') : element;
+      const { left = 0, right = 0, width: wide = 0, height = 0 } = target?.getBoundingClientRect() ?? {};
+      // Neither shown, nor for anybody but a screen reader.
+      if (wide <= 1 || height <= 1) continue;
+      if (left < -0.5 || right > width + 0.5) note(`${nameOf(element)} sticks out`, width);
+      if (element.matches(controls) && (wide < 43.5 || height < 43.5))
+        note(`${nameOf(element)} is ${Math.round(wide)}×${Math.round(height)}`, width);
+    }
+  }
+  frame.remove();
+  return [...found].map(([what, [from, to]]) => `${what} at ${from} to ${to} px`);
+}
+
+/**
+ * What of a page of this server is out of reach or too small for a finger, at any width.
+ * @param page shows some page of the same server
+ * @param every px from one width to the next
+ * @param spacing between letters, as CSS has it
+ */
+export function outOfReach(
+  page: Page,
+  path: string,
+  { every, spacing }: { every: number; spacing: string },
+): Promise<string[]> {
+  const widths: number[] = [];
+  for (let width = NARROWEST; width <= WIDEST; width += width < WIDEST_TABLET ? every : 20)
+    widths.push(width);
+  return page.evaluate(inspect, path, widths, CONTROLS, spacing);
+}

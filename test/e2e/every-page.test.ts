@@ -11,7 +11,7 @@ import { createClient } from '../helpers/client.ts';
 import { type Furnished, furnish } from '../helpers/every-page.ts';
 import { arrive, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
-import { find, findAll, follow } from '../helpers/ui.ts';
+import { click, find, findAll, follow, waitForText } from '../helpers/ui.ts';
 import { outOfReach } from '../helpers/widths.ts';
 
 const VIEWS = join(import.meta.dirname, '../../views');
@@ -250,4 +250,52 @@ test('templates print raw HTML only where it was made by a template, the QR code
       /<%~\s*([\s\S]*?)\s*%>/g,
     ))
       expect(expression, file).toMatch(allowed);
+});
+
+test('says on every page that the server is away, and no longer who is online, until it is back', async () => {
+  const visitor = await chromium.newPage();
+  await arrive(visitor, house.server, house.anna, '/friends');
+  const isShown = () =>
+    visitor.$eval('.presence', (lamp) => lamp.checkVisibility({ visibilityProperty: true }));
+  expect(await isShown()).toBe(true);
+  await house.server.kill9();
+  await waitForText(visitor, 'status', undefined, /^No connection\. Trying again…$/);
+  expect(await isShown()).toBe(false);
+  await house.server.start();
+  await eventually('nothing to be said', () =>
+    visitor.$eval('.connection', (line) => line.textContent === ''),
+  );
+  expect(await isShown()).toBe(true);
+});
+
+test('answers a tap at once, while the next page or the answer to a form is on its way', async () => {
+  const visitor = await chromium.newPage();
+  await arrive(visitor, house.server, house.anna, '/friends');
+  const isWaiting = () => visitor.evaluate(() => document.documentElement.dataset.loading === 'true');
+  const held: (() => void)[] = [];
+  let isHolding = false;
+  await visitor.setRequestInterception(true);
+  visitor.on('request', (request) => {
+    const go = () => void request.continue();
+    if (isHolding) held.push(go);
+    else go();
+  });
+  const hold = (isHeld: boolean) => {
+    isHolding = isHeld;
+    for (const go of held.splice(0)) go();
+  };
+  hold(true);
+  // What htmx asks for, to be shown on this page.
+  await click(visitor, 'button', 'Decline');
+  await eventually('the line', isWaiting);
+  hold(false);
+  await eventually('no line', async () => !(await isWaiting()));
+  // A link to another page, which doesn't come for now.
+  hold(true);
+  const arrived = visitor.waitForNavigation();
+  await click(visitor, 'link', 'Settings');
+  await eventually('the line', isWaiting);
+  hold(false);
+  await arrived;
+  expect(await isWaiting()).toBe(false);
 });

@@ -2,6 +2,7 @@
  * Responses that aren't our server's: a proxy's page about its limit, a network's own sign-in page. They are never treated as
  * our markup; a sentence that says who answered is shown instead.
  */
+import { PRESSED } from './progress.ts';
 
 /** On every answer of the server (http/headers.ts). */
 const MARK = 'porchlight';
@@ -38,7 +39,7 @@ export function refuseForeign(notices: HTMLElement): void {
     // Anything else counts as no response, so that what was sent is kept, and can be sent again.
     if (status !== TOO_LARGE) delete ctx.response;
     // Nobody needs to hear about requests they didn't make, and some forms have a place of their own for it.
-    if (!ctx.sourceElement.matches('a, button, form:not(#composer, .sending)')) return;
+    if (!ctx.sourceElement.matches(PRESSED)) return;
     const notice = Object.assign(document.createElement('p'), {
       className: 'notice error',
       role: 'alert',

@@ -1,18 +1,20 @@
 /**
  * What plain pages need beyond htmx, on every page, so it stays tiny: the reader's time zone, what is typed and
- * how it is sent, notices that can be put away, and whether a recording has to be taken further.
+ * how it is sent, notices that can be put away, whether the server is there, and whether a recording has to be taken further.
  */
 import { load } from '../common/scripts.ts';
 import { attempt, keepsAny } from '../common/storage.ts';
 import { DRAFT, FILES, RECORDINGS, TO_FORGET, UNSENT } from '../common/storage-keys.ts';
 import { wireBoxes } from './boxes.ts';
 import { wireComposer } from './composer.ts';
+import { wireConnection } from './connection.ts';
 import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
 import { explainMissingCalls } from './no-calls.ts';
 import { openLog } from './open-log.ts';
 import { wirePlaying } from './playing.ts';
 import { wirePresses } from './presses.ts';
+import { wireProgress } from './progress.ts';
 import { wireSeen } from './seen.ts';
 import { wireSounds } from './sound-loader.ts';
 import { wireUnread } from './unread.ts';
@@ -34,14 +36,12 @@ type RequestEvent = CustomEvent<{
     foreign?: string;
   };
 }>;
-type CloseEvent = CustomEvent<{ code: number }>;
 
 declare global {
   interface DocumentEventMap {
     'htmx:before:request': RequestEvent;
     'htmx:after:request': RequestEvent;
     'htmx:finally:request': RequestEvent;
-    'htmx:ws:close': CloseEvent;
   }
 }
 
@@ -49,7 +49,6 @@ declare global {
 declare const LEFTOVERS_URL: string;
 declare const DRAFT_LINES_URL: string;
 declare const ELSEWHERE_URL: string;
-declare const POLLING_URL: string;
 declare const TEXTS_URL: string;
 declare const LAYERS_URL: string;
 
@@ -82,29 +81,12 @@ else if (me) {
 }
 for (const form of document.querySelectorAll('.signout')) form.addEventListener('submit', forget);
 
-const SIGNED_OUT = 4401;
-/** Tries in a row, about ten seconds, after which no socket is to be had here. */
-const TRIES = 4;
-let failed = 0;
-let polling: { start(): void; stop(): void } | undefined;
-async function poll(): Promise<void> {
-  polling ??= await load(POLLING_URL);
-  // It may have taken longer than the outage.
-  if (failed >= TRIES) polling?.start();
-}
-document.addEventListener('htmx:ws:close', ({ detail }) => {
-  if (detail.code === SIGNED_OUT) {
+const line = document.querySelector<HTMLElement>('.connection');
+if (line)
+  wireConnection(line, () => {
     forget();
     location.reload();
-  }
-  failed += 1;
-  // The script comes from the server: while that is away as well, the next failed try asks for it again.
-  if (failed >= TRIES) poll().catch(() => {});
-});
-document.addEventListener('htmx:ws:after:connection', () => {
-  failed = 0;
-  polling?.stop();
-});
+  });
 
 // Whatever brings a notice, it lies over the page until it is put away.
 const notices = document.querySelector<HTMLElement>('.notices');
@@ -149,6 +131,7 @@ openLog();
 wireBoxes();
 wirePlaying();
 wirePresses();
+wireProgress();
 wireSeen();
 wireSounds();
 wireUnread();

@@ -35,28 +35,30 @@ function tell(): void {
   document.querySelector('#notices')?.replaceChildren(notice);
 }
 
-async function ask(): Promise<void> {
+/** @returns whether the server has answered */
+async function ask(): Promise<boolean> {
   const { body } = document;
   const mark = body.getAttribute('hx-ws:connect')?.split('mark=')[1] ?? '';
   const since = document.querySelector<HTMLFormElement>('#since');
   const query = new URLSearchParams({ page, mark });
   for (const { name, value } of since?.querySelectorAll('input') ?? []) query.set(name, value);
   const response = await fetch(`/live/news?${query}`, { headers: { 'HX-Request': 'true' } });
-  if (response.status === 401) return location.reload();
+  if (response.status === 401) location.reload();
   // A proxy's response doesn't count.
-  if (!response.ok || !response.headers.has('porchlight')) return;
+  if (!response.ok || !response.headers.has('porchlight')) return false;
   tell();
   const swap = { sourceElement: body, target: body, swap: 'none swapEmpty:false', transition: false };
   for (const text of await response.json()) await window.htmx.swap({ ...swap, text });
+  return true;
 }
 
-/** Begins to ask. */
-export function start(): void {
+/** Begins to ask. @param heard is told each time whether the server has answered */
+export function start(heard: (isAnswered: boolean) => void): void {
   if (timer) return;
   const next = () => {
     timer = setTimeout(next, EVERY);
     // The next one may get through.
-    ask().catch(() => {});
+    ask().then(heard, () => heard(false));
   };
   next();
 }

@@ -54,6 +54,8 @@ export type SocketParts = {
   /** Bytes of a frame. */
   longest: number;
   rate: FrameRate;
+  /** Sends a sign of life that the page can see, unlike a ping; at each heartbeat. */
+  beat?: () => void;
   /** Whether the person who opened it is still signed in: checked for each frame, and at each heartbeat. */
   isOpen(): boolean;
   message(data: Buffer, isBinary: boolean): unknown;
@@ -93,6 +95,7 @@ export function serveSocket(socket: WebSocket, parts: SocketParts): void {
         if (!parts.isOpen()) return socket.close(SIGNED_OUT, 'signed out');
         alive = false;
         socket.ping();
+        parts.beat?.();
       }),
     pingEvery,
   );

@@ -26,7 +26,7 @@ const Since = v.pipe(
   }),
 );
 
-/** ms between two pings. */
+/** ms between two pings. A page gives up a socket that brings nothing for longer (client/page/connection.ts). */
 const PING_EVERY = 30_000;
 /** A page sends one frame each time its socket opens; htmx adds the headers it would send. */
 const LONGEST_FRAME = 4 * 1024;
@@ -90,6 +90,7 @@ export function liveSocket(
         pingEvery: PING_EVERY,
         longest: LONGEST_FRAME,
         rate: RATE,
+        beat: () => line.send(''),
         isOpen: () => sessions.isOpen(session),
         message(data) {
           const since = v.safeParse(Since, String(data));

@@ -1,0 +1,45 @@
+/**
+ * A thin line along the top of the window, from a tap until what it asked for is there: on a slow line nothing else shows
+ * that it was felt.
+ */
+
+/** What people press and wait for. Messages and files have signs of their own, and the rest of the requests nobody made. */
+export const PRESSED = 'a, button, form:not(#composer, .sending)';
+
+const { dataset } = document.documentElement;
+
+/** The stylesheet shows it, and lets it go after a minute: nobody says when a navigation is stopped. */
+function begin(): void {
+  dataset.loading = 'true';
+}
+function end(): void {
+  delete dataset.loading;
+}
+
+/** Whether a click leads to another page in this tab. */
+function leads(event: MouseEvent): boolean {
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+  if (link.target || link.hasAttribute('download') || link.origin !== location.origin) return false;
+  return !link.hash || link.pathname + link.search !== location.pathname + location.search;
+}
+
+export function wireProgress(): void {
+  // On the window, behind everybody who may prevent it.
+  addEventListener('click', (event) => {
+    if (leads(event)) begin();
+  });
+  addEventListener('submit', ({ defaultPrevented }) => {
+    if (!defaultPrevented) begin();
+  });
+  // Back on this page, as it was left.
+  addEventListener('pageshow', end);
+  document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.matches(PRESSED)) begin();
+  });
+  document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.matches(PRESSED)) end();
+  });
+  // Without a listener, iPhones don't let a stylesheet know what is pressed.
+  document.addEventListener('touchstart', () => undefined, { passive: true });
+}

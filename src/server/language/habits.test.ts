@@ -96,6 +96,16 @@ describe('in settings', () => {
     for (const name of ['timeZone', 'region', 'clock']) expect(await selected(name)).toBeUndefined();
   });
 
+  test('the time zones where most people live are offered, and all of them when asked for', async () => {
+    const { body } = await ana.get('/settings');
+    expect(body).toMatch(/<option>Europe\/Berlin<\/option>/);
+    expect(body).not.toContain('Asia/Kathmandu');
+    const link = /href="([^"]*)">All time zones/.exec(body)?.[1] ?? '';
+    const all = await ana.get(link.split('#')[0] ?? '');
+    expect(all.body).toMatch(/<option>Asia\/Kathmandu<\/option>/);
+    expect(all.body).not.toContain('All time zones');
+  });
+
   test('messages are shown in each reader’s way, whoever has read them before', async () => {
     house.clock.turn(MOMENT - house.clock.now());
     await ana.post(`/chats/${chat}`, { key: crypto.randomUUID(), body: 'Hello' });

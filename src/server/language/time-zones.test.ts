@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readerFor } from './reader.ts';
-import { canonicalZone } from './time-zones.ts';
+import { canonicalZone, USUAL_ZONES, zonesWith } from './time-zones.ts';
 
 /** The same name in as many ways of writing as there are asked for. */
 const spellings = (name: string, count: number) =>
@@ -11,6 +11,12 @@ const spellings = (name: string, count: number) =>
 test('a zone has one name, in whatever case it is written', () => {
   const names = new Set(spellings('america/new_york', 500).map(canonicalZone));
   expect([...names]).toEqual(['America/New_York']);
+});
+
+test('the zones that are offered first are in the whole list, in its order', () => {
+  const all = zonesWith(undefined);
+  expect(USUAL_ZONES).toEqual(all.filter((zone) => USUAL_ZONES.includes(zone)));
+  expect(zonesWith('Asia/Kathmandu', USUAL_ZONES)[0]).toBe('Asia/Kathmandu');
 });
 
 test('what is no zone has no name', () => {

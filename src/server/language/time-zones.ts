@@ -54,6 +54,23 @@ const LISTED = [
   ...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'].map((zone) => RENAMED[zone] ?? zone)),
 ].sort();
 
+/** Where most people live. The whole list is long to scroll through on a phone, and a third of a page to send. */
+export const USUAL_ZONES = [
+  ...['Africa/Cairo', 'Africa/Johannesburg', 'Africa/Lagos', 'Africa/Nairobi'],
+  ...['America/Argentina/Buenos_Aires', 'America/Bogota', 'America/Chicago', 'America/Denver'],
+  ...['America/Halifax', 'America/Lima', 'America/Los_Angeles', 'America/Mexico_City', 'America/New_York'],
+  ...['America/Phoenix', 'America/Santiago', 'America/Sao_Paulo', 'America/Toronto', 'America/Vancouver'],
+  ...['Asia/Bangkok', 'Asia/Dhaka', 'Asia/Dubai', 'Asia/Ho_Chi_Minh', 'Asia/Hong_Kong', 'Asia/Jakarta'],
+  ...['Asia/Jerusalem', 'Asia/Karachi', 'Asia/Kolkata', 'Asia/Kuala_Lumpur', 'Asia/Manila', 'Asia/Seoul'],
+  ...['Asia/Shanghai', 'Asia/Singapore', 'Asia/Taipei', 'Asia/Tokyo', 'Atlantic/Reykjavik'],
+  ...['Australia/Adelaide', 'Australia/Brisbane', 'Australia/Melbourne', 'Australia/Perth'],
+  ...['Australia/Sydney', 'Europe/Amsterdam', 'Europe/Athens', 'Europe/Berlin', 'Europe/Brussels'],
+  ...['Europe/Copenhagen', 'Europe/Dublin', 'Europe/Helsinki', 'Europe/Istanbul', 'Europe/Kyiv'],
+  ...['Europe/Lisbon', 'Europe/London', 'Europe/Madrid', 'Europe/Moscow', 'Europe/Oslo', 'Europe/Paris'],
+  ...['Europe/Prague', 'Europe/Rome', 'Europe/Stockholm', 'Europe/Vienna', 'Europe/Warsaw', 'Europe/Zurich'],
+  ...['Pacific/Auckland', 'Pacific/Honolulu', 'UTC'],
+];
+
 /** What can be chosen, and what was chosen elsewhere. */
-export const zonesWith = (chosen: string | undefined): string[] =>
-  chosen === undefined || LISTED.includes(chosen) ? LISTED : [chosen, ...LISTED];
+export const zonesWith = (chosen: string | undefined, list = LISTED): string[] =>
+  chosen === undefined || list.includes(chosen) ? list : [chosen, ...list];

@@ -15,7 +15,7 @@ import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { isLocale, LOCALES } from '../language/locale.ts';
 import { isClock, isRegion, REGIONS } from '../language/region.ts';
-import { canonicalZone, zoneName, zonesWith } from '../language/time-zones.ts';
+import { canonicalZone, USUAL_ZONES, zoneName, zonesWith } from '../language/time-zones.ts';
 import { deviceName } from './device-name.ts';
 import { type DisplayParts, displayRoutes } from './display-routes.ts';
 import { ownStorage } from './own-storage.ts';
@@ -63,14 +63,20 @@ export function settingsRoutes(
   // As many keys as there are people.
   const guess = createLimit(parts.clock, { most: 10, window: GUESSES_IN, keys: Number.POSITIVE_INFINITY });
 
-  function settings(request: FastifyRequest, more: { errors?: FormErrors; displayName?: string } = {}) {
+  /** @param more of it, `allZones` for the whole list of time zones */
+  function settings(
+    request: FastifyRequest,
+    more: { errors?: FormErrors; displayName?: string; allZones?: boolean } = {},
+  ) {
     const user = userOf(request);
+    const { allZones = false } = more;
     return {
       locales: LOCALES,
       themes: THEMES,
       textSizes: TEXT_SIZES,
       zone: zoneName(user.timeZone),
-      zones: zonesWith(zoneName(user.timeZone)),
+      zones: zonesWith(zoneName(user.timeZone), allZones ? undefined : USUAL_ZONES),
+      allZones,
       regions: regionsFor(request.reader.locale, user.region),
       devices: sessions.devices(user.id).map((device) => {
         const { t } = request.reader;
@@ -88,10 +94,10 @@ export function settingsRoutes(
     };
   }
 
-  app.get<{ Querystring: { done?: string } }>('/settings', guard, (request, reply) => {
-    const { done } = request.query;
+  app.get<{ Querystring: { done?: string; zones?: string } }>('/settings', guard, (request, reply) => {
+    const { done, zones } = request.query;
     const known = DONE.find((one) => one === done);
-    return reply.show('settings/index', { ...settings(request), done: known });
+    return reply.show('settings/index', { ...settings(request, { allZones: zones === 'all' }), done: known });
   });
 
   displayRoutes(app, parts);

@@ -25,6 +25,9 @@ async function inspect(path: string, widths: number[], controls: string, spacing
   for (const details of inside.querySelectorAll('details')) details.open = true;
   const nameOf = (element: Element) =>
     `${element.localName}.${element.className} "${element.textContent.trim().slice(0, 20)}"`;
+  /** Some links take their whole row, and one around a picture is as large as that. */
+  const targetOf = (element: Element) =>
+    (element.matches('.cover') ? element.closest('li') : element.querySelector('img')) ?? element;
   /** Where each was found, from the narrowest width to the widest. */
   const found = new Map<string, [number, number]>();
   const note = (what: string, width: number) => {
@@ -36,9 +39,7 @@ async function inspect(path: string, widths: number[], controls: string, spacing
     frame.style.width = `${width}px`;
     if (inside.documentElement.scrollWidth > width) note('the page is wider than its window', width);
     for (const element of all) {
-      // Some links take their whole row.
-      const target = element.matches('.cover') ? element.closest('li') : element;
-      const { left = 0, right = 0, width: wide = 0, height = 0 } = target?.getBoundingClientRect() ?? {};
+      const { left, right, width: wide, height } = targetOf(element).getBoundingClientRect();
       // Neither shown, nor for anybody but a screen reader.
       if (wide <= 1 || height <= 1) continue;
       if (left < -0.5 || right > width + 0.5) note(`${nameOf(element)} sticks out`, width);

@@ -43,7 +43,7 @@ export function createScreenshotCards(
     const address = URL.createObjectURL(blob);
     const card = createCard(box, say, () => URL.revokeObjectURL(address));
     const { line, row, element, dismiss } = card;
-    element.classList.add('thumbnail');
+    element.classList.add('still');
     // Where the page goes on by itself, it waits for what isn't kept yet.
     element.setAttribute('aria-busy', 'true');
     showIcon(dismiss, say('dismiss'), 'icons.svg#close');

@@ -323,7 +323,7 @@ test('a chat opens at what is new, says how much is below, and leads there', asy
   // A phone's list has room for what was written, because the time stands beside the name.
   const list = await annaPage.evaluate(() => {
     const rect = (selector: string) =>
-      document.querySelector(`.chat-line ${selector}`)?.getBoundingClientRect();
+      document.querySelector(`.chat-line ${selector}`)?.getBoundingClientRect().toJSON();
     return { time: rect('time'), name: rect('.cover'), preview: rect('.preview') };
   });
   expect(list.time?.top).toBeLessThan(list.name?.bottom ?? 0);

@@ -10,6 +10,6 @@ export function noteWidth(): void {
 
 /** On glass the keyboard would cover half of the chat. */
 export function startWriting(box: HTMLTextAreaElement): void {
-  if (!matchMedia(`${WIDE} and (hover: hover) and (pointer: fine)`).matches) return;
+  if (!matchMedia(WIDE).matches || matchMedia('(hover: none) and (pointer: coarse)').matches) return;
   if (document.activeElement === document.body) box.focus({ preventScroll: true });
 }

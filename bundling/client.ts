@@ -108,13 +108,15 @@ async function bundle(
 
 /**
  * esbuild turns `width < 44rem` into `not (min-width: 44rem)`. The oldest of our browsers know `not` only before a media
- * type (Media Queries 3), and would leave out all that is meant for phones.
+ * type, and not at all in a part of a query (Media Queries 3): they would leave out all that is meant for phones.
  */
-function withOldNegations(css: string): string {
-  const old = css.replaceAll('@media not (', '@media not all and (');
-  if (old.includes('(not (')) throw new Error('Nest the media query instead of joining it by "and".');
-  return old;
-}
+const withOldNegations = (css: string): string =>
+  css
+    .replaceAll('@media not (', '@media not all and (')
+    .replace(
+      /\(not \(min-(width|height):([\d.]+)rem\)\)/g,
+      (_, side: string, size: string) => `(max-${side}:${Number(size) - 0.01}rem)`,
+    );
 
 /** @param entry a stylesheet, with all that it imports */
 async function bundleStyle(entry: string): Promise<string> {

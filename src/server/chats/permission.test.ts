@@ -101,7 +101,8 @@ const doors: Record<string, Door> = {
 /** What concerns oneself, or takes back what is one's own: whoever is signed in. */
 const OWN = [
   ...['POST /chats/:chat/read', 'POST /chats/:chat/messages/:message/delete', 'POST /files/:file/delete'],
-  ...['POST /recordings/:recording/delete', 'POST /calls/:call/decline', 'POST /settings', 'POST /logout'],
+  ...['POST /recordings/:recording/delete', 'POST /calls/:call/decline', 'POST /calls/:call/hang-up'],
+  ...['POST /settings', 'POST /logout'],
   ...['POST /settings/password', 'POST /settings/devices/:session/end', 'POST /friends'],
   ...[
     'POST /settings/display',

@@ -384,6 +384,8 @@ describe('with the clock turned', () => {
     await tab.bringToFront();
     await follow(tab, 'link', 'Return to call');
     await connected(caller, tab);
+    // A tab that lies behind another has no accessibility tree.
+    await callee.bringToFront();
     await waitForText(callee, 'main', undefined, /You moved this call to another tab/);
     expect(await findAll(callee, 'link', 'Call again')).toEqual([]);
     await picturesChange(caller, 'una');
@@ -391,11 +393,14 @@ describe('with the clock turned', () => {
     // It can be ended from any page.
     await callee.goto(`${origin}/settings`);
     await click(callee, 'button', 'Hang up');
+    // After an ordinary end a page says with whom it was and for how long, and goes back to the chat by itself.
+    await eventually('the page after the call', async () =>
+      /tom\s+The call lasted 0:3\d\./.test(await textOf(tab)),
+    );
     await says(caller, /Call ended/);
     await gone(callee, 'link', 'Return to call');
-    // After an ordinary end a page says with whom it was and for how long, and goes back to the chat by itself.
-    await waitForText(tab, 'main', undefined, /tom\s+The call lasted 0:3\d\./);
-    await eventually('the chat', () => /^\/chats\/\d+$/.test(new URL(tab.url()).pathname), 15_000);
+    await eventually('the chat', () => /^\/chats\/\d+$/.test(new URL(tab.url()).pathname));
+    await tab.bringToFront();
     await newestEntry(tab, /^Video call · 30 sec/);
   });
 

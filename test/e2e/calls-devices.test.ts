@@ -461,6 +461,7 @@ test("every control of a call is free at every size, and one's own picture goes 
 
   await click(mine, 'button', 'Hang up');
   await says(mine, /Call ended/);
+  await click(mine, 'button', 'Stay here');
   await isUsable(mine, 'the end', { sizes: PHONES });
   // The corner is remembered, what was large isn't.
   await mine.setViewport({ width: 360, height: 740 });

@@ -76,7 +76,7 @@ test('pictures, videos and recordings are looked into by its child processes', a
   await send({ name: 'Call.webm', bytes: readFileSync(join(ROOT, 'assets/demo/call.webm')) });
   const { body } = await client.get(chat);
   // Only picture-worker makes a preview, and only media-worker knows how large a video is.
-  expect(body).toMatch(/<img src="\/files\/[\w-]{22}\/preview" width="320" height="213"/);
+  expect(body).toMatch(/<img src="\/files\/[\w-]{22}\/preview" width="540" height="360"/);
   expect(body).toMatch(/<video [^>]*width="\d+" height="\d+"/);
   await putRecording(server, client, addPastCall(server.dataDir, 'anna', 'ben'), liveWebm(2));
 });

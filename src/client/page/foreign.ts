@@ -2,7 +2,7 @@
  * Responses that aren't our server's: a proxy's page about its limit, a network's own sign-in page. They are never treated as
  * our markup; a sentence that says who answered is shown instead.
  */
-import { PRESSED } from './progress.ts';
+import { PRESSED } from './navigation-progress.ts';
 
 /** On every answer of the server (http/headers.ts). */
 const MARK = 'porchlight';

@@ -7,14 +7,14 @@ import { attempt, keepsAny } from '../common/storage.ts';
 import { DRAFT, FILES, RECORDINGS, TO_FORGET, UNSENT } from '../common/storage-keys.ts';
 import { wireBoxes } from './boxes.ts';
 import { wireComposer } from './composer.ts';
-import { wireConnection } from './connection.ts';
 import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
+import { wireProgress } from './navigation-progress.ts';
 import { explainMissingCalls } from './no-calls.ts';
 import { openLog } from './open-log.ts';
 import { wirePlaying } from './playing.ts';
 import { wirePresses } from './presses.ts';
-import { wireProgress } from './progress.ts';
+import { wireReach } from './reach.ts';
 import { wireSeen } from './seen.ts';
 import { wireSounds } from './sound-loader.ts';
 import { wireUnread } from './unread.ts';
@@ -83,7 +83,7 @@ for (const form of document.querySelectorAll('.signout')) form.addEventListener(
 
 const line = document.querySelector<HTMLElement>('.connection');
 if (line)
-  wireConnection(line, () => {
+  wireReach(line, () => {
     forget();
     location.reload();
   });

@@ -155,7 +155,7 @@ test('a chat keeps the shape of a video free, and plays sound as sound', async (
   ).toBe(303);
   expect((await send('p.heic', await heic())).statusCode).toBe(303);
   const { body } = await ben.get(`/chats/${chat}`);
-  expect(body).toMatch(/<video [^>]*aria-label="up.mp4" width="180" height="320"/);
+  expect(body).toMatch(/<video [^>]*aria-label="up.mp4" width="203" height="360"/);
   expect(body).toMatch(/<audio [^>]*aria-label="s.m4a"/);
   expect(body).toContain('HEIC format');
 });

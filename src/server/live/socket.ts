@@ -26,7 +26,7 @@ const Since = v.pipe(
   }),
 );
 
-/** ms between two pings. A page gives up a socket that brings nothing for longer (client/page/connection.ts). */
+/** ms between two pings. A page gives up a socket that brings nothing for longer (client/page/reach.ts). */
 const PING_EVERY = 30_000;
 /** A page sends one frame each time its socket opens; htmx adds the headers it would send. */
 const LONGEST_FRAME = 4 * 1024;

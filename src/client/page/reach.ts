@@ -26,7 +26,7 @@ const GRACE = 2500;
 const SILENCE = 45_000;
 
 /** @param line where it is said, with the words in `data-lost` */
-export function wireConnection(line: HTMLElement, signedOut: () => void): void {
+export function wireReach(line: HTMLElement, signedOut: () => void): void {
   let failed = 0;
   let polling: { start(heard: (isAnswered: boolean) => void): void; stop(): void } | undefined;
   let isPolled = false;

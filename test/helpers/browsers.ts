@@ -68,6 +68,9 @@ const CHROMIUM_FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // On two cores that all of it shares: no process in reserve for each page, and no pictures for what only moves for show.
+  '--disable-features=SpareRendererForSitePerProcess',
+  '--force-prefers-reduced-motion',
   '--auto-select-desktop-capture-source=Entire screen',
 ];
 
@@ -127,6 +130,7 @@ const firefoxOptions = (options: BrowserOptions): LaunchOptions => {
     extraPrefsFirefox: {
       'intl.accept_languages': locale,
       'layout.css.prefers-color-scheme.content-override': dark ? 0 : 1,
+      'ui.prefersReducedMotion': 1,
       'media.navigator.streams.fake': media !== 'none',
       'media.navigator.audio.fake_frequency': pitch,
       'permissions.default.camera': permission,

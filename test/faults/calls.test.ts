@@ -67,16 +67,14 @@ const streamOf = async (page: Page, name: string) =>
     return source instanceof MediaStream ? source.id : undefined;
   });
 
-/** Every word that the call page's status says from now on. */
+/** Every word that a status on the call page says from now on, to whoever sees or hears it. */
 const listen = async (page: Page) => {
   const words = await page.evaluateHandle(() => {
     const said: string[] = [];
     for (const status of document.querySelectorAll('[role=status]'))
-      new MutationObserver(() => said.push(status.textContent)).observe(status, {
-        childList: true,
-        characterData: true,
-        subtree: true,
-      });
+      new MutationObserver(() => {
+        if (status.checkVisibility()) said.push(status.textContent);
+      }).observe(status, { childList: true, characterData: true, subtree: true });
     return said;
   });
   return () => words.jsonValue();

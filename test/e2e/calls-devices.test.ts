@@ -342,13 +342,21 @@ const SIZES = [
   { width: 1440, height: 900, text: '' },
 ];
 
+const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'];
+
 /** Every word can be read, and every control be pressed, at every size and whatever corner the small pictures are in. */
 const isUsable = async (page: Page, state: string, { sizes = SIZES, within = 'body' } = {}) => {
   // Without a call there is no picture behind it.
   if (await page.$('.stage:not([hidden])')) expect(await faint(page, 'main.call'), state).toEqual([]);
+  // Where nothing lies in a corner, all corners are alike.
+  const isCornered = await page.$eval('.stage', (stage) =>
+    [...stage.querySelectorAll('[data-place="small"]')].some(
+      (tile) => tile.getBoundingClientRect().width > 1,
+    ),
+  );
   for (const { width, height, text } of sizes) {
     await page.setViewport({ width, height });
-    for (const corner of ['top-left', 'top-right', 'bottom-left', 'bottom-right']) {
+    for (const corner of isCornered ? CORNERS : CORNERS.slice(0, 1)) {
       await page.$eval(
         '.stage',
         (stage, where, size) => {
@@ -461,7 +469,6 @@ test("every control of a call is free at every size, and one's own picture goes 
 
   await click(mine, 'button', 'Hang up');
   await says(mine, /Call ended/);
-  await click(mine, 'button', 'Stay here');
   await isUsable(mine, 'the end', { sizes: PHONES });
   // The corner is remembered, what was large isn't.
   await mine.setViewport({ width: 360, height: 740 });

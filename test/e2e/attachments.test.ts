@@ -566,16 +566,22 @@ test('whoever is quicker than the script sends once', async () => {
   await holding.letGo('script');
   // As text: vitest would put an import of its own here.
   await annas.evaluate(`import(document.querySelector('#composer').dataset.attach).then(() => undefined)`);
+  // What is chosen from now on, even before there is an answer, goes by the script, and alone.
+  await choose(annas, ...filesOf('q3.txt'));
   await holding.letGo('files');
   const names = /q\d\.txt/g;
   await eventually('both in the chat', async () => (await shown(annas, names)).join() === 'q1.txt,q2.txt');
   holding.end();
-  // What is chosen now goes by the script, and alone.
-  await choose(annas, ...filesOf('q3.txt'));
-  await find(annas, 'button', 'Remove q3.txt');
-  expect(await findAll(annas, 'button', 'Remove q1.txt')).toEqual([]);
-  await click(annas, 'button', 'Send');
-  await eventually('the third', async () => (await shown(annas, names)).join() === 'q1.txt,q2.txt,q3.txt');
+  for (const [name, all] of [
+    ['q3.txt', 'q1.txt,q2.txt,q3.txt'],
+    ['q4.txt', 'q1.txt,q2.txt,q3.txt,q4.txt'],
+  ] as const) {
+    if (name !== 'q3.txt') await choose(annas, ...filesOf(name));
+    await find(annas, 'button', `Remove ${name}`);
+    expect(await findAll(annas, 'button', 'Remove q1.txt')).toEqual([]);
+    await click(annas, 'button', 'Send');
+    await eventually(`${name} in the chat`, async () => (await shown(annas, names)).join() === all);
+  }
 });
 
 test('without scripts several files go up in one form, and a bad one says so', async () => {

@@ -14,15 +14,6 @@ const composer = find(document, '#composer', HTMLFormElement);
 const picker = () => find(composer, '#file', HTMLInputElement);
 const inField = (): File[] => [...(picker().files ?? [])];
 
-/** Whether files went with a request of htmx's. */
-function hadFiles(ctx: object): boolean {
-  const request: unknown = 'request' in ctx ? ctx.request : undefined;
-  const body: unknown =
-    typeof request === 'object' && request && 'body' in request ? request.body : undefined;
-  // A field that is left empty counts as a file without a name.
-  return body instanceof FormData && body.getAll('file').some((file) => file instanceof File && file.name);
-}
-
 /** @param early what was chosen before this was loaded, and isn't sent */
 function start(early: File[]): void {
   const box = find(composer, '#body', HTMLTextAreaElement);
@@ -146,14 +137,13 @@ function start(early: File[]): void {
   takeUp().catch(() => undefined);
 }
 
-const early = inField();
-if (!composer.matches('.htmx-request')) start(early);
+if (!composer.matches('.htmx-request')) start(inField());
 else {
-  // Someone quicker than this script has sent by the form itself: those files must not be offered again.
+  // Someone quicker than this script has sent by the form itself: what it took is gone from the field then.
   const wait = ({ detail: { ctx } }: DocumentEventMap['htmx:finally:request']) => {
     if (ctx.sourceElement !== composer) return;
     document.removeEventListener('htmx:finally:request', wait);
-    start(hadFiles(ctx) ? inField() : early);
+    start(inField());
   };
   document.addEventListener('htmx:finally:request', wait);
 }

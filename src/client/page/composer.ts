@@ -22,6 +22,8 @@ export function wireComposer(composer: HTMLFormElement, box: HTMLTextAreaElement
   // On a keyboard of glass Enter is the only way to a new line.
   const isTouch = matchMedia('(hover: none) and (pointer: coarse)');
   let sent = '';
+  /** Whether files were chosen after the form had gone. */
+  let isChosenAnew = false;
 
   box.addEventListener('keydown', (event) => {
     // 229 is a key that an input method still works on: Enter then takes a Chinese word, it doesn't send.
@@ -66,7 +68,12 @@ export function wireComposer(composer: HTMLFormElement, box: HTMLTextAreaElement
     // A file takes as long as it takes.
     if (ctx.sourceElement.querySelector<HTMLInputElement>('[type=file]')?.files?.length)
       clearTimeout(ctx.requestTimeout);
-    if (ctx.sourceElement === composer) sent = box.value;
+    if (ctx.sourceElement !== composer) return;
+    sent = box.value;
+    isChosenAnew = false;
+  });
+  composer.addEventListener('change', ({ target }) => {
+    if (target === file()) isChosenAnew = true;
   });
 
   document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
@@ -74,10 +81,10 @@ export function wireComposer(composer: HTMLFormElement, box: HTMLTextAreaElement
     const error = document.querySelector<HTMLElement>('#composer-error');
     const status = ctx.response?.status;
     if (status && status < 300) {
-      // What was typed while the message was under way stays.
+      // What was typed or chosen while the message was under way stays.
       if (box.value.startsWith(sent)) box.value = box.value.slice(sent.length);
       const field = file();
-      if (field) field.value = '';
+      if (field && !isChosenAnew) field.value = '';
       error?.replaceChildren();
     } else if ((ctx.foreign || !status || status >= 500) && error)
       error.textContent = ctx.foreign ?? error.dataset.unsent ?? '';

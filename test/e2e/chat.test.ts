@@ -361,6 +361,10 @@ test('on a wide screen the list stands beside the chat and follows it, and one t
   const [list, main] = [await find(page, 'complementary', 'Chats'), await find(page, 'main')];
   const [left, right] = [await list.boundingBox(), await main.boundingBox()];
   expect((left?.x ?? 0) + (left?.width ?? 0)).toBeLessThanOrEqual(right?.x ?? 0);
+  // The browser goes to what is new when it first shows the page.
+  await eventually('the box to have the focus', () =>
+    page.evaluate(() => document.activeElement?.id === 'body'),
+  );
   await page.keyboard.type('Typed at once');
   expect(await boxText(page)).toBe('Typed at once');
   for (const text of ['First of two', 'Second of two']) {

@@ -11,5 +11,17 @@ export function noteWidth(): void {
 /** On glass the keyboard would cover half of the chat. */
 export function startWriting(box: HTMLTextAreaElement): void {
   if (!matchMedia(WIDE).matches || matchMedia('(hover: none) and (pointer: coarse)').matches) return;
-  if (document.activeElement === document.body) box.focus({ preventScroll: true });
+  const start = () => {
+    if (document.activeElement === document.body) box.focus({ preventScroll: true });
+  };
+  start();
+  // If the address names a place in the page, browsers take the focus away when they first show it.
+  const again = () => setTimeout(start);
+  box.addEventListener('blur', again);
+  // From then on it goes where it is moved.
+  for (const sign of ['keydown', 'pointerdown'])
+    document.addEventListener(sign, () => box.removeEventListener('blur', again), {
+      once: true,
+      capture: true,
+    });
 }

@@ -76,6 +76,8 @@ describe('from an empty server to two friends', () => {
     });
     await page.reload();
     await click(page, 'button', 'Share');
+    // The script that shares comes with the first touch.
+    await page.waitForFunction(() => document.body.dataset.url);
     expect(await page.evaluate(() => ({ ...document.body.dataset }))).toMatchObject({
       url: invitation,
       text: expect.stringContaining('Anna invites you'),

@@ -99,8 +99,8 @@ test('finds a friend, and what is written comes and goes live', async () => {
 
   await eves.submit(`${chat}`, 'Send', { Message: 'See you at tree' });
   await log(/See you at tree/);
-  const row = [...(await eves.get(chat)).body.matchAll(/\/messages\/(\d+)\/edit/g)].at(-1)?.[1];
-  await eves.submit(`${chat}/messages/${row}/edit`, 'Save', { 'Edit message': 'See you at three' });
+  const options = [...(await eves.get(chat)).body.matchAll(/href="(\/chats\/\d+\/messages\/\d+)"/g)];
+  await eves.submit(`${options.at(-1)?.[1]}/edit`, 'Save', { 'Edit message': 'See you at three' });
   await log(/See you at three[\s\S]*edited/);
 });
 

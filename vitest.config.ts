@@ -8,7 +8,7 @@ const CALLS = [
   'test/faults/{calls,crossing-offers,recording-page}.test.ts',
 ];
 
-const END_TO_END = { testTimeout: 90_000, hookTimeout: 90_000 };
+const END_TO_END = { testTimeout: 90_000, hookTimeout: 90_000, globalSetup: 'test/helpers/build.ts' };
 
 /**
  * Three projects. `unit` runs beside the sources. The others start servers, browsers and terminals: `pages` two files at

@@ -16,7 +16,7 @@ export interface Person {
 /** Where a server is reached: of its own process, or within the test's. */
 type Address = Pick<Server, 'origin'>;
 
-const CLI = join(import.meta.dirname, '..', '..', 'src', 'server', 'cli', 'main.ts');
+const CLI = join(import.meta.dirname, '../../dist/server/cli.js');
 
 /** Runs `npm run admin -- …` on the server's data and returns what it printed; throws what it complained of. */
 const admin = async (server: Server, args: string[], input = ''): Promise<string> => {

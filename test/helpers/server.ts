@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
 import { eventually } from './poll.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -54,13 +55,13 @@ export interface Program {
   start: string[];
 }
 
-/** The sources as they are; installed.ts has the compiled ones. */
-const SOURCES: Program = { folder: ROOT, start: ['src/server/main.ts'] };
+/** What `npm start` runs, which starts in half the time of the sources; installed.ts has what the image holds. */
+const COMPILED: Program = { folder: ROOT, start: manifest.scripts.start.split(' ').slice(1) };
 
 /** Starts a server on a free port with empty data and waits until it can serve. */
 export const startServer = async (
   environment: Record<string, string> = {},
-  program = SOURCES,
+  program = COMPILED,
 ): Promise<Server> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'porchlight-data-'));
   let output = '';

@@ -59,7 +59,7 @@ async function openChat(language: string): Promise<Page> {
 /** Begins to write, which is when a chat's page loads the script for files. @returns the answer's status */
 async function loadAttach(page: Page): Promise<number> {
   const answer = page.waitForResponse((response) => response.url().includes('/static/build/attach-'));
-  await page.focus('#body');
+  await page.type('#body', 'H');
   return (await answer).status();
 }
 

@@ -34,11 +34,15 @@ export function wireProgress(): void {
   });
   // Back on this page, as it was left.
   addEventListener('pageshow', end);
+  // Where the answer takes away what was pressed, htmx puts another element in its place in the context.
+  const pressed = new WeakSet();
   document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
-    if (ctx.sourceElement.matches(PRESSED)) begin();
+    if (!ctx.sourceElement.matches(PRESSED)) return;
+    pressed.add(ctx);
+    begin();
   });
   document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
-    if (ctx.sourceElement.matches(PRESSED)) end();
+    if (pressed.has(ctx)) end();
   });
   // Without a listener, iPhones don't let a stylesheet know what is pressed.
   document.addEventListener('touchstart', () => undefined, { passive: true });

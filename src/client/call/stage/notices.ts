@@ -28,12 +28,14 @@ export function createNotices(box: Element, say: Say): Notices {
       remove(matter);
       if (text === undefined) return;
       const line = document.createElement('p');
+      const words = document.createElement('span');
+      words.textContent = text;
       const button = document.createElement('button');
       button.type = 'button';
       button.className = 'quiet';
       button.textContent = action?.label ?? say('dismiss');
       button.addEventListener('click', () => (action ? action.run() : line.remove()));
-      line.append(text, ' ', button);
+      line.append(words, ' ', button);
       box.append(line);
       shown.set(matter, { text, line });
     },

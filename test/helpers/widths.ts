@@ -28,6 +28,11 @@ async function inspect(path: string, widths: number[], controls: string, spacing
   /** Some links take their whole row, and one around a picture is as large as that. */
   const targetOf = (element: Element) =>
     (element.matches('.cover') ? element.closest('li') : element.querySelector('img')) ?? element;
+  /** On the call page the header shrinks to nothing until the keyboard gets there; what is in it keeps its size. */
+  const isWithinHidden = (element: Element) => {
+    const header = element.closest('.site');
+    return header !== null && header.getBoundingClientRect().width <= 1;
+  };
   /** Where each was found, from the narrowest width to the widest. */
   const found = new Map<string, [number, number]>();
   const note = (what: string, width: number) => {
@@ -41,7 +46,7 @@ async function inspect(path: string, widths: number[], controls: string, spacing
     for (const element of all) {
       const { left, right, width: wide, height } = targetOf(element).getBoundingClientRect();
       // Neither shown, nor for anybody but a screen reader.
-      if (wide <= 1 || height <= 1) continue;
+      if (wide <= 1 || height <= 1 || isWithinHidden(element)) continue;
       if (left < -0.5 || right > width + 0.5) note(`${nameOf(element)} sticks out`, width);
       if (element.matches(controls) && (wide < 43.5 || height < 43.5))
         note(`${nameOf(element)} is ${Math.round(wide)}×${Math.round(height)}`, width);

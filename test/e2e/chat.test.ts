@@ -331,7 +331,7 @@ test('a chat opens at what is new, says how much is below, and leads there', asy
   expect(list.preview?.width).toBeGreaterThan(200);
 
   await follow(annaPage, 'link', 'Ben 14 unread');
-  const said = await waitForText(annaPage, 'button', undefined, /↓ \d+ new/);
+  const said = await waitForText(annaPage, 'button', undefined, /↓\s\d+ new/);
   const { top, height } = await newLine(annaPage);
   expect(top).toBeGreaterThan(0);
   expect(top).toBeLessThan(height / 3);
@@ -339,17 +339,17 @@ test('a chat opens at what is new, says how much is below, and leads there', asy
   expect(below).toBeLessThan(14);
   // What comes meanwhile is counted, and moves nothing.
   await bens.submit(chat, 'Send', { Message: 'And one more' });
-  await waitForText(annaPage, 'button', undefined, new RegExp(`↓ ${below + 1} new`));
+  await waitForText(annaPage, 'button', undefined, new RegExp(`↓\\s${below + 1} new`));
   expect(Math.abs((await newLine(annaPage)).top - top)).toBeLessThan(2);
   // Whoever leaves now finds the rest next time, whatever the address says.
   await annaPage.goto(`${server.origin}/chats`);
   await find(annaPage, 'link', `Ben ${below + 1} unread`);
   await annaPage.goto(server.origin + chat);
-  const again = await waitForText(annaPage, 'button', undefined, /↓ \d+ new/);
+  const again = await waitForText(annaPage, 'button', undefined, /↓\s\d+ new/);
   expect((await newLine(annaPage)).top).toBeGreaterThan(0);
   expect((await newLine(annaPage)).top).toBeLessThan(height / 3);
-  await click(annaPage, 'button', again.replace('↓ ', ''));
-  await gone(annaPage, 'button', again.replace('↓ ', ''));
+  await click(annaPage, 'button', again.replace(/^↓\s/, ''));
+  await gone(annaPage, 'button', again.replace(/^↓\s/, ''));
   await eventually('it to be read', async () => (await bens.get(chat)).body.includes('Seen'));
   expect((await newLine(annaPage)).top).toBeLessThan(0);
 });

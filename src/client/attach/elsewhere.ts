@@ -1,9 +1,12 @@
 /** Loaded by any page while this device may hold files from an unfinished send: sends them, and shows it. */
 import { find } from '../common/dom.ts';
+import { lateStyle } from '../common/late-style.ts';
 import { pageHeaders } from '../common/page-headers.ts';
 import { DRAFT } from '../common/storage-keys.ts';
 import { keptNotes, type Note } from './kept-files.ts';
 import { createSending, type Sending } from './sending.ts';
+
+void lateStyle();
 
 const { me = '' } = document.body.dataset;
 /** Its composer picks up its own. */

@@ -4,11 +4,14 @@
  */
 import { find } from '../common/dom.ts';
 import { newKey } from '../common/key.ts';
+import { lateStyle } from '../common/late-style.ts';
 import { createChosen } from './chosen.ts';
 import { sortDropped } from './dropped.ts';
 import { drop, keep, keptFile, keptNotes, type Note } from './kept-files.ts';
 import { pastedFiles } from './pasted.ts';
 import { createSending } from './sending.ts';
+
+void lateStyle();
 
 const composer = find(document, '#composer', HTMLFormElement);
 const picker = () => find(composer, '#file', HTMLInputElement);

@@ -12,7 +12,6 @@ import { refuseForeign } from './foreign.ts';
 import { wireProgress } from './navigation-progress.ts';
 import { explainMissingCalls } from './no-calls.ts';
 import { openLog } from './open-log.ts';
-import { wirePlaying } from './playing.ts';
 import { wirePresses } from './presses.ts';
 import { wireReach } from './reach.ts';
 import { wireSeen } from './seen.ts';
@@ -51,6 +50,7 @@ declare const DRAFT_LINES_URL: string;
 declare const ELSEWHERE_URL: string;
 declare const TEXTS_URL: string;
 declare const LAYERS_URL: string;
+declare const PLAYING_URL: string;
 
 const composer = document.querySelector<HTMLFormElement>('#composer');
 const box = document.querySelector<HTMLTextAreaElement>('#body');
@@ -122,6 +122,9 @@ const touched = document.querySelector<HTMLElement>('[data-script]');
 for (const sign of ['pointerover', 'focusin'])
   touched?.addEventListener(sign, () => void load(touched.dataset.script ?? '').catch(() => {}));
 
+// Media events don't bubble.
+document.addEventListener('play', () => void load(PLAYING_URL).catch(() => {}), { capture: true });
+
 // A failure is said by `load`, if an update is the reason.
 const loadLayers = () => load(LAYERS_URL).catch(() => {});
 for (const sign of ['keydown', 'pointerdown'])
@@ -129,7 +132,6 @@ for (const sign of ['keydown', 'pointerdown'])
 
 openLog();
 wireBoxes();
-wirePlaying();
 wirePresses();
 wireProgress();
 wireSeen();

@@ -1,4 +1,7 @@
-/** A message that comes anew, because its text or its file has changed, doesn't interrupt what is being played in it. */
+/**
+ * A message that comes anew, because its text or its file has changed, doesn't interrupt what is being played in it.
+ * Loaded when something is played for the first time.
+ */
 
 /** The controls that a script put before what is played. */
 function controlsOf(media: Element | null): Element[] {
@@ -17,10 +20,6 @@ function keepMedia(row: Node): void {
   after?.replaceWith(...controlsOf(before), before);
 }
 
-export function wirePlaying(): void {
-  const list = document.querySelector('#messages');
-  if (!list) return;
-  new MutationObserver((changes) => {
-    for (const { removedNodes } of changes) removedNodes.forEach(keepMedia);
-  }).observe(list, { childList: true });
-}
+new MutationObserver((changes) => {
+  for (const { removedNodes } of changes) removedNodes.forEach(keepMedia);
+}).observe(document.querySelector('#messages') ?? document.body, { childList: true });

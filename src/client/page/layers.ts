@@ -13,7 +13,8 @@ const FIRM = '[role="alertdialog"], [aria-busy], [data-firm]';
 
 /** Where the focus was last outside of all layers, and the layer that has it now. */
 let origin: Element | null = document.activeElement;
-let holder: Element | undefined;
+// The keys that open a menu and lead into it may be quicker than this script.
+let holder: Element | undefined = origin ? around(origin) : undefined;
 
 /** The layer around an element; what opens a `details` isn't inside it. */
 function around(element: Element): Element | undefined {

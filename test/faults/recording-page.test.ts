@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, arriveCalling, connected, newestEntry, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
@@ -43,13 +43,17 @@ async function open(environment: Record<string, string> = {}): Promise<void> {
   [anna, ben] = await createPair(server);
   client = await signInClient(server, anna);
   chat = await chatOf(client, ben);
-  theirs = await openBrowser({ pitch: 880 });
 }
+
+beforeAll(async () => {
+  theirs = await openBrowser({ pitch: 880 });
+});
+afterAll(() => theirs.close());
 
 afterEach(async () => {
   for (const probe of probes.splice(0)) probe.close();
   await mine.close();
-  await theirs.close();
+  await theirs.closePages();
   await relay.close();
   await server.remove();
 });

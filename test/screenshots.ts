@@ -1,5 +1,6 @@
 /**
- * Pictures of every page to look at by eye: at 360 and 1280 px, light and dark, in both languages.
+ * Pictures of every page to look at by eye: on a phone, held upright and sideways, a tablet and a computer, light and
+ * dark, in both languages.
  *
  *     node test/screenshots.ts OUTDIR
  */
@@ -14,7 +15,12 @@ import { type Server, startServer } from './helpers/server.ts';
 import { find, gone } from './helpers/ui.ts';
 
 const LOCALES = ['en', 'zh-CN'] as const;
-const WIDTHS = [360, 1280];
+const SIZES = [
+  { width: 360, height: 740 },
+  { width: 740, height: 360 },
+  { width: 820, height: 1180 },
+  { width: 1440, height: 900 },
+];
 const SCHEMES = ['light', 'dark'];
 
 const outDir = process.argv[2];
@@ -25,15 +31,15 @@ if (outDir === undefined) {
 mkdirSync(outDir, { recursive: true });
 
 const shoot = async (page: Page, name: string, locale: string, fullPage = true) => {
-  for (const width of WIDTHS)
+  for (const size of SIZES)
     for (const scheme of SCHEMES) {
-      await page.setViewport({ width, height: width < 600 ? 740 : 800 });
+      await page.setViewport(size);
       await page.emulateMediaFeatures([
         { name: 'prefers-color-scheme', value: scheme },
         // A colour on its way from one scheme to the other is in neither.
         { name: 'prefers-reduced-motion', value: 'reduce' },
       ]);
-      await page.screenshot({ path: join(outDir, `${name}-${width}-${scheme}-${locale}.png`), fullPage });
+      await page.screenshot({ path: join(outDir, `${name}-${size.width}x${size.height}-${scheme}-${locale}.png`), fullPage });
     }
 };
 

@@ -39,7 +39,10 @@ const shoot = async (page: Page, name: string, locale: string, fullPage = true) 
         // A colour on its way from one scheme to the other is in neither.
         { name: 'prefers-reduced-motion', value: 'reduce' },
       ]);
-      await page.screenshot({ path: join(outDir, `${name}-${size.width}x${size.height}-${scheme}-${locale}.png`), fullPage });
+      await page.screenshot({
+        path: join(outDir, `${name}-${size.width}x${size.height}-${scheme}-${locale}.png`),
+        fullPage,
+      });
     }
 };
 

@@ -55,6 +55,7 @@ test('a screenshot stays with its call, for both', async () => {
 
 test('screenshots are looked at one after another, whoever took them', async () => {
   const id = (await shoot(ana, png)).json().id;
+  house.clock.advance(1);
   const second = (await shoot(ben, png)).json().id;
   const viewer = (file: string) => `/calls/${CALL}/screenshots/${file}`;
   expect((await ben.get(`/calls/${CALL}`)).body).toContain(`href="${viewer(id)}"`);

@@ -267,7 +267,8 @@ test('says on every page that the server is away, and no longer who is online, u
   await eventually('nothing to be said', () =>
     visitor.$eval('.connection', (line) => line.textContent === ''),
   );
-  expect(await isShown()).toBe(true);
+  // The list of friends comes anew as well.
+  await eventually('who is online to be shown again', isShown);
 });
 
 test('answers a tap at once, while the next page or the answer to a form is on its way', async () => {

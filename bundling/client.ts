@@ -75,6 +75,7 @@ const BUNDLES: Bundle[] = [
   { name: 'texts.js', entry: `${CLIENT}/texts/main.ts`, format: 'esm', known: 'TEXTS_URL' },
   { name: 'layers.js', entry: `${CLIENT}/page/layers.ts`, format: 'esm', known: 'LAYERS_URL' },
   { name: 'draft-lines.js', entry: `${CLIENT}/page/draft-lines.ts`, format: 'esm', known: 'DRAFT_LINES_URL' },
+  { name: 'no-calls.js', entry: `${CLIENT}/page/no-calls.ts`, format: 'esm', known: 'NO_CALLS_URL' },
   { name: 'playing.js', entry: `${CLIENT}/page/playing.ts`, format: 'esm', known: 'PLAYING_URL' },
   { name: 'scrolled.js', entry: `${CLIENT}/page/scrolled.ts`, format: 'esm', known: 'SCROLLED_URL' },
   { name: 'sounds.js', entry: `${CLIENT}/page/sounds.ts`, format: 'esm', known: 'SOUNDS_URL' },

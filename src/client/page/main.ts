@@ -5,12 +5,12 @@
 import { load } from '../common/scripts.ts';
 import { attempt, keepsAny } from '../common/storage.ts';
 import { DRAFT, FILES, RECORDINGS, TO_FORGET, UNSENT } from '../common/storage-keys.ts';
+import { hasWebRtc } from '../common/webrtc.ts';
 import { wireBoxes } from './boxes.ts';
 import { wireComposer } from './composer.ts';
 import { forgetDrafts } from './drafts.ts';
 import { refuseForeign } from './foreign.ts';
 import { wireProgress } from './navigation-progress.ts';
-import { explainMissingCalls } from './no-calls.ts';
 import { openLog } from './open-log.ts';
 import { wirePresses } from './presses.ts';
 import { wireReach } from './reach.ts';
@@ -51,6 +51,7 @@ declare const ELSEWHERE_URL: string;
 declare const TEXTS_URL: string;
 declare const LAYERS_URL: string;
 declare const PLAYING_URL: string;
+declare const NO_CALLS_URL: string;
 
 const composer = document.querySelector<HTMLFormElement>('#composer');
 const box = document.querySelector<HTMLTextAreaElement>('#body');
@@ -91,7 +92,14 @@ if (line)
 // Whatever brings a notice, it lies over the page until it is put away.
 const notices = document.querySelector<HTMLElement>('.notices');
 if (notices) {
-  explainMissingCalls(notices);
+  if (!hasWebRtc()) {
+    // The stylesheet dims the links, and takes Accept out of what rings.
+    document.documentElement.dataset.calls = 'none';
+    load(NO_CALLS_URL).then(
+      ({ explainMissingCalls }) => explainMissingCalls(notices),
+      () => {},
+    );
+  }
   refuseForeign(notices);
   new MutationObserver(() => {
     for (const notice of notices.querySelectorAll('.notice')) {

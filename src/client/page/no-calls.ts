@@ -1,11 +1,10 @@
-/** In a browser that can't take part in calls, the links to them say so instead of leading to a page that does. */
-import { hasWebRtc } from '../common/webrtc.ts';
+/**
+ * In a browser that can't take part in calls, the links to them say so instead of leading to a page that does. Loaded
+ * by such a browser alone.
+ */
 
 /** @param notices where notices appear, with the sentence in `data-no-calls` */
 export function explainMissingCalls(notices: HTMLElement): void {
-  if (hasWebRtc()) return;
-  // The stylesheet dims the links, and takes Accept out of what rings.
-  document.documentElement.dataset.calls = 'none';
   document.addEventListener(
     'click',
     (event) => {

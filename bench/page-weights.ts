@@ -58,13 +58,15 @@ export const pageWeights: Bench = {
       const outside = ['/login', `/join/${INVITATION}`, '/nowhere'];
       const inside = ['/chats', `/chats/${pair.chat}`, '/friends', '/settings', '/admin'];
       const weighAll = async (javascript: boolean): Promise<Weighed[]> => {
-        const pages: Weighed[] = [];
-        const add = async (path: string, at: string, cookie: string, address = path) =>
-          pages.push({ path, weight: await weigh(browser, at, address, cookie, javascript) });
-        await add('/setup', `http://localhost:${fresh.port}`, '', `${setup.pathname}${setup.search}`);
-        for (const path of outside) await add(path, origin, '');
-        for (const path of inside) await add(path, origin, pair.cookies[0]);
-        return pages;
+        const weighed = async (path: string, at: string, cookie: string, address = path) => ({
+          path,
+          weight: await weigh(browser, at, address, cookie, javascript),
+        });
+        return Promise.all([
+          weighed('/setup', `http://localhost:${fresh.port}`, '', `${setup.pathname}${setup.search}`),
+          ...outside.map((path) => weighed(path, origin, '')),
+          ...inside.map((path) => weighed(path, origin, pair.cookies[0])),
+        ]);
       };
       const pages = await weighAll(true);
       const plain = await weighAll(false);

@@ -3,7 +3,7 @@
  * copies beside them. What earlier builds made stays for pages that are still open.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { gzipAsync } from '@gfx/zopfli';
@@ -130,15 +130,26 @@ async function bundleStyle(entry: string): Promise<string> {
   return withOldNegations(outputFiles.map((file) => file.text).join(''));
 }
 
-/** Writes a file under a name with its hash, compressed copies beside it. @returns that name */
+/** A file of the build: whole, or not there. */
+function put(name: string, bytes: Uint8Array): void {
+  const path = join(OUT, name);
+  writeFileSync(`${path}.new`, bytes);
+  renameSync(`${path}.new`, path);
+}
+
+/** Writes a file under a name with its hash, compressed copies beside it, unless they are there. @returns that name */
 async function write(name: string, content: string): Promise<string> {
   const bytes = Buffer.from(content.replace(/\/\/# sourceMappingURL=.*$/gm, ''));
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 10);
   const hashed = `${name.slice(0, -extname(name).length)}-${hash}${extname(name)}`;
-  writeFileSync(join(OUT, hashed), bytes);
+  if ([hashed, `${hashed}.gz`, `${hashed}.br`].every((file) => existsSync(join(OUT, file)))) {
+    markUsed(OUT, [hashed], Date.now());
+    return hashed;
+  }
+  put(hashed, bytes);
   // Over plain http browsers take no Brotli. Made once and sent often, so this may take its time: it saves three percent.
-  writeFileSync(join(OUT, `${hashed}.gz`), await gzipAsync(bytes, { numiterations: 15 }));
-  writeFileSync(join(OUT, `${hashed}.br`), brotliCompressSync(bytes));
+  put(`${hashed}.gz`, await gzipAsync(bytes, { numiterations: 15 }));
+  put(`${hashed}.br`, brotliCompressSync(bytes));
   return hashed;
 }
 

@@ -19,7 +19,7 @@ let chromium: OpenBrowser;
 let firefox: OpenBrowser;
 
 beforeAll(async () => {
-  chromium = await openBrowser();
+  chromium = await openBrowser({ shell: true });
   firefox = await openBrowser({ engine: 'firefox' });
 });
 

@@ -31,7 +31,7 @@ beforeAll(async () => {
   server = await startServer();
   [anna, ben] = await createPair(server);
   folder = mkdtempSync(join(tmpdir(), 'porchlight-files-'));
-  browsers.set('chromium', await openBrowser());
+  browsers.set('chromium', await openBrowser({ shell: true }));
   browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
 });
 afterEach(async () => {

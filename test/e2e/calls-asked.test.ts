@@ -25,7 +25,7 @@ let bensChatWithCleo: string;
 
 beforeAll(async () => {
   server = await startServer();
-  chromium = await openBrowser();
+  chromium = await openBrowser({ shell: true, frameRate: 5 });
   // Somebody else's: another host, with a link to wherever its own address says.
   site = createServer(({ url }, response) => {
     response.setHeader('content-type', 'text/html');

@@ -19,7 +19,7 @@ let chat: string;
 
 beforeAll(async () => {
   server = await startServer();
-  browsers.set('chromium', await openBrowser({ cameras: 3 }));
+  browsers.set('chromium', await openBrowser({ cameras: 3, frameRate: 10 }));
   browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
   const pair = await createPair(server);
   anna = await signInClient(server, pair[0]);
@@ -393,90 +393,96 @@ const isLarger = async (page: Page, name: string, other: string) =>
 
 const SWAP = 'Swap with the large picture';
 
-test("every control of a call is free at every size, and one's own picture goes where it is wanted", async () => {
-  const mine = await open(anna, `${chat}/call?media=voice`);
-  await mine.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
-  const theirs = await open(ben, '/chats');
-  await find(mine, 'button', 'Call');
-  await isUsable(mine, 'the question', { sizes: PHONES });
-  await click(mine, 'button', 'Call');
-  await accept(theirs);
-  await connected(mine, theirs);
-  await isUsable(mine, 'a voice call');
-  // Nobody sees themselves where nobody is seen.
-  expect((await boxOf(mine, 'You')).width).toBeLessThanOrEqual(1);
+// Some three hundred layouts, each beside pictures that move.
+const LONG = { timeout: 240_000 };
+test(
+  "every control of a call is free at every size, and one's own picture goes where it is wanted",
+  LONG,
+  async () => {
+    const mine = await open(anna, `${chat}/call?media=voice`);
+    await mine.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
+    const theirs = await open(ben, '/chats');
+    await find(mine, 'button', 'Call');
+    await isUsable(mine, 'the question', { sizes: PHONES });
+    await click(mine, 'button', 'Call');
+    await accept(theirs);
+    await connected(mine, theirs);
+    await isUsable(mine, 'a voice call');
+    // Nobody sees themselves where nobody is seen.
+    expect((await boxOf(mine, 'You')).width).toBeLessThanOrEqual(1);
 
-  await click(theirs, 'button', 'Camera');
-  await click(mine, 'button', 'Camera');
-  await picturesChange(mine, 'You', 1);
-  await picturesChange(mine, 'Ben', 1);
-  const before = (await used(mine)).Camera;
-  await click(mine, 'button', 'Flip camera');
-  await eventually('another camera', async () => ![before, undefined].includes((await used(mine)).Camera));
-  await isUsable(mine, 'a video call');
+    await click(theirs, 'button', 'Camera');
+    await click(mine, 'button', 'Camera');
+    await picturesChange(mine, 'You', 1);
+    await picturesChange(mine, 'Ben', 1);
+    const before = (await used(mine)).Camera;
+    await click(mine, 'button', 'Flip camera');
+    await eventually('another camera', async () => ![before, undefined].includes((await used(mine)).Camera));
+    await isUsable(mine, 'a video call');
 
-  // By keyboard through all corners, and dragged across.
-  await mine.setViewport({ width: 360, height: 740 });
-  const swap = await find(mine, 'button', SWAP);
-  for (const [key, corner] of [
-    ['ArrowUp', 'top right'],
-    ['ArrowLeft', 'top left'],
-    ['ArrowDown', 'bottom left'],
-    ['ArrowRight', 'bottom right'],
-    ['ArrowUp', 'top right'],
-  ] as const) {
-    await swap.press(key);
-    expect(await cornerOf(mine, 'You')).toBe(corner);
-  }
-  const { x, y } = await boxOf(mine, 'You');
-  await mine.mouse.move(x, y);
-  await mine.mouse.down();
-  await mine.mouse.move(120, 420, { steps: 5 });
-  await mine.mouse.up();
-  expect(await cornerOf(mine, 'You')).toBe('bottom left');
-  expect(await isLarger(mine, 'Ben', 'You')).toBe(true);
+    // By keyboard through all corners, and dragged across.
+    await mine.setViewport({ width: 360, height: 740 });
+    const swap = await find(mine, 'button', SWAP);
+    for (const [key, corner] of [
+      ['ArrowUp', 'top right'],
+      ['ArrowLeft', 'top left'],
+      ['ArrowDown', 'bottom left'],
+      ['ArrowRight', 'bottom right'],
+      ['ArrowUp', 'top right'],
+    ] as const) {
+      await swap.press(key);
+      expect(await cornerOf(mine, 'You')).toBe(corner);
+    }
+    const { x, y } = await boxOf(mine, 'You');
+    await mine.mouse.move(x, y);
+    await mine.mouse.down();
+    await mine.mouse.move(120, 420, { steps: 5 });
+    await mine.mouse.up();
+    expect(await cornerOf(mine, 'You')).toBe('bottom left');
+    expect(await isLarger(mine, 'Ben', 'You')).toBe(true);
 
-  await swap.press('Enter');
-  expect(await isLarger(mine, 'You', 'Ben')).toBe(true);
-  expect(await mine.evaluate(() => document.activeElement?.closest('[role=group]')?.ariaLabel)).toBe('Ben');
-  await isUsable(mine, 'oneself large');
+    await swap.press('Enter');
+    expect(await isLarger(mine, 'You', 'Ben')).toBe(true);
+    expect(await mine.evaluate(() => document.activeElement?.closest('[role=group]')?.ariaLabel)).toBe('Ben');
+    await isUsable(mine, 'oneself large');
 
-  await click(theirs, 'button', 'Share screen');
-  await picturesChange(mine, "Ben's screen", 1);
-  for (const name of ['Ben', 'You']) expect(await isLarger(mine, "Ben's screen", name)).toBe(true);
-  await click(mine, 'button', 'Share screen');
-  await picturesChange(theirs, "Anna's screen", 1);
-  await isUsable(mine, 'two shared screens');
-  await click(mine, 'button', 'Share screen');
+    await click(theirs, 'button', 'Share screen');
+    await picturesChange(mine, "Ben's screen", 1);
+    for (const name of ['Ben', 'You']) expect(await isLarger(mine, "Ben's screen", name)).toBe(true);
+    await click(mine, 'button', 'Share screen');
+    await picturesChange(theirs, "Anna's screen", 1);
+    await isUsable(mine, 'two shared screens');
+    await click(mine, 'button', 'Share screen');
 
-  // All that can be said and shown at once.
-  await click(mine, 'button', 'Record');
-  await waitForText(mine, 'main', undefined, /You are recording/);
-  await mine.evaluate(() => {
-    navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException('', 'NotReadableError'));
-  });
-  await click(mine, 'button', 'Share screen');
-  await waitForText(mine, 'main', undefined, /could not be shared/);
-  await click(mine, 'button', 'Screenshot');
-  await find(mine, 'group', "Screenshot: Ben's screen");
-  await isUsable(mine, 'notices and cards');
-  // What is opened may lie over a picture, but not over the controls.
-  for (const summary of await mine.$$('main.call summary')) {
-    await summary.click();
-    await isUsable(mine, 'something open', { within: 'details[open], .toolbar' });
-    await summary.click();
-  }
+    // All that can be said and shown at once.
+    await click(mine, 'button', 'Record');
+    await waitForText(mine, 'main', undefined, /You are recording/);
+    await mine.evaluate(() => {
+      navigator.mediaDevices.getDisplayMedia = () => Promise.reject(new DOMException('', 'NotReadableError'));
+    });
+    await click(mine, 'button', 'Share screen');
+    await waitForText(mine, 'main', undefined, /could not be shared/);
+    await click(mine, 'button', 'Screenshot');
+    await find(mine, 'group', "Screenshot: Ben's screen");
+    await isUsable(mine, 'notices and cards');
+    // What is opened may lie over a picture, but not over the controls.
+    for (const summary of await mine.$$('main.call summary')) {
+      await summary.click();
+      await isUsable(mine, 'something open', { within: 'details[open], .toolbar' });
+      await summary.click();
+    }
 
-  await click(mine, 'button', 'Hang up');
-  await says(mine, /Call ended/);
-  await isUsable(mine, 'the end', { sizes: PHONES });
-  // The corner is remembered, what was large isn't.
-  await mine.setViewport({ width: 360, height: 740 });
-  await follow(mine, 'link', 'Call again');
-  await says(mine, /Ringing…/);
-  await click(mine, 'button', 'Camera');
-  await picturesChange(mine, 'You', 1);
-  expect(await cornerOf(mine, 'You')).toBe('bottom left');
-  expect(await isLarger(mine, 'Ben', 'You')).toBe(true);
-  await isUsable(mine, 'calling', { sizes: PHONES });
-});
+    await click(mine, 'button', 'Hang up');
+    await says(mine, /Call ended/);
+    await isUsable(mine, 'the end', { sizes: PHONES });
+    // The corner is remembered, what was large isn't.
+    await mine.setViewport({ width: 360, height: 740 });
+    await follow(mine, 'link', 'Call again');
+    await says(mine, /Ringing…/);
+    await click(mine, 'button', 'Camera');
+    await picturesChange(mine, 'You', 1);
+    expect(await cornerOf(mine, 'You')).toBe('bottom left');
+    expect(await isLarger(mine, 'Ben', 'You')).toBe(true);
+    await isUsable(mine, 'calling', { sizes: PHONES });
+  },
+);

@@ -35,8 +35,8 @@ let zoe: Home;
 
 beforeAll(async () => {
   server = await startServer();
-  anna = await moveIn('anna', 'Anna', 440, { camera: 'red' });
-  ben = await moveIn('ben', 'Ben', 660, { camera: 'blue' });
+  anna = await moveIn('anna', 'Anna', 440, { shell: true, camera: 'red' });
+  ben = await moveIn('ben', 'Ben', 660, { shell: true, camera: 'blue' });
   zoe = await moveIn('zoe', 'Grandma Zoë', 1000, { engine: 'firefox' });
   await befriend(server, anna, ben);
   await befriend(server, anna, zoe);

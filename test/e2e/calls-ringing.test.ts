@@ -26,7 +26,7 @@ let chat: string;
 
 beforeAll(async () => {
   server = await startServer();
-  chromium = await openBrowser({ camera: 'green', pitch: PITCH });
+  chromium = await openBrowser({ shell: true, camera: 'green', frameRate: 5, pitch: PITCH });
   firefox = await openBrowser({ engine: 'firefox' });
   const pair = await createPair(server);
   const third = await createPerson(server, 'cleo', 'Cleo');
@@ -281,7 +281,7 @@ describe('in a call', () => {
     ['lets the page use no devices', 'refused', /isn't allowed to use the microphone and camera/],
     ['has no camera', 'none', /No camera was found/],
   ] as const)('who %s is told so, and sees and hears all the same', async (_, media, words) => {
-    const bare = await openBrowser({ media });
+    const bare = await openBrowser({ shell: true, media });
     try {
       const callee = await open(ben, '/chats', bare);
       const caller = await open(anna, chat);

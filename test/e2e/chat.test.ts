@@ -26,7 +26,7 @@ beforeAll(async () => {
   [anna, ben] = await createPair(server);
   [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
   chat = await chatOf(annas, ben);
-  chromium = await openBrowser();
+  chromium = await openBrowser({ shell: true });
   firefox = await openBrowser({ engine: 'firefox' });
 });
 

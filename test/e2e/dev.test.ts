@@ -42,7 +42,7 @@ beforeAll(async () => {
     60_000,
     () => output,
   );
-  browser = await openBrowser();
+  browser = await openBrowser({ shell: true });
   page = await browser.newPage();
   await page.goto(`${origin}/login`);
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   [anna, ben] = await createPair(server);
   [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
   chat = await chatOf(bens, anna);
-  browsers.set('chromium', await openBrowser());
+  browsers.set('chromium', await openBrowser({ shell: true }));
   browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
 });
 afterEach(async () => {

@@ -22,7 +22,7 @@ let page: Page;
 
 beforeAll(async () => {
   house = await furnish();
-  chromium = await openBrowser();
+  chromium = await openBrowser({ shell: true });
 });
 afterAll(async () => {
   await chromium.close();

@@ -20,7 +20,7 @@ let ben: Person;
 let chat: string;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await openBrowser({ shell: true });
   folder = mkdtempSync(join(tmpdir(), 'porchlight-proxied-'));
 });
 afterEach(async () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = await startServer();
   [anna, ben] = await createPair(server);
   chat = await chatOf(await signInClient(server, anna), ben);
-  browsers.set('chromium', await openBrowser());
+  browsers.set('chromium', await openBrowser({ shell: true }));
   browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
 });
 afterEach(async () => {

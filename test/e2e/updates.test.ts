@@ -17,7 +17,7 @@ let anna: Person;
 let ben: Person;
 
 beforeAll(async () => {
-  browser = await openBrowser();
+  browser = await openBrowser({ shell: true });
 });
 beforeEach(async () => {
   installed = install();

@@ -14,7 +14,7 @@ let ben: Person;
 beforeAll(async () => {
   server = await startServer();
   [anna, ben] = await createPair(server);
-  chromium = await openBrowser();
+  chromium = await openBrowser({ shell: true });
 });
 afterEach(() => chromium.closePages());
 afterAll(async () => {

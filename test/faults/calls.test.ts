@@ -26,7 +26,7 @@ let chat: string;
 
 beforeAll(async () => {
   server = await startServer();
-  chromium = await openBrowser({ camera: 'green', pitch: PITCH });
+  chromium = await openBrowser({ shell: true, camera: 'green', pitch: PITCH });
   const pair = await createPair(server);
   anna = await signInClient(server, pair[0]);
   ben = await signInClient(server, pair[1]);

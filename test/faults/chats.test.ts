@@ -25,7 +25,7 @@ let isSending = false;
 
 beforeAll(async () => {
   server = await startServer();
-  chromium = await openBrowser();
+  chromium = await openBrowser({ shell: true });
   firefox = await openBrowser({ engine: 'firefox' });
 });
 

@@ -46,7 +46,7 @@ async function open(environment: Record<string, string> = {}): Promise<void> {
 }
 
 beforeAll(async () => {
-  theirs = await openBrowser({ pitch: 880 });
+  theirs = await openBrowser({ shell: true, pitch: 880 });
 });
 afterAll(() => theirs.close());
 
@@ -151,7 +151,7 @@ describe('a browser that is killed', () => {
 describe('the page', () => {
   beforeEach(async () => {
     await open();
-    mine = await openBrowser();
+    mine = await openBrowser({ shell: true });
   });
 
   test('goes on while the server is killed and started again', async () => {
@@ -228,7 +228,7 @@ describe.skipIf(process.getuid?.() !== 0)('a server whose disk is full', () => {
     await open();
     if (place === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = place;
-    mine = await openBrowser();
+    mine = await openBrowser({ shell: true });
   });
   afterEach(() => {
     execFileSync('umount', ['-l', folder]);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core';
+import { type Browser, type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core';
 import { leaveCall } from './leave-call.ts';
 import { type Ground, movingPattern, toneWav, writeMedia } from './media-files.ts';
 import { requireProgram } from './programs.ts';
@@ -32,6 +32,8 @@ export interface BrowserOptions {
   profile?: string;
   /** Whether hidden tabs are slowed down as they are for people. Chromium otherwise runs all at full speed. */
   slowsHidden?: boolean;
+  /** Chromium only: its engine without its windows, at half the cost. Hides no tab, shares none, renames devices. */
+  shell?: boolean;
 }
 
 export interface PageOptions {
@@ -58,6 +60,7 @@ export interface OpenBrowser {
   readonly problems: string[];
   /** SIGKILL to all of it: what a crash leaves. */
   kill9(): Promise<void>;
+  /** Closes all pages. The browser itself is lent again to who asks for one alike, unless it has a folder of its own. */
   close(): Promise<void>;
 }
 
@@ -115,7 +118,12 @@ const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions
   const ignoreDefaultArgs = options.sharedTab === undefined ? [] : ['--mute-audio'];
   if (options.slowsHidden) ignoreDefaultArgs.push(...FULL_SPEED);
   else args.push(...FULL_SPEED);
-  return { browser: 'chrome', executablePath: requireProgram('chromium'), args, ignoreDefaultArgs };
+  return {
+    browser: 'chrome',
+    executablePath: requireProgram(options.shell ? 'shell' : 'chromium'),
+    args,
+    ignoreDefaultArgs,
+  };
 };
 
 const firefoxOptions = (options: BrowserOptions): LaunchOptions => {
@@ -166,44 +174,113 @@ const openPage = async (context: BrowserContext, options: PageOptions, problems:
   return page;
 };
 
-/** Starts a browser with an empty profile. The test closes it. */
-export const openBrowser = async (options: BrowserOptions = {}): Promise<OpenBrowser> => {
+/** A browser that runs, whoever has it at the moment. */
+interface Running {
+  browser: Browser;
+  closePages(): Promise<void>;
+  kill9(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** All that run, with what they were given. */
+const all = new Map<Browser, string>();
+
+// A worker of the tests is told to end by a signal, may not call `process.exit`, and is given half a second.
+process.once('SIGTERM', () => {
+  for (const [browser, folder] of all) {
+    const { pid } = browser.process() ?? {};
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    } catch {
+      // It has ended by itself, or still writes.
+    }
+  }
+  // What else was started, sound cards and servers, ends in what was said about it at `exit`.
+  process.emit('exit', 143);
+  process.kill(process.pid, 'SIGKILL');
+});
+
+const start = async (options: BrowserOptions): Promise<Running> => {
   const engine = options.engine ?? 'chromium';
   const folder = mkdtempSync(join(tmpdir(), `porchlight-${engine}-`));
   const card = engine === 'firefox' ? await openSoundCard(join(folder, 'sound')) : undefined;
   const browser = await launch({
     headless: true,
+    // It would close them one after the other, which takes longer than a worker that is told to end is given.
+    handleSIGTERM: false,
     env: { ...process.env, ...card?.environment },
     ...(options.profile !== undefined && { userDataDir: options.profile }),
     ...(engine === 'chromium' ? chromiumOptions(options, folder) : firefoxOptions(options)),
   });
-  const problems: string[] = [];
+  all.set(browser, folder);
+  const tidy = async () => {
+    all.delete(browser);
+    await card?.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
   return {
-    engine,
-    problems,
-    newPage: async (pageOptions = {}) => {
-      const isShared = options.profile !== undefined;
-      const context = isShared ? browser.defaultBrowserContext() : await browser.createBrowserContext();
-      return openPage(context, pageOptions, problems);
-    },
-    closePages: async () => {
+    browser,
+    async closePages() {
       for (const page of await browser.pages()) await leaveCall(page);
       const [, ...contexts] = browser.browserContexts();
       for (const context of contexts) await context.close();
     },
-    kill9: async () => {
+    async kill9() {
       const process = browser.process();
       if (!process || process.exitCode !== null) return;
       const ended = once(process, 'exit');
       process.kill('SIGKILL');
       await ended;
-      await card?.close();
-      rmSync(folder, { recursive: true, force: true });
+      await tidy();
     },
-    close: async () => {
+    async close() {
       await browser.close();
-      await card?.close();
-      rmSync(folder, { recursive: true, force: true });
+      await tidy();
     },
+  };
+};
+
+/**
+ * Browsers that nobody has at the moment, by what they were asked to be, oldest first. A start costs as much as a short
+ * test; what one test could leave to the next lies in its contexts, which are closed.
+ */
+const idle: { key: string; running: Running }[] = [];
+const MAX_IDLE = 4;
+/** Only a worker of the tests is ended for us. */
+const isWorker = process.env.VITEST !== undefined;
+
+const lend = async (options: BrowserOptions, key: string): Promise<Running> => {
+  const at = idle.findLastIndex((one) => one.key === key);
+  const [found] = at < 0 ? [] : idle.splice(at, 1);
+  if (found?.running.browser.connected) return found.running;
+  return start(options);
+};
+
+const takeBack = async (running: Running, key: string): Promise<void> => {
+  // One that was killed is of use to nobody.
+  if (!running.browser.connected) return;
+  await running.closePages();
+  idle.push({ key, running });
+  if (idle.length > MAX_IDLE) await idle.shift()?.running.close();
+};
+
+/** Starts a browser with an empty profile, or lends one that was closed. The test closes it. */
+export const openBrowser = async (options: BrowserOptions = {}): Promise<OpenBrowser> => {
+  const key = JSON.stringify(options);
+  const isShared = options.profile !== undefined;
+  const running = isShared ? await start(options) : await lend(options, key);
+  const { browser } = running;
+  const problems: string[] = [];
+  return {
+    engine: options.engine ?? 'chromium',
+    problems,
+    newPage: async (pageOptions = {}) => {
+      const context = isShared ? browser.defaultBrowserContext() : await browser.createBrowserContext();
+      return openPage(context, pageOptions, problems);
+    },
+    closePages: running.closePages,
+    kill9: running.kill9,
+    close: () => (isShared || !isWorker ? running.close() : takeBack(running, key)),
   };
 };

@@ -1,10 +1,8 @@
 /** Who lives on a test server: made by the administration command, signed in by form or by cookie. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
+import { admin } from './admin.ts';
 import { type Client, createClient } from './client.ts';
-import { type Server, serverEnvironment } from './server.ts';
+import type { Server } from './server.ts';
 import { fill, follow } from './ui.ts';
 
 export interface Person {
@@ -16,25 +14,10 @@ export interface Person {
 /** Where a server is reached: of its own process, or within the test's. */
 type Address = Pick<Server, 'origin'>;
 
-const CLI = join(import.meta.dirname, '../../dist/server/cli.js');
-
-/** Runs `npm run admin -- …` on the server's data and returns what it printed; throws what it complained of. */
-const admin = async (server: Server, args: string[], input = ''): Promise<string> => {
-  const child = spawn(process.execPath, [CLI, ...args], {
-    env: serverEnvironment(server.dataDir, {}),
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  let [output, complaint] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    output += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    complaint += chunk;
-  });
-  child.stdin.end(input);
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`admin ${args.join(' ')} ended with ${code}: ${complaint}`);
-  return output;
+/** Runs `npm run admin -- …` on the server's data, in this process; throws what it complained of. */
+const administer = async (server: Server, words: string[], password?: string): Promise<void> => {
+  const { code, noted } = await admin(server.dataDir, words, password === undefined ? {} : { password });
+  if (code !== 0) throw new Error(`admin ${words.join(' ')} ended with ${code}: ${noted}`);
 };
 
 /** Creates an account; the first one of a server is the owner. */
@@ -44,12 +27,12 @@ export const createPerson = async (
   displayName: string,
 ): Promise<Person> => {
   const person = { username, displayName, password: `${username} keeps the light on` };
-  await admin(server, ['create-user', username, '--display', displayName], `${person.password}\n`);
+  await administer(server, ['create-user', username, '--display', displayName], person.password);
   return person;
 };
 
 export const befriend = (server: Server, one: Person, other: Person) =>
-  admin(server, ['befriend', one.username, other.username]);
+  administer(server, ['befriend', one.username, other.username]);
 
 /** Anna, who owns the server, and Ben: two friends. */
 export const createPair = async (server: Server): Promise<[Person, Person]> => {

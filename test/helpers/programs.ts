@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path';
 /** Each program with the names it goes by and the Debian package that brings it. */
 export const PROGRAMS = {
   chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], debian: 'chromium' },
+  shell: { names: ['chromium-headless-shell', 'chrome-headless-shell'], debian: 'chromium-headless-shell' },
   firefox: { names: ['firefox-esr', 'firefox'], debian: 'firefox-esr' },
   w3m: { names: ['w3m'], debian: 'w3m' },
   lynx: { names: ['lynx'], debian: 'lynx' },
@@ -47,7 +48,7 @@ export const requireProgram = (program: Program): string => {
 /** Those that the tests beside the sources start. */
 export const UNIT_PROGRAMS: Program[] = ['ffmpeg', 'openssl', 'heif-enc'];
 export const E2E_PROGRAMS: Program[] = [
-  ...(['chromium', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),
+  ...(['chromium', 'shell', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),
   ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx'] as const),
 ];
 

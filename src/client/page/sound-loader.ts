@@ -50,10 +50,13 @@ export function wireSounds(): void {
         if (!audio && node.id !== 'arrived') continue;
         const { chat = '' } = node.dataset;
         const came = performance.now();
-        load(SOUNDS_URL).then(
-          ({ ring, announce }) => (audio ? ring(audio) : announce({ chat, came, isShown: chat === shown })),
-          () => audio?.play(),
-        );
+        load(SOUNDS_URL)
+          .then(
+            ({ ring, announce }) => (audio ? ring(audio) : announce({ chat, came, isShown: chat === shown })),
+            () => audio?.play(),
+          )
+          // Neither the script nor the sound came, or the browser wants a gesture first: the ring is seen all the same.
+          .catch(() => {});
       }
   }).observe(document.body, { childList: true });
 }

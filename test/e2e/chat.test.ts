@@ -468,6 +468,33 @@ test('however slow the line, what is sent stands there at once, in order, and st
   expect([...body.matchAll(/>(one|two|🍲)</g)].map(([, text]) => text)).toEqual(['one', 'two', '🍲']);
 });
 
+test('what is pressed before its script is there waits for it, and leads away only where that does not come', async () => {
+  await fill(annaPage, 'Message', 'Pressed at once');
+  await annaPage.keyboard.press('Enter');
+  await log(benPage, /Pressed at once/);
+  await annaPage.setRequestInterception(true);
+  let [script, comes]: [HTTPRequest | undefined, boolean] = [undefined, true];
+  annaPage.on('request', (request) => {
+    if (!/messages-[\w-]+\.js$/.test(request.url())) return void request.continue();
+    if (comes) script = request;
+    else void request.abort('connectionfailed');
+  });
+  await annaPage.setCacheEnabled(false);
+  await annaPage.reload();
+  const options = () =>
+    annaPage.$eval('.message:last-child .more', (link) => link instanceof HTMLElement && link.click());
+  await options();
+  await options();
+  await (await eventually('the script to be asked for', () => script)).continue();
+  await find(annaPage, 'menu', 'Message options');
+  expect(new URL(annaPage.url()).pathname).toBe(chat);
+
+  comes = false;
+  await annaPage.reload();
+  await Promise.all([annaPage.waitForNavigation(), options()]);
+  expect(new URL(annaPage.url()).pathname).toMatch(/^\/chats\/\d+\/messages\/\d+$/);
+});
+
 test('what the server won’t have says why where it stands', async () => {
   // Nothing to be seen, which only the server knows.
   await fill(annaPage, 'Message', '\u2060');

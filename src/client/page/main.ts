@@ -16,6 +16,7 @@ import { wirePresses } from './presses.ts';
 import { wireReach } from './reach.ts';
 import { wireSeen } from './seen.ts';
 import { wireSounds } from './sound-loader.ts';
+import { wireTouched } from './touched.ts';
 import { wireUnread } from './unread.ts';
 import { noteWidth, startWriting } from './wide.ts';
 
@@ -125,10 +126,8 @@ function sendTexts(): void {
 sendTexts();
 document.addEventListener('htmx:ws:after:connection', sendTexts);
 
-// What a part of a page needs once it is touched comes then.
 const touched = document.querySelector<HTMLElement>('[data-script]');
-for (const sign of ['pointerover', 'focusin'])
-  touched?.addEventListener(sign, () => void load(touched.dataset.script ?? '').catch(() => {}));
+if (touched) wireTouched(touched);
 
 // Media events don't bubble.
 document.addEventListener('play', () => void load(PLAYING_URL).catch(() => {}), { capture: true });

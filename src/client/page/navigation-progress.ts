@@ -16,18 +16,18 @@ function end(): void {
   delete dataset.loading;
 }
 
-/** Whether a click leads to another page in this tab. */
-function leads(event: MouseEvent): boolean {
+/** The link by which a click leads to another page in this tab. */
+export function leading(event: MouseEvent): HTMLAnchorElement | undefined {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
-  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return false;
-  if (link.target || link.hasAttribute('download') || link.origin !== location.origin) return false;
-  return !link.hash || link.pathname + link.search !== location.pathname + location.search;
+  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return undefined;
+  if (link.target || link.hasAttribute('download') || link.origin !== location.origin) return undefined;
+  return !link.hash || link.pathname + link.search !== location.pathname + location.search ? link : undefined;
 }
 
 export function wireProgress(): void {
   // On the window, behind everybody who may prevent it.
   addEventListener('click', (event) => {
-    if (leads(event)) begin();
+    if (leading(event)) begin();
   });
   addEventListener('submit', ({ defaultPrevented }) => {
     if (!defaultPrevented) begin();

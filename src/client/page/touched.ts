@@ -1,0 +1,27 @@
+/** What a part of a page needs once it is touched comes then. */
+import { load } from '../common/scripts.ts';
+import { leading } from './navigation-progress.ts';
+
+/**
+ * Loads the script that a part of the page names. A link in it that is pressed before that waits for it: it may have
+ * more to show than the page the link leads to, a menu in its place for one.
+ */
+export function wireTouched(part: HTMLElement): void {
+  let isLoaded = false;
+  const loaded = () =>
+    load(part.dataset.script ?? '')
+      .catch(() => {})
+      .then(() => {
+        isLoaded = true;
+      });
+  for (const sign of ['pointerover', 'focusin']) part.addEventListener(sign, loaded);
+  let pressed: HTMLAnchorElement | undefined;
+  part.addEventListener('click', (event) => {
+    const link = leading(event);
+    if (isLoaded || !link) return;
+    event.preventDefault();
+    // Of several presses the last counts, once.
+    if (!pressed) loaded().then(() => pressed?.click());
+    pressed = link;
+  });
+}

@@ -182,22 +182,26 @@ interface Running {
   close(): Promise<void>;
 }
 
-/** All that run, with what they were given. */
+/** Also what a process that is just ending still writes into. */
+const remove = (folder: string) =>
+  rmSync(folder, { recursive: true, force: true, maxRetries: 8, retryDelay: 10 });
+
+/** All that run, with the folder of each. */
 const all = new Map<Browser, string>();
 
 // A worker of the tests is told to end by a signal, may not call `process.exit`, and is given half a second.
 process.once('SIGTERM', () => {
-  for (const [browser, folder] of all) {
-    const { pid } = browser.process() ?? {};
+  for (const browser of all.keys()) {
+    const pid = browser.process()?.pid;
     try {
       if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
     } catch {
-      // It has ended by itself, or still writes.
+      // It has ended by itself.
     }
   }
   // What else was started, sound cards and servers, ends in what was said about it at `exit`.
   process.emit('exit', 143);
+  for (const folder of all.values()) remove(folder);
   process.kill(process.pid, 'SIGKILL');
 });
 
@@ -210,14 +214,14 @@ const start = async (options: BrowserOptions): Promise<Running> => {
     // It would close them one after the other, which takes longer than a worker that is told to end is given.
     handleSIGTERM: false,
     env: { ...process.env, ...card?.environment },
-    ...(options.profile !== undefined && { userDataDir: options.profile }),
+    userDataDir: options.profile ?? join(folder, 'profile'),
     ...(engine === 'chromium' ? chromiumOptions(options, folder) : firefoxOptions(options)),
   });
   all.set(browser, folder);
   const tidy = async () => {
     all.delete(browser);
     await card?.close();
-    rmSync(folder, { recursive: true, force: true });
+    remove(folder);
   };
   return {
     browser,

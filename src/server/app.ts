@@ -8,6 +8,7 @@ import { createBackground, guardTimers } from './background.ts';
 import { createCallParts, registerCalls } from './calls/index.ts';
 import { beginDirect } from './chats/direct.ts';
 import { createChatParts, createRenderers, registerChats } from './chats/index.ts';
+import { mayReadFile } from './chats/membership.ts';
 import { createChatStore } from './chats/store.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createCommitQueue } from './commit-queue.ts';
@@ -88,7 +89,10 @@ async function assemble(config: Config, time: Clock) {
     ...accounts,
     ...createFriendParts({ ...accounts, began: (a, b) => beginDirect(chatStore, a, b, clock.now()) }),
   };
-  const { stopLooking, ...fileParts } = createFileParts({ ...ground, isMember: chatStore.isMember });
+  const { stopLooking, ...fileParts } = createFileParts({
+    ...ground,
+    mayRead: (file, user) => mayReadFile(chatStore, file, user),
+  });
   const files = { ...friends, ...fileParts };
   const chats = { ...files, ...createChatParts({ ...files, chatStore }) };
   const recordings = { ...chats, ...createRecordingParts(chats) };

@@ -13,6 +13,8 @@ export type EventMap = {
   'conversation-changed': [{ conversation: number }];
   /** Somebody has written a message, which is news to the others. */
   'message-sent': [{ conversation: number; author: number }];
+  /** People came into a group or left it, or it has another name. `users`: whose list of chats changes with it. */
+  'members-changed': [{ conversation: number; users: number[] }];
   /** Somebody has read up to a message. */
   'conversation-read': [{ conversation: number; user: number }];
   typing: [{ conversation: number; user: number }];

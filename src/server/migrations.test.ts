@@ -14,7 +14,8 @@ const EARLIER = FILES.map((_, version) => version).slice(1);
 /** What the columns hold that a migration adds to rows that were there. */
 const ADDED: Record<string, Row> = {
   users: { invitation_id: null, region: null, clock: null, picture: null, removed_at: null },
-  messages: { has_file: 0 },
+  members: { role: 'member', joined_at: 0, first_id: 0, notify: 'all' },
+  messages: { has_file: 0, event: null },
   recordings: { key: null },
 };
 
@@ -28,7 +29,10 @@ function writtenFor({ friendships = [] }: Tables): Tables {
       active_at: accepted_at,
     })),
     members: friends.flatMap(({ user_a = 0, user_b = 0 }, index) =>
-      [user_a, user_b].map((user_id) => ({ conversation_id: index + 1, user_id, read_id: 0 })),
+      [user_a, user_b].map((user_id) => ({
+        ...{ conversation_id: index + 1, user_id, read_id: 0 },
+        ...ADDED.members,
+      })),
     ),
   };
 }
@@ -99,7 +103,7 @@ function rebuilt(table: string, check: string, wider: string): string {
     const [create = ''] = schema('table');
     expect(create).toContain(check);
     return [
-      create.replace(`CREATE TABLE ${table}`, `CREATE TABLE new_${table}`).replace(check, wider),
+      create.replace(/^CREATE TABLE \S+/, `CREATE TABLE new_${table}`).replace(check, wider),
       `INSERT INTO new_${table} SELECT * FROM ${table}`,
       `DROP TABLE ${table}`,
       `ALTER TABLE new_${table} RENAME TO ${table}`,
@@ -112,7 +116,7 @@ function rebuilt(table: string, check: string, wider: string): string {
 test('a migration that builds messages and files anew keeps every row and every link', () => {
   const before = makeDatabase(FILES.length);
   const files = withMigrations(
-    rebuilt('messages', `'call')`, `'call', 'notice')`),
+    rebuilt('messages', `'event')`, `'event', 'notice')`),
     rebuilt('files', `'recording')`, `'recording', 'poster')`),
   );
   inDatabase((database) => {

@@ -4,7 +4,7 @@ import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { arrive, chatOf, createPair, type Person, signIn, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
-import { fill, find, follow, textOf, waitForText } from '../helpers/ui.ts';
+import { click, fill, find, follow, textOf, waitForText } from '../helpers/ui.ts';
 
 let server: Server;
 let chromium: OpenBrowser;
@@ -63,6 +63,27 @@ test('new messages appear by themselves, and what is being typed stays', async (
   );
   await follow(page, 'button', 'Send');
   await waitForText(page, 'log', 'Messages', /Meanwhile, from Ben[\s\S]*Half a sentence/);
+});
+
+test('a group is made, written in and left', async () => {
+  const page = await openPage();
+  await arrive(page, server, anna);
+  await follow(page, 'link', 'New group');
+  await fill(page, 'Group name', 'Family');
+  await click(page, 'checkbox', 'Ben');
+  await follow(page, 'button', 'Create group');
+  await fill(page, 'Message', 'Hello all');
+  await follow(page, 'button', 'Send');
+  const bens = await openPage();
+  await arrive(bens, server, ben);
+  await follow(bens, 'link', 'Family 1 unread');
+  await waitForText(bens, 'log', 'Messages', /Anna made the group “Family”[\s\S]*Anna[\s\S]*Hello all/);
+  await follow(bens, 'link', '2 people');
+  await follow(bens, 'link', 'Leave group');
+  await follow(bens, 'button', 'Yes, leave it');
+  expect(await textOf(bens)).not.toContain('Family');
+  await page.reload();
+  await waitForText(page, 'log', 'Messages', /Hello all[\s\S]*Ben left/);
 });
 
 test('a chat opens at what is new', async () => {

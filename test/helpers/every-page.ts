@@ -31,7 +31,10 @@ async function sendFile(client: Client, chat: string, file: TestFile): Promise<v
   if (status !== 303) throw new Error(`${file.name} was not taken: ${status}`);
 }
 
-/** The owner with a friend, a request, a blocked person, an invitation, a chat with every kind of message, and a call. */
+/**
+ * The owner with a friend, a request, a blocked person, an invitation, a chat with every kind of message, a group, and a
+ * call.
+ */
 export const furnish = async (language = 'en'): Promise<Furnished> => {
   const server = await startServer();
   const setup = new URL(server.setupLink());
@@ -66,6 +69,9 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
   await sendFile(annas, chat, { name: 'List.txt', bytes: Buffer.from('Milk\n') });
   const call = addPastCall(server.dataDir, 'anna', 'ben');
   await putRecording(server, annas, call, liveWebm(1));
+  const made = await annas.post('/chats/new', { _csrf: await csrf(annas), title: 'Family', people: '2' });
+  const group = made.path;
+  await bens.submit(group, 'Send', { Message: 'Hello all' });
   return {
     server,
     anna,
@@ -84,6 +90,10 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
       'message options': `${chat}/messages/3`,
       'edit a message': `${chat}/messages/3/edit`,
       'delete a message': `${chat}/messages/3/delete`,
+      'a group': group,
+      'the people of a group': `${group}/people`,
+      'leave a group': `${group}/leave`,
+      'new group': '/chats/new',
       friends: '/friends',
       settings: '/settings',
       admin: '/admin',

@@ -50,13 +50,15 @@ const ROWS: Tables = {
   blocks: [{ blocker_id: CLEO, blocked_id: BEN, created_at: START }],
   conversations: [
     { id: 2, kind: 'direct', direct_key: '1:2', title: null, rev: 7, active_at: START + MINUTE },
+    { id: 4, kind: 'group', direct_key: null, title: '家', rev: 0, active_at: START },
     { id: 6, kind: 'direct', direct_key: '1:5', title: null, rev: 1, active_at: START + 2 * MINUTE },
   ],
   members: [
-    { conversation_id: 2, user_id: ANA, read_id: 9 },
-    { conversation_id: 2, user_id: BEN, read_id: 3 },
-    { conversation_id: 6, user_id: ANA, read_id: 0 },
-    { conversation_id: 6, user_id: CLEO, read_id: 8 },
+    member({ conversation_id: 2, user_id: ANA, read_id: 9 }),
+    member({ conversation_id: 2, user_id: BEN, read_id: 3 }),
+    member({ conversation_id: 4, user_id: CLEO, read_id: 0 }),
+    member({ conversation_id: 6, user_id: ANA, read_id: 0 }),
+    member({ conversation_id: 6, user_id: CLEO, read_id: 8 }),
   ],
   messages: [
     message({ id: 3, author_id: ANA, body: 'Shall we bring the cake?\n生日快乐', first_rev: 1, rev: 1 }),
@@ -116,13 +118,18 @@ const ROWS: Tables = {
     { name: 'recordings', marker: 'marker-of-recordings' },
     { name: 'uploads', marker: 'marker-of-uploads' },
   ],
+  invitation_groups: [{ invitation_id: 4, conversation_id: 4 }],
   portraits: [{ user_id: BEN, version: 'portrait-of-ben', bytes: Buffer.from('RIFF\0\xff', 'latin1') }],
 };
+
+function member(own: Row): Row {
+  return { role: 'member', joined_at: 0, first_id: 0, notify: 'all', ...own };
+}
 
 function message(own: Row): Row {
   return {
     ...{ conversation_id: 2, key: `key-of-${own.id}`, kind: 'text', call: null, sent_at: START + MINUTE },
-    ...{ edited_at: null, deleted_at: null, has_file: 0, ...own },
+    ...{ edited_at: null, deleted_at: null, has_file: 0, event: null, ...own },
   };
 }
 

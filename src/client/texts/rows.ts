@@ -1,5 +1,6 @@
 /** The outbox of the chat that the page shows, as bubbles below its messages. */
 import { find, setText } from '../common/dom.ts';
+import { lateStyle } from '../common/late-style.ts';
 import { addPendingRow, markOf } from '../common/pending-row.ts';
 import { UNSENT } from '../common/storage-keys.ts';
 import { dropUnsent, keepUnsent, type Unsent, unsentOf } from '../common/unsent.ts';
@@ -53,6 +54,7 @@ export function createRows({ me, chat, letGo, wake }: Parts): Rows {
     const moment = find(row, 'time', HTMLTimeElement);
     moment.dateTime = new Date(at).toISOString();
     moment.textContent = time.format(at);
+    if (reason !== undefined) void lateStyle();
     row.classList.toggle('unsent', reason !== undefined);
     find(row, '.actions', HTMLElement).hidden = reason === undefined;
     setText(find(row, '[role=alert]', HTMLElement), reason ?? '');

@@ -41,6 +41,17 @@ test('it is said first, with how much they keep, and looking removes nobody', as
   expect((await ben.get('/chats')).statusCode).toBe(200);
 });
 
+test('they are out of their groups, which have an admin all the same', async () => {
+  const { groups, chats } = house.app.services;
+  const cleo = await house.person('cleo');
+  house.app.services.friends.befriend(ben.id, cleo.id);
+  const group = groups.create(ben.id, 'Bees', [cleo.id]);
+  await remove();
+  expect(chats.members(group)).toEqual([cleo.id]);
+  expect(groups.memberOf(group, cleo.id)?.role).toBe('admin');
+  expect((await cleo.get(`/chats/${group}`)).body).toContain('ben left');
+});
+
 test('they are out at once, the call they are in ends, and what they wrote and sent stays with the others', async () => {
   const cleo = await house.person('cleo');
   await ben.post('/friends', { username: 'cleo' });

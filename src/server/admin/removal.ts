@@ -1,10 +1,11 @@
 /**
- * Removing a person. They are signed out everywhere, and a call they are in ends; friendships, requests, blocks, open
+ * Removing a person. They are signed out everywhere, and a call they are in ends; they leave their groups; friendships, requests, blocks, open
  * invitations and their picture are gone, and the username is free again. What they wrote stays in the chats of the people
  * they wrote to, which belong to those as well; so do files and recordings, unless the owner wants them deleted.
  */
 import type { Sessions } from '../accounts/sessions.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import type { Groups } from '../chats/groups.ts';
 import type { Clock } from '../clock.ts';
 import type { Files } from '../files/files.ts';
 import type { Friends } from '../friends/friends.ts';
@@ -15,6 +16,7 @@ export type RemovalParts = {
   accounts: AccountStore;
   sessions: Sessions;
   friends: Friends;
+  groups: Groups;
   invitations: InvitationStore;
   files: Files;
   recordings: Recordings;
@@ -23,12 +25,15 @@ export type RemovalParts = {
 
 /** False for owners, and for whom there is no account. */
 export function removePerson(parts: RemovalParts, user: number): boolean {
-  const { accounts, sessions, friends, invitations, clock } = parts;
+  const { accounts, sessions, friends, groups, invitations, clock } = parts;
   let announce = () => {};
   // Signing out is announced first: their pages leave calls before the friendships go.
   const removed = sessions.endAll(user, undefined, () => {
     if (!accounts.remove(user, clock.now())) return false;
-    announce = friends.leaveAll(user);
+    const announcements = [friends.leaveAll(user), groups.leaveAll(user)];
+    announce = () => {
+      for (const one of announcements) one();
+    };
     invitations.removeOf(user);
     return true;
   });

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Chats } from '../chats/chats.ts';
-import type { Permission } from '../chats/permission.ts';
+import type { Membership } from '../chats/membership.ts';
 import type { Files } from '../files/files.ts';
 import { serve } from '../files/serving.ts';
 import { notFound, personError } from '../http/errors.ts';
@@ -32,11 +32,11 @@ export type CallRecordingParts = {
   accounts: AccountStore;
   files: Files;
   recordings: Recordings;
-  permission: Permission;
+  membership: Membership;
 };
 
 export function callRecordingRoutes(app: FastifyInstance, parts: CallRecordingParts): void {
-  const { calls, chats, files, recordings, permission } = parts;
+  const { calls, chats, files, recordings, membership } = parts;
   /** A call of this person's that they are or were in; for others there is nothing. */
   function callOf(request: FastifyRequest<CallParams>): Call | undefined {
     const me = userOf(request).id;
@@ -47,7 +47,7 @@ export function callRecordingRoutes(app: FastifyInstance, parts: CallRecordingPa
   app.post<CallParams>('/calls/:call/recordings', { preHandler: requireSignedIn }, async (request, reply) => {
     const call = callOf(request);
     if (!call) return refuse(request, reply, 'not-found');
-    if (!permission.mayWrite(actorOf(request), call.conversation)) return refuse(request, reply, 'forbidden');
+    if (!membership.mayWrite(actorOf(request), call.conversation)) return refuse(request, reply, 'forbidden');
     const wish = v.safeParse(NewRecording, request.body);
     if (!wish.success) return refuse(request, reply, 'header');
     const { key, mode, mimeType } = wish.output;

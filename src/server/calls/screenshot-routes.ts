@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Chats } from '../chats/chats.ts';
-import type { Permission } from '../chats/permission.ts';
+import type { Membership } from '../chats/membership.ts';
 import { readableFile } from '../files/file-param.ts';
 import type { Files } from '../files/files.ts';
 import type { Intake } from '../files/intake.ts';
@@ -19,12 +19,12 @@ export type ScreenshotParts = {
   chats: Chats;
   files: Files;
   intake: Intake;
-  permission: Permission;
+  membership: Membership;
 };
 
 export function screenshotRoutes(
   app: FastifyInstance,
-  { accounts, calls, chats, files, intake, permission }: ScreenshotParts,
+  { accounts, calls, chats, files, intake, membership }: ScreenshotParts,
 ): void {
   /** One after another, whoever took them. */
   app.get<{ Params: { call: string; file: string } }>(
@@ -63,7 +63,7 @@ export function screenshotRoutes(
     async (request, reply) => {
       const actor = actorOf(request);
       const call = calls.find(request.params.call);
-      const denial = call && permission.denies(actor, call.conversation);
+      const denial = call && membership.denies(actor, call.conversation);
       if (!call || denial === 'not-found') throw notFound();
       const refuse = (status: number, words: string) =>
         reply.code(status).send({ error: request.reader.t(words) });
@@ -73,7 +73,7 @@ export function screenshotRoutes(
       const { id: callId, conversation } = call;
       const taken = await intake.take(request.upload, {
         owner: actor.user,
-        may: () => permission.mayWrite(actor, conversation),
+        may: () => membership.mayWrite(actor, conversation),
         conversation,
         call: callId,
         kind: 'screenshot',

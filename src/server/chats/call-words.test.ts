@@ -20,6 +20,7 @@ const ENTRY: Message = {
   kind: 'call',
   body: '',
   call: undefined,
+  event: undefined,
   hasFile: false,
   firstRev: 1,
   rev: 1,

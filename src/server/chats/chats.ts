@@ -1,12 +1,12 @@
-/** The rules of conversations: who may read and write, sending, changing, reading. */
+/** The rules of conversations: sending, changing, reading. Who may: membership.ts. */
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Events } from '../events.ts';
 import type { Files } from '../files/files.ts';
 import { cleanName } from '../files/names.ts';
 import type { StoredFile } from '../files/store.ts';
-import type { Friends } from '../friends/friends.ts';
 import { beginDirect, directKey } from './direct.ts';
+import type { Membership } from './membership.ts';
 import type { CallEntry, ChatStore, Message } from './store.ts';
 
 const PAGE_SIZE = 40;
@@ -38,22 +38,14 @@ export type Sending = NewText & { may?: () => boolean };
 export function createChats(
   store: ChatStore,
   queue: CommitQueue,
-  friends: Friends,
+  membership: Pick<Membership, 'isMember' | 'mayWriteIn' | 'otherOf' | 'readsAfter'>,
   files: Files,
   clock: Clock,
   events: Events,
 ) {
   const announce = (conversation: number) => events.emit('conversation-changed', { conversation });
 
-  /** The other person of a direct conversation. */
-  const otherOf = (conversation: number, me: number): number | undefined =>
-    store.members(conversation).find((user) => user !== me);
-
-  /** Former friends keep what they wrote to each other, and write no more. */
-  function mayWrite(conversation: number, me: number): boolean {
-    const other = otherOf(conversation, me);
-    return store.isMember(conversation, me) && other !== undefined && friends.areFriends(me, other);
-  }
+  const mayWrite = membership.mayWriteIn;
 
   /** A message of one's own that can still be changed. */
   function own(conversation: number, id: number, me: number): Message | undefined {
@@ -88,10 +80,14 @@ export function createChats(
   events.on('file-changed', showAnew, 'insist');
 
   return {
-    isMember: store.isMember,
+    isMember: membership.isMember,
+    kind: store.kind,
+    conversation: store.conversation,
+    participants: store.participants,
     snapshot: store.snapshot,
     members: store.members,
-    otherOf,
+    otherOf: membership.otherOf,
+    readsAfter: membership.readsAfter,
     rev: store.rev,
     unreadConversations: store.unreadConversations,
     lines: store.lines,
@@ -114,12 +110,18 @@ export function createChats(
     /**
      * Messages before an id, oldest first, and whether there are older ones.
      * @param read what was read last: the messages go back to it, within reason
+     * @param first where the reader's part of the conversation begins: after this message
      */
-    history(conversation: number, before = Number.MAX_SAFE_INTEGER, read = Number.MAX_SAFE_INTEGER) {
-      let found = store.before(conversation, before, PAGE_SIZE + 1);
+    history(
+      conversation: number,
+      before = Number.MAX_SAFE_INTEGER,
+      read = Number.MAX_SAFE_INTEGER,
+      first = 0,
+    ) {
+      let found = store.before(conversation, before, PAGE_SIZE + 1, first);
       let size = PAGE_SIZE;
       if (found.length > size && found.every(({ id }) => id > read)) {
-        found = store.before(conversation, before, LONGEST_PAGE + 1);
+        found = store.before(conversation, before, LONGEST_PAGE + 1, first);
         const known = found.findIndex(({ id }) => id <= read);
         size = known === -1 ? LONGEST_PAGE : Math.min(known + KNOWN_ABOVE, LONGEST_PAGE);
       }
@@ -133,8 +135,13 @@ export function createChats(
       return `/chats/${conversation}${before === undefined ? '' : `?before=${before}`}#m-${id}`;
     },
 
-    /** The message right before another one. */
-    previous: (conversation: number, id: number): Message | undefined => store.before(conversation, id, 1)[0],
+    /** The message right before another one. @param first where the reader's part of the conversation begins */
+    previous: (conversation: number, id: number, first = 0): Message | undefined =>
+      store.before(conversation, id, 1, first)[0],
+
+    /** A message that this person may read. */
+    messageFor: (conversation: number, id: number, me: number): Message | undefined =>
+      id > membership.readsAfter(conversation, me) ? store.byId(conversation, id) : undefined,
 
     sentBefore,
 

@@ -32,10 +32,10 @@ export function createHistoryRenderer(chats: Chats, renderRow: RenderRow, clock:
   );
 
   function make(to: RowReader, read: number, before?: number): HistoryPage {
-    const { messages, more } = chats.history(to.conversation, before, read);
+    const { messages, more } = chats.history(to.conversation, before, read, to.first);
     const [first] = messages;
     const last = messages.at(-1);
-    const above = first && chats.previous(to.conversation, first.id);
+    const above = first && chats.previous(to.conversation, first.id, to.first);
     const unseen = messages.findIndex((message) => message.id > read && isNews(message, to.me));
     const split = unseen === -1 ? messages.length : unseen;
     const goesOnAbove = unseen === 0 && above !== undefined && above.id > read;
@@ -52,7 +52,7 @@ export function createHistoryRenderer(chats: Chats, renderRow: RenderRow, clock:
   return (to, read, before) => {
     if (before !== undefined) return make(to, read, before);
     const { reader, me, conversation } = to;
-    const key = [conversation, me, reader.key].join();
+    const key = [conversation, me, reader.key, to.first].join();
     const today = reader.dayKey(clock.now());
     const version = `${chats.rev(conversation)} ${read} ${today} ${chats.names(conversation)}`;
     const known = kept.get(key);

@@ -1,6 +1,7 @@
 /** Conversations: who may read and write in them, messages, and messages as HTML. */
 import type { FastifyInstance } from 'fastify';
 import type { Sessions } from '../accounts/sessions.ts';
+import type { AccountStore } from '../accounts/store.ts';
 import type { Clock } from '../clock.ts';
 import type { CommitQueue } from '../commit-queue.ts';
 import type { Events } from '../events.ts';
@@ -8,9 +9,11 @@ import type { Files } from '../files/files.ts';
 import type { Friends } from '../friends/friends.ts';
 import type { Render } from '../http/views.ts';
 import { createChats } from './chats.ts';
+import { type GroupParts, groupRoutes } from './group-routes.ts';
+import { createGroups } from './groups.ts';
 import { createHistoryRenderer } from './history-renderer.ts';
+import { createMembership } from './membership.ts';
 import { type MessageParts, messageRoutes } from './message-routes.ts';
-import { createPermission } from './permission.ts';
 import { type PictureParts, pictureRoutes } from './picture-routes.ts';
 import { type ChatParts, chatRoutes } from './routes.ts';
 import { createRowRenderer } from './row-renderer.ts';
@@ -24,15 +27,18 @@ export type ChatGround = {
   chatStore: ChatStore;
   queue: CommitQueue;
   sessions: Sessions;
+  accounts: AccountStore;
   friends: Friends;
   files: Files;
   clock: Clock;
   events: Events;
 };
 
-export function createChatParts({ chatStore, queue, sessions, friends, files, clock, events }: ChatGround) {
-  const chats = createChats(chatStore, queue, friends, files, clock, events);
-  return { chats, permission: createPermission({ sessions, chats, friends }) };
+export function createChatParts(ground: ChatGround) {
+  const { chatStore: store, queue, sessions, accounts, friends, files, clock, events } = ground;
+  const membership = createMembership({ sessions, store, friends });
+  const chats = createChats(store, queue, membership, files, clock, events);
+  return { chats, membership, groups: createGroups({ store, accounts, friends, clock, events }) };
 }
 
 /** What renders messages, once there are templates. */
@@ -46,8 +52,10 @@ export function createRenderers(
 
 export function registerChats(
   app: FastifyInstance,
-  parts: ChatParts & SendParts & MessageParts & PictureParts & SendFileParts & VideoPosterParts,
+  parts: ChatParts & GroupParts & SendParts & MessageParts & PictureParts & SendFileParts & VideoPosterParts,
 ): void {
+  // Before a chat's own page, whose address has a number where theirs has a word.
+  groupRoutes(app, parts);
   chatRoutes(app, parts);
   sendRoutes(app, parts);
   messageRoutes(app, parts);

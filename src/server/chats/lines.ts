@@ -6,6 +6,7 @@ import type { Files } from '../files/files.ts';
 import type { Reader } from '../language/reader.ts';
 import { callWords, sideOf, toneOf } from './call-words.ts';
 import type { Chats } from './chats.ts';
+import { eventWords } from './group-words.ts';
 import type { ConversationLine } from './store.ts';
 
 export type LineParts = { chats: Chats; files: Files; clock: Clock };
@@ -22,12 +23,15 @@ export function linesOf({ chats, files, clock }: LineParts, reader: Reader, me: 
     const own = message?.authorId === me;
     const side = sideOf(own);
     const call = message?.call;
+    const event = message?.event;
     const file = message?.hasFile ? files.ofMessage(message.id) : undefined;
     return {
       ...line,
       message,
       own,
-      words: call && callWords(reader.t, call, side),
+      words: event
+        ? eventWords(reader, event, own ? undefined : message.authorName)
+        : call && callWords(reader.t, call, side),
       tone: call && toneOf(call.outcome, side),
       file: file && fileView(file, reader),
       when: reader.when(line.activeAt, now),

@@ -11,8 +11,8 @@ import { idFrom } from '../http/ids.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
 import type { Writing } from '../writing.ts';
 import { conversationOf } from './conversation-param.ts';
+import type { Membership } from './membership.ts';
 import { type RowParts, rowOf } from './page.ts';
-import type { Permission } from './permission.ts';
 import { MessageText, TextWithFile } from './text.ts';
 
 const EditForm = v.object({ body: MessageText });
@@ -20,10 +20,10 @@ const EditFileForm = v.object({ body: TextWithFile });
 
 type MessageParams = { Params: { chat: string; message: string } };
 
-export type MessageParts = RowParts & { files: Files; permission: Permission; writing: Writing };
+export type MessageParts = RowParts & { files: Files; membership: Membership; writing: Writing };
 
 export function messageRoutes(app: FastifyInstance, parts: MessageParts): void {
-  const { chats, files, permission, writing } = parts;
+  const { chats, files, membership, writing } = parts;
   const guard = { preHandler: requireUser };
 
   function ownMessage(request: FastifyRequest<MessageParams>) {
@@ -67,7 +67,7 @@ export function messageRoutes(app: FastifyInstance, parts: MessageParts): void {
   /** What the menu of a message offers, as a page: also for other people's, whose text can be copied. */
   function showMessage(request: FastifyRequest<MessageParams>, reply: FastifyReply) {
     const conversation = conversationOf(request, chats);
-    const message = chats.message(conversation, idFrom(request.params.message));
+    const message = chats.messageFor(conversation, idFrom(request.params.message), userOf(request).id);
     if (message?.kind !== 'text' || message.deleted) throw notFound();
     const me = userOf(request).id;
     return reply.show('chats/message', {
@@ -94,7 +94,7 @@ export function messageRoutes(app: FastifyInstance, parts: MessageParts): void {
       return showEdit(request, reply.code(status), { conversation, message: { ...message, body }, error });
     };
     if (!form.ok) return again(422, form.errors.body ?? 'errors.badRequest');
-    if (!permission.mayWrite(actorOf(request), conversation))
+    if (!membership.mayWrite(actorOf(request), conversation))
       throw personError(403, 'chats.errors.notFriends');
     const edited = await unlessTrouble(writing, () =>
       chats.edit(conversation, message.id, userOf(request).id, form.output.body),

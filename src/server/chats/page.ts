@@ -9,7 +9,9 @@ import { notFound } from '../http/errors.ts';
 import type { Chats } from './chats.ts';
 import type { RenderHistory } from './history-renderer.ts';
 import { isWide, type LineParts, linesOf } from './lines.ts';
+import type { Membership } from './membership.ts';
 import type { RenderRow } from './row-renderer.ts';
+import { seenBy } from './seen.ts';
 import type { SendError } from './send-outcome.ts';
 
 export type ReadingParts = { chats: Chats; background: Background };
@@ -24,6 +26,13 @@ export function noteRead(
   background.spare('noting what was read', () => chats.read(conversation, me, message), { conversation });
 }
 
+/** Who reads a conversation, and where their part of it begins. */
+export function readerOf(request: FastifyRequest, chats: Chats, conversation: number) {
+  const me = userOf(request).id;
+  const group = chats.kind(conversation) === 'group';
+  return { reader: request.reader, me, conversation, group, first: chats.readsAfter(conversation, me) };
+}
+
 export type RowParts = { chats: Chats; renderRow: RenderRow };
 
 /** One of their own messages as it is now. @param oob to replace the one in the page */
@@ -34,14 +43,15 @@ export function rowOf(
   id: number,
   oob: boolean,
 ): string {
-  const message = chats.message(conversation, id);
+  const to = readerOf(request, chats, conversation);
+  const message = chats.messageFor(conversation, id, to.me);
   if (!message) throw notFound();
-  const to = { reader: request.reader, me: userOf(request).id, conversation, group: false };
-  return renderRow(to, message, chats.previous(conversation, id), oob);
+  return renderRow(to, message, chats.previous(conversation, id, to.first), oob);
 }
 
 export type PageParts = ReadingParts &
   LineParts & {
+    membership: Membership;
     accounts: AccountStore;
     presence: Presence;
     renderHistory: RenderHistory;
@@ -56,10 +66,10 @@ export function showConversation(
   more: { before?: number; body?: string; errors?: SendError[] } = {},
 ): FastifyReply {
   const { chats, accounts, presence, renderHistory } = parts;
-  const me = userOf(request).id;
-  const to = { reader: request.reader, me, conversation, group: false };
+  const to = readerOf(request, chats, conversation);
+  const { me, group } = to;
   const { unread, ...page } = chats.snapshot(() => {
-    const other = accounts.userById(chats.otherOf(conversation, me) ?? 0);
+    const other = group ? undefined : accounts.userById(chats.otherOf(conversation, me) ?? 0);
     const read = chats.readId(conversation, me);
     const history = renderHistory(to, read, more.before);
     const { last } = history;
@@ -70,8 +80,10 @@ export function showConversation(
       other,
       online: mayWrite && other !== undefined && presence.isOnline(other.id),
       mayWrite,
-      // What a former friend reads is not for them to see.
-      seen: mayWrite && last?.own === true && chats.othersReadId(conversation, me) >= last.id,
+      title: group ? (chats.conversation(conversation)?.title ?? '') : (other?.displayName ?? ''),
+      people: group ? chats.members(conversation).length : undefined,
+      mayRing: parts.membership.mayRing(conversation, me),
+      seen: last?.own ? seenBy(parts, request.reader, conversation, me, last.id) : undefined,
       last: last?.id ?? 0,
       unread: last && last.id > read,
     };

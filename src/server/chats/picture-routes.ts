@@ -1,6 +1,6 @@
 /** A chat's pictures, one after another. */
 import type { FastifyInstance } from 'fastify';
-import { requireUser } from '../accounts/authentication.ts';
+import { requireUser, userOf } from '../accounts/authentication.ts';
 import { readableFile } from '../files/file-param.ts';
 import type { Files } from '../files/files.ts';
 import { isPicture, showPicture } from '../files/viewer.ts';
@@ -16,12 +16,19 @@ export function pictureRoutes(app: FastifyInstance, { chats, files }: PicturePar
   app.get<PictureParams>('/chats/:chat/pictures/:file', { preHandler: requireUser }, (request, reply) => {
     const conversation = conversationOf(request, chats);
     const file = readableFile(request, files);
-    const message = file.message === undefined ? undefined : chats.message(conversation, file.message);
+    const message =
+      file.message === undefined
+        ? undefined
+        : chats.messageFor(conversation, file.message, userOf(request).id);
     // A picture of another chat of theirs isn't in this one.
     if (!message || file.conversation !== conversation || !isPicture(file)) throw notFound();
+    const me = userOf(request).id;
+    const beside = files.picturesBeside(conversation, message.id);
     return showPicture(request, reply, {
       file,
-      ...files.picturesBeside(conversation, message.id),
+      ...beside,
+      // Before their time in a group there may be others.
+      previous: beside.previous && files.mayRead(me, beside.previous.id) ? beside.previous : undefined,
       addressOf: ({ id }) => `/chats/${conversation}/pictures/${id}`,
       closeUrl: chats.addressOf(conversation, message.id),
       by: message.authorName,

@@ -6,14 +6,14 @@ import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
 import { isWide, linesOf } from './lines.ts';
-import { noteRead, type PageParts, showConversation } from './page.ts';
-import type { Permission } from './permission.ts';
+import type { Membership } from './membership.ts';
+import { noteRead, type PageParts, readerOf, showConversation } from './page.ts';
 import { type RenderRow, renderRows } from './row-renderer.ts';
 
-export type ChatParts = PageParts & { renderRow: RenderRow; permission: Permission };
+export type ChatParts = PageParts & { renderRow: RenderRow; membership: Membership };
 
 export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
-  const { chats, renderRow, renderHistory, permission } = parts;
+  const { chats, renderRow, renderHistory, membership } = parts;
   const guard = { preHandler: requireUser };
 
   const lines = (request: FastifyRequest) => linesOf(parts, request.reader, userOf(request).id);
@@ -39,9 +39,8 @@ export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
       const before = idFrom(request.query.before) || undefined;
       if (before === undefined || !isHtmx(request))
         return showConversation(request, reply, parts, conversation, before === undefined ? {} : { before });
-      const me = userOf(request).id;
-      const to = { reader: request.reader, me, conversation, group: false };
-      const page = renderHistory(to, chats.readId(conversation, me), before);
+      const to = readerOf(request, chats, conversation);
+      const page = renderHistory(to, chats.readId(conversation, to.me), before);
       return reply.show('chats/older', { ...page, conversation });
     },
   );
@@ -52,18 +51,18 @@ export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
     guard,
     (request, reply) => {
       const conversation = conversationOf(request, chats);
-      const me = userOf(request).id;
-      const after = idFrom(request.query.after);
+      const to = readerOf(request, chats, conversation);
+      const { me, first: from } = to;
+      const after = Math.max(from, idFrom(request.query.after));
       const messages = chats.history(conversation).messages.filter((message) => message.id > after);
       const last = messages.at(-1);
       // Including what is above the frame: anyone who gets the frame isn't running scripts (any more).
       noteRead(parts, conversation, me, last?.id ?? after);
-      const to = { reader: request.reader, me, conversation, group: false };
       const [first] = messages;
       // The frame reloads itself: every browser knows this header, even without scripts.
       return reply.header('Refresh', '5').show('chats/newer', {
         conversation,
-        rows: renderRows(renderRow, to, messages, first && chats.previous(conversation, first.id)),
+        rows: renderRows(renderRow, to, messages, first && chats.previous(conversation, first.id, from)),
       });
     },
   );
@@ -78,7 +77,7 @@ export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
   app.post<ConversationParams>('/chats/:chat/typing', guard, (request, reply) => {
     const conversation = conversationOf(request, chats);
     const me = userOf(request).id;
-    if (permission.mayWrite(actorOf(request), conversation)) chats.typing(conversation, me);
+    if (membership.mayWrite(actorOf(request), conversation)) chats.typing(conversation, me);
     return reply.code(204).send();
   });
 }

@@ -10,6 +10,7 @@ import type { Render } from '../http/views.ts';
 import { emojiCount } from '../language/graphemes.ts';
 import type { Reader } from '../language/reader.ts';
 import { callWords, sideOf, toneOf } from './call-words.ts';
+import { eventWords } from './group-words.ts';
 import type { Message } from './store.ts';
 import { segments } from './text.ts';
 
@@ -21,7 +22,14 @@ const MOST_KEPT = 8_000_000;
 const MOST_BIG_EMOJI = 3;
 
 /** @param group whether the author's name is shown above their messages */
-export type RowReader = { reader: Reader; me: number; conversation: number; group: boolean };
+export type RowReader = {
+  reader: Reader;
+  me: number;
+  conversation: number;
+  group: boolean;
+  /** Their part of the conversation begins after this message. */
+  first: number;
+};
 
 /**
  * HTML of a message, with the day above it where a day begins.
@@ -69,7 +77,7 @@ export function createRowRenderer(
     const known = kept.get(key);
     if (known !== undefined) return known;
     const file = message.hasFile ? fileOf(message.id) : undefined;
-    const { call } = message;
+    const { call, event } = message;
     const side = sideOf(own);
     const html = render('chats/row', reader, {
       message,
@@ -79,7 +87,9 @@ export function createRowRenderer(
       conversation,
       own,
       group,
-      words: call && callWords(reader.t, call, side),
+      words: event
+        ? eventWords(reader, event, own ? undefined : message.authorName)
+        : call && callWords(reader.t, call, side),
       tone: call && toneOf(call.outcome, side),
       follows,
       oob,

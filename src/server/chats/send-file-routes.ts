@@ -10,13 +10,13 @@ import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { SendKey } from '../http/ids.ts';
 import type { Chats } from './chats.ts';
-import type { Permission } from './permission.ts';
+import type { Membership } from './membership.ts';
 
 const SendForm = v.object({ key: SendKey });
 
-export type SendFileParts = { files: Files; chats: Chats; permission: Permission };
+export type SendFileParts = { files: Files; chats: Chats; membership: Membership };
 
-export function sendFileRoutes(app: FastifyInstance, { files, chats, permission }: SendFileParts): void {
+export function sendFileRoutes(app: FastifyInstance, { files, chats, membership }: SendFileParts): void {
   /**
    * Posts a screenshot or recording to its conversation. Pressing twice posts it once, and so does repeating the form
    * after a lost response, even if the message has been deleted in between.
@@ -31,7 +31,7 @@ export function sendFileRoutes(app: FastifyInstance, { files, chats, permission 
       if (file.state !== 'ready' && file.state !== 'partial')
         throw personError(409, 'files.errors.unfinished');
       const { conversation } = file;
-      const may = () => permission.mayWrite(actor, conversation);
+      const may = () => membership.mayWrite(actor, conversation);
       if (!may()) throw personError(403, 'chats.errors.notFriends');
       const form = readForm(SendForm, request.body);
       if (!form.ok) throw personError(400, 'errors.badRequest');

@@ -1,5 +1,6 @@
 /** The outcome of a form: of its text, or of each of its files. */
 import { cleanName } from '../files/names.ts';
+import { listOf } from '../language/lists.ts';
 import type { Reader } from '../language/reader.ts';
 
 /** `refused` is a key of locales/*.json. */
@@ -18,9 +19,8 @@ export function errorsOf(outcomes: Outcome[], { locale, t }: Reader): SendError[
     if (outcome.file !== undefined) names.push(cleanName(outcome.file) || t('files.unnamed'));
     byWords.set(outcome.refused, names);
   }
-  const list = new Intl.ListFormat(locale, { type: 'conjunction' });
   return [...byWords].map(([words, names]) => ({
     words,
-    names: outcomes.length > 1 ? list.format(names) : undefined,
+    names: outcomes.length > 1 ? listOf(locale, names) : undefined,
   }));
 }

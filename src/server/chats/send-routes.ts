@@ -15,8 +15,8 @@ import { unlessTrouble } from '../http/write-gate.ts';
 import type { Writing } from '../writing.ts';
 import type { Sending, SendOutcome } from './chats.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
+import type { Membership } from './membership.ts';
 import { type PageParts, type RowParts, rowOf, showConversation } from './page.ts';
-import type { Permission } from './permission.ts';
 import { errorsOf, type Outcome, type Refused } from './send-outcome.ts';
 import { MessageText, TextWithFile } from './text.ts';
 
@@ -35,10 +35,10 @@ function outcomeOf(sent: SendOutcome): Outcome {
 }
 
 export type SendParts = PageParts &
-  RowParts & { files: Files; intake: Intake; permission: Permission; writing: Writing };
+  RowParts & { files: Files; intake: Intake; membership: Membership; writing: Writing };
 
 export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
-  const { chats, files, intake, permission, writing } = parts;
+  const { chats, files, intake, membership, writing } = parts;
 
   /** The message of a form, and the question that is asked before anything of it is written. */
   type Posted = Sending & { may: () => boolean };
@@ -133,13 +133,13 @@ export function sendRoutes(app: FastifyInstance, parts: SendParts): void {
     const { from = `${actor.user}`, ...written } = form.output;
     if (from !== `${actor.user}`)
       return answer(request, reply, { conversation, typed, outcomes: [STRANGER] });
-    const may = () => permission.mayWrite(actor, conversation);
+    const may = () => membership.mayWrite(actor, conversation);
     const message = { conversation, author: actor.user, ...written, may };
     const outcomes = request.upload
       ? await sendFiles(message, request.upload)
       : [await unlessTrouble(writing, async () => outcomeOf(await chats.send(message)))];
     // Their session ended while they were sending: nothing of the chat is shown any more.
-    if (permission.denies(actor, conversation) === 'signed-out') {
+    if (membership.denies(actor, conversation) === 'signed-out') {
       request.signedIn = null;
       return requireUser(request, reply);
     }

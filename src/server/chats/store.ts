@@ -9,16 +9,45 @@ export type CallEntry = {
   seconds: number;
 };
 
+/** What happened to a group itself, with names as they were then. */
+export type GroupEvent =
+  | { what: 'created' | 'renamed'; title: string }
+  | { what: 'added'; people: string[] }
+  | { what: 'removed' | 'made-admin'; person: string }
+  | { what: 'left' };
+
+export type Role = 'member' | 'admin';
+
+/** Somebody in a conversation. Nobody administers a direct one. */
+export type Member = {
+  role: Role;
+  /** They read what comes after this message. */
+  firstId: number;
+  /** ms since 1970. */
+  joinedAt: number;
+};
+
+/** A member with what is shown of them. */
+export type Participant = {
+  id: number;
+  displayName: string;
+  picture: string | undefined;
+  role: Role;
+  /** The last message they have seen. */
+  readId: number;
+};
+
 export type Message = {
   id: number;
   authorId: number;
   authorName: string;
   /** Made up by whoever sent it, and repeated at each try. */
   key: string;
-  kind: 'text' | 'call';
+  kind: 'text' | 'call' | 'event';
   /** Empty when deleted. */
   body: string;
   call: CallEntry | undefined;
+  event: GroupEvent | undefined;
   /** It was sent with a file, which may be gone by now. */
   hasFile: boolean;
   firstRev: number;
@@ -28,7 +57,9 @@ export type Message = {
   deleted: boolean;
 };
 
-export type Conversation = { id: number; kind: 'direct' | 'group'; title: string | undefined; rev: number };
+export type Kind = 'direct' | 'group';
+
+export type Conversation = { id: number; kind: Kind; title: string | undefined; rev: number };
 
 /** A line in the list of chats, as one member sees it. */
 export type ConversationLine = {
@@ -48,9 +79,10 @@ type MessageRow = {
   author_id: number;
   display_name: string;
   key: string;
-  kind: 'text' | 'call';
+  kind: 'text' | 'call' | 'event';
   body: string;
   call: string | null;
+  event: string | null;
   has_file: number;
   first_rev: number;
   rev: number;
@@ -67,6 +99,7 @@ const toMessage = (row: MessageRow): Message => ({
   kind: row.kind,
   body: row.body,
   call: row.call ? JSON.parse(row.call) : undefined,
+  event: row.event ? JSON.parse(row.event) : undefined,
   hasFile: row.has_file === 1,
   firstRev: row.first_rev,
   rev: row.rev,
@@ -75,13 +108,13 @@ const toMessage = (row: MessageRow): Message => ({
   deleted: row.deleted_at !== null,
 });
 
-const MESSAGE = `SELECT messages.id, author_id, display_name, key, kind, body, call, has_file, first_rev, rev, sent_at,
+const MESSAGE = `SELECT messages.id, author_id, display_name, key, kind, body, call, event, has_file, first_rev, rev, sent_at,
     edited_at, deleted_at
   FROM messages JOIN users ON users.id = author_id`;
 
 /** What a member hasn't seen; the same rule as `isNews` (news.ts). */
 const NEWS = `SELECT 1 FROM messages WHERE conversation_id = members.conversation_id AND id > members.read_id
-  AND author_id <> members.user_id AND deleted_at IS NULL
+  AND author_id <> members.user_id AND deleted_at IS NULL AND kind <> 'event'
   AND (call IS NULL OR call ->> 'outcome' IN ('missed', 'busy', 'cancelled'))`;
 
 /** Counts that, and stops at a hundred. */
@@ -91,9 +124,10 @@ export type NewMessage = {
   conversation: number;
   author: number;
   key: string;
-  kind: 'text' | 'call';
+  kind: 'text' | 'call' | 'event';
   body: string;
   call: CallEntry | undefined;
+  event?: GroupEvent;
   hasFile?: boolean;
   now: number;
 };
@@ -109,14 +143,48 @@ export function createChatStore(database: Database) {
   const insertDirect = database.prepare<[string, number]>(
     `INSERT INTO conversations (kind, direct_key, active_at) VALUES ('direct', ?, ?) ON CONFLICT DO NOTHING`,
   );
-  const insertMember = database.prepare<[number, number]>(
-    'INSERT INTO members (conversation_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
-  );
-  const isMember = database
-    .prepare<[number, number], number>('SELECT 1 FROM members WHERE conversation_id = ? AND user_id = ?')
+  const insertGroup = database
+    .prepare<[string, number], number>(
+      `INSERT INTO conversations (kind, title, active_at) VALUES ('group', ?, ?) RETURNING id`,
+    )
     .pluck();
+  const insertMember = database.prepare<Record<string, number | string>>(
+    `INSERT INTO members (conversation_id, user_id, role, joined_at, first_id, read_id)
+     VALUES (:conversation, :user, :role, :now, :firstId, :readId) ON CONFLICT DO NOTHING`,
+  );
+  const removeMember = database.prepare<[number, number]>(
+    'DELETE FROM members WHERE conversation_id = ? AND user_id = ?',
+  );
+  const setRole = database.prepare<[Role, number, number]>(
+    'UPDATE members SET role = ? WHERE conversation_id = ? AND user_id = ?',
+  );
+  const promoteEldest = database.prepare<{ conversation: number }>(
+    `UPDATE members SET role = 'admin' WHERE conversation_id = :conversation AND user_id = (
+       SELECT user_id FROM members WHERE conversation_id = :conversation ORDER BY joined_at, user_id LIMIT 1)
+     AND NOT EXISTS (SELECT 1 FROM members WHERE conversation_id = :conversation AND role = 'admin')`,
+  );
+  const groupsOf = database
+    .prepare<[number], number>(
+      `SELECT conversation_id FROM members JOIN conversations ON conversations.id = conversation_id
+       WHERE kind = 'group' AND user_id = ?`,
+    )
+    .pluck();
+  const setTitle = database.prepare<[string, number]>('UPDATE conversations SET title = ? WHERE id = ?');
+  const kind = database.prepare<[number], Kind>('SELECT kind FROM conversations WHERE id = ?').pluck();
+  const member = database.prepare<[number, number], { role: Role; first_id: number; joined_at: number }>(
+    'SELECT role, first_id, joined_at FROM members WHERE conversation_id = ? AND user_id = ?',
+  );
+  const participants = database.prepare<
+    [number],
+    { id: number; display_name: string; picture: string | null; role: Role; read_id: number }
+  >(
+    `SELECT users.id, display_name, picture, role, read_id FROM members JOIN users ON users.id = user_id
+     WHERE conversation_id = ? ORDER BY display_name COLLATE NOCASE, users.id`,
+  );
   const members = database
-    .prepare<[number], number>('SELECT user_id FROM members WHERE conversation_id = ?')
+    .prepare<[number], number>(
+      'SELECT user_id FROM members WHERE conversation_id = ? ORDER BY joined_at, user_id',
+    )
     .pluck();
   const readId = database
     .prepare<[number, number], number>(
@@ -140,8 +208,8 @@ export function createChatStore(database: Database) {
   const touch = database.prepare<[number, number]>('UPDATE conversations SET active_at = ? WHERE id = ?');
   const insert = database
     .prepare<Record<string, string | number | null>, number>(
-      `INSERT INTO messages (conversation_id, author_id, key, kind, body, call, has_file, first_rev, rev, sent_at)
-       VALUES (:conversation, :author, :key, :kind, :body, :call, :hasFile, :rev, :rev, :now) RETURNING id`,
+      `INSERT INTO messages (conversation_id, author_id, key, kind, body, call, event, has_file, first_rev, rev, sent_at)
+       VALUES (:conversation, :author, :key, :kind, :body, :call, :event, :hasFile, :rev, :rev, :now) RETURNING id`,
     )
     .pluck();
   const byKey = database.prepare<[number, string], MessageRow & { conversation_id: number }>(
@@ -160,8 +228,8 @@ export function createChatStore(database: Database) {
   const tombstone = database.prepare<[number, number, number]>(
     `UPDATE messages SET body = '', call = NULL, has_file = 0, deleted_at = ?, rev = ? WHERE id = ?`,
   );
-  const before = database.prepare<[number, number, number], MessageRow>(
-    `${MESSAGE} WHERE conversation_id = ? AND messages.id < ? ORDER BY messages.id DESC LIMIT ?`,
+  const before = database.prepare<[number, number, number, number], MessageRow>(
+    `${MESSAGE} WHERE conversation_id = ? AND messages.id < ? AND messages.id > ? ORDER BY messages.id DESC LIMIT ?`,
   );
   const after = database
     .prepare<[number, number, number], number>(
@@ -195,7 +263,7 @@ export function createChatStore(database: Database) {
     `SELECT conversations.id, other.id AS other_id, COALESCE(title, other.display_name, '') AS name,
        other.picture,
        ${UNREAD} AS unread, active_at,
-       (SELECT MAX(id) FROM messages WHERE conversation_id = conversations.id) AS last_id
+       (SELECT MAX(id) FROM messages WHERE conversation_id = conversations.id AND id > members.first_id) AS last_id
      FROM members JOIN conversations ON conversations.id = members.conversation_id
      LEFT JOIN members AS others ON kind = 'direct' AND others.conversation_id = conversations.id
        AND others.user_id <> members.user_id
@@ -216,9 +284,35 @@ export function createChatStore(database: Database) {
     direct: (key: string) => direct.get(key),
     insertDirect: (key: string, users: number[], now: number) => {
       const { changes, lastInsertRowid } = insertDirect.run(key, now);
-      if (changes === 1) for (const user of users) insertMember.run(Number(lastInsertRowid), user);
+      const conversation = Number(lastInsertRowid);
+      if (changes === 0) return;
+      for (const user of users)
+        insertMember.run({ conversation, user, role: 'member', now, firstId: 0, readId: 0 });
     },
-    isMember: (id: number, user: number) => isMember.get(id, user) === 1,
+    insertGroup: (title: string, now: number) => insertGroup.get(title, now) ?? 0,
+    /** False if they are in it. What they read from is read: nobody begins with a hundred unread messages. */
+    addMember: (id: number, user: number, { role, firstId, joinedAt: now }: Member, readId: number) =>
+      insertMember.run({ conversation: id, user, role, now, firstId, readId }).changes === 1,
+    removeMember: (id: number, user: number) => removeMember.run(id, user).changes === 1,
+    setRole: (id: number, user: number, role: Role) => setRole.run(role, id, user).changes === 1,
+    /** Makes whoever has been in it longest its admin, where there is none. */
+    promoteEldest: (id: number) => void promoteEldest.run({ conversation: id }),
+    groupsOf: (user: number) => groupsOf.all(user),
+    setTitle: (id: number, title: string) => void setTitle.run(title, id),
+    kind: (id: number) => kind.get(id),
+    isMember: (id: number, user: number) => member.get(id, user) !== undefined,
+    member: (id: number, user: number): Member | undefined => {
+      const row = member.get(id, user);
+      return row && { role: row.role, firstId: row.first_id, joinedAt: row.joined_at };
+    },
+    participants: (id: number): Participant[] =>
+      participants.all(id).map((row) => ({
+        id: row.id,
+        displayName: row.display_name,
+        picture: row.picture ?? undefined,
+        role: row.role,
+        readId: row.read_id,
+      })),
     members: (id: number) => members.all(id),
     readId: (id: number, user: number) => readId.get(id, user) ?? 0,
     /** The last message that everyone but `user` has seen. */
@@ -229,7 +323,8 @@ export function createChatStore(database: Database) {
     insert: (given: NewMessage): { id: number; rev: number } => {
       const rev = bump(given.conversation);
       const call = given.call ? JSON.stringify(given.call) : null;
-      const id = insert.get({ ...given, call, hasFile: given.hasFile ? 1 : 0, rev }) ?? 0;
+      const event = given.event ? JSON.stringify(given.event) : null;
+      const id = insert.get({ ...given, call, event, hasFile: given.hasFile ? 1 : 0, rev }) ?? 0;
       touch.run(given.now, given.conversation);
       return { id, rev };
     },
@@ -250,9 +345,9 @@ export function createChatStore(database: Database) {
     /** Soft: the row stays, so that returning pages learn of it; the text is gone. */
     tombstone: (conversation: number, id: number, now: number) =>
       void tombstone.run(now, bump(conversation), id),
-    /** At most `limit` messages with smaller ids, newest first. */
-    before: (conversation: number, id: number, limit: number) =>
-      before.all(conversation, id, limit).map(toMessage),
+    /** At most `limit` messages with smaller ids, newest first; none up to `first`. */
+    before: (conversation: number, id: number, limit: number, first = 0) =>
+      before.all(conversation, id, first, limit).map(toMessage),
     /** The id of the message that comes so many later. */
     after: (conversation: number, id: number, count: number): number | undefined =>
       after.get(conversation, id, count - 1),

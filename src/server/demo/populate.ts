@@ -8,6 +8,7 @@ import { databaseIn } from '../backup/data-folder.ts';
 import { createCallStore } from '../calls/store.ts';
 import { createChats } from '../chats/chats.ts';
 import { beginDirect } from '../chats/direct.ts';
+import { createMembership, mayReadFile } from '../chats/membership.ts';
 import { createChatStore } from '../chats/store.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { createCommitQueue } from '../commit-queue.ts';
@@ -55,14 +56,22 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
   const accounts = createAccountStore(database);
   const queue = createCommitQueue(database);
   const chatStore = createChatStore(database);
-  const { isMember } = chatStore;
   const friends = createFriends(createFriendStore(database), accounts, clock, events, (a, b) =>
     beginDirect(chatStore, a, b, clock.now()),
   );
   const folders = createFolders({ store: createFolderStore(database), dataDir, events, log: console });
   const store = createFileStore(database);
-  const files = createFiles({ store, queue, isMember, folders, dataDir, clock, events });
-  const chats = createChats(chatStore, queue, friends, files, clock, events);
+  const files = createFiles({
+    store,
+    queue,
+    mayRead: (file, user) => mayReadFile(chatStore, file, user),
+    folders,
+    dataDir,
+    clock,
+    events,
+  });
+  const membership = createMembership({ sessions: { isOpen: () => true }, store: chatStore, friends });
+  const chats = createChats(chatStore, queue, membership, files, clock, events);
   const calls = createCallStore(database);
   const recordings = createRecordingStore(database);
 

@@ -16,7 +16,8 @@ export type FileParts = {
   store: FileStore;
   queue: CommitQueue;
   /** Whether a person belongs to a conversation now. */
-  isMember(conversation: number, user: number): boolean;
+  /** Whether somebody may see a file, now. */
+  mayRead(file: StoredFile, user: number): boolean;
   folders: Folders;
   dataDir: string;
   clock: Clock;
@@ -44,7 +45,7 @@ const BESIDE = [
   ...['.raw', '.made', '.made.second', '.made.second.rescued', '.shared'],
 ];
 
-export function createFiles({ store, queue, isMember, folders, dataDir, clock, events }: FileParts) {
+export function createFiles({ store, queue, mayRead, folders, dataDir, clock, events }: FileParts) {
   const quota = createQuota(store, dataDir);
   /** Bytes so far of what is received, where they count instead of the row's. */
   const growing = new Map<string, number>();
@@ -123,7 +124,7 @@ export function createFiles({ store, queue, isMember, folders, dataDir, clock, e
     /** Whether this person may read a file now: to be asked at each request. */
     mayRead(user: number, id: string): boolean {
       const file = store.find(id);
-      return file !== undefined && isMember(file.conversation, user);
+      return file !== undefined && mayRead(file, user);
     },
 
     /** Reserves a place for a new file; the row is on disk before the first byte may be written to `path`. */

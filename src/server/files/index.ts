@@ -13,6 +13,7 @@ import { createMedia } from './media.ts';
 import { createPictures } from './pictures.ts';
 import { createPortraits } from './portraits.ts';
 import { createPosters } from './posters.ts';
+import type { StoredFile } from './store.ts';
 import { createFileStore } from './store.ts';
 import { createSweep } from './sweep.ts';
 
@@ -27,14 +28,15 @@ export type FileGround = {
   config: Pick<Config, 'dataDir'>;
   log: FastifyBaseLogger;
   /** Whether a person belongs to a conversation now. */
-  isMember(conversation: number, user: number): boolean;
+  /** Whether somebody may see a file, now. */
+  mayRead(file: StoredFile, user: number): boolean;
 };
 
-export function createFileParts({ database, queue, clock, events, config, log, isMember }: FileGround) {
+export function createFileParts({ database, queue, clock, events, config, log, mayRead }: FileGround) {
   const { dataDir } = config;
   const folders = createFolders({ store: createFolderStore(database), dataDir, events, log });
   const store = createFileStore(database);
-  const files = createFiles({ store, folders, queue, isMember, dataDir, clock, events });
+  const files = createFiles({ store, folders, queue, mayRead, dataDir, clock, events });
   const [media, pictures] = [createMedia(), createPictures()];
   return {
     files,

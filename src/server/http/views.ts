@@ -41,8 +41,16 @@ export const faceOf = (person: { id: number; displayName: string; picture?: stri
   picture: person.picture,
 });
 
+/** The same of a group. It has no id there: no page may take it for a person. */
+const groupFaceOf = (group: { id: number; title: string }) => ({
+  id: 0,
+  hue: hueOf(group.id),
+  initial: initialOf(group.title),
+  picture: undefined,
+});
+
 /** What every template may use, whoever is reading. */
-const helpers = { faceOf, startOf };
+const helpers = { faceOf, groupFaceOf, startOf };
 
 /** Who is asking for a page, as every template knows them. */
 export type Visitor = {

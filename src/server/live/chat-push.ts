@@ -3,11 +3,14 @@
 import type { AccountStore } from '../accounts/store.ts';
 import type { Background } from '../background.ts';
 import type { Chats } from '../chats/chats.ts';
-import type { Permission } from '../chats/permission.ts';
+import type { Membership } from '../chats/membership.ts';
 import type { RenderRow } from '../chats/row-renderer.ts';
+import { seenBy } from '../chats/seen.ts';
+import type { Clock } from '../clock.ts';
 import type { Events } from '../events.ts';
 import { FAILED } from '../http/sockets.ts';
 import type { Render } from '../http/views.ts';
+import { listOf } from '../language/lists.ts';
 import type { Reader } from '../language/reader.ts';
 import { createBackgroundQueue } from './background-queue.ts';
 import { type Hub, type LiveListeners, type LivePage, type ShownConversation, send } from './hub.ts';
@@ -15,6 +18,8 @@ import { type Hub, type LiveListeners, type LivePage, type ShownConversation, se
 /** Changes per frame, and characters of their text; a page that slept for a month gets several frames. */
 const BATCH = 100;
 const LONGEST_BATCH = 64 * 1024;
+/** ms for which somebody counts as typing; their page says it again every three seconds. */
+const TYPING = 5000;
 
 export type ChatPushParts = {
   chats: Chats;
@@ -22,11 +27,12 @@ export type ChatPushParts = {
   background: Background;
   renderRow: RenderRow;
   accounts: AccountStore;
-  permission: Permission;
+  membership: Membership;
+  clock: Clock;
 };
 
 export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveListeners {
-  const { chats, events, background, renderRow, accounts, permission } = parts;
+  const { chats, events, background, renderRow, accounts, membership, clock } = parts;
   const behind = createBackgroundQueue((batch) => background.attempt('bringing a page up to date', batch));
 
   /**
@@ -56,10 +62,15 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
 
   /** The changes as one fragment for pages that read alike. */
   function renderChanges(page: LivePage, conversation: number, changes: Changes): Buffer {
-    const to = { reader: page.reader, me: page.user, conversation, group: false };
+    const first = chats.readsAfter(conversation, page.user);
+    const group = chats.kind(conversation) === 'group';
+    const to = { reader: page.reader, me: page.user, conversation, group, first };
     let added = '';
     let replaced = '';
-    for (const { message, previous } of changes.rows) {
+    for (const { message, previous: above } of changes.rows) {
+      // Said before their time in the group.
+      if (message.id <= first) continue;
+      const previous = above && above.id > first ? above : undefined;
       // What is new to the page is inserted in its place; what it may already have is replaced if it is there.
       if (message.firstRev > changes.from) added += renderRow(to, message, previous);
       else replaced += renderRow(to, message, previous, true);
@@ -92,7 +103,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
       return false;
     }
     const own = changes.rows.map(({ message }) => (message.authorId === page.user ? 'o' : '-')).join('');
-    const alike = [at, page.reader.key, own].join();
+    const alike = [at, page.reader.key, own, chats.readsAfter(shown.id, page.user)].join();
     const html = remember(round.html, alike, () => renderChanges(page, shown.id, changes));
     shown.rev = changes.rev;
     if (!changes.more) shown.from = changes.rev;
@@ -147,12 +158,11 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
     }
   }
 
-  /** Says whether the conversation's newest message, if it is this page's reader's, has been read. */
+  /** Says who has read the conversation's newest message, if it is this page's reader's. */
   function sendSeen(page: LivePage, conversation: number): void {
     const newest = chats.newestId(conversation);
     const own = chats.message(conversation, newest)?.authorId === page.user;
-    const seen =
-      own && chats.mayWrite(conversation, page.user) && chats.othersReadId(conversation, page.user) >= newest;
+    const seen = own ? seenBy(parts, page.reader, conversation, page.user, newest) : undefined;
     send(page, render('chats/seen', page.reader, { seen, oob: true }));
   }
 
@@ -182,6 +192,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
 
   // For its sound, which one of a browser's tabs plays.
   events.on('message-sent', ({ conversation, author }) => {
+    typists.get(conversation)?.delete(author);
     let html: Buffer | undefined;
     for (const user of chats.members(conversation)) {
       if (user === author) continue;
@@ -196,15 +207,52 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
 
   events.on('conversation-read', ({ conversation, user }) => {
     pushUnread(user);
-    for (const other of permission.watchers(conversation, user))
+    for (const other of membership.watchers(conversation, user))
       for (const page of pagesOn(conversation, other)) sendSeen(page, conversation);
   });
 
+  /** When each was last seen typing, by conversation. */
+  const typists = new Map<number, Map<number, number>>();
+
   events.on('typing', ({ conversation, user }) => {
-    const name = accounts.userById(user)?.displayName;
-    for (const other of permission.watchers(conversation, user))
-      for (const page of pagesOn(conversation, other))
-        send(page, render('chats/typing', page.reader, { name }));
+    const now = clock.now();
+    const here = typists.get(conversation) ?? new Map<number, number>();
+    here.set(user, now);
+    for (const [typist, at] of here) if (now - at > TYPING) here.delete(typist);
+    typists.set(conversation, here);
+    for (const other of membership.watchers(conversation, user)) {
+      const pages = pagesOn(conversation, other);
+      if (pages.length === 0) continue;
+      const watched = new Set(membership.watchers(conversation, other));
+      const names = [...here.keys()]
+        .filter((typist) => watched.has(typist))
+        .map((typist) => accounts.userById(typist)?.displayName ?? '');
+      for (const page of pages) {
+        const people = listOf(page.reader.locale, names);
+        send(page, render('chats/typing', page.reader, { people, count: names.length }));
+      }
+    }
+  });
+
+  events.on('members-changed', ({ conversation, users }) => {
+    const members = new Set(chats.members(conversation));
+    for (const user of users) {
+      if (members.has(user)) continue;
+      for (const page of pagesOn(conversation, user)) {
+        page.conversation = undefined;
+        send(page, render('chats/closed', page.reader, {}));
+      }
+      pushUnread(user);
+    }
+    const title = chats.conversation(conversation)?.title ?? '';
+    for (const member of members) {
+      for (const page of pagesOn(conversation, member))
+        send(
+          page,
+          render('chats/name', page.reader, { conversation, title, people: members.size, oob: true }),
+        );
+      pushUnread(member);
+    }
   });
 
   return {

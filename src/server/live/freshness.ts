@@ -6,7 +6,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Chats } from '../chats/chats.ts';
-import type { Permission } from '../chats/permission.ts';
+import type { Membership } from '../chats/membership.ts';
 import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
 
@@ -19,10 +19,10 @@ export type FreshnessParts = {
   events: Events;
   friends: Friends;
   chats: Chats;
-  permission: Permission;
+  membership: Membership;
 };
 
-export function createFreshness({ events, friends, chats, permission }: FreshnessParts): Freshness {
+export function createFreshness({ events, friends, chats, membership }: FreshnessParts): Freshness {
   // Counts start over with the process, and must not match a mark from the one before.
   const run = randomBytes(6).toString('hex');
   const changes = new Map<number, number>();
@@ -39,8 +39,9 @@ export function createFreshness({ events, friends, chats, permission }: Freshnes
   });
   events.on('friendship-changed', ({ users }) => users.forEach(changed));
   events.on('conversation-changed', ({ conversation }) => chats.members(conversation).forEach(changed));
+  events.on('members-changed', ({ users }) => users.forEach(changed));
   events.on('conversation-read', ({ conversation, user }) =>
-    [user, ...permission.watchers(conversation, user)].forEach(changed),
+    [user, ...membership.watchers(conversation, user)].forEach(changed),
   );
 
   events.on('call-place-changed', ({ user }) => changed(user));

@@ -2,7 +2,7 @@
 
 import type { AccountStore } from '../accounts/store.ts';
 import type { Chats } from '../chats/chats.ts';
-import type { Permission } from '../chats/permission.ts';
+import type { Membership } from '../chats/membership.ts';
 import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
 import type { Presence } from '../friends/presence.ts';
@@ -15,11 +15,11 @@ export type FriendPushParts = {
   friends: Friends;
   presence: Presence;
   chats: Chats;
-  permission: Permission;
+  membership: Membership;
 };
 
 export function friendPush(
-  { events, accounts, friends, presence, chats, permission }: FriendPushParts,
+  { events, accounts, friends, presence, chats, membership }: FriendPushParts,
   hub: Hub,
   render: Render,
 ): LiveListeners {
@@ -50,7 +50,7 @@ export function friendPush(
     },
     catchUp(page) {
       const other = page.stale && page.conversation && chats.otherOf(page.conversation.id, page.user);
-      if (other && permission.mayWatch(page.user, other)) sendPresence(page, other, presence.isOnline(other));
+      if (other && membership.mayWatch(page.user, other)) sendPresence(page, other, presence.isOnline(other));
     },
   };
 }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
 import type { Chats } from '../chats/chats.ts';
-import type { Permission } from '../chats/permission.ts';
+import type { Membership } from '../chats/membership.ts';
 import type { Files } from '../files/files.ts';
 import { notFound } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
@@ -13,11 +13,11 @@ import { type RecordingParams, uploadUrl } from './upload-routes.ts';
 
 const Ending = v.object({ length: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) });
 
-export type RecordingParts = { chats: Chats; files: Files; recordings: Recordings; permission: Permission };
+export type RecordingParts = { chats: Chats; files: Files; recordings: Recordings; membership: Membership };
 
 export function recordingRoutes(
   app: FastifyInstance,
-  { chats, files, recordings, permission }: RecordingParts,
+  { chats, files, recordings, membership }: RecordingParts,
 ): void {
   const guard = { preHandler: requireSignedIn };
   const ownOf = (request: FastifyRequest<RecordingParams>) =>
@@ -31,7 +31,7 @@ export function recordingRoutes(
     const ending = v.safeParse(Ending, request.body);
     if (!ending.success) return refuse(request, reply, 'header');
     const received = await recordings.end(own.file.id, ending.output.length, () =>
-      permission.mayWrite(actor, own.file.conversation),
+      membership.mayWrite(actor, own.file.conversation),
     );
     return answer(request, reply, received, (to) => to.send({ state: files.find(own.file.id)?.state }));
   });

@@ -7,7 +7,7 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '../accounts/authentication.ts';
-import type { Permission } from '../chats/permission.ts';
+import type { Membership } from '../chats/membership.ts';
 import type { Recordings } from './recordings.ts';
 import { answer, refuse, requireSignedIn } from './responses.ts';
 
@@ -26,9 +26,9 @@ function bytesIn(request: FastifyRequest, header: string): number | undefined {
 /** The address that the bytes of a recording are sent to. */
 export const uploadUrl = (id: string): string => `/recordings/upload/${id}`;
 
-export type UploadParts = { recordings: Recordings; permission: Permission };
+export type UploadParts = { recordings: Recordings; membership: Membership };
 
-export function uploadRoutes(app: FastifyInstance, { recordings, permission }: UploadParts): void {
+export function uploadRoutes(app: FastifyInstance, { recordings, membership }: UploadParts): void {
   app.register(async (scope) => {
     // The body stays a stream, for whoever may write it.
     scope.addContentTypeParser(CHUNK, (_request, body, done) => done(null, body));
@@ -69,7 +69,7 @@ export function uploadRoutes(app: FastifyInstance, { recordings, permission }: U
         const actor = actorOf(request);
         const received = await recordings.receive(own.file.id, {
           ...{ offset, body: request.body, bytes, length },
-          may: () => permission.mayWrite(actor, own.file.conversation),
+          may: () => membership.mayWrite(actor, own.file.conversation),
         });
         return answer(request, reply, received, (to) => to.code(204).send());
       },

@@ -1,0 +1,150 @@
+/** Making a group, and the page of its people. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
+import { requireUser, userOf } from '../accounts/authentication.ts';
+import { DisplayName } from '../accounts/registration.ts';
+import type { Friends } from '../friends/friends.ts';
+import type { Presence } from '../friends/presence.ts';
+import { notFound, personError } from '../http/errors.ts';
+import { type FormErrors, readForm } from '../http/forms.ts';
+import { idFrom } from '../http/ids.ts';
+import type { Chats } from './chats.ts';
+import { type ConversationParams, conversationOf } from './conversation-param.ts';
+import type { GroupOutcome, Groups } from './groups.ts';
+
+/** One checkbox is sent as a text, several as a list. */
+const People = v.pipe(
+  v.optional(v.union([v.string(), v.array(v.string())]), []),
+  v.transform((given) => [given].flat().map(idFrom)),
+);
+const Chosen = v.pipe(People, v.minLength(1, 'chats.errors.nobody'));
+
+const NewGroupForm = v.object({ title: DisplayName, people: Chosen });
+const AddForm = v.object({ people: Chosen, from: v.optional(v.picklist(['start', 'now']), 'now') });
+const TitleForm = v.object({ title: DisplayName });
+
+type PersonParams = { Params: { chat: string; person: string } };
+
+export type GroupParts = { chats: Chats; groups: Groups; friends: Friends; presence: Presence };
+
+export function groupRoutes(app: FastifyInstance, { chats, groups, friends, presence }: GroupParts): void {
+  const guard = { preHandler: requireUser };
+
+  /** The ids of the boxes that were ticked, to be shown again. */
+  function ticked(body: unknown): number[] {
+    const given = v.safeParse(v.object({ people: People }), body);
+    return given.success ? given.output.people : [];
+  }
+
+  app.get('/chats/new', guard, (request, reply) =>
+    reply.show('chats/new', { ...choices(request), title: '', ticked: [], errors: {} }),
+  );
+
+  const choices = (request: FastifyRequest) => ({ friends: friends.friendsOf(userOf(request).id) });
+
+  app.post('/chats/new', guard, (request, reply) => {
+    const form = readForm(NewGroupForm, request.body);
+    if (!form.ok)
+      return reply.code(422).show('chats/new', {
+        ...choices(request),
+        title: form.values.title ?? '',
+        ticked: ticked(request.body),
+        errors: form.errors,
+      });
+    const { title, people } = form.output;
+    return reply.redirect(`/chats/${groups.create(userOf(request).id, title, people)}#end`, 303);
+  });
+
+  /** The group in the address, as what it is to this person. */
+  function groupOf(request: FastifyRequest<ConversationParams>) {
+    const conversation = conversationOf(request, chats);
+    const me = userOf(request).id;
+    const member = groups.memberOf(conversation, me);
+    if (!member) throw notFound();
+    return { conversation, me, member };
+  }
+
+  function showPeople(
+    request: FastifyRequest<ConversationParams>,
+    reply: FastifyReply,
+    more: { title?: string; ticked?: number[]; errors?: FormErrors } = {},
+  ): FastifyReply {
+    const { conversation, me, member } = groupOf(request);
+    const people = chats.participants(conversation);
+    const inIt = new Set(people.map(({ id }) => id));
+    const friendly = friends.friendsOf(me);
+    const watched = new Set(friendly.map(({ id }) => id));
+    return reply.show('chats/people', {
+      conversation,
+      isAdmin: member.role === 'admin',
+      title: chats.conversation(conversation)?.title ?? '',
+      people: people.map((person) => ({
+        ...person,
+        // What strangers do is theirs, also in a common group.
+        online: watched.has(person.id) ? presence.isOnline(person.id) : undefined,
+      })),
+      others: friendly.filter(({ id }) => !inIt.has(id)),
+      ticked: [],
+      errors: {},
+      typedTitle: more.title,
+      ...more,
+    });
+  }
+
+  app.get<ConversationParams>('/chats/:chat/people', guard, (request, reply) => showPeople(request, reply));
+
+  /** Back to the page, or what was wrong as an error of its own: only who tries it on gets that far. */
+  function done(reply: FastifyReply, { refused }: GroupOutcome, address: string): FastifyReply {
+    if (refused === 'gone') throw notFound();
+    if (refused) throw personError(403, `chats.errors.${refused}`);
+    return reply.redirect(address, 303);
+  }
+  const pageOf = (conversation: number) => `/chats/${conversation}/people`;
+
+  app.post<ConversationParams>('/chats/:chat/people', guard, (request, reply) => {
+    const { conversation, me } = groupOf(request);
+    const form = readForm(AddForm, request.body);
+    if (!form.ok)
+      return showPeople(request, reply.code(422), { errors: form.errors, ticked: ticked(request.body) });
+    const { people, from } = form.output;
+    const { refused } = groups.add(conversation, me, people, from === 'start');
+    if (refused === 'groupFull')
+      return showPeople(request, reply.code(409), {
+        errors: { people: 'chats.errors.groupFull' },
+        ticked: people,
+      });
+    return done(reply, { refused }, pageOf(conversation));
+  });
+
+  app.post<ConversationParams>('/chats/:chat/title', guard, (request, reply) => {
+    const { conversation, me } = groupOf(request);
+    const form = readForm(TitleForm, request.body);
+    if (!form.ok)
+      return showPeople(request, reply.code(422), {
+        errors: form.errors,
+        title: form.values.title ?? '',
+      });
+    return done(reply, groups.rename(conversation, me, form.output.title), pageOf(conversation));
+  });
+
+  /** Asks first: what is written there meanwhile can't be read later. */
+  app.get<ConversationParams>('/chats/:chat/leave', guard, (request, reply) => {
+    const { conversation } = groupOf(request);
+    return reply.show('chats/leave', { conversation, title: chats.conversation(conversation)?.title ?? '' });
+  });
+  app.post<ConversationParams>('/chats/:chat/leave', guard, (request, reply) => {
+    const { conversation, me } = groupOf(request);
+    return done(reply, groups.leave(conversation, me), '/chats');
+  });
+
+  app.post<PersonParams>('/chats/:chat/people/:person/remove', guard, (request, reply) => {
+    const { conversation, me } = groupOf(request);
+    const outcome = groups.remove(conversation, me, idFrom(request.params.person));
+    return done(reply, outcome, pageOf(conversation));
+  });
+  app.post<PersonParams>('/chats/:chat/people/:person/admin', guard, (request, reply) => {
+    const { conversation, me } = groupOf(request);
+    const outcome = groups.makeAdmin(conversation, me, idFrom(request.params.person));
+    return done(reply, outcome, pageOf(conversation));
+  });
+}

@@ -5,6 +5,9 @@ ALTER TABLE members ADD COLUMN joined_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE members ADD COLUMN first_id INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE members ADD COLUMN notify TEXT NOT NULL DEFAULT 'all' CHECK (notify IN ('all', 'mentions', 'nothing'));
 
+-- Invitations lead into it unless whoever makes them says otherwise.
+ALTER TABLE conversations ADD COLUMN for_newcomers INTEGER NOT NULL DEFAULT 0;
+
 -- Made anew, for a third kind: what happened to the conversation itself.
 CREATE TABLE new_messages (
   id INTEGER PRIMARY KEY,

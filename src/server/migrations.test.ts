@@ -14,6 +14,7 @@ const EARLIER = FILES.map((_, version) => version).slice(1);
 /** What the columns hold that a migration adds to rows that were there. */
 const ADDED: Record<string, Row> = {
   users: { invitation_id: null, region: null, clock: null, picture: null, removed_at: null },
+  conversations: { for_newcomers: 0 },
   members: { role: 'member', joined_at: 0, first_id: 0, notify: 'all' },
   messages: { has_file: 0, event: null },
   recordings: { key: null },
@@ -27,6 +28,7 @@ function writtenFor({ friendships = [] }: Tables): Tables {
     conversations: friends.map(({ user_a = 0, user_b = 0, accepted_at = 0 }, index) => ({
       ...{ id: index + 1, kind: 'direct', direct_key: `${user_a}:${user_b}`, title: null, rev: 0 },
       active_at: accepted_at,
+      ...ADDED.conversations,
     })),
     members: friends.flatMap(({ user_a = 0, user_b = 0 }, index) =>
       [user_a, user_b].map((user_id) => ({

@@ -49,9 +49,9 @@ const ROWS: Tables = {
   ],
   blocks: [{ blocker_id: CLEO, blocked_id: BEN, created_at: START }],
   conversations: [
-    { id: 2, kind: 'direct', direct_key: '1:2', title: null, rev: 7, active_at: START + MINUTE },
-    { id: 4, kind: 'group', direct_key: null, title: '家', rev: 0, active_at: START },
-    { id: 6, kind: 'direct', direct_key: '1:5', title: null, rev: 1, active_at: START + 2 * MINUTE },
+    conversation({ id: 2, direct_key: '1:2', rev: 7, active_at: START + MINUTE }),
+    conversation({ id: 4, kind: 'group', title: '家', rev: 0, active_at: START }),
+    conversation({ id: 6, direct_key: '1:5', rev: 1, active_at: START + 2 * MINUTE }),
   ],
   members: [
     member({ conversation_id: 2, user_id: ANA, read_id: 9 }),
@@ -121,6 +121,10 @@ const ROWS: Tables = {
   invitation_groups: [{ invitation_id: 4, conversation_id: 4 }],
   portraits: [{ user_id: BEN, version: 'portrait-of-ben', bytes: Buffer.from('RIFF\0\xff', 'latin1') }],
 };
+
+function conversation(own: Row): Row {
+  return { kind: 'direct', direct_key: null, title: null, for_newcomers: 0, ...own };
+}
 
 function member(own: Row): Row {
   return { role: 'member', joined_at: 0, first_id: 0, notify: 'all', ...own };

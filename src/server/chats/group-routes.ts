@@ -7,17 +7,12 @@ import type { Friends } from '../friends/friends.ts';
 import type { Presence } from '../friends/presence.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
-import { idFrom } from '../http/ids.ts';
+import { Ids, idFrom } from '../http/ids.ts';
 import type { Chats } from './chats.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
 import type { GroupOutcome, Groups } from './groups.ts';
 
-/** One checkbox is sent as a text, several as a list. */
-const People = v.pipe(
-  v.optional(v.union([v.string(), v.array(v.string())]), []),
-  v.transform((given) => [given].flat().map(idFrom)),
-);
-const Chosen = v.pipe(People, v.minLength(1, 'chats.errors.nobody'));
+const Chosen = v.pipe(Ids, v.minLength(1, 'chats.errors.nobody'));
 
 const NewGroupForm = v.object({ title: DisplayName, people: Chosen });
 const AddForm = v.object({ people: Chosen, from: v.optional(v.picklist(['start', 'now']), 'now') });
@@ -32,7 +27,7 @@ export function groupRoutes(app: FastifyInstance, { chats, groups, friends, pres
 
   /** The ids of the boxes that were ticked, to be shown again. */
   function ticked(body: unknown): number[] {
-    const given = v.safeParse(v.object({ people: People }), body);
+    const given = v.safeParse(v.object({ people: Ids }), body);
     return given.success ? given.output.people : [];
   }
 

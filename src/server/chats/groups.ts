@@ -64,12 +64,13 @@ export function createGroups({ store, accounts, friends, clock, events }: GroupG
      * Makes a group. May be called inside another transaction.
      * @param title as DisplayName has it
      * @param people friends of `me`; others are left out
+     * @param forNewcomers whether invitations lead into it unless whoever makes them says otherwise
      */
-    create(me: number, title: string, people: number[]): number {
+    create(me: number, title: string, people: number[], forNewcomers = false): number {
       const chosen = [...new Set(people)].filter((user) => user !== me && friends.areFriends(me, user));
       const now = clock.now();
       const conversation = store.transaction(() => {
-        const id = store.insertGroup(title, now);
+        const id = store.insertGroup(title, forNewcomers, now);
         store.addMember(id, me, { role: 'admin', firstId: 0, joinedAt: now }, 0);
         for (const user of chosen.slice(0, MOST_MEMBERS - 1))
           store.addMember(id, user, { role: 'member', firstId: 0, joinedAt: now }, 0);
@@ -112,9 +113,9 @@ export function createGroups({ store, accounts, friends, clock, events }: GroupG
      */
     leaveAll(me: number): () => void {
       const left = store.groupsOf(me);
-      for (const conversation of left) goOut(conversation, me);
+      for (const { id } of left) goOut(id, me);
       return () => {
-        for (const conversation of left) announce(conversation, [me]);
+        for (const { id } of left) announce(id, [me]);
       };
     },
 

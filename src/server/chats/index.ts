@@ -12,6 +12,7 @@ import { createChats } from './chats.ts';
 import { type GroupParts, groupRoutes } from './group-routes.ts';
 import { createGroups } from './groups.ts';
 import { createHistoryRenderer } from './history-renderer.ts';
+import { createInvitedGroups } from './invited-groups.ts';
 import { createMembership } from './membership.ts';
 import { type MessageParts, messageRoutes } from './message-routes.ts';
 import { type PictureParts, pictureRoutes } from './picture-routes.ts';
@@ -38,7 +39,8 @@ export function createChatParts(ground: ChatGround) {
   const { chatStore: store, queue, sessions, accounts, friends, files, clock, events } = ground;
   const membership = createMembership({ sessions, store, friends });
   const chats = createChats(store, queue, membership, files, clock, events);
-  return { chats, membership, groups: createGroups({ store, accounts, friends, clock, events }) };
+  const groups = createGroups({ store, accounts, friends, clock, events });
+  return { chats, membership, groups, invitedGroups: createInvitedGroups(store, groups) };
 }
 
 /** What renders messages, once there are templates. */

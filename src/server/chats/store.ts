@@ -144,8 +144,8 @@ export function createChatStore(database: Database) {
     `INSERT INTO conversations (kind, direct_key, active_at) VALUES ('direct', ?, ?) ON CONFLICT DO NOTHING`,
   );
   const insertGroup = database
-    .prepare<[string, number], number>(
-      `INSERT INTO conversations (kind, title, active_at) VALUES ('group', ?, ?) RETURNING id`,
+    .prepare<[string, number, number], number>(
+      `INSERT INTO conversations (kind, title, for_newcomers, active_at) VALUES ('group', ?, ?, ?) RETURNING id`,
     )
     .pluck();
   const insertMember = database.prepare<Record<string, number | string>>(
@@ -163,12 +163,19 @@ export function createChatStore(database: Database) {
        SELECT user_id FROM members WHERE conversation_id = :conversation ORDER BY joined_at, user_id LIMIT 1)
      AND NOT EXISTS (SELECT 1 FROM members WHERE conversation_id = :conversation AND role = 'admin')`,
   );
-  const groupsOf = database
-    .prepare<[number], number>(
-      `SELECT conversation_id FROM members JOIN conversations ON conversations.id = conversation_id
-       WHERE kind = 'group' AND user_id = ?`,
-    )
-    .pluck();
+  const groupsOf = database.prepare<[number], { id: number; title: string; for_newcomers: number }>(
+    `SELECT conversations.id, title, for_newcomers FROM members
+       JOIN conversations ON conversations.id = conversation_id
+     WHERE kind = 'group' AND user_id = ? ORDER BY title COLLATE NOCASE, conversations.id`,
+  );
+  const leadInto = database.prepare<[number, number]>(
+    'INSERT INTO invitation_groups (invitation_id, conversation_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
+  );
+  const invitedInto = database.prepare<[number], { id: number; title: string }>(
+    `SELECT conversations.id, title FROM invitation_groups
+       JOIN conversations ON conversations.id = conversation_id
+     WHERE invitation_id = ? ORDER BY title COLLATE NOCASE, conversations.id`,
+  );
   const setTitle = database.prepare<[string, number]>('UPDATE conversations SET title = ? WHERE id = ?');
   const kind = database.prepare<[number], Kind>('SELECT kind FROM conversations WHERE id = ?').pluck();
   const member = database.prepare<[number, number], { role: Role; first_id: number; joined_at: number }>(
@@ -289,7 +296,9 @@ export function createChatStore(database: Database) {
       for (const user of users)
         insertMember.run({ conversation, user, role: 'member', now, firstId: 0, readId: 0 });
     },
-    insertGroup: (title: string, now: number) => insertGroup.get(title, now) ?? 0,
+    /** @param forNewcomers whether invitations lead into it unless whoever makes them says otherwise */
+    insertGroup: (title: string, forNewcomers: boolean, now: number) =>
+      insertGroup.get(title, forNewcomers ? 1 : 0, now) ?? 0,
     /** False if they are in it. What they read from is read: nobody begins with a hundred unread messages. */
     addMember: (id: number, user: number, { role, firstId, joinedAt: now }: Member, readId: number) =>
       insertMember.run({ conversation: id, user, role, now, firstId, readId }).changes === 1,
@@ -297,7 +306,12 @@ export function createChatStore(database: Database) {
     setRole: (id: number, user: number, role: Role) => setRole.run(role, id, user).changes === 1,
     /** Makes whoever has been in it longest its admin, where there is none. */
     promoteEldest: (id: number) => void promoteEldest.run({ conversation: id }),
-    groupsOf: (user: number) => groupsOf.all(user),
+    groupsOf: (user: number) =>
+      groupsOf.all(user).map(({ id, title, for_newcomers }) => ({
+        ...{ id, title, forNewcomers: for_newcomers === 1 },
+      })),
+    leadInto: (invitation: number, group: number) => void leadInto.run(invitation, group),
+    invitedInto: (invitation: number) => invitedInto.all(invitation),
     setTitle: (id: number, title: string) => void setTitle.run(title, id),
     kind: (id: number) => kind.get(id),
     isMember: (id: number, user: number) => member.get(id, user) !== undefined,

@@ -26,6 +26,7 @@ function openHousehold(config: Config) {
     accounts,
     sessions: createSessions(database, systemClock, events, config.secure),
     friendships,
+    conversations,
     friends: createFriends(friendships, accounts, systemClock, events, (a, b) =>
       beginDirect(conversations, a, b, systemClock.now()),
     ),

@@ -23,13 +23,16 @@ export const inviteSomebody: Command = {
       uses: textOption(given, 'uses'),
     });
     if (!form.success) throw new AdminError(translator('en')(form.issues[0].message), 2);
-    const code = await inHousehold(config, ({ accounts, invitations, clock }) => {
+    const code = await inHousehold(config, ({ accounts, invitations, conversations, clock }) => {
       const owner = accounts.allUsers().find((user) => user.isOwner);
       if (!owner)
         throw new AdminError(
           'There is no owner yet to invite people. Open the setup link that the server printed, or use create-user.',
         );
-      return invite(invitations, clock, owner.id, form.output);
+      const { id, code } = invite(invitations, clock, owner.id, form.output);
+      for (const group of conversations.groupsOf(owner.id))
+        if (group.forNewcomers) conversations.leadInto(id, group.id);
+      return code;
     });
     const link = `${address(config)}/join/${code}`;
     terminal.say(link);

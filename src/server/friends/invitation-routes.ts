@@ -7,13 +7,21 @@ import { readForm } from '../http/forms.ts';
 import { idFrom } from '../http/ids.ts';
 import { InvitationForm, invite } from './invitation.ts';
 import type { InvitationStore } from './invitation-store.ts';
+import type { InvitedGroups } from './invited-groups.ts';
 
 /** Nobody keeps track of more open links than this. */
 const MOST_OPEN = 20;
 
-export type InvitationParts = { invitations: InvitationStore; clock: Clock };
+export type InvitationParts = {
+  invitations: InvitationStore;
+  invitedGroups: Pick<InvitedGroups, 'attach'>;
+  clock: Clock;
+};
 
-export function invitationRoutes(app: FastifyInstance, { invitations, clock }: InvitationParts): void {
+export function invitationRoutes(
+  app: FastifyInstance,
+  { invitations, invitedGroups, clock }: InvitationParts,
+): void {
   const guard = { preHandler: requireUser };
 
   app.post('/friends/invitations', { ...guard, config: { grows: true } }, (request, reply) => {
@@ -22,7 +30,8 @@ export function invitationRoutes(app: FastifyInstance, { invitations, clock }: I
     if (!form.ok) throw personError(422, 'accounts.errors.invitation');
     if (invitations.madeBy(me, clock.now()).length >= MOST_OPEN)
       throw personError(422, 'accounts.errors.tooManyInvitations');
-    invite(invitations, clock, me, form.output);
+    const { id } = invite(invitations, clock, me, form.output);
+    invitedGroups.attach(id, me, form.output.groups);
     return reply.redirect('/friends#invitations', 303);
   });
 

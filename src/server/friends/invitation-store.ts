@@ -44,9 +44,12 @@ export function createInvitationStore(database: Database) {
   const madeBy = database.prepare<[number, number], InvitationRow>(
     `${INVITATION} WHERE inviter_id = ? AND expires_at > ? AND uses_left > 0 ORDER BY invitations.id DESC`,
   );
-  const insert = database.prepare<[string, number, number, number, number]>(
-    'INSERT INTO invitations (code, inviter_id, created_at, expires_at, uses_left) VALUES (?, ?, ?, ?, ?)',
-  );
+  const insert = database
+    .prepare<[string, number, number, number, number], number>(
+      `INSERT INTO invitations (code, inviter_id, created_at, expires_at, uses_left) VALUES (?, ?, ?, ?, ?)
+       RETURNING id`,
+    )
+    .pluck();
   const use = database.prepare<[string, number]>(
     'UPDATE invitations SET uses_left = uses_left - 1 WHERE code = ? AND expires_at > ? AND uses_left > 0',
   );
@@ -71,8 +74,9 @@ export function createInvitationStore(database: Database) {
     cameBy: (user: number, code: string) => cameBy.get(user, code) === 1,
     /** Those of one person that can still be used, newest first. */
     madeBy: (inviter: number, now: number) => madeBy.all(inviter, now).map(toInvitation),
+    /** @returns its id */
     insert: (given: { code: string; inviterId: number; now: number; expiresAt: number; uses: number }) =>
-      void insert.run(given.code, given.inviterId, given.now, given.expiresAt, given.uses),
+      insert.get(given.code, given.inviterId, given.now, given.expiresAt, given.uses) ?? 0,
     /** Takes one use; false when it has none left or has expired. */
     use: (code: string, now: number) => use.run(code, now).changes === 1,
     remove: (id: number, inviter: number) => remove.run(id, inviter).changes === 1,

@@ -3,6 +3,7 @@
  * someone who already has one.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import * as v from 'valibot';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { codeIn } from '../accounts/codes.ts';
 import type { KnownDevices } from '../accounts/known-devices.ts';
@@ -18,7 +19,11 @@ import { type FormErrors, readForm } from '../http/forms.ts';
 import type { Friends } from './friends.ts';
 import { endOf } from './invitation.ts';
 import type { Invitation, InvitationStore } from './invitation-store.ts';
+import type { InvitedGroups } from './invited-groups.ts';
 import type { ConversationWith } from './routes.ts';
+
+/** The box that is ticked for a first group. */
+const WithGroup = v.looseObject({ family: v.literal('yes') });
 
 type Code = { Params: { code: string } };
 type SetupCode = { Querystring: { code?: string } };
@@ -35,6 +40,7 @@ const MOST_ADDRESSES = 10_000;
 export type JoinParts = {
   accounts: AccountStore;
   invitations: InvitationStore;
+  invitedGroups: Pick<InvitedGroups, 'enter' | 'begin'>;
   sessions: Sessions;
   setup: Setup;
   knownDevices: KnownDevices;
@@ -45,7 +51,8 @@ export type JoinParts = {
 };
 
 export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
-  const { accounts, invitations, clock, sessions, setup, friends, config, knownDevices } = parts;
+  const { accounts, invitations, invitedGroups, clock, sessions, setup, friends, config, knownDevices } =
+    parts;
   const byAddress = createLimit(clock, { most: MOST_TRIES, window: LATER * 1000, keys: MOST_ADDRESSES });
 
   /** Their chat; the list of chats where a block has kept them from having one. */
@@ -132,6 +139,9 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
     return join(request, reply, setupPage(code), {
       isOwner: true,
       admit: () => setup.admits(code),
+      welcome(id) {
+        if (v.is(WithGroup, request.body)) invitedGroups.begin(id, request.reader.t('groups.family'));
+      },
       refuse: () => setupEnded(reply),
     });
   });
@@ -191,7 +201,10 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
       isOwner: false,
       invitation,
       admit: () => invitations.use(code, clock.now()),
-      welcome: (id) => friends.befriend(invitation.inviterId, id),
+      welcome(id) {
+        friends.befriend(invitation.inviterId, id);
+        invitedGroups.enter(invitation.id, invitation.inviterId, id);
+      },
       refuse: () => showEnded(reply, code, invitations.known(code)),
     });
   });
@@ -201,7 +214,8 @@ export function joinRoutes(app: FastifyInstance, parts: JoinParts): void {
     const { code, invitation } = invitationIn(request.params.code);
     if (!invitation) return showEnded(reply, code, undefined);
     const { inviterId } = invitation;
-    friends.follow(me, inviterId, () => invitations.use(code, clock.now()));
+    const followed = friends.follow(me, inviterId, () => invitations.use(code, clock.now()));
+    if (followed) invitedGroups.enter(invitation.id, inviterId, me);
     // Pressed twice: the first one has done it.
     if (friends.areFriends(me, inviterId)) return reply.redirect(chatWith(me, inviterId), 303);
     const isBlocked = friends.hasBlocked(inviterId, me);

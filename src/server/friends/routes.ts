@@ -11,6 +11,7 @@ import { idFrom } from '../http/ids.ts';
 import type { Friends } from './friends.ts';
 import { showInvitations } from './invitation.ts';
 import type { InvitationStore } from './invitation-store.ts';
+import type { InvitedGroups } from './invited-groups.ts';
 import type { Presence } from './presence.ts';
 
 const AskForm = v.object({ username: v.optional(v.string(), '') });
@@ -24,13 +25,14 @@ export type FriendParts = {
   friends: Friends;
   presence: Presence;
   invitations: InvitationStore;
+  invitedGroups: Pick<InvitedGroups, 'offeredBy' | 'namesOf'>;
   clock: Clock;
   config: Config;
   conversationWith: ConversationWith;
 };
 
 export function friendRoutes(app: FastifyInstance, parts: FriendParts): void {
-  const { friends, presence, invitations, clock, config, conversationWith } = parts;
+  const { friends, presence, invitations, invitedGroups, clock, config, conversationWith } = parts;
   const guard = { preHandler: requireUser };
 
   function lists(me: number) {
@@ -49,7 +51,12 @@ export function friendRoutes(app: FastifyInstance, parts: FriendParts): void {
     const me = userOf(request).id;
     return {
       ...lists(me),
-      invitations: await showInvitations(invitations.madeBy(me, clock.now()), baseUrl(config, request)),
+      invitations: await showInvitations(
+        invitations.madeBy(me, clock.now()),
+        baseUrl(config, request),
+        invitedGroups.namesOf,
+      ),
+      groups: invitedGroups.offeredBy(me),
       // Set first of all by the page's script: without it, nobody could press anything there.
       hasScripts: request.cookies.tz !== undefined,
       error: undefined,

@@ -5,6 +5,12 @@ import * as v from 'valibot';
 export const idFrom = (text: unknown): number =>
   typeof text === 'string' && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : 0;
 
+/** The ids of the boxes that were ticked: one is sent as a text, several as a list. */
+export const Ids = v.pipe(
+  v.optional(v.union([v.string(), v.array(v.string())]), []),
+  v.transform((given) => [given].flat().map(idFrom)),
+);
+
 /**
  * A form that sends a message makes this up, and repeats it at each try. The colon is reserved for the server's own
  * keys, so no form can use those.

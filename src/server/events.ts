@@ -12,7 +12,7 @@ export type EventMap = {
   /** The conversation's counter has risen: something was written, changed or deleted. */
   'conversation-changed': [{ conversation: number }];
   /** Somebody has written a message, which is news to the others. */
-  'message-sent': [{ conversation: number; author: number }];
+  'message-sent': [{ conversation: number; author: number; body: string }];
   /** People came into a group or left it, or it has another name. `users`: whose list of chats changes with it. */
   'members-changed': [{ conversation: number; users: number[] }];
   /** Somebody has read up to a message. */

@@ -163,7 +163,7 @@ export function createChats(
       });
       if (sent.result === 'sent') {
         announce(conversation);
-        events.emit('message-sent', { conversation, author });
+        events.emit('message-sent', { conversation, author, body });
       }
       return sent;
     },

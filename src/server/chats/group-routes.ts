@@ -11,11 +11,13 @@ import { Ids, idFrom } from '../http/ids.ts';
 import type { Chats } from './chats.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
 import type { GroupOutcome, Groups } from './groups.ts';
+import { NOTIFY } from './store.ts';
 
 const Chosen = v.pipe(Ids, v.minLength(1, 'chats.errors.nobody'));
 
 const NewGroupForm = v.object({ title: DisplayName, people: Chosen });
 const AddForm = v.object({ people: Chosen, from: v.optional(v.picklist(['start', 'now']), 'now') });
+const NotifyForm = v.object({ notify: v.picklist(NOTIFY) });
 const TitleForm = v.object({ title: DisplayName });
 
 type PersonParams = { Params: { chat: string; person: string } };
@@ -72,6 +74,8 @@ export function groupRoutes(app: FastifyInstance, { chats, groups, friends, pres
     return reply.show('chats/people', {
       conversation,
       isAdmin: member.role === 'admin',
+      notify: member.notify,
+      notifications: NOTIFY,
       title: chats.conversation(conversation)?.title ?? '',
       people: people.map((person) => ({
         ...person,
@@ -120,6 +124,12 @@ export function groupRoutes(app: FastifyInstance, { chats, groups, friends, pres
         title: form.values.title ?? '',
       });
     return done(reply, groups.rename(conversation, me, form.output.title), pageOf(conversation));
+  });
+
+  app.post<ConversationParams>('/chats/:chat/notifications', guard, (request, reply) => {
+    const { conversation, me } = groupOf(request);
+    const { notify } = v.parse(NotifyForm, request.body);
+    return done(reply, groups.notify(conversation, me, notify), pageOf(conversation));
   });
 
   /** Asks first: what is written there meanwhile can't be read later. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
+import { eventually } from '../../../test/helpers/poll.ts';
 import { MOST_MEMBERS } from './groups.ts';
 
 let house: House;
@@ -194,6 +195,33 @@ describe('people', () => {
     expect(services().groups.memberOf(group, ben.id)?.role).toBe('admin');
     expect(services().groups.memberOf(group, cleo.id)?.role).toBe('member');
     expect((await ana.post(`/chats/${direct}/leave`)).statusCode).toBe(404);
+  });
+
+  test('are told of what they want to be told of', async () => {
+    const open = (person: Person) => openSocket(house, '/live?mark=none', { cookie: person.cookie });
+    const [bens, cleos] = [await open(ben), await open(cleo)];
+    const told = ({ received }: { received: string[] }) =>
+      received.filter((message) => message.includes('id="arrived"')).length;
+    const choose = (person: Person, notify: string) =>
+      person.post(`/chats/${group}/notifications`, { notify });
+    expect((await choose(ben, 'mentions')).statusCode).toBe(303);
+    expect((await choose(cleo, 'nothing')).statusCode).toBe(303);
+    expect(await page(ben, `/chats/${group}/people`)).toMatch(/value="mentions" checked/);
+    expect((await choose(ben, 'everything')).statusCode).toBe(400);
+    expect((await choose(eve, 'all')).statusCode).toBe(404);
+
+    await send(ana, 'Dinner is ready');
+    await bens.until((message) => message.includes('class="badge"'));
+    expect([told(bens), told(cleos)]).toEqual([0, 0]);
+    // The number in the navigation counts what they want to hear of; the list says all.
+    const { chats } = services();
+    expect([ben, cleo].map(({ id }) => chats.unreadConversations(id))).toEqual([1, 0]);
+    expect(chats.lines(cleo.id).find(({ id }) => id === group)?.unread).toBe(1);
+    await send(ana, '@ben, are you coming? @cleo');
+    await bens.until((message) => message.includes('id="arrived"'));
+    expect([told(bens), told(cleos)]).toEqual([1, 0]);
+    await send(ana, 'To you alone', direct);
+    await eventually('the other chat', () => told(bens) === 2);
   });
 
   test('rename it; the name follows the rules of names', async () => {

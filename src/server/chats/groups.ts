@@ -7,7 +7,7 @@ import type { AccountStore } from '../accounts/store.ts';
 import type { Clock } from '../clock.ts';
 import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
-import type { ChatStore, GroupEvent } from './store.ts';
+import type { ChatStore, GroupEvent, Notify } from './store.ts';
 
 /** A family has fifty; each message is brought to all of them. */
 export const MOST_MEMBERS = 100;
@@ -141,6 +141,14 @@ export function createGroups({ store, accounts, friends, clock, events }: GroupG
         tell(conversation, me, { what: 'made-admin', person: nameOf(person) });
         return undefined;
       }),
+
+    /** Of which messages `me` is told. */
+    notify(conversation: number, me: number, notify: Notify): GroupOutcome {
+      if (!memberOf(conversation, me)) return { refused: 'gone' };
+      store.transaction(() => store.setNotify(conversation, me, notify));
+      events.emit('members-changed', { conversation, users: [me] });
+      return {};
+    },
 
     /** @param title as DisplayName has it */
     rename: (conversation: number, me: number, title: string): GroupOutcome =>

@@ -121,6 +121,7 @@ const OWN = [
   'POST /chats/:chat/typing',
   // Among the people of a group, which has no former friends: groups.test.ts.
   ...['POST /chats/new', 'POST /chats/:chat/people', 'POST /chats/:chat/title', 'POST /chats/:chat/leave'],
+  'POST /chats/:chat/notifications',
   ...['remove', 'admin'].map((action) => `POST /chats/:chat/people/:person/${action}`),
 ];
 /** How one comes in. */

@@ -5,6 +5,7 @@
  */
 import type { Sessions } from '../accounts/sessions.ts';
 import type { Friends } from '../friends/friends.ts';
+import { mentions } from './mentions.ts';
 import type { ChatStore } from './store.ts';
 
 /** A file of a conversation, as far as it says who may see it. */
@@ -19,6 +20,9 @@ export function mayReadFile(store: Pick<ChatStore, 'member'>, file: KeptFile, us
 
 /** Who is asking: a person, and the session they came with (its stored id). */
 export type Actor = { user: number; session: string };
+
+/** Somebody who can be mentioned. */
+type Reachable = { id: number; username: string; displayName: string };
 
 /** `not-found`: for them there is no such conversation. */
 export type Denial = 'signed-out' | 'not-found' | 'not-friends';
@@ -77,6 +81,12 @@ export function createMembership({ sessions, store, friends }: Parts) {
     /** They read what comes after this message: 0 where that is everything. */
     readsAfter: (conversation: number, user: number): number =>
       store.member(conversation, user)?.firstId ?? Number.MAX_SAFE_INTEGER,
+
+    /** Whether a message is to be announced to a member who isn't looking, by a sound. */
+    isToldOf(conversation: number, user: Reachable, body: string): boolean {
+      const notify = store.member(conversation, user.id)?.notify;
+      return notify === 'all' || (notify === 'mentions' && mentions(body, user));
+    },
 
     /** Whether a person may learn whether another is online. */
     mayWatch: (viewer: number, other: number): boolean => friends.areFriends(viewer, other),

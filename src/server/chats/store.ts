@@ -18,6 +18,10 @@ export type GroupEvent =
 
 export type Role = 'member' | 'admin';
 
+/** Of which messages somebody is told: of all, of those that mention them, of none. */
+export const NOTIFY = ['all', 'mentions', 'nothing'] as const;
+export type Notify = (typeof NOTIFY)[number];
+
 /** Somebody in a conversation. Nobody administers a direct one. */
 export type Member = {
   role: Role;
@@ -25,6 +29,7 @@ export type Member = {
   firstId: number;
   /** ms since 1970. */
   joinedAt: number;
+  notify: Notify;
 };
 
 /** A member with what is shown of them. */
@@ -158,6 +163,9 @@ export function createChatStore(database: Database) {
   const setRole = database.prepare<[Role, number, number]>(
     'UPDATE members SET role = ? WHERE conversation_id = ? AND user_id = ?',
   );
+  const setNotify = database.prepare<[Notify, number, number]>(
+    'UPDATE members SET notify = ? WHERE conversation_id = ? AND user_id = ?',
+  );
   const promoteEldest = database.prepare<{ conversation: number }>(
     `UPDATE members SET role = 'admin' WHERE conversation_id = :conversation AND user_id = (
        SELECT user_id FROM members WHERE conversation_id = :conversation ORDER BY joined_at, user_id LIMIT 1)
@@ -178,9 +186,10 @@ export function createChatStore(database: Database) {
   );
   const setTitle = database.prepare<[string, number]>('UPDATE conversations SET title = ? WHERE id = ?');
   const kind = database.prepare<[number], Kind>('SELECT kind FROM conversations WHERE id = ?').pluck();
-  const member = database.prepare<[number, number], { role: Role; first_id: number; joined_at: number }>(
-    'SELECT role, first_id, joined_at FROM members WHERE conversation_id = ? AND user_id = ?',
-  );
+  const member = database.prepare<
+    [number, number],
+    { role: Role; first_id: number; joined_at: number; notify: Notify }
+  >('SELECT role, first_id, joined_at, notify FROM members WHERE conversation_id = ? AND user_id = ?');
   const participants = database.prepare<
     [number],
     { id: number; display_name: string; picture: string | null; role: Role; read_id: number }
@@ -278,7 +287,9 @@ export function createChatStore(database: Database) {
      WHERE members.user_id = :me ORDER BY last_id IS NULL, active_at DESC, conversations.id DESC`,
   );
   const unreadConversations = database
-    .prepare<[number], number>(`SELECT COUNT(*) FROM members WHERE user_id = ? AND EXISTS (${NEWS})`)
+    .prepare<[number], number>(
+      `SELECT COUNT(*) FROM members WHERE user_id = ? AND notify <> 'nothing' AND EXISTS (${NEWS})`,
+    )
     .pluck();
 
   const bump = (id: number): number => nextRev.get(id) ?? 0;
@@ -300,10 +311,15 @@ export function createChatStore(database: Database) {
     insertGroup: (title: string, forNewcomers: boolean, now: number) =>
       insertGroup.get(title, forNewcomers ? 1 : 0, now) ?? 0,
     /** False if they are in it. What they read from is read: nobody begins with a hundred unread messages. */
-    addMember: (id: number, user: number, { role, firstId, joinedAt: now }: Member, readId: number) =>
-      insertMember.run({ conversation: id, user, role, now, firstId, readId }).changes === 1,
+    addMember: (
+      id: number,
+      user: number,
+      { role, firstId, joinedAt: now }: Omit<Member, 'notify'>,
+      readId: number,
+    ) => insertMember.run({ conversation: id, user, role, now, firstId, readId }).changes === 1,
     removeMember: (id: number, user: number) => removeMember.run(id, user).changes === 1,
     setRole: (id: number, user: number, role: Role) => setRole.run(role, id, user).changes === 1,
+    setNotify: (id: number, user: number, notify: Notify) => void setNotify.run(notify, id, user),
     /** Makes whoever has been in it longest its admin, where there is none. */
     promoteEldest: (id: number) => void promoteEldest.run({ conversation: id }),
     groupsOf: (user: number) =>
@@ -317,7 +333,7 @@ export function createChatStore(database: Database) {
     isMember: (id: number, user: number) => member.get(id, user) !== undefined,
     member: (id: number, user: number): Member | undefined => {
       const row = member.get(id, user);
-      return row && { role: row.role, firstId: row.first_id, joinedAt: row.joined_at };
+      return row && { role: row.role, firstId: row.first_id, joinedAt: row.joined_at, notify: row.notify };
     },
     participants: (id: number): Participant[] =>
       participants.all(id).map((row) => ({
@@ -381,6 +397,7 @@ export function createChatStore(database: Database) {
         activeAt: row.active_at,
         lastMessageId: row.last_id ?? undefined,
       })),
+    /** Without those that somebody wants to be told nothing of. */
     unreadConversations: (user: number) => unreadConversations.get(user) ?? 0,
     transaction: <Result>(work: () => Result): Result => database.transaction(work).immediate(),
     /** For reading only: the statements share one lock, and see one state. */

@@ -191,11 +191,12 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
   });
 
   // For its sound, which one of a browser's tabs plays.
-  events.on('message-sent', ({ conversation, author }) => {
+  events.on('message-sent', ({ conversation, author, body }) => {
     typists.get(conversation)?.delete(author);
     let html: Buffer | undefined;
     for (const user of chats.members(conversation)) {
-      if (user === author) continue;
+      const person = user === author ? undefined : accounts.userById(user);
+      if (!person || !membership.isToldOf(conversation, person, body)) continue;
       for (const page of hub.pagesOf(user)) {
         if (!page.sound) continue;
         // The same for every reader: there is no word in it.

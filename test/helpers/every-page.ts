@@ -71,7 +71,7 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
   await putRecording(server, annas, call, liveWebm(1));
   const made = await annas.post('/chats/new', { _csrf: await csrf(annas), title: 'Family', people: '2' });
   const group = made.path;
-  await bens.submit(group, 'Send', { Message: 'Hello all' });
+  await bens.submit(group, 'Send', { Message: 'Hello' });
   return {
     server,
     anna,

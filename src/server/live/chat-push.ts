@@ -248,10 +248,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
     const title = chats.conversation(conversation)?.title ?? '';
     for (const member of members) {
       for (const page of pagesOn(conversation, member))
-        send(
-          page,
-          render('chats/name', page.reader, { conversation, title, people: members.size, oob: true }),
-        );
+        send(page, render('chats/name', page.reader, { title, people: members.size, oob: true }));
       pushUnread(member);
     }
   });

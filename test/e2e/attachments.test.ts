@@ -224,6 +224,10 @@ test.each([
   await find(annas, 'button', 'Remove clip.webm');
   await click(annas, 'button', 'Send');
   await eventually('the video', async () => (await videos()) > before);
+  // Its picture changes the row once more, and what begins to play right before that is begun anew.
+  await eventually('its picture', () =>
+    annas.evaluate(() => [...document.querySelectorAll('video')].at(-1)?.hasAttribute('poster')),
+  );
   const frames = () =>
     annas.evaluate(async () => {
       const element = [...document.querySelectorAll('video')].at(-1);

@@ -11,8 +11,8 @@ const CALLS = [
 const END_TO_END = { testTimeout: 90_000, hookTimeout: 90_000, globalSetup: 'test/helpers/build.ts' };
 
 /**
- * Three projects, each of whose workers keeps what it has loaded from file to file. `unit` runs beside the sources. The others start servers, browsers and terminals: `pages` two files at
- * a time, `calls` one. Nothing is retried: a test that passes the second time has found something.
+ * Three projects, each of whose workers keeps what it has loaded from file to file. `unit` runs beside the sources. The
+ * others start servers, browsers and terminals: `pages` two files at a time, `calls` one. Nothing is retried: a test that passes the second time has found something.
  */
 export default defineConfig({
   test: {

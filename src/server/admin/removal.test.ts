@@ -45,7 +45,7 @@ test('they are out of their groups, which have an admin all the same', async () 
   const { groups, chats } = house.app.services;
   const cleo = await house.person('cleo');
   house.app.services.friends.befriend(ben.id, cleo.id);
-  const group = groups.create(ben.id, 'Bees', [cleo.id]);
+  const group = groups.create(ben.id, 'Bees', [cleo.id]) ?? 0;
   await remove();
   expect(chats.members(group)).toEqual([cleo.id]);
   expect(groups.memberOf(group, cleo.id)?.role).toBe('admin');

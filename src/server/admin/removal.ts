@@ -1,6 +1,6 @@
 /**
- * Removing a person. They are signed out everywhere, and a call they are in ends; they leave their groups; friendships, requests, blocks, open
- * invitations and their picture are gone, and the username is free again. What they wrote stays in the chats of the people
+ * Removing a person. They are signed out everywhere, a call they are in ends, and they leave their groups; friendships,
+ * requests, blocks, open invitations and their picture are gone, and the username is free again. What they wrote stays in the chats of the people
  * they wrote to, which belong to those as well; so do files and recordings, unless the owner wants them deleted.
  */
 import type { Sessions } from '../accounts/sessions.ts';

@@ -26,6 +26,7 @@ export type GroupParts = { chats: Chats; groups: Groups; friends: Friends; prese
 
 export function groupRoutes(app: FastifyInstance, { chats, groups, friends, presence }: GroupParts): void {
   const guard = { preHandler: requireUser };
+  const growing = { ...guard, config: { grows: true } };
 
   /** The ids of the boxes that were ticked, to be shown again. */
   function ticked(body: unknown): number[] {
@@ -39,17 +40,19 @@ export function groupRoutes(app: FastifyInstance, { chats, groups, friends, pres
 
   const choices = (request: FastifyRequest) => ({ friends: friends.friendsOf(userOf(request).id) });
 
-  app.post('/chats/new', guard, (request, reply) => {
+  app.post('/chats/new', growing, (request, reply) => {
     const form = readForm(NewGroupForm, request.body);
-    if (!form.ok)
-      return reply.code(422).show('chats/new', {
+    const again = (errors: FormErrors) =>
+      reply.code(422).show('chats/new', {
         ...choices(request),
         title: form.values.title ?? '',
         ticked: ticked(request.body),
-        errors: form.errors,
+        errors,
       });
-    const { title, people } = form.output;
-    return reply.redirect(`/chats/${groups.create(userOf(request).id, title, people)}#end`, 303);
+    if (!form.ok) return again(form.errors);
+    const made = groups.create(userOf(request).id, form.output.title, form.output.people);
+    if (made === undefined) return again({ title: 'chats.errors.tooManyGroups' });
+    return reply.redirect(`/chats/${made}#end`, 303);
   });
 
   /** The group in the address, as what it is to this person. */
@@ -100,7 +103,7 @@ export function groupRoutes(app: FastifyInstance, { chats, groups, friends, pres
   }
   const pageOf = (conversation: number) => `/chats/${conversation}/people`;
 
-  app.post<ConversationParams>('/chats/:chat/people', guard, (request, reply) => {
+  app.post<ConversationParams>('/chats/:chat/people', growing, (request, reply) => {
     const { conversation, me } = groupOf(request);
     const form = readForm(AddForm, request.body);
     if (!form.ok)
@@ -115,7 +118,7 @@ export function groupRoutes(app: FastifyInstance, { chats, groups, friends, pres
     return done(reply, { refused }, pageOf(conversation));
   });
 
-  app.post<ConversationParams>('/chats/:chat/title', guard, (request, reply) => {
+  app.post<ConversationParams>('/chats/:chat/title', growing, (request, reply) => {
     const { conversation, me } = groupOf(request);
     const form = readForm(TitleForm, request.body);
     if (!form.ok)

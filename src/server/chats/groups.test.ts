@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
-import { MOST_MEMBERS } from './groups.ts';
+import { MOST_GROUPS, MOST_MEMBERS } from './groups.ts';
 
 let house: House;
 let ana: Person;
@@ -71,6 +71,17 @@ describe('made from friends', () => {
     expect(alone.statusCode).toBe(422);
     expect(alone.body).toContain('Choose at least one person.');
     expect(alone.body).toContain('value="Nobody"');
+  });
+
+  test('nobody who is in a hundred groups makes another', async () => {
+    for (let n = 1; n < MOST_GROUPS; n++) services().groups.create(ana.id, `Group ${n}`, []);
+    const answer = await postAll(ana, '/chats/new', [
+      ['title', 'One more'],
+      ['people', `${ben.id}`],
+    ]);
+    expect(answer.statusCode).toBe(422);
+    expect(answer.body).toMatch(/You.*re in 100 groups already/);
+    expect(services().groups.create(ben.id, 'Of Ben', [])).toBeDefined();
   });
 
   test('who is no friend is left out, however the form was made', async () => {

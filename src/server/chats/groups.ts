@@ -11,6 +11,8 @@ import type { ChatStore, GroupEvent, Notify } from './store.ts';
 
 /** A family has fifty; each message is brought to all of them. */
 export const MOST_MEMBERS = 100;
+/** That somebody is in and makes another: each stands in the list of all its people. */
+export const MOST_GROUPS = 100;
 
 /** Why nothing was done: keys of `chats.errors` in locales/*.json. `gone`: for this person there is no such group. */
 export type GroupRefusal = 'gone' | 'notAdmin' | 'notAFriend' | 'groupFull';
@@ -61,12 +63,13 @@ export function createGroups({ store, accounts, friends, clock, events }: GroupG
     memberOf,
 
     /**
-     * Makes a group. May be called inside another transaction.
+     * Makes a group, unless they are in too many. May be called inside another transaction.
      * @param title as DisplayName has it
      * @param people friends of `me`; others are left out
      * @param forNewcomers whether invitations lead into it unless whoever makes them says otherwise
      */
-    create(me: number, title: string, people: number[], forNewcomers = false): number {
+    create(me: number, title: string, people: number[], forNewcomers = false): number | undefined {
+      if (store.groupsOf(me).length >= MOST_GROUPS) return undefined;
       const chosen = [...new Set(people)].filter((user) => user !== me && friends.areFriends(me, user));
       const now = clock.now();
       const conversation = store.transaction(() => {

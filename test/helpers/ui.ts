@@ -26,14 +26,20 @@ export const gone = (scope: Scope, role: string, name?: string, timeout?: number
     timeout,
   );
 
-export const click = async (scope: Scope, role: string, name: string) => {
-  await (await find(scope, role, name)).click();
+/** Clicks what is there at that moment: what the page replaced between the finding and the click (a list that is live) is found again. */
+export const click = async (scope: Scope, role: string, name: string): Promise<void> => {
+  const element = await find(scope, role, name);
+  try {
+    await element.click();
+  } catch (error) {
+    if (await element.evaluate((node) => node.isConnected)) throw error;
+    await click(scope, role, name);
+  }
 };
 
 /** Clicks what leads to another document, and waits until that has loaded. */
 export const follow = async (scope: Scope, role: string, name: string) => {
-  const element = await find(scope, role, name);
-  await Promise.all([pageOf(scope).waitForNavigation(), element.click()]);
+  await Promise.all([pageOf(scope).waitForNavigation(), click(scope, role, name)]);
 };
 
 /** Replaces the text of a text box by typing. */

@@ -416,6 +416,8 @@ describe('with the clock turned', () => {
     await picturesChange(caller, 'una');
 
     await leave(callee);
+    // By then the server has heard of it as well, and counts the ten seconds.
+    await eventually('the sockets of the page to close', () => house.app.websocketServer.clients.size === 2);
     await says(caller, /Reconnecting…/);
     await waitForText(caller, 'main', undefined, /una has left the call page/);
     expect(await isSeen(caller, 'una')).toBe(false);

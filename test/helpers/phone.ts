@@ -20,8 +20,10 @@ export type Phone = {
   settled(): Promise<ServerMessage[]>;
   /** Rings, and waits until the server says so. */
   rings(chat: number, media?: Media, key?: string): Promise<{ call: string; member: string; key: string }>;
-  /** Closes the socket as a page does that is left. */
+  /** The socket breaks. */
   drop(): Promise<void>;
+  /** Closes the socket as a browser does that leaves the page. */
+  goAway(): Promise<void>;
   closed: Promise<number>;
 };
 
@@ -45,6 +47,12 @@ export async function openPhone(house: House, person: Person, device = unique('d
   const read = (text: string) => v.parse(ServerMessage, JSON.parse(text));
   const taken = new Set<number>();
   let seen = 0;
+  async function end(close: () => void) {
+    const { clients } = house.app.websocketServer;
+    const before = clients.size;
+    close();
+    await eventually('the server to notice', () => clients.size < before);
+  }
   const phone: Phone = {
     device,
     closed,
@@ -72,12 +80,8 @@ export async function openPhone(house: House, person: Person, device = unique('d
       const { call, member } = await phone.hears('ringing');
       return { call, member, key };
     },
-    async drop() {
-      const { clients } = house.app.websocketServer;
-      const before = clients.size;
-      socket.terminate();
-      await eventually('the server to notice', () => clients.size < before);
-    },
+    drop: () => end(() => socket.terminate()),
+    goAway: () => end(() => socket.close(1001)),
   };
   phone.say({ type: 'hello', version: PROTOCOL_VERSION, device });
   await phone.hears('welcome');

@@ -118,8 +118,9 @@ export function createCalls(parts: CallGround) {
       }
     },
 
-    gone(connection: Connection): void {
-      if (!stopped) reconnection.gone(connection);
+    /** @param left whether its page was closed or left, as far as the socket says */
+    gone(connection: Connection, left: boolean): void {
+      if (!stopped) reconnection.gone(connection, left);
     },
 
     /** The session was revoked: its pages leave their calls. */

@@ -50,6 +50,8 @@ export function createConnections() {
     /** Removes a page from its place although its socket is open. @returns the place that is empty now */
     vacate: leave,
 
+    /** Whether the socket of any call page is open. */
+    isAnyOpen: (): boolean => byUser.size > 0,
     ofUser: (user: number): Connection[] => [...(byUser.get(user) ?? [])],
     ofSession: (session: string): Connection[] =>
       [...byUser.values()].flatMap((pages) => [...pages]).filter((page) => page.session === session),

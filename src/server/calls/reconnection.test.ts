@@ -121,6 +121,31 @@ describe('a page that says that it leaves', () => {
     expect(entries()).toMatchObject([{ outcome: 'hung-up', seconds: 30 }]);
   });
 
+  test('has left as well if only its socket says so', async () => {
+    const { call, caller } = await talking();
+    house.clock.advance(30_000);
+    await anas.goAway();
+    expect(await bens.hears('peer')).toMatchObject({ member: caller, connected: false, left: true });
+    house.clock.advance(10_000);
+    expect(await bens.hears('ended')).toMatchObject({ call, reason: 'hung-up' });
+  });
+
+  test('is told from a proxy that is restarted, and closes the sockets of all', async () => {
+    const { call, caller, callee } = await talking();
+    for (const phone of [anas, bens]) await phone.goAway();
+    house.clock.advance(MINUTE);
+    anas = await openPhone(house, ana, anas.device);
+    anas.say({ type: 'resume', call, member: caller, fresh: false });
+    expect(await anas.hears('resumed')).toMatchObject({ state: 'active' });
+    bens = await openPhone(house, ben, bens.device);
+    bens.say({ type: 'resume', call, member: callee, fresh: false });
+    expect(await bens.hears('resumed')).toMatchObject({ state: 'active' });
+    await anas.goAway();
+    await bens.goAway();
+    house.clock.advance(2 * MINUTE);
+    expect(find(call)?.state.name).toBe('ended');
+  });
+
   test('is waited for while its browser shows another page, for a minute', async () => {
     const { call } = await talking();
     await openSocket(house, '/live', { cookie: ana.cookie });

@@ -44,12 +44,18 @@ export function createReconnection(context: CallContext, ending: Ending) {
     }
   }
 
-  /** @param until when the place is given up at the latest */
-  function waitForReturn(call: Call, member: Member, since: number, until = since + AWAY_GRACE): void {
+  /** How long after they left somebody is waited for at the latest, as it looks now. */
+  function patienceWith(member: Member): number {
+    // Not one page of the house is connected: a proxy that is restarted closes its sockets as a page does that is left.
+    if (!connections.isAnyOpen() && !presence.hasAnyPage()) return MEMBER_GRACE;
+    return presence.hasPage(connections.sessionOf(member.id) ?? '') ? AWAY_GRACE : 0;
+  }
+
+  function waitForReturn(call: Call, member: Member, since: number): void {
+    const until = since + Math.max(LEFT_GRACE, patienceWith(member));
     const next = Math.min(clock.now() + LEFT_GRACE, until);
     timers.set(call.id, member.id, next, () => {
-      const isHere = presence.hasPage(connections.sessionOf(member.id) ?? '');
-      if (isHere && next < until) waitForReturn(call, member, since, until);
+      if (next < since + patienceWith(member)) waitForReturn(call, member, since);
       else endLost(call.id, member, since);
     });
   }
@@ -158,10 +164,13 @@ export function createReconnection(context: CallContext, ending: Ending) {
       if (place) vacate(place, true);
     },
 
-    /** A socket has closed. The call continues: media don't go through the server. */
-    gone(connection: Connection): void {
+    /**
+     * A socket has closed. The call continues: media don't go through the server.
+     * @param left whether that was its page's end
+     */
+    gone(connection: Connection, left: boolean): void {
       const place = connections.remove(connection);
-      if (place) vacate(place, false);
+      if (place) vacate(place, left);
     },
 
     /** After a start: ringing calls still have their deadline, and active ones wait for their members. */

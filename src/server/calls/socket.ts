@@ -29,6 +29,12 @@ const BOUNDS = { perSession: 10, perPerson: 40, buffered: 1024 * 1024, bufferedB
 /** RFC 6455 §7.4: of the protocol, and of our own. */
 const CLOSE = { version: 4400, noHello: 4408 } as const;
 
+/**
+ * How a browser closes the sockets of a page that is closed or left. Firefox may have ended the page's process before it sent
+ * what the page said last, but still closes its socket so.
+ */
+const GOING_AWAY = 1001;
+
 type Open = { socket: WebSocket; session: string };
 
 export type CallSocketParts = {
@@ -105,7 +111,7 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
         release,
         line.leave,
         () => sockets.delete(open),
-        () => connection && calls.gone(connection),
+        (code) => connection && calls.gone(connection, code === GOING_AWAY),
       ],
     });
     sockets.add(open);

@@ -19,6 +19,9 @@ export function createPresence(clock: Clock, events: Events) {
     /** Whether the browser with this session has a page open right now. */
     hasPage: (session: string): boolean => bySession.has(session),
 
+    /** Whether anybody has a page open right now. */
+    hasAnyPage: (): boolean => bySession.size > 0,
+
     opened(user: number, session: string): void {
       bySession.set(session, (bySession.get(session) ?? 0) + 1);
       const before = pages.get(user) ?? 0;

@@ -61,8 +61,8 @@ export type SocketParts = {
   message(data: Buffer, isBinary: boolean): unknown;
   /** A frame wasn't read. A socket with one that is too large, or with a flood of them, is then closed. */
   refused(why: 'too-large' | 'too-many'): void;
-  /** What happens once it has closed: each of them, whatever happens to the others. */
-  closed: (() => unknown)[];
+  /** What happens once it has closed, by which code: each of them, whatever happens to the others. */
+  closed: ((code: number) => unknown)[];
 };
 
 /**
@@ -115,9 +115,9 @@ export function serveSocket(socket: WebSocket, parts: SocketParts): void {
       }
     }),
   );
-  socket.on('close', () => {
+  socket.on('close', (code) => {
     clearInterval(heartbeat);
-    for (const step of parts.closed) background.attempt(`${name} that closed`, step);
+    for (const step of parts.closed) background.attempt(`${name} that closed`, () => step(code));
   });
   socket.on('error', (error) => log.debug({ err: error }, name));
 }

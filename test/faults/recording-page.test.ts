@@ -121,13 +121,15 @@ describe('a browser that is killed', () => {
       await noticed(page, /kept on this device/);
     }
     await recordedFor(9, began);
-    const lived = performance.now() / 1000 - began[1];
+    const least = performance.now() / 1000 - began[1] - 2;
     await mine.kill9();
+    // It may have begun right after the press, and gone on until the browser was gone.
+    const most = performance.now() / 1000 - began[0] + 0.5;
     relay.mend();
     if (!away) {
       const [received] = receivedBy(server);
       if (!received) throw new Error('nothing was received');
-      expect(await secondsIn(received)).toBeGreaterThan(lived - 2);
+      expect(await secondsIn(received)).toBeGreaterThan(least);
     }
     await click(other, 'button', 'Hang up');
     mine = await openBrowser({ profile });
@@ -144,8 +146,8 @@ describe('a browser that is killed', () => {
       await follow(next, 'link', 'Settings');
     }
     const whole = await recordingOf(server, client, call);
-    expect(await secondsIn(whole)).toBeGreaterThan(lived - 2);
-    expect(await secondsIn(whole)).toBeLessThan(lived + 1);
+    expect(await secondsIn(whole)).toBeGreaterThan(least);
+    expect(await secondsIn(whole)).toBeLessThan(most);
     expect(receivedBy(server)).toEqual([]);
   });
 });

@@ -66,8 +66,16 @@ export const Peer = v.object({
   name: v.string(),
 });
 
+/** What has become of the people who were rung, as those who are in the call see it. */
+export const Invited = v.object({
+  user: v.number(),
+  name: v.string(),
+  state: v.picklist(['ringing', 'declined', 'busy', 'missed']),
+});
+
 export type Media = v.InferOutput<typeof Media>;
 export type Description = v.InferOutput<typeof Description>;
 export type Candidate = v.InferOutput<typeof Candidate>;
 export type IceConfiguration = v.InferOutput<typeof IceConfiguration>;
+export type Invited = v.InferOutput<typeof Invited>;
 export type Peer = v.InferOutput<typeof Peer>;

@@ -7,6 +7,7 @@ import {
   Description,
   Fragment,
   IceConfiguration,
+  Invited,
   Media,
   MemberId,
   Peer,
@@ -22,6 +23,7 @@ export const ErrorCode = v.picklist([
   'not-allowed', // no longer friends, or blocked
   'answered-elsewhere', // another device of the same person was faster
   'ended', // the call is over
+  'full', // as many are in the call as there may be
   'too-many', // more messages than a call page ever needs; wait and retry
   'internal', // our fault; it is in the log
 ]);
@@ -37,17 +39,15 @@ export const EndReason = v.picklist([
   'answered-elsewhere',
 ]);
 
-const Welcome = v.object({ type: v.literal('welcome'), version: v.number() });
+export const Welcome = v.object({ type: v.literal('welcome'), version: v.number() });
 
-/** The call exists and rings at the other side. `member` is the caller's own place in it. */
-const Ringing = v.object({ type: v.literal('ringing'), key: v.string(), call: CallId, member: MemberId });
-
-/** A call comes in while a call page without a call is open. */
-const Incoming = v.object({
+/** A call comes in while a call page without a call is open. `group` is the name of the group that is rung. */
+export const Incoming = v.object({
   type: v.literal('incoming'),
   call: CallId,
   chat: ChatId,
   name: v.string(),
+  group: v.optional(v.string()),
   media: Media,
   offer: v.optional(Description),
   candidates: Candidates,
@@ -55,25 +55,32 @@ const Incoming = v.object({
 });
 
 /**
- * The call is on. `member` is one's own place, `peer` the other's. `answeredAt` counts in ms since 1970 by the server's
- * clock, `elapsed` in ms since then, for pages whose clock is another.
- * For the caller `description` is the answer, if it came with the accept. For the callee it is the caller's
- * newest offer, in case it is another than the page was served with. `key` is that of one's own ring.
+ * One has a place in the call, or has it again: `member`. `peers` are the others who are in it; `away`: their page has no
+ * socket at this moment. In a group a page that has come in offers to each of them; of two people it answers. `answeredAt`, when
+ * there were two for the first time, counts in ms since 1970 by the server's clock, `elapsed` in ms since then, for pages
+ * whose clock is another. `invited`, in a group, are those who were rung and aren't in it.
+ * `description` and `candidates`, in a call of two, are the caller's newest, in case the page was served with others.
  */
-const Accepted = v.object({
-  type: v.literal('accepted'),
+const Joined = v.object({
+  type: v.literal('joined'),
   call: CallId,
   key: v.optional(v.string()),
   member: MemberId,
-  peer: Peer,
-  answeredAt: v.number(),
-  elapsed: v.number(),
+  /** How media go: from each to each. */
+  topology: v.literal('mesh'),
+  peers: v.array(v.object({ ...Peer.entries, away: v.boolean() })),
+  answeredAt: v.optional(v.number()),
+  elapsed: v.optional(v.number()),
+  invited: v.optional(v.array(Invited)),
   description: v.optional(Description),
   candidates: Candidates,
 });
 
+/** Who of those who were rung still is, or has declined, or didn't come: once more with each change. */
+const InvitedNow = v.object({ type: v.literal('invited'), call: CallId, people: v.array(Invited) });
+
 /** `key` is that of one's own ring: the caller may not know yet which call it led to. */
-const Ended = v.object({
+export const Ended = v.object({
   type: v.literal('ended'),
   call: CallId,
   key: v.optional(v.string()),
@@ -82,61 +89,57 @@ const Ended = v.object({
   seconds: v.number(),
 });
 
-const ReceivedDescription = v.object({
+export const ReceivedDescription = v.object({
   type: v.literal('description'),
   call: CallId,
   from: MemberId,
   description: Description,
 });
 
-const ReceivedCandidates = v.object({
+export const ReceivedCandidates = v.object({
   type: v.literal('candidates'),
   call: CallId,
   from: MemberId,
   candidates: Candidates,
 });
 
-const OfferRequested = v.object({
+export const OfferRequested = v.object({
   type: v.literal('request-offer'),
   call: CallId,
   from: MemberId,
   fragment: Fragment,
 });
 
-/** One's place, `member`, is resumed. `peer`, `answeredAt` and `elapsed` are missing while the call is still ringing. */
-const Resumed = v.object({
-  type: v.literal('resumed'),
-  call: CallId,
-  member: MemberId,
-  state: v.picklist(['ringing', 'active']),
-  answeredAt: v.optional(v.number()),
-  elapsed: v.optional(v.number()),
-  peer: v.optional(Peer),
-});
+/** What has happened to somebody else's place: see `Peer`. */
+const PeerEvent = v.picklist([
+  'joined', // they have come in, and in a group will offer; of two, `description` is the answer to one's own offer
+  'left', // for good
+  'away', // their socket closed; the call itself continues, because its media don't go through the server
+  'back', // it is open again
+  'fresh', // their page was loaded again, or it is another device: they have no peer connection, and will offer
+]);
 
-/**
- * The other side's socket closed or came back; the call itself continues (its media don't go through the server).
- * `fresh` as in `resume`: the other side has lost its peer connection. `left` says that it left on purpose, as when
- * its page is closed.
- */
-const PeerSocket = v.object({
+/** `closing`, with `away`: they left on purpose, as when their page is closed. */
+const PeerNow = v.object({
   type: v.literal('peer'),
   call: CallId,
-  member: MemberId,
-  connected: v.boolean(),
-  fresh: v.boolean(),
-  left: v.optional(v.boolean()),
+  event: PeerEvent,
+  peer: Peer,
+  answeredAt: v.optional(v.number()),
+  elapsed: v.optional(v.number()),
+  closing: v.optional(v.boolean()),
+  description: v.optional(Description),
 });
 
 /** Someone called while this person was in a call, and was told that they are busy. */
-const Missed = v.object({ type: v.literal('missed'), name: v.string(), media: Media });
+export const Missed = v.object({ type: v.literal('missed'), name: v.string(), media: Media });
 
-const Ice = v.object({ type: v.literal('ice'), call: CallId, ice: IceConfiguration });
+export const Ice = v.object({ type: v.literal('ice'), call: CallId, ice: IceConfiguration });
 
-const Pong = v.object({ type: v.literal('pong') });
+export const Pong = v.object({ type: v.literal('pong') });
 
 /** `about` repeats the type of the refused message, if it could be read. */
-const ProtocolError = v.object({
+export const ProtocolError = v.object({
   type: v.literal('error'),
   code: ErrorCode,
   about: v.optional(v.string()),
@@ -145,15 +148,14 @@ const ProtocolError = v.object({
 
 export const ServerMessage = v.variant('type', [
   Welcome,
-  Ringing,
   Incoming,
-  Accepted,
+  Joined,
+  InvitedNow,
   Ended,
   ReceivedDescription,
   ReceivedCandidates,
   OfferRequested,
-  Resumed,
-  PeerSocket,
+  PeerNow,
   Missed,
   Ice,
   Pong,

@@ -1,7 +1,9 @@
-/** The version of the signalling protocol. docs/protocol.md explains it in prose. */
+/** The versions of the signalling protocol. docs/protocol.md explains them in prose. */
 
-/** What a client sends in its first message. Raised with each change that a client has to know of. */
-export const PROTOCOL_VERSION = 1;
+/**
+ * 1: a call of two. 2: a call of any number. Raised with each change that a client has to know of.
+ */
+export const PROTOCOL_VERSION = 2;
 
 /**
  * The oldest version that the server still understands. A page that was open through an update speaks its own, so this
@@ -9,6 +11,9 @@ export const PROTOCOL_VERSION = 1;
  */
 export const OLDEST_VERSION = 1;
 
-/** Whether the server can serve a client of that version. */
-export const isUnderstood = (version: number): boolean =>
-  version >= OLDEST_VERSION && version <= PROTOCOL_VERSION;
+/** The newest of these versions that the server can serve a client in. */
+export const bestOf = (versions: number[]): number | undefined =>
+  versions
+    .filter((version) => version >= OLDEST_VERSION && version <= PROTOCOL_VERSION)
+    .sort((a, b) => b - a)
+    .at(0);

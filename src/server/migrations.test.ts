@@ -20,10 +20,41 @@ const ADDED: Record<string, Row> = {
   recordings: { key: null },
 };
 
+/** Rows of an earlier version as they stand now: with what was added since, and without what is somewhere else. */
+function asNow(table: string, rows: Row[]): Row[] {
+  return rows.map(({ caller_id, ring_deadline, seen_at, ...row }) => ({
+    ...ADDED[table],
+    ...row,
+    ...(caller_id !== undefined && { started_by: caller_id }),
+    ...(seen_at !== undefined && table !== 'calls' && { seen_at }),
+  }));
+}
+
+/** What became of those who had been rung for a call. */
+function inviteState({ state, reason = null }: Row, joined: boolean): string {
+  if (joined) return 'joined';
+  if (state !== 'ended') return 'ringing';
+  return ['declined', 'busy', 'missed'].find((kept) => kept === reason) ?? 'cancelled';
+}
+
 /** The rows that migrations write into new tables, by what stood in the older ones. */
-function writtenFor({ friendships = [] }: Tables): Tables {
+function writtenFor({ friendships = [], calls = [], call_members = [] }: Tables): Tables {
+  const members = call_members.flatMap((member) =>
+    calls.filter(({ id }) => id === member.call_id).map((call) => ({ member, call })),
+  );
   const friends = friendships.filter(({ accepted_at }) => accepted_at !== null);
   return {
+    call_invites: members.flatMap(({ member, call }) =>
+      member.user_id === call.caller_id
+        ? []
+        : {
+            ...{ call_id: member.call_id ?? '', user_id: member.user_id ?? 0 },
+            ...{ state: inviteState(call, member.joined_at !== null), deadline: call.ring_deadline ?? 0 },
+          },
+    ),
+    call_places: members.flatMap(({ member, call }) =>
+      member.device === null ? [] : { ...member, seen_at: call.seen_at ?? 0 },
+    ),
     storage_limits: [{ id: 1, person_bytes: null, server_bytes: null, retention_days: null }],
     conversations: friends.map(({ user_a = 0, user_b = 0, accepted_at = 0 }, index) => ({
       ...{ id: index + 1, kind: 'direct', direct_key: `${user_a}:${user_b}`, title: null, rev: 0 },
@@ -85,7 +116,7 @@ test.each(EARLIER)('a populated database of version %i keeps every row', (versio
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
     for (const [table, rows] of Object.entries(readAll(database)))
       expect({ [table]: rows }).toEqual({
-        [table]: before[table]?.map((row) => ({ ...ADDED[table], ...row })) ?? written[table] ?? [],
+        [table]: before[table] ? asNow(table, before[table]) : (written[table] ?? []),
       });
   });
 });

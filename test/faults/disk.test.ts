@@ -10,7 +10,7 @@ import type { Client } from '../helpers/client.ts';
 import { type House, openHouse, type Person as Resident } from '../helpers/house.ts';
 import { addPastCall } from '../helpers/past-call.ts';
 import { chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
-import { openPhone, type Phone, unique } from '../helpers/phone.ts';
+import { type OldPhone, openOldPhone, unique } from '../helpers/phone.ts';
 import { eventually } from '../helpers/poll.ts';
 import { liveWebm, openRecorder, pastCall } from '../helpers/recorder.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -189,7 +189,7 @@ describe.skipIf(!isRoot)('a call on a full disk', () => {
   let ana: Resident;
   let ben: Resident;
   let chat: number;
-  let [anas, bens]: Phone[] = [];
+  let [anas, bens]: OldPhone[] = [];
 
   beforeEach(async () => {
     const { opened, ...rest } = await onSmallDisk('24m', openHouse);
@@ -198,8 +198,8 @@ describe.skipIf(!isRoot)('a call on a full disk', () => {
     ben = await house.person('ben');
     house.app.services.friends.befriend(ana.id, ben.id);
     chat = house.app.services.chats.directWith(ana.id, ben.id);
-    anas = await openPhone(house, ana);
-    bens = await openPhone(house, ben);
+    anas = await openOldPhone(house, ana);
+    bens = await openOldPhone(house, ben);
   });
   afterEach(async () => {
     await house.app.close();
@@ -366,7 +366,7 @@ describe('a database that another program holds', () => {
 
   test('keeps nobody from reading, and what is written meanwhile waits for it', async () => {
     const { call, anas } = await (async () => {
-      const phones = [await openPhone(house, ana), await openPhone(house, ben)] as const;
+      const phones = [await openOldPhone(house, ana), await openOldPhone(house, ben)] as const;
       const { call } = await phones[0].rings(chat);
       await phones[1].hears('incoming');
       phones[1].say({ type: 'accept', call });

@@ -24,13 +24,12 @@ export function addPastCall(dataDir: string, callerName: string, calleeName: str
     calls.transaction(() => {
       const key = `${Math.min(caller, callee)}:${Math.max(caller, callee)}`;
       chats.insertDirect(key, [caller, callee], now);
-      calls.insert({
-        ...{ id, conversation: chats.direct(key) ?? 0, media: 'video', now, ringDeadline: now + 60_000 },
-        caller: { member: newId(), user: caller, device: newId(), key: newId() },
-        callee: { member: newId(), user: callee },
-      });
-      calls.accept(id, callee, newId(), undefined, now);
-      calls.end(id, 'active', 'hung-up', now + minutes * 60_000);
+      calls.insert({ id, conversation: chats.direct(key) ?? 0, startedBy: caller, media: 'video', now });
+      calls.invite(id, { user: callee, state: 'joined', deadline: now + 60_000 });
+      for (const user of [caller, callee])
+        calls.take(id, { id: newId(), user, device: newId(), key: undefined, now }, 2);
+      calls.answer(id, now);
+      calls.end(id, 'active', { reason: 'hung-up', at: now + minutes * 60_000, unanswered: 'cancelled' });
     });
     return id;
   } finally {

@@ -88,7 +88,39 @@ const ROWS: Tables = {
     call({ id: 'going-on', media: 'voice', state: 'active', answered_at: START + MINUTE }),
     call({ id: 'ringing', conversation_id: 6, state: 'ringing' }),
   ],
+  call_invites: [
+    { call_id: 'over', user_id: BEN, state: 'joined', deadline: START + MINUTE },
+    { call_id: 'going-on', user_id: BEN, state: 'joined', deadline: START + MINUTE },
+    { call_id: 'ringing', user_id: CLEO, state: 'ringing', deadline: START + MINUTE },
+  ],
+  call_places: [
+    {
+      ...{ id: 'ana-in-going-on', call_id: 'going-on', user_id: ANA, device: 'tablet', ring_key: 'rings' },
+      ...{ joined_at: START, seen_at: START + MINUTE, left_at: null },
+    },
+    {
+      ...{ id: 'ben-in-going-on', call_id: 'going-on', user_id: BEN, device: 'phone', ring_key: null },
+      ...{ joined_at: START + MINUTE, seen_at: START + MINUTE, left_at: null },
+    },
+    {
+      ...{ id: 'ana-in-over', call_id: 'over', user_id: ANA, device: 'tablet', ring_key: 'rang' },
+      ...{ joined_at: START, seen_at: START + MINUTE, left_at: START + MINUTE },
+    },
+    {
+      ...{ id: 'ben-in-over', call_id: 'over', user_id: BEN, device: 'phone', ring_key: null },
+      ...{ joined_at: START + 5_000, seen_at: START + MINUTE, left_at: START + MINUTE },
+    },
+  ],
+  // Until version 15.
   call_members: [
+    {
+      ...{ id: 'ana-in-going-on', call_id: 'going-on', user_id: ANA, device: 'tablet', ring_key: 'rings' },
+      ...{ joined_at: START, left_at: null },
+    },
+    {
+      ...{ id: 'ben-in-going-on', call_id: 'going-on', user_id: BEN, device: 'phone', ring_key: null },
+      ...{ joined_at: START + MINUTE, left_at: null },
+    },
     {
       ...{ id: 'ana-in-over', call_id: 'over', user_id: ANA, device: 'tablet', ring_key: 'rang' },
       ...{ joined_at: START, left_at: START + MINUTE },
@@ -139,8 +171,10 @@ function message(own: Row): Row {
 
 function call(own: Row): Row {
   return {
-    ...{ conversation_id: 2, caller_id: ANA, media: 'video', reason: null, started_at: START },
-    ...{ ring_deadline: START + MINUTE, answered_at: null, seen_at: START + MINUTE, ended_at: null, ...own },
+    ...{ conversation_id: 2, started_by: ANA, media: 'video', reason: null, started_at: START },
+    ...{ answered_at: null, ended_at: null, ...own },
+    // Until version 15.
+    ...{ caller_id: ANA, ring_deadline: START + MINUTE, seen_at: START + MINUTE },
   };
 }
 

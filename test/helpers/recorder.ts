@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { LightMyRequestResponse } from 'fastify';
 import * as v from 'valibot';
 import type { House, Person } from './house.ts';
-import { ANSWER, openPhone } from './phone.ts';
+import { ANSWER, openOldPhone } from './phone.ts';
 
 /** Runs work with a file of these bytes. */
 function withFile<Result>(bytes: Buffer, work: (path: string) => Result): Result {
@@ -91,7 +91,7 @@ export const hasCues = (bytes: Buffer): boolean => bytes.includes(Buffer.from('1
 export async function pastCall(house: House, one: Person, other: Person): Promise<string> {
   const { friends, chats } = house.app.services;
   friends.befriend(one.id, other.id);
-  const [caller, callee] = [await openPhone(house, one), await openPhone(house, other)];
+  const [caller, callee] = [await openOldPhone(house, one), await openOldPhone(house, other)];
   const { call } = await caller.rings(chats.directWith(one.id, other.id));
   callee.say({ type: 'accept', call, answer: ANSWER });
   await callee.hears('accepted');

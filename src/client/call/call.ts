@@ -4,7 +4,7 @@
  */
 import type { ChannelMessage } from '../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration, Media } from '../../protocol/common.ts';
-import type { ServerMessage } from '../../protocol/server.ts';
+import type { FirstServerMessage as ServerMessage } from '../../protocol/first-version.ts';
 import type { LocalMedia } from '../media/local-media.ts';
 import type { Kind, Source } from '../media/outgoing.ts';
 import type { ScreenShare } from '../media/screen-share.ts';

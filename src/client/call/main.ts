@@ -1,7 +1,7 @@
 /** The call page's script: reads what the server wrote into the page, and puts the parts together. */
 import * as v from 'valibot';
+import type { FirstServerMessage as ServerMessage } from '../../protocol/first-version.ts';
 import { CallPageData } from '../../protocol/page.ts';
-import type { ServerMessage } from '../../protocol/server.ts';
 import { find } from '../common/dom.ts';
 import { takePress } from '../common/press.ts';
 import { canConnect } from '../common/webrtc.ts';

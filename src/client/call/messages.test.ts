@@ -1,7 +1,7 @@
 /** What the server's messages do to a call. The link here only notes what it is given, as it takes a browser to do it. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Description } from '../../protocol/common.ts';
-import type { ServerMessage } from '../../protocol/server.ts';
+import type { FirstServerMessage as ServerMessage } from '../../protocol/first-version.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 import { createMembership, type Membership } from './membership.ts';
 import { createMessages } from './messages.ts';

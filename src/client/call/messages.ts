@@ -1,5 +1,5 @@
 /** What each message of the server does to a call. */
-import type { ServerMessage } from '../../protocol/server.ts';
+import type { FirstServerMessage as ServerMessage } from '../../protocol/first-version.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import { hasLeft, type Reason } from './lifecycle/state.ts';
 import type { Membership } from './membership.ts';

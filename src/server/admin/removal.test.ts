@@ -8,7 +8,7 @@ import {
   PASSWORD,
   type Person,
 } from '../../../test/helpers/house.ts';
-import { ANSWER, openPhone } from '../../../test/helpers/phone.ts';
+import { ANSWER, openOldPhone } from '../../../test/helpers/phone.ts';
 import { openRecorder } from '../../../test/helpers/recorder.ts';
 import { upload } from '../../../test/helpers/upload.ts';
 
@@ -57,7 +57,7 @@ test('they are out at once, the call they are in ends, and what they wrote and s
   await ben.post('/friends', { username: 'cleo' });
   await ben.post('/friends/invitations', { days: '1', uses: '1' });
   const [invitation] = house.app.services.invitations.madeBy(ben.id, house.clock.now());
-  const [anas, bens] = [await openPhone(house, ana), await openPhone(house, ben)];
+  const [anas, bens] = [await openOldPhone(house, ana), await openOldPhone(house, ben)];
   const { call } = await anas.rings(chat);
   bens.say({ type: 'accept', call, answer: ANSWER });
   await anas.hears('accepted');

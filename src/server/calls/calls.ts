@@ -1,20 +1,21 @@
-/** Calls between friends: the rules combined, and what the rest of the server may ask of them. */
+/** Calls: the rules combined, and what the rest of the server may ask of them. */
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { IceConfiguration } from '../../protocol/common.ts';
-import { memberOf, otherThan } from './call.ts';
+import { concerns, here, placeOf, ringing as ringingFor } from './call.ts';
+import { createChanges } from './change.ts';
 import { type Connection, createConnections } from './connections.ts';
 import type { CallContext, CallGround } from './context.ts';
-import { createEnding } from './ending.ts';
 import { iceFor } from './ice.ts';
+import { createJoining } from './joining.ts';
 import { createOffers, type Offer } from './offers.ts';
 import { protocolError } from './protocol-error.ts';
 import { createReconnection } from './reconnection.ts';
 import { createRelay } from './relay.ts';
 import { createRinging } from './ringing.ts';
-import type { Call } from './store.ts';
+import { createSpeech } from './speech.ts';
 import { createTimers } from './timers.ts';
 
-/** Picks up the calls that were active when the server stopped; `stop` ends its timers. */
+/** Picks up the calls that were on when the server stopped; `stop` ends its timers. */
 export function createCalls(parts: CallGround) {
   const context: CallContext = {
     ...parts,
@@ -22,19 +23,47 @@ export function createCalls(parts: CallGround) {
     offers: createOffers(),
     timers: createTimers(parts.clock, parts.background),
   };
-  const { store, friends, accounts, connections, offers, timers, events, clock, config } = context;
-  const ending = createEnding(context);
-  const reconnection = createReconnection(context, ending);
-  const ringing = createRinging(context, ending, reconnection);
+  const { store, chats, membership, accounts, connections, offers, timers, events, clock, config } = context;
+  const speech = createSpeech(context);
+  const change = createChanges(context, speech);
+  const reconnection = createReconnection(context, change, speech);
+  const joining = createJoining(context, change, speech, reconnection);
+  const ringing = createRinging(context, change, speech, joining, reconnection);
   const relay = createRelay(context);
   let stopped = false;
 
-  const partFormerFriends = ({ users: [a, b] }: { users: [number, number] }) => {
-    if (friends.areFriends(a, b)) return;
-    for (const call of store.openOf(a)) if (memberOf(call, b)) ringing.leave(call);
-  };
-  events.on('friendship-changed', partFormerFriends, 'insist');
+  const ringingAt = (user: number) => store.openOf(user).filter((call) => ringingFor(call, user));
+
+  /** Who may not call here any more leaves, and is rung no longer: a friendship has ended, or somebody's membership. */
+  function part(conversation: number) {
+    const call = store.openIn(conversation);
+    if (!call) return;
+    const mayStay = (user: number) => membership.mayCallIn(conversation, user);
+    change(call.id, () => {
+      for (const place of here(call)) if (!mayStay(place.user)) store.free(place.id, clock.now());
+      for (const { user, state } of call.invites)
+        if (state === 'ringing' && !mayStay(user)) store.settle(call.id, user, 'cancelled');
+    });
+  }
+
+  events.on(
+    'friendship-changed',
+    ({ users: [a, b] }) => {
+      const conversation = chats.conversationWith(a, b);
+      if (conversation !== undefined) part(conversation);
+    },
+    'insist',
+  );
+  events.on('members-changed', ({ conversation }) => part(conversation), 'insist');
   reconnection.rearm();
+  for (const call of store.open()) ringing.ringUntil(call);
+
+  /** What somebody is in a call with: the other person, or the group. */
+  function nameOf(conversation: number, user: number): string {
+    const other = chats.otherOf(conversation, user);
+    const name = other === undefined ? undefined : accounts.userById(other)?.displayName;
+    return name ?? chats.conversation(conversation)?.title ?? '';
+  }
 
   return {
     /** A call, whatever its state. */
@@ -42,7 +71,7 @@ export function createCalls(parts: CallGround) {
 
     /** The calls ringing for this person, as their pages show them. */
     ringingAt: (user: number) =>
-      ringing.ringingAt(user).map(({ id, caller, media }) => ({ call: id, caller, media })),
+      ringingAt(user).map(({ id, startedBy, media }) => ({ call: id, caller: startedBy, media })),
 
     /** The caller's offer and candidates of a ringing call, as far as they are known. */
     offerOf: (call: string): Offer => offers.of(call),
@@ -53,20 +82,19 @@ export function createCalls(parts: CallGround) {
      */
     placeOf(user: number, session: string): { call: string; member: string; name: string } | undefined {
       for (const call of store.openOf(user)) {
-        const me = memberOf(call, user);
-        if (me?.device === undefined || connections.sessionOf(me.id) !== session) continue;
-        const other = accounts.userById(otherThan(call, user)?.user ?? 0);
-        return { call: call.id, member: me.id, name: other?.displayName ?? '' };
+        const me = placeOf(call, user);
+        if (!me || connections.sessionOf(me.id) !== session) continue;
+        return { call: call.id, member: me.id, name: nameOf(call.conversation, user) };
       }
       return undefined;
     },
 
-    /** Ends a call for a page without a socket. False where this person has no such call. */
+    /** Leaves a call for a page without a socket. False where this person has no such call. */
     hangUp(user: number, id: string): boolean {
       const call = store.find(id);
-      const me = call && memberOf(call, user);
-      if (!call || !me) return false;
-      if (call.state.name !== 'ended' && me.device !== undefined) ringing.leave(call);
+      if (!call || !concerns(call, user)) return false;
+      const me = placeOf(call, user);
+      if (me) joining.leave(call, me);
       return true;
     },
 
@@ -75,15 +103,15 @@ export function createCalls(parts: CallGround) {
     /** Declines for a page without a socket. False where this person has no such call. */
     decline(user: number, id: string): boolean {
       const call = store.find(id);
-      if (!call || !memberOf(call, user)) return false;
-      if (call.state.name === 'ringing' && call.caller !== user) ending.end(call, 'decline');
+      if (!call || !concerns(call, user)) return false;
+      if (ringingFor(call, user)) joining.declineFor(call, user);
       return true;
     },
 
     /** A page's socket has said hello: it is told what is ringing. */
-    hello(connection: Connection): void {
+    hello(connection: Connection) {
       connections.add(connection);
-      for (const call of ringing.ringingAt(connection.user)) ringing.tell(connection, call);
+      for (const call of ringingAt(connection.user)) speech.incoming(connection, call);
     },
 
     /** @throws a protocol error with the code to answer */
@@ -93,16 +121,16 @@ export function createCalls(parts: CallGround) {
           throw protocolError('out-of-turn');
         case 'ring':
           return ringing.ring(connection, message);
-        case 'accept':
-          return ringing.accept(connection, message);
+        case 'join':
+          return joining.join(connection, message);
         case 'decline':
-          return ringing.decline(connection, message);
-        case 'hang-up':
-          return ringing.hangUp(connection, message);
+          return joining.decline(connection, message);
+        case 'leave':
+          return message.closing
+            ? reconnection.closing(connection, message)
+            : joining.goOut(connection, message);
         case 'cancel':
           return ringing.cancel(connection, message);
-        case 'leave':
-          return reconnection.leave(connection, message);
         case 'description':
         case 'candidates':
         case 'request-offer':
@@ -119,22 +147,21 @@ export function createCalls(parts: CallGround) {
     },
 
     /** @param left whether its page was closed or left, as far as the socket says */
-    gone(connection: Connection, left: boolean): void {
+    gone(connection: Connection, left: boolean) {
       if (!stopped) reconnection.gone(connection, left);
     },
 
     /** The session was revoked: its pages leave their calls. */
-    leaveBySession(session: string): void {
-      const open = (connection: Connection): Call | undefined =>
-        store.find(connections.placeOf(connection)?.call ?? '');
+    leaveBySession(session: string) {
       for (const connection of connections.ofSession(session)) {
-        const call = open(connection);
-        if (call && call.state.name !== 'ended') ringing.leave(call);
+        const call = store.find(connections.placeOf(connection)?.call ?? '');
+        const me = call && placeOf(call, connection.user);
+        if (me) joining.leave(call, me);
       }
     },
 
     /** Ends the timers; the database may be closed after this. */
-    stop(): void {
+    stop() {
       stopped = true;
       timers.dropAll();
     },

@@ -1,19 +1,18 @@
 /** Which page stands where, with three pages in two calls. */
 import { expect, test } from 'vitest';
 import { type Connection, createConnections } from './connections.ts';
-import type { Member } from './store.ts';
 
 const page = (user: number, session = `session of ${user}`): Connection => ({
-  ...{ user, session, device: `device of ${user}` },
+  ...{ user, session, device: `device of ${user}`, version: 2 },
   send() {},
 });
-const member = (id: string, user: number): Member => ({ id, user, device: undefined, key: undefined });
+const place = (id: string) => ({ id });
 
 function open() {
   const connections = createConnections();
   const [ana, ben, eve] = [page(1), page(2), page(3)];
   for (const connection of [ana, ben, eve]) connections.add(connection);
-  const [anas, bens, eves] = [member('anas', 1), member('bens', 2), member('eves', 3)];
+  const [anas, bens, eves] = [place('anas'), place('bens'), place('eves')];
   connections.takePlace(ana, 'call', anas);
   connections.takePlace(ben, 'call', bens);
   connections.takePlace(eve, 'other call', eves);
@@ -22,7 +21,7 @@ function open() {
 
 test('a call that is cleared has nobody on its places, and other calls are as they were', () => {
   const { connections, ana, ben, eve, anas, bens } = open();
-  expect(connections.clear([anas, bens, member('nobody’s', 4)])).toEqual([ana, ben]);
+  expect(connections.clear([anas, bens, place('nobody’s')])).toEqual([ana, ben]);
   expect([connections.at('anas'), connections.at('bens'), connections.at('eves')]).toEqual([
     undefined,
     undefined,

@@ -1,6 +1,7 @@
 /** Which page's socket is in which call, at which place. Memory only. */
 import type { ServerMessage } from '../../protocol/server.ts';
-import type { Member } from './store.ts';
+import { protocolError } from './protocol-error.ts';
+import type { Place } from './store.ts';
 
 /** A call page whose socket has said hello. */
 export type Connection = {
@@ -9,22 +10,32 @@ export type Connection = {
   session: string;
   /** Chosen by the tab. */
   device: string;
+  /** Of the protocol: what it knows of depends on it. */
+  version: number;
   send(message: ServerMessage): void;
 };
 
-/** A page's place: in which call, and as which member of it. */
-export type Place = { call: string; member: string };
+/** Whether a page knows of a group's calls: one that speaks version 1 knows calls of two only. */
+export const knows = ({ version }: Connection, isGroup: boolean): boolean => !isGroup || version > 1;
+
+/** @throws version for a page that doesn't */
+export function mustKnow(page: Connection, isGroup: boolean): void {
+  if (!knows(page, isGroup)) throw protocolError('version');
+}
+
+/** Where a page stands: in which call, at which place of it. */
+export type Standing = { call: string; member: string };
 
 export function createConnections() {
   const byUser = new Map<number, Set<Connection>>();
-  const places = new Map<Connection, Place>();
+  const places = new Map<Connection, Standing>();
   const byMember = new Map<string, Connection>();
   /** With which session each place was taken, also while its page is away. */
   const sessions = new Map<string, string>();
   /** Which pages were told of a ringing call, and must be told when it stops. */
   const told = new Map<string, Set<Connection>>();
 
-  function leave(connection: Connection): Place | undefined {
+  function leave(connection: Connection): Standing | undefined {
     const place = places.get(connection);
     places.delete(connection);
     if (place && byMember.get(place.member) === connection) byMember.delete(place.member);
@@ -39,7 +50,7 @@ export function createConnections() {
     },
 
     /** @returns the place that is empty now, if this page had one */
-    remove(connection: Connection): Place | undefined {
+    remove(connection: Connection): Standing | undefined {
       const connections = byUser.get(connection.user);
       connections?.delete(connection);
       if (connections?.size === 0) byUser.delete(connection.user);
@@ -55,13 +66,17 @@ export function createConnections() {
     ofUser: (user: number): Connection[] => [...(byUser.get(user) ?? [])],
     ofSession: (session: string): Connection[] =>
       [...byUser.values()].flatMap((pages) => [...pages]).filter((page) => page.session === session),
-    placeOf: (connection: Connection): Place | undefined => places.get(connection),
+    placeOf: (connection: Connection): Standing | undefined => places.get(connection),
     at: (member: string): Connection | undefined => byMember.get(member),
     /** The session that has a place, or had it last; missing after a restart, until its page is back. */
     sessionOf: (member: string): string | undefined => sessions.get(member),
 
     /** Puts a page at a member's place. @returns the page that was there */
-    takePlace(connection: Connection, call: string, { id: member }: Member): Connection | undefined {
+    takePlace(
+      connection: Connection,
+      call: string,
+      { id: member }: Pick<Place, 'id'>,
+    ): Connection | undefined {
       leave(connection);
       const before = byMember.get(member);
       if (before) places.delete(before);
@@ -79,15 +94,20 @@ export function createConnections() {
       else told.set(call, new Set([connection]));
     },
 
-    /** The pages that were told of a ringing call and have no place in it; they are forgotten. */
-    forgetTold(call: string): Connection[] {
-      const pages = [...(told.get(call) ?? [])];
-      told.delete(call);
+    /**
+     * The pages that were told of a ringing call and have no place in it; they are forgotten.
+     * @param user only theirs
+     */
+    forgetTold(call: string, user?: number): Connection[] {
+      const all = told.get(call);
+      const pages = [...(all ?? [])].filter((page) => user === undefined || page.user === user);
+      for (const page of pages) all?.delete(page);
+      if (all?.size === 0) told.delete(call);
       return pages;
     },
 
-    /** Empties the places of a call. @returns the pages that were there */
-    clear(members: Member[]): Connection[] {
+    /** Empties these places. @returns the pages that were there */
+    clear(members: Pick<Place, 'id'>[]): Connection[] {
       const standing = members.flatMap(({ id }) => byMember.get(id) ?? []);
       for (const connection of standing) leave(connection);
       for (const { id } of members) sessions.delete(id);

@@ -1,25 +1,25 @@
 /** What the rules of calls work with. */
-import type { Peer } from '../../protocol/common.ts';
+import type { Invited, Peer } from '../../protocol/common.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Background } from '../background.ts';
 import type { Chats } from '../chats/chats.ts';
+import type { Membership } from '../chats/membership.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Events } from '../events.ts';
-import type { Friends } from '../friends/friends.ts';
 import type { Presence } from '../friends/presence.ts';
-import { memberOf } from './call.ts';
+import { concerns } from './call.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { Offers } from './offers.ts';
 import { protocolError } from './protocol-error.ts';
-import type { CallStore, Member } from './store.ts';
+import type { Call, CallStore, Place } from './store.ts';
 import type { Timers } from './timers.ts';
 
 /** What a call needs of the rest of the server. */
 export type CallGround = {
   store: CallStore;
   chats: Chats;
-  friends: Friends;
+  membership: Membership;
   presence: Presence;
   accounts: AccountStore;
   clock: Clock;
@@ -31,17 +31,26 @@ export type CallGround = {
 /** That, and what is kept in memory about current calls. */
 export type CallContext = CallGround & { connections: Connections; offers: Offers; timers: Timers };
 
-/** One of this person's calls, and their place in it. Other people's calls don't exist. */
-export function ownCall({ store }: Pick<CallContext, 'store'>, { user }: Connection, id: string) {
+/** One of this person's calls: of two, their own; of a group, all that it has. Other calls don't exist. */
+export function ownCall({ store, chats }: CallContext, { user }: Connection, id: string): Call {
   const call = store.find(id);
-  const me = call && memberOf(call, user);
-  if (!call || !me) throw protocolError('not-found');
-  return { call, me };
+  if (!call || !chats.isMember(call.conversation, user)) throw protocolError('not-found');
+  if (!call.isGroup && !concerns(call, user)) throw protocolError('not-found');
+  return call;
 }
 
-/** A member as the other side needs to know them. */
-export const peerOf = ({ accounts }: Pick<CallContext, 'accounts'>, { id, user }: Member): Peer => ({
+const nameOf = ({ accounts }: Pick<CallContext, 'accounts'>, user: number): string =>
+  accounts.userById(user)?.displayName ?? '';
+
+/** Somebody's place as the others need to know it. */
+export const peerOf = (context: Pick<CallContext, 'accounts'>, { id, user }: Place): Peer => ({
   member: id,
   user,
-  name: accounts.userById(user)?.displayName ?? '',
+  name: nameOf(context, user),
 });
+
+/** Who was rung and isn't in it, as those who are see it. Who came, and left again, is not among them. */
+export const invitedTo = (context: Pick<CallContext, 'accounts'>, call: Call): Invited[] =>
+  call.invites.flatMap(({ user, state }) =>
+    state === 'joined' || state === 'cancelled' ? [] : { user, state, name: nameOf(context, user) },
+  );

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { ClientMessage } from '../../protocol/client.ts';
 import { CallId } from '../../protocol/common.ts';
+import { FirstClientMessage } from '../../protocol/first-version.ts';
 import type { ServerMessage } from '../../protocol/server.ts';
 
 /** What a refused message was about, as far as it can be read. */
@@ -14,7 +15,8 @@ const FIRST = { abortEarly: true };
 
 export type About = { about?: string; call?: string };
 
-export type Frame = { message: ClientMessage; about: About } | { message: undefined; about: About };
+/** `message` is missing where the text is not JSON, or not a message of the protocol. */
+export type Frame<Message> = { message: Message | undefined; about: About };
 
 function aboutOf(content: unknown): About {
   const read = v.safeParse(About, content, FIRST);
@@ -23,17 +25,21 @@ function aboutOf(content: unknown): About {
   return { ...(type !== undefined && { about: type }), ...(call !== undefined && { call }) };
 }
 
-/** `message` is missing where the text is not JSON, or not a message of the protocol. */
-export function readFrame(text: string): Frame {
+function readAs<Message>(schema: v.GenericSchema<unknown, Message>, text: string): Frame<Message> {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch {
     return { message: undefined, about: {} };
   }
-  const read = v.safeParse(ClientMessage, content, FIRST);
+  const read = v.safeParse(schema, content, FIRST);
   return { message: read.success ? read.output : undefined, about: aboutOf(content) };
 }
+
+export const readFrame = (text: string): Frame<ClientMessage> => readAs(ClientMessage, text);
+
+/** The same from a page that speaks version 1. */
+export const readFirstFrame = (text: string): Frame<FirstClientMessage> => readAs(FirstClientMessage, text);
 
 export const errorFor = (code: (ServerMessage & { type: 'error' })['code'], about: About): ServerMessage => ({
   type: 'error',

@@ -1,6 +1,6 @@
 /** The data for the call page's script, depending on who opens the page and when. */
 import type { CallPageData } from '../../protocol/page.ts';
-import { memberOf } from './call.ts';
+import { concerns, placeOf, ringing } from './call.ts';
 import type { Calls } from './calls.ts';
 import type { Call } from './store.ts';
 
@@ -17,8 +17,8 @@ export function pageDataOf(
   common: ForAll,
   place: { call: string; member: string } | undefined,
 ): CallPageData | undefined {
-  if (call.state.name === 'ended' || !memberOf(call, user)) return undefined;
-  if (call.state.name === 'ringing' && call.caller !== user) {
+  if (call.state.name === 'ended' || !concerns(call, user)) return undefined;
+  if (ringing(call, user) && !placeOf(call, user)) {
     const { description, candidates } = calls.offerOf(call.id);
     const offer = description && { offer: description };
     return { ...common, role: 'callee', call: call.id, ...offer, candidates };

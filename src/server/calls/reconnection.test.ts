@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
-import { ANSWER, candidate, OFFER, openPhone, type Phone } from '../../../test/helpers/phone.ts';
+import { ANSWER, candidate, OFFER, type OldPhone, openOldPhone } from '../../../test/helpers/phone.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 
 const MINUTE = 60_000;
@@ -9,13 +9,13 @@ let house: House;
 let ana: Person;
 let ben: Person;
 let chat: number;
-let anas: Phone;
-let bens: Phone;
+let anas: OldPhone;
+let bens: OldPhone;
 
 beforeEach(async () => {
   ({ house, ana, ben, chat } = await openHouseOfFriends());
-  anas = await openPhone(house, ana);
-  bens = await openPhone(house, ben);
+  anas = await openOldPhone(house, ana);
+  bens = await openOldPhone(house, ben);
 });
 afterEach(() => house.close());
 
@@ -38,7 +38,7 @@ describe('a socket that goes', () => {
     const peer = { type: 'peer', call, member: caller };
     expect(await bens.hears('peer')).toEqual({ ...peer, connected: false, fresh: false });
     house.clock.advance(MINUTE);
-    anas = await openPhone(house, ana, anas.device);
+    anas = await openOldPhone(house, ana, anas.device);
     anas.say({ type: 'resume', call, member: caller, fresh: false });
     expect(await anas.hears('resumed')).toMatchObject({
       call,
@@ -55,7 +55,7 @@ describe('a socket that goes', () => {
   test('tells the other side when the page was loaded anew', async () => {
     const { call, caller } = await talking();
     await anas.drop();
-    anas = await openPhone(house, ana, anas.device);
+    anas = await openOldPhone(house, ana, anas.device);
     anas.say({ type: 'resume', call, member: caller, fresh: true });
     await bens.hears('peer');
     expect(await bens.hears('peer')).toMatchObject({ connected: true, fresh: true });
@@ -94,7 +94,7 @@ describe('a socket that goes', () => {
 
   test('gives way to the one that takes up its place', async () => {
     const { call, caller } = await talking();
-    const next = await openPhone(house, ana, anas.device);
+    const next = await openOldPhone(house, ana, anas.device);
     next.say({ type: 'resume', call, member: caller, fresh: true });
     await next.hears('resumed');
     expect(await anas.hears('ended')).toMatchObject({ call, reason: 'answered-elsewhere' });
@@ -134,10 +134,10 @@ describe('a page that says that it leaves', () => {
     const { call, caller, callee } = await talking();
     for (const phone of [anas, bens]) await phone.goAway();
     house.clock.advance(MINUTE);
-    anas = await openPhone(house, ana, anas.device);
+    anas = await openOldPhone(house, ana, anas.device);
     anas.say({ type: 'resume', call, member: caller, fresh: false });
     expect(await anas.hears('resumed')).toMatchObject({ state: 'active' });
-    bens = await openPhone(house, ben, bens.device);
+    bens = await openOldPhone(house, ben, bens.device);
     bens.say({ type: 'resume', call, member: callee, fresh: false });
     expect(await bens.hears('resumed')).toMatchObject({ state: 'active' });
     await anas.goAway();
@@ -182,7 +182,7 @@ describe('a page that says that it leaves', () => {
     await anas.settled();
     await anas.drop();
     house.clock.advance(9_000);
-    anas = await openPhone(house, ana, anas.device);
+    anas = await openOldPhone(house, ana, anas.device);
     anas.say({ type: 'resume', call, member: caller, fresh: true });
     await anas.hears('resumed');
     await bens.hears('peer');
@@ -214,7 +214,7 @@ describe('a page that says that it leaves', () => {
 
   test('can only leave a call that it is in', async () => {
     const { call } = await talking();
-    const tablet = await openPhone(house, ana);
+    const tablet = await openOldPhone(house, ana);
     tablet.say({ type: 'leave', call });
     expect(await tablet.hears('error')).toMatchObject({ code: 'out-of-turn', about: 'leave' });
     house.clock.advance(5 * MINUTE);
@@ -227,10 +227,9 @@ describe('a place', () => {
     const { call, member } = await anas.rings(chat);
     bens.say({ type: 'resume', call, member, fresh: false });
     expect(await bens.hears('error')).toMatchObject({ code: 'not-found', about: 'resume' });
-    const own = find(call)?.members.find(({ user }) => user === ben.id)?.id ?? '';
-    bens.say({ type: 'resume', call, member: own, fresh: false });
+    bens.say({ type: 'resume', call, fresh: false });
     expect(await bens.hears('error')).toMatchObject({ code: 'out-of-turn', about: 'resume' });
-    const cleo = await openPhone(house, await house.person('cleo'));
+    const cleo = await openOldPhone(house, await house.person('cleo'));
     cleo.say({ type: 'resume', call, member, fresh: false });
     expect(await cleo.hears('error')).toMatchObject({ code: 'not-found' });
   });
@@ -240,10 +239,10 @@ describe('a place', () => {
     bens.say({ type: 'accept', call });
     const { member } = await bens.hears('accepted');
     await bens.drop();
-    bens = await openPhone(house, ben, bens.device);
+    bens = await openOldPhone(house, ben, bens.device);
     bens.say({ type: 'resume', call, fresh: true });
     expect(await bens.hears('resumed')).toMatchObject({ call, member, state: 'active' });
-    const tablet = await openPhone(house, ben);
+    const tablet = await openOldPhone(house, ben);
     tablet.say({ type: 'resume', call, fresh: true });
     expect(await tablet.hears('error')).toMatchObject({ code: 'answered-elsewhere', about: 'resume', call });
   });
@@ -254,7 +253,7 @@ describe('a place', () => {
     const { member } = await bens.hears('accepted');
     expect(await anas.hears('accepted')).toMatchObject({ description: ANSWER });
     await bens.drop();
-    bens = await openPhone(house, ben, bens.device);
+    bens = await openOldPhone(house, ben, bens.device);
     const answer = { type: 'answer' as const, sdp: 'v=0 another' };
     bens.say({ type: 'accept', call, answer });
     expect(await bens.hears('accepted')).toMatchObject({ call, member });
@@ -267,7 +266,7 @@ describe('a place', () => {
     house.clock.advance(5000);
     bens.say({ type: 'hang-up', call });
     await bens.hears('ended');
-    anas = await openPhone(house, ana, anas.device);
+    anas = await openOldPhone(house, ana, anas.device);
     anas.say({ type: 'resume', call, member: caller, fresh: false });
     expect(await anas.hears('ended')).toMatchObject({ call, reason: 'hung-up', seconds: 5 });
   });
@@ -278,8 +277,8 @@ describe('a restart in mid-ring', () => {
     const { call, member } = await anas.rings(chat);
     await house.restart();
     expect(await anas.closed).toBe(1012);
-    anas = await openPhone(house, ana, anas.device);
-    bens = await openPhone(house, ben, bens.device);
+    anas = await openOldPhone(house, ana, anas.device);
+    bens = await openOldPhone(house, ben, bens.device);
     expect((await bens.hears('incoming')).offer).toBeUndefined();
     anas.say({ type: 'resume', call, member, fresh: false });
     expect(await anas.hears('resumed')).toEqual({ type: 'resumed', call, member, state: 'ringing' });
@@ -298,7 +297,7 @@ describe('a restart in mid-ring', () => {
     const { call, member } = await anas.rings(chat);
     house.clock.advance(50_000);
     await house.restart();
-    anas = await openPhone(house, ana, anas.device);
+    anas = await openOldPhone(house, ana, anas.device);
     anas.say({ type: 'resume', call, member, fresh: false });
     await anas.hears('resumed');
     house.clock.advance(9_999);
@@ -327,7 +326,7 @@ describe('a restart in mid-ring', () => {
   test('keeps the offer of a page that was loaded anew apart from the old one', async () => {
     const { call, member } = await anas.rings(chat);
     await anas.drop();
-    anas = await openPhone(house, ana, anas.device);
+    anas = await openOldPhone(house, ana, anas.device);
     anas.say({ type: 'resume', call, member, fresh: true });
     await anas.hears('resumed');
     expect(house.app.services.calls.offerOf(call).description).toBeUndefined();
@@ -352,13 +351,13 @@ describe('a restart in mid-call', () => {
     house.clock.advance(20_000);
     await house.restart();
     house.clock.advance(MINUTE);
-    anas = await openPhone(house, ana, anas.device);
+    anas = await openOldPhone(house, ana, anas.device);
     anas.say({ type: 'resume', call, member: caller, fresh: false });
     const elapsed = 20_000 + MINUTE;
     const answeredAt = house.clock.now() - elapsed;
     expect(await anas.hears('resumed')).toMatchObject({ answeredAt, elapsed });
     expect(await anas.hears('peer')).toMatchObject({ member: callee, connected: false });
-    bens = await openPhone(house, ben, bens.device);
+    bens = await openOldPhone(house, ben, bens.device);
     bens.say({ type: 'resume', call, member: callee, fresh: false });
     await bens.hears('resumed');
     expect(await anas.hears('peer')).toMatchObject({ member: callee, connected: true });
@@ -371,7 +370,7 @@ describe('a restart in mid-call', () => {
     const { call } = await talking();
     house.clock.advance(20_000);
     await house.restart();
-    anas = await openPhone(house, ana, anas.device);
+    anas = await openOldPhone(house, ana, anas.device);
     anas.say({ type: 'hang-up', call });
     expect(await anas.hears('ended')).toMatchObject({ call, reason: 'hung-up', seconds: 20 });
   });

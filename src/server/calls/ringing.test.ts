@@ -2,20 +2,27 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
-import { ANSWER, candidate, OFFER, openPhone, type Phone, unique } from '../../../test/helpers/phone.ts';
+import {
+  ANSWER,
+  candidate,
+  OFFER,
+  type OldPhone,
+  openOldPhone,
+  unique,
+} from '../../../test/helpers/phone.ts';
 import { whileFailing } from '../../../test/helpers/tables.ts';
 
 let house: House;
 let ana: Person;
 let ben: Person;
 let chat: number;
-let anas: Phone;
-let bens: Phone;
+let anas: OldPhone;
+let bens: OldPhone;
 
 beforeEach(async () => {
   ({ house, ana, ben, chat } = await openHouseOfFriends());
-  anas = await openPhone(house, ana);
-  bens = await openPhone(house, ben);
+  anas = await openOldPhone(house, ana);
+  bens = await openOldPhone(house, ben);
 });
 afterEach(() => house.close());
 
@@ -117,7 +124,7 @@ describe('a call', () => {
   });
 
   test('is cancelled, and every device of the callee hears so', async () => {
-    const tablet = await openPhone(house, ben);
+    const tablet = await openOldPhone(house, ben);
     const { call } = await anas.rings(chat);
     anas.say({ type: 'hang-up', call });
     expect(await anas.hears('ended')).toMatchObject({ reason: 'cancelled' });
@@ -153,7 +160,7 @@ describe('a call', () => {
 
 describe('several devices', () => {
   test('the first to accept has the call, however close the second is', async () => {
-    const tablet = await openPhone(house, ben);
+    const tablet = await openOldPhone(house, ben);
     const { call } = await anas.rings(chat);
     bens.say({ type: 'accept', call, answer: ANSWER });
     tablet.say({ type: 'accept', call, answer: ANSWER });
@@ -174,21 +181,21 @@ describe('several devices', () => {
 
   test('another device of a member can neither end nor steal the call', async () => {
     const { call, callee, caller } = await talking();
-    const tablet = await openPhone(house, ben);
+    const tablet = await openOldPhone(house, ben);
     tablet.say({ type: 'hang-up', call });
     expect(await tablet.hears('error')).toMatchObject({ code: 'answered-elsewhere', about: 'hang-up' });
     tablet.say({ type: 'candidates', call, to: caller, candidates: [] });
     expect(await tablet.hears('error')).toMatchObject({ code: 'out-of-turn' });
     tablet.say({ type: 'decline', call });
     expect(await tablet.hears('error')).toMatchObject({ code: 'answered-elsewhere', about: 'decline' });
-    expect(house.app.services.calls.find(call)?.members.find(({ id }) => id === callee)?.device).toBe(
+    expect(house.app.services.calls.find(call)?.places.find(({ id }) => id === callee)?.device).toBe(
       bens.device,
     );
   });
 
   test('a device that connects while it rings, rings', async () => {
     const { call } = await anas.rings(chat);
-    const tablet = await openPhone(house, ben);
+    const tablet = await openOldPhone(house, ben);
     expect(await tablet.hears('incoming')).toMatchObject({ call, offer: OFFER });
   });
 });
@@ -197,7 +204,7 @@ describe('one person is in one call', () => {
   test('who is in a call is busy, and finds a missed call', async () => {
     await talking();
     const cleo = await befriended('cleo', ben);
-    const cleos = await openPhone(house, cleo);
+    const cleos = await openOldPhone(house, cleo);
     const other = house.app.services.chats.directWith(cleo.id, ben.id);
     const missed = new Promise((resolve) => house.app.services.events.on('call-missed-busy', resolve));
     const key = unique('ring');
@@ -211,17 +218,17 @@ describe('one person is in one call', () => {
   });
 
   test.each([
-    ['said that it leaves', (phone: Phone, call: string) => phone.say({ type: 'leave', call })],
-    ['lost its network', (phone: Phone) => phone.drop()],
+    ['said that it leaves', (phone: OldPhone, call: string) => phone.say({ type: 'leave', call })],
+    ['lost its network', (phone: OldPhone) => phone.drop()],
   ])('who was in a call by a page that %s is not busy', async (_, go) => {
     const { call } = await talking();
     const cleo = await befriended('cleo', ben);
-    const cleos = await openPhone(house, cleo);
+    const cleos = await openOldPhone(house, cleo);
     const other = house.app.services.chats.directWith(cleo.id, ben.id);
     await go(bens, call);
     await anas.hears('peer');
     const second = await cleos.rings(other);
-    const tablet = await openPhone(house, ben);
+    const tablet = await openOldPhone(house, ben);
     expect(await tablet.hears('incoming')).toMatchObject({ call: second.call });
     // Taking it leaves the call that nobody came back to.
     tablet.say({ type: 'accept', call: second.call, answer: ANSWER });
@@ -232,7 +239,7 @@ describe('one person is in one call', () => {
   test('who is calling somebody else is busy', async () => {
     await anas.rings(chat);
     const cleo = await befriended('cleo', ana);
-    const cleos = await openPhone(house, cleo);
+    const cleos = await openOldPhone(house, cleo);
     const other = house.app.services.chats.directWith(cleo.id, ana.id);
     cleos.say({ type: 'ring', key: unique('ring'), chat: other, media: 'voice', offer: OFFER });
     expect(await cleos.hears('ended')).toMatchObject({ reason: 'busy' });
@@ -269,7 +276,7 @@ describe('one person is in one call', () => {
 
   test('who is in a call on one device cannot start another on the next', async () => {
     const { call } = await talking();
-    const tablet = await openPhone(house, ana);
+    const tablet = await openOldPhone(house, ana);
     tablet.say({ type: 'ring', key: unique('ring'), chat, media: 'voice', offer: OFFER });
     expect(await tablet.hears('error')).toMatchObject({ code: 'out-of-turn', about: 'ring' });
     expect(house.app.services.calls.find(call)?.state.name).toBe('active');
@@ -277,7 +284,7 @@ describe('one person is in one call', () => {
 
   test('who accepts leaves the call they were making', async () => {
     const cleo = await befriended('cleo', ana);
-    const cleos = await openPhone(house, cleo);
+    const cleos = await openOldPhone(house, cleo);
     const other = house.app.services.chats.directWith(cleo.id, ana.id);
     const { call } = await cleos.rings(other);
     const making = await anas.rings(chat);
@@ -322,7 +329,7 @@ describe('a ring', () => {
 
   test('is for friends, in conversations of one’s own', async () => {
     const cleo = await house.person('cleo');
-    const cleos = await openPhone(house, cleo);
+    const cleos = await openOldPhone(house, cleo);
     const ring = { type: 'ring' as const, media: 'voice' as const, offer: OFFER };
     cleos.say({ ...ring, key: unique('ring'), chat });
     expect(await cleos.hears('error')).toMatchObject({ code: 'not-found', about: 'ring' });
@@ -359,7 +366,7 @@ describe('a friendship that ends', () => {
 describe('what can’t be written whole', () => {
   const calls = () => house.app.services.calls;
   /** Lets a kind of statement fail while a phone asks for something, which is then refused. */
-  async function refused(statement: string, phone: Phone, ask: () => void): Promise<void> {
+  async function refused(statement: string, phone: OldPhone, ask: () => void): Promise<void> {
     const database = new Sqlite(join(house.dataDir, 'porchlight.db'));
     try {
       await whileFailing(database, statement, async () => {
@@ -386,7 +393,7 @@ describe('what can’t be written whole', () => {
 
   test('accepts no call for nobody', async () => {
     const { call } = await anas.rings(chat);
-    await refused('UPDATE ON call_members', bens, () => bens.say({ type: 'accept', call, answer: ANSWER }));
+    await refused('INSERT ON call_places', bens, () => bens.say({ type: 'accept', call, answer: ANSWER }));
     expect(calls().find(call)).toMatchObject({ state: { name: 'ringing' }, answeredAt: undefined });
     bens.say({ type: 'accept', call, answer: ANSWER });
     await bens.hears('accepted');

@@ -1,18 +1,25 @@
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
-import { ANSWER, candidate, OFFER, openPhone, type Phone, unique } from '../../../test/helpers/phone.ts';
+import {
+  ANSWER,
+  candidate,
+  OFFER,
+  type OldPhone,
+  openOldPhone,
+  unique,
+} from '../../../test/helpers/phone.ts';
 import { CallPageData } from '../../protocol/page.ts';
 
 let house: House;
 let ana: Person;
 let ben: Person;
 let chat: number;
-let anas: Phone;
+let anas: OldPhone;
 
 beforeEach(async () => {
   ({ house, ana, ben, chat } = await openHouseOfFriends());
-  anas = await openPhone(house, ana);
+  anas = await openOldPhone(house, ana);
 });
 afterEach(() => house.close());
 
@@ -113,7 +120,7 @@ describe('the page of a call', () => {
     const ringing = dataOf(await ana.get(`/calls/${call}`));
     expect(ringing).toMatchObject({ role: 'returning', call });
     expect(ringing).not.toHaveProperty('answeredAt');
-    const bens = await openPhone(house, ben);
+    const bens = await openOldPhone(house, ben);
     bens.say({ type: 'accept', call, answer: ANSWER });
     await bens.hears('accepted');
     for (const person of [ana, ben])
@@ -126,7 +133,7 @@ describe('the page of a call', () => {
 
   test('says afterwards who, when and how long', async () => {
     const { call } = await anas.rings(chat, 'voice');
-    const bens = await openPhone(house, ben);
+    const bens = await openOldPhone(house, ben);
     bens.say({ type: 'accept', call, answer: ANSWER });
     await bens.hears('accepted');
     house.clock.advance(65_000);
@@ -144,7 +151,7 @@ describe('the page of a call', () => {
 
   test('shows what is kept of a call while it goes on, beside the page that is in it', async () => {
     const { call } = await anas.rings(chat, 'video');
-    const bens = await openPhone(house, ben);
+    const bens = await openOldPhone(house, ben);
     bens.say({ type: 'accept', call, answer: ANSWER });
     await bens.hears('accepted');
     const page = await ben.get(`/calls/${call}/recordings`);
@@ -255,14 +262,14 @@ describe('the ring on open pages', () => {
   });
 
   test('is a quiet notice for who is in a call', async () => {
-    const bens = await openPhone(house, ben);
+    const bens = await openOldPhone(house, ben);
     const { call } = await anas.rings(chat);
     bens.say({ type: 'accept', call });
     await bens.hears('accepted');
     const cleo = await house.person('cleo');
     house.app.services.friends.befriend(cleo.id, ben.id);
     const page = await open(ben);
-    const cleos = await openPhone(house, cleo);
+    const cleos = await openOldPhone(house, cleo);
     const other = house.app.services.chats.directWith(cleo.id, ben.id);
     cleos.say({ type: 'ring', key: 'cleo-rings-ben', chat: other, media: 'voice', offer: OFFER });
     expect(await page.until(has('id="notices"'))).toContain('Missed voice call from cleo');
@@ -271,9 +278,9 @@ describe('the ring on open pages', () => {
 });
 
 describe('a call that goes on, on every other page', () => {
-  let bens: Phone;
+  let bens: OldPhone;
   beforeEach(async () => {
-    bens = await openPhone(house, ben);
+    bens = await openOldPhone(house, ben);
   });
 
   async function talking(): Promise<string> {
@@ -326,7 +333,7 @@ describe('a call that goes on, on every other page', () => {
     const data = dataOf(here);
     if (data.role !== 'returning' || !data.member) throw new Error('no place');
     expect(dataOf(there)).not.toHaveProperty('member');
-    const tab = await openPhone(house, ben);
+    const tab = await openOldPhone(house, ben);
     tab.say({ type: 'resume', call, member: data.member, fresh: true });
     expect(await tab.hears('resumed')).toMatchObject({ call, state: 'active' });
     expect(await bens.hears('ended')).toMatchObject({ call, reason: 'answered-elsewhere' });

@@ -70,11 +70,11 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
     const { t } = request.reader;
     const entry = entryOf(call);
     const other = otherOf(request, call.conversation);
-    const side = sideOf(call.caller === me);
+    const side = sideOf(call.startedBy === me);
     return reply.show('calls/summary', {
       entry,
-      own: call.caller === me,
-      caller: accounts.userById(call.caller),
+      own: call.startedBy === me,
+      caller: accounts.userById(call.startedBy),
       other,
       title: callTitle(t, entry, side, other.displayName),
       // Around the name, which is kept in one piece.

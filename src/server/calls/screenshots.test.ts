@@ -20,8 +20,8 @@ beforeEach(async () => {
   const database = openDatabase(`${house.dataDir}/porchlight.db`);
   database
     .prepare(
-      `INSERT INTO calls (id, conversation_id, caller_id, media, state, reason, started_at, ring_deadline, seen_at, ended_at)
-       VALUES (?, ?, ?, 'video', 'ended', 'hung-up', 1, 1, 1, 2)`,
+      `INSERT INTO calls (id, conversation_id, started_by, media, state, reason, started_at, ended_at)
+       VALUES (?, ?, ?, 'video', 'ended', 'hung-up', 1, 2)`,
     )
     .run(CALL, chat, ana.id);
   database.close();

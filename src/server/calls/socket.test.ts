@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
-import { ANSWER, OFFER, openPhone, type Phone, unique } from '../../../test/helpers/phone.ts';
+import { ANSWER, OFFER, type OldPhone, openOldPhone, unique } from '../../../test/helpers/phone.ts';
 import { MAX_FRAME_BYTES } from '../../protocol/common.ts';
 import { OLDEST_VERSION, PROTOCOL_VERSION } from '../../protocol/version.ts';
 
@@ -9,11 +9,11 @@ let house: House;
 let ana: Person;
 let ben: Person;
 let chat: number;
-let anas: Phone;
+let anas: OldPhone;
 
 beforeEach(async () => {
   ({ house, ana, ben, chat } = await openHouseOfFriends());
-  anas = await openPhone(house, ana);
+  anas = await openOldPhone(house, ana);
 });
 afterEach(() => house.close());
 
@@ -135,7 +135,7 @@ describe('a bad message is answered with a code, and the socket goes on', () => 
 describe('what is not one’s own does not exist', () => {
   test('calls of others and unknown ones are answered alike', async () => {
     const { call, member } = await anas.rings(chat);
-    const cleo = await openPhone(house, await house.person('cleo'));
+    const cleo = await openOldPhone(house, await house.person('cleo'));
     for (const id of [call, UNKNOWN]) {
       cleo.say({ type: 'accept', call: id, answer: ANSWER });
       cleo.say({ type: 'decline', call: id });
@@ -159,7 +159,7 @@ describe('what is not one’s own does not exist', () => {
 
   test('members of other calls, and oneself', async () => {
     const { call, member } = await anas.rings(chat);
-    const bens = await openPhone(house, ben);
+    const bens = await openOldPhone(house, ben);
     bens.say({ type: 'accept', call });
     await anas.hears('accepted');
     for (const to of [UNKNOWN, member]) {
@@ -198,7 +198,7 @@ test('ICE servers are handed out afresh to members of a call', async () => {
     TURN_URLS: 'turn:turn.example',
     TURN_SECRET: 'north',
   }));
-  anas = await openPhone(house, ana);
+  anas = await openOldPhone(house, ana);
   const { call } = await anas.rings(chat);
   anas.say({ type: 'ice', call });
   const { ice } = await anas.hears('ice');
@@ -207,7 +207,7 @@ test('ICE servers are handed out afresh to members of a call', async () => {
 });
 
 test('a session that ends takes its sockets and its calls with it', async () => {
-  const bens = await openPhone(house, ben);
+  const bens = await openOldPhone(house, ben);
   const { call } = await anas.rings(chat);
   bens.say({ type: 'accept', call });
   await anas.hears('accepted');

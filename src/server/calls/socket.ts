@@ -1,9 +1,11 @@
 /** `/calls/socket`: the signalling socket of a call page. Transport only; the rules are in calls.ts. */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
+import type { ClientMessage } from '../../protocol/client.ts';
 import { MAX_FRAME_BYTES } from '../../protocol/common.ts';
-import type { ServerMessage } from '../../protocol/server.ts';
-import { isUnderstood } from '../../protocol/version.ts';
+import type { FirstServerMessage } from '../../protocol/first-version.ts';
+import type { ErrorCode, ServerMessage } from '../../protocol/server.ts';
+import { bestOf } from '../../protocol/version.ts';
 import type { Sessions, SignedIn } from '../accounts/sessions.ts';
 import type { Background } from '../background.ts';
 import type { Clock } from '../clock.ts';
@@ -16,8 +18,9 @@ import { SIGNED_OUT, serveSocket } from '../http/sockets.ts';
 import type { Writing } from '../writing.ts';
 import type { Calls } from './calls.ts';
 import type { Connection } from './connections.ts';
-import { errorFor, readFrame } from './frame.ts';
-import { isProtocolError } from './protocol-error.ts';
+import { createFirstVersion, type FirstVersion } from './first-version.ts';
+import { type About, errorFor, type Frame, readFirstFrame, readFrame } from './frame.ts';
+import { isProtocolError, protocolError } from './protocol-error.ts';
 
 const HELLO_WITHIN = 10_000;
 /** ms between two pings. */
@@ -36,6 +39,15 @@ const CLOSE = { version: 4400, noHello: 4408 } as const;
 const GOING_AWAY = 1001;
 
 type Open = { socket: WebSocket; session: string };
+type Hello = ClientMessage & { type: 'hello' };
+
+function tooEarly(): never {
+  throw protocolError('out-of-turn');
+}
+
+/** The version to speak with a page, if there is one. */
+const versionFor = ({ version, versions = [] }: Hello): number | undefined =>
+  bestOf(version === undefined ? versions : [...versions, version]);
 
 export type CallSocketParts = {
   calls: Calls;
@@ -57,34 +69,62 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
     if (!line) return;
     const open: Open = { socket, session };
     let connection: Connection | undefined;
+    /** Where the page speaks version 1. */
+    let first: FirstVersion | undefined;
+    let isGreeted = false;
 
-    const send = (message: ServerMessage) => line.send(JSON.stringify(message));
+    const write = (message: ServerMessage | FirstServerMessage) => line.send(JSON.stringify(message));
+    const refuse = (code: ErrorCode, about: About) => write(errorFor(code, about));
 
-    function hello({ version, device }: { version: number; device: string }) {
-      if (!isUnderstood(version)) {
-        send(errorFor('version', { about: 'hello' }));
+    function hello(message: Hello) {
+      const best = versionFor(message);
+      if (best === undefined) {
+        refuse('version', { about: 'hello' });
         return socket.close(CLOSE.version, 'version');
       }
       cancelHello();
-      connection = { user: user.id, session, device, send };
-      send({ type: 'welcome', version });
+      const send = (message: ServerMessage) => {
+        for (const said of first?.says(message) ?? [message]) write(said);
+      };
+      connection = { user: user.id, session, device: message.device, version: best, send };
+      write({ type: 'welcome', version: best });
       calls.hello(connection);
     }
 
-    async function receive(text: string) {
+    /** A message, to be understood when its turn has come. */
+    function read(text: string): Frame<() => ClientMessage> & { isPing: boolean } {
+      const speaks = first;
+      if (speaks) {
+        const { message, about } = readFirstFrame(text);
+        return { about, isPing: message?.type === 'ping', message: message && (() => speaks.hears(message)) };
+      }
       const { message, about } = readFrame(text);
-      if (!message) return send(errorFor('bad-message', about));
+      if (!isGreeted && message?.type === 'hello') {
+        // At once: what comes behind is read before this one's turn may have come.
+        isGreeted = true;
+        if (versionFor(message) === 1) first = createFirstVersion();
+      }
+      // Before it says so, it isn't known which version a page speaks.
+      const isFirst = !isGreeted && !message && readFirstFrame(text).message !== undefined;
+      const understand = isFirst ? tooEarly : message && (() => message);
+      return { about, isPing: message?.type === 'ping', message: understand };
+    }
+
+    async function receive(text: string) {
+      const { message: understand, about, isPing } = read(text);
+      if (!understand) return refuse('bad-message', about);
       try {
         // Only while another program holds the database; what comes behind waits for the same turn, in order.
-        const turn = message.type === 'ping' ? undefined : writing.turn();
+        const turn = isPing ? undefined : writing.turn();
         if (turn) await turn;
-        if (message.type !== 'ping') writing.makeRoom();
+        if (!isPing) writing.makeRoom();
+        const message = understand();
         if (connection) calls.handle(connection, message);
         else if (message.type === 'hello') hello(message);
-        else send(errorFor('out-of-turn', about));
+        else refuse('out-of-turn', about);
       } catch (error) {
-        if (!isProtocolError(error)) log.error({ err: error, type: message.type }, 'signalling failed');
-        send(errorFor(isProtocolError(error) ? error.code : 'internal', about));
+        if (!isProtocolError(error)) log.error({ err: error, type: about.about }, 'signalling failed');
+        refuse(isProtocolError(error) ? error.code : 'internal', about);
       }
     }
 
@@ -102,10 +142,10 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
       rate: RATE,
       isOpen: () => sessions.isOpen(session),
       message(data, isBinary) {
-        if (isBinary) return send(errorFor('bad-message', {}));
+        if (isBinary) return refuse('bad-message', {});
         return receive(data.toString());
       },
-      refused: (why) => send(errorFor(why, {})),
+      refused: (why) => refuse(why, {}),
       closed: [
         cancelHello,
         release,

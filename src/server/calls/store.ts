@@ -1,149 +1,229 @@
-/** All SQL of calls and their members. Descriptions and candidates never come here. */
+/** All SQL of calls, the invitations to them, and the places in them. Descriptions and candidates never come here. */
 import type { Media } from '../../protocol/common.ts';
 import type { Database } from '../database.ts';
-import type { CallState, Reason } from './transitions.ts';
+import type { CallState, InviteState, Reason } from './transitions.ts';
 
-/** A person's place in a call. `device` is missing until they have joined, `key` where they didn't ring. */
-export type Member = { id: string; user: number; device: string | undefined; key: string | undefined };
+/** Somebody who is rung, or was, and what has become of it. `deadline`: when it stops ringing. */
+export type Invite = { user: number; state: InviteState; deadline: number };
+
+/**
+ * A person's place in a call, held by one device at a time. `key` is missing where they didn't ring. Whoever has left, and
+ * comes in again, has another.
+ */
+export type Place = {
+  id: string;
+  user: number;
+  device: string;
+  key: string | undefined;
+  joinedAt: number;
+  /** When its page was last known to be there. */
+  seenAt: number;
+  leftAt: number | undefined;
+};
 
 /** Moments are ms since 1970. */
 export type Call = {
   id: string;
   conversation: number;
-  caller: number;
+  isGroup: boolean;
+  startedBy: number;
   media: Media;
   state: CallState;
   startedAt: number;
-  ringDeadline: number;
+  /** When a second person came in. */
   answeredAt: number | undefined;
-  /** When it was last known to be going on. */
-  seenAt: number;
   endedAt: number | undefined;
-  members: Member[];
+  invites: Invite[];
+  /** In the order in which they were taken. */
+  places: Place[];
 };
 
-export type NewCall = {
+export type NewCall = { id: string; conversation: number; startedBy: number; media: Media; now: number };
+export type NewPlace = {
   id: string;
-  conversation: number;
-  media: Media;
+  user: number;
+  device: string;
+  /** Of the ring that led here. */
+  key: string | undefined;
   now: number;
-  ringDeadline: number;
-  caller: { member: string; user: number; device: string; key: string };
-  callee: { member: string; user: number };
 };
 
 type CallRow = {
   id: string;
   conversation_id: number;
-  caller_id: number;
+  kind: 'direct' | 'group';
+  started_by: number;
   media: Media;
   state: CallState['name'];
   reason: Reason | null;
   started_at: number;
-  ring_deadline: number;
   answered_at: number | null;
-  seen_at: number;
   ended_at: number | null;
 };
 
-type MemberRow = { id: string; user_id: number; device: string | null; ring_key: string | null };
+type PlaceRow = {
+  id: string;
+  user_id: number;
+  device: string;
+  ring_key: string | null;
+  joined_at: number;
+  seen_at: number;
+  left_at: number | null;
+};
 
 const toState = ({ state, reason }: CallRow): CallState =>
   state === 'ended' ? { name: state, reason: reason ?? 'failed' } : { name: state };
 
+const CALL = `SELECT calls.id, conversation_id, kind, started_by, media, state, reason, started_at, answered_at, ended_at
+  FROM calls JOIN conversations ON conversations.id = conversation_id`;
+
+/** Starts with the few that are going on: SQLite would rather start with all the calls of this person's life. */
+const OPEN = CALL.replace('FROM calls', 'FROM calls INDEXED BY calls_open');
+
 export function createCallStore(database: Database) {
-  const byId = database.prepare<[string], CallRow>('SELECT * FROM calls WHERE id = ?');
-  const members = database.prepare<[string], MemberRow>(
-    'SELECT id, user_id, device, ring_key FROM call_members WHERE call_id = ? ORDER BY id',
+  const byId = database.prepare<[string], CallRow>(`${CALL} WHERE calls.id = ?`);
+  const invites = database.prepare<[string], Invite>(
+    'SELECT user_id AS user, state, deadline FROM call_invites WHERE call_id = ? ORDER BY user_id',
   );
-  const byKey = database.prepare<[number, string], CallRow>(
-    `SELECT calls.* FROM call_members JOIN calls ON calls.id = call_id
-     WHERE user_id = ? AND ring_key = ?`,
+  const places = database.prepare<[string], PlaceRow>(
+    `SELECT id, user_id, device, ring_key, joined_at, seen_at, left_at FROM call_places
+     WHERE call_id = ? ORDER BY joined_at, id DESC`,
   );
-  const open = database.prepare<[], CallRow>(
-    `SELECT * FROM calls WHERE state <> 'ended' ORDER BY started_at`,
+  const byKey = database
+    .prepare<[number, string], string>('SELECT call_id FROM call_places WHERE user_id = ? AND ring_key = ?')
+    .pluck();
+  const open = database.prepare<[], CallRow>(`${OPEN} WHERE state <> 'ended' ORDER BY started_at, calls.id`);
+  const openOf = database.prepare<{ user: number }, CallRow>(
+    `${OPEN} WHERE state <> 'ended' AND (
+       EXISTS (SELECT 1 FROM call_places WHERE call_id = calls.id AND user_id = :user AND left_at IS NULL)
+       OR EXISTS (SELECT 1 FROM call_invites
+         WHERE call_id = calls.id AND user_id = :user AND call_invites.state = 'ringing'))
+     ORDER BY started_at, calls.id`,
   );
-  const openOf = database.prepare<[number], CallRow>(
-    // Starts with the few that are going on: SQLite would rather start with all the calls of this person's life.
-    `SELECT * FROM calls INDEXED BY calls_open WHERE state <> 'ended' AND EXISTS
-       (SELECT 1 FROM call_members WHERE call_id = calls.id AND user_id = ?) ORDER BY started_at`,
+  const openIn = database.prepare<[number], CallRow>(
+    `${OPEN} WHERE state <> 'ended' AND conversation_id = ? ORDER BY started_at, calls.id`,
   );
   const insert = database.prepare<Record<string, string | number>>(
-    `INSERT INTO calls (id, conversation_id, caller_id, media, state, started_at, ring_deadline, seen_at)
-     VALUES (:id, :conversation, :caller, :media, 'ringing', :now, :ringDeadline, :now)`,
+    `INSERT INTO calls (id, conversation_id, started_by, media, state, started_at)
+     VALUES (:id, :conversation, :startedBy, :media, 'ringing', :now)`,
   );
-  const insertMember = database.prepare<Record<string, string | number | null>>(
-    `INSERT INTO call_members (id, call_id, user_id, device, ring_key, joined_at)
-     VALUES (:member, :call, :user, :device, :key, :joinedAt)`,
+  const invite = database.prepare<Record<string, string | number>>(
+    `INSERT INTO call_invites (call_id, user_id, state, deadline) VALUES (:call, :user, :state, :deadline)`,
   );
-  const accept = database.prepare<{ id: string; now: number }>(
-    `UPDATE calls SET state = 'active', answered_at = :now, seen_at = :now
-     WHERE id = :id AND state = 'ringing'`,
+  const come = database.prepare<[string, number]>(
+    `UPDATE call_invites SET state = 'joined' WHERE call_id = ? AND user_id = ?`,
   );
-  const join = database.prepare<Record<string, string | number | null>>(
-    `UPDATE call_members SET device = :device, ring_key = :key, joined_at = :now
-     WHERE call_id = :call AND user_id = :user AND device IS NULL`,
+  const settle = database.prepare<[InviteState, string, number]>(
+    `UPDATE call_invites SET state = ? WHERE call_id = ? AND user_id = ? AND state = 'ringing'`,
+  );
+  const settleAll = database.prepare<[InviteState, string]>(
+    `UPDATE call_invites SET state = ? WHERE call_id = ? AND state = 'ringing'`,
+  );
+  const take = database.prepare<Record<string, string | number | null>>(
+    `INSERT INTO call_places (id, call_id, user_id, device, ring_key, joined_at, seen_at)
+     SELECT :id, :call, :user, :device, :key, :now, :now FROM calls
+     WHERE calls.id = :call AND state <> 'ended'
+       AND (SELECT COUNT(*) FROM call_places WHERE call_id = :call AND left_at IS NULL) < :most
+     ON CONFLICT (call_id, user_id) WHERE left_at IS NULL DO NOTHING`,
+  );
+  const move = database.prepare<[string, string]>(
+    'UPDATE call_places SET device = ? WHERE id = ? AND left_at IS NULL',
+  );
+  const free = database.prepare<[number, string]>(
+    'UPDATE call_places SET left_at = ? WHERE id = ? AND left_at IS NULL',
+  );
+  const freeAll = database.prepare<[number, string]>(
+    'UPDATE call_places SET left_at = ? WHERE call_id = ? AND left_at IS NULL',
+  );
+  const answer = database.prepare<[number, string]>(
+    `UPDATE calls SET state = 'active', answered_at = ? WHERE id = ? AND state = 'ringing'`,
   );
   const end = database.prepare<{ id: string; reason: Reason; at: number; from: string }>(
     `UPDATE calls SET state = 'ended', reason = :reason, ended_at = :at WHERE id = :id AND state = :from`,
   );
-  const leave = database.prepare<[number, string]>(
-    'UPDATE call_members SET left_at = ? WHERE call_id = ? AND joined_at IS NOT NULL AND left_at IS NULL',
+  const see = database.prepare<[number, string]>(
+    'UPDATE call_places SET seen_at = ? WHERE id = ? AND left_at IS NULL',
   );
-  const see = database.prepare<[number, string]>('UPDATE calls SET seen_at = ? WHERE id = ?');
 
   const toCall = (row: CallRow): Call => ({
     id: row.id,
     conversation: row.conversation_id,
-    caller: row.caller_id,
+    isGroup: row.kind === 'group',
+    startedBy: row.started_by,
     media: row.media,
     state: toState(row),
     startedAt: row.started_at,
-    ringDeadline: row.ring_deadline,
     answeredAt: row.answered_at ?? undefined,
-    seenAt: row.seen_at,
     endedAt: row.ended_at ?? undefined,
-    members: members.all(row.id).map((member) => ({
-      id: member.id,
-      user: member.user_id,
-      device: member.device ?? undefined,
-      key: member.ring_key ?? undefined,
+    invites: invites.all(row.id),
+    places: places.all(row.id).map((place) => ({
+      id: place.id,
+      user: place.user_id,
+      device: place.device,
+      key: place.ring_key ?? undefined,
+      joinedAt: place.joined_at,
+      seenAt: place.seen_at,
+      leftAt: place.left_at ?? undefined,
     })),
   });
 
+  function find(id: string): Call | undefined {
+    const row = byId.get(id);
+    return row && toCall(row);
+  }
+
   return {
-    find: (id: string): Call | undefined => {
-      const row = byId.get(id);
-      return row && toCall(row);
-    },
+    find,
     /** The call that this person's page rang, or joined by ringing back, with this key. */
     byKey: (user: number, key: string): Call | undefined => {
-      const row = byKey.get(user, key);
-      return row && toCall(row);
+      const id = byKey.get(user, key);
+      return id === undefined ? undefined : find(id);
     },
     /** All that ring or are on. */
     open: (): Call[] => open.all().map(toCall),
-    openOf: (user: number): Call[] => openOf.all(user).map(toCall),
-    insert: ({ id, conversation, media, now, ringDeadline, caller, callee }: NewCall) => {
-      insert.run({ id, conversation, caller: caller.user, media, now, ringDeadline });
-      insertMember.run({ ...caller, call: id, joinedAt: now });
-      insertMember.run({ ...callee, call: id, device: null, key: null, joinedAt: null });
+    /** Of those, the ones that somebody is in, or is rung for. */
+    openOf: (user: number): Call[] => openOf.all({ user }).map(toCall),
+    /** The oldest of them in a conversation. */
+    openIn: (conversation: number): Call | undefined => {
+      const row = openIn.get(conversation);
+      return row && toCall(row);
     },
+    insert: (call: NewCall): void => void insert.run(call),
+    /** Rings somebody, or says what has become of it at once. */
+    invite: (call: string, { user, state, deadline }: Invite): void =>
+      void invite.run({ call, user, state, deadline }),
+    /** What has become of a ringing invitation. False if it isn't ringing any more. */
+    settle: (call: string, user: number, state: InviteState): boolean =>
+      settle.run(state, call, user).changes === 1,
+    /** They have come in, whatever had become of their invitation, if they had one. */
+    come: (call: string, user: number): void => void come.run(call, user),
     /**
-     * Takes a ringing call for one device. False if it isn't ringing any more: if two accept at once,
-     * one gets true. To be used in a transaction.
-     * @param key of the ring that crossed this call, where one did
+     * Takes a place in a call that is going on. False if it is over, if it is full, or if this person is in it: of two
+     * devices at once, one gets true.
+     * @param most places there may be in it
      */
-    accept: (id: string, user: number, device: string, key: string | undefined, now: number): boolean =>
-      accept.run({ id, now }).changes === 1 &&
-      join.run({ call: id, user, device, key: key ?? null, now }).changes === 1,
+    take: (call: string, { id, user, device, key, now }: NewPlace, most: number): boolean =>
+      take.run({ id, call, user, device, key: key ?? null, now, most }).changes === 1,
+    /** Gives a place to another device. */
+    move: (place: string, device: string): void => void move.run(device, place),
+    /** False where they had left before. */
+    free: (place: string, at: number): boolean => free.run(at, place).changes === 1,
+    /** A second person is there. False where that isn't news. */
+    answer: (id: string, now: number): boolean => answer.run(now, id).changes === 1,
     /** False when it isn't in the state `from` any more. To be used in a transaction. */
-    end: (id: string, from: CallState['name'], reason: Reason, at: number): boolean => {
+    end: (
+      id: string,
+      from: CallState['name'],
+      { reason, at, unanswered }: { reason: Reason; at: number; unanswered: InviteState },
+    ): boolean => {
       const ended = end.run({ id, from, reason, at }).changes === 1;
-      if (ended) leave.run(at, id);
+      if (ended) {
+        freeAll.run(at, id);
+        settleAll.run(unanswered, id);
+      }
       return ended;
     },
-    see: (id: string, now: number) => void see.run(now, id),
+    see: (place: string, now: number): void => void see.run(now, place),
     transaction: <Result>(work: () => Result): Result => database.transaction(work).immediate(),
   };
 }

@@ -1,5 +1,6 @@
 /**
- * The lifecycle of one call, as the server sees it.
+ * The lifecycles of a call and of an invitation to it, as the server sees them. A call is `ringing` until a second person
+ * is in it.
  *
  *     ring              accept              hang-up
  *     ────▶ ringing ──────────────▶ active ─────────▶ ended: hung-up
@@ -10,7 +11,16 @@
  *              ├─ busy ─────▶ ended: busy
  *              └─ expire ───▶ ended: missed
  *
- * Nothing leads out of `ended`. `fail` is for an accepted call that never got anywhere.
+ * Nothing leads out of `ended`. `fail` is for an accepted call that never got anywhere. In a call of two, what ends the
+ * invitation ends the call; a call of a group goes on for as long as somebody is in it.
+ *
+ *     ring                join
+ *     ────▶ ringing ─────────────▶ joined
+ *              ├─ decline ──▶ declined
+ *              ├─ expire ───▶ missed
+ *              └─ cancel ───▶ cancelled: the call was over first
+ *
+ * `busy` is an invitation that never rang. Whoever comes in later has `joined`, whatever it was.
  * `next` is pure; who may cause which event is for the rules beside it.
  */
 import type { EndReason } from '../../protocol/server.ts';
@@ -19,6 +29,9 @@ import type { EndReason } from '../../protocol/server.ts';
 export type Reason = Exclude<EndReason, 'answered-elsewhere'>;
 
 export type CallState = { name: 'ringing' } | { name: 'active' } | { name: 'ended'; reason: Reason };
+
+/** What has become of an invitation. */
+export type InviteState = 'ringing' | 'joined' | 'declined' | 'busy' | 'missed' | 'cancelled';
 
 export type CallEvent = 'accept' | 'decline' | 'cancel' | 'busy' | 'expire' | 'hang-up' | 'fail';
 

@@ -44,6 +44,14 @@ test.each([
   expect(callWords(en, entry(outcome), 'callee')).toBe(callee);
 });
 
+test('of a group’s call each has missed it or not, however it ended', () => {
+  const people = { 2: 'missed', 3: 'declined', 4: 'was' } as const;
+  for (const outcome of [undefined, ...OUTCOMES]) {
+    const call = { id: 'one', media: 'voice' as const, seconds: 0, people, ...(outcome && { outcome }) };
+    expect([1, 2, 3, 4, 5].filter((reader) => isNews({ ...ENTRY, call }, reader))).toEqual([2]);
+  }
+});
+
 test('missed is the same call for the list, the look, the title and the count of news', () => {
   for (const outcome of OUTCOMES) {
     const missed = isMissed(outcome, 'callee');

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { doorsOf, filledIn } from '../../../test/helpers/doors.ts';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
-import { openPhone } from '../../../test/helpers/phone.ts';
+import { openOldPhone } from '../../../test/helpers/phone.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import { newWish, openRecorder, pastCall, type Recorder } from '../../../test/helpers/recorder.ts';
 import { encodeForm } from '../../../test/helpers/upload.ts';
@@ -340,7 +340,7 @@ describe('what is pushed', () => {
 
   test('a socket of a session that ended elsewhere takes and brings nothing', async () => {
     const [phone, live] = [
-      await openPhone(house, ben),
+      await openOldPhone(house, ben),
       await openSocket(house, '/live', { cookie: ben.cookie }),
     ];
     const database = openDatabase(join(house.dataDir, 'porchlight.db'));

@@ -74,9 +74,27 @@ export function createMembership({ sessions, store, friends }: Parts) {
     denies,
     mayWrite: (actor: Actor, conversation: number): boolean => denies(actor, conversation) === undefined,
 
-    /** Whether a person may ring the others of a conversation. Groups have no calls yet. */
-    mayRing: (conversation: number, user: number): boolean =>
+    /**
+     * Whether a person may start a call in a conversation, and be in one. The rules have calls of groups, but no page of ours
+     * can take one yet, and a ring that leads nowhere is none.
+     */
+    mayCallIn: (conversation: number, user: number): boolean =>
       store.kind(conversation) === 'direct' && mayWriteIn(conversation, user),
+
+    /**
+     * Whose devices ring for a call that `user` starts. In a group those who want to hear of nothing there aren't rung, nor
+     * is anybody whom a block stands between; both see that there is a call, and may join it.
+     */
+    rungBy: (conversation: number, user: number): number[] =>
+      store
+        .members(conversation)
+        .filter(
+          (other) =>
+            other !== user &&
+            mayWatchIn(conversation, user, other) &&
+            (store.kind(conversation) === 'direct' ||
+              store.member(conversation, other)?.notify !== 'nothing'),
+        ),
 
     /** They read what comes after this message: 0 where that is everything. */
     readsAfter: (conversation: number, user: number): number =>

@@ -82,7 +82,7 @@ export function showConversation(
       mayWrite,
       title: group ? (chats.conversation(conversation)?.title ?? '') : (other?.displayName ?? ''),
       people: group ? chats.members(conversation).length : undefined,
-      mayRing: parts.membership.mayRing(conversation, me),
+      mayRing: parts.membership.mayCallIn(conversation, me),
       seen: last?.own ? seenBy(parts, request.reader, conversation, me, last.id) : undefined,
       last: last?.id ?? 0,
       unread: last && last.id > read,

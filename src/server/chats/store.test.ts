@@ -168,6 +168,19 @@ test('news are what others wrote since, but for what was deleted and calls that 
   expect([ANA, BEN, EVE].map((user) => store.unreadConversations(user))).toEqual([1, 1, 1]);
 });
 
+test('of a group’s call each has missed it or not, while it goes on as well', () => {
+  const people = { [ANA]: 'in', [BEN]: 'missed', [EVE]: 'declined' } as const;
+  const unreadOf = () => [ANA, BEN, EVE].map((user) => store.unreadConversations(user));
+  write(FAMILY, ANA, '', { kind: 'call', call: { ...call(undefined), people } });
+  expect(unreadOf()).toEqual([0, 1, 0]);
+  store.setRead(FAMILY, BEN, store.newestId(FAMILY));
+  write(FAMILY, ANA, '', {
+    kind: 'call',
+    call: { ...call('cancelled'), people: { ...people, [BEN]: 'was' } },
+  });
+  expect(unreadOf()).toEqual([0, 0, 0]);
+});
+
 test('unread messages are counted up to a hundred', () => {
   for (let at = 0; at < 99; at += 1) write(ANA_BEN, ANA, `${at}`);
   const unread = () => store.lines(BEN).find(({ id }) => id === ANA_BEN)?.unread;

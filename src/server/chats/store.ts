@@ -7,6 +7,8 @@ export type CallEntry = {
   media: 'voice' | 'video';
   outcome?: 'hung-up' | 'declined' | 'cancelled' | 'busy' | 'missed' | 'failed';
   seconds: number;
+  /** In a group, what has become of each person in it; who isn't named was neither rung nor there. */
+  people?: Record<number, 'in' | 'was' | 'ringing' | 'declined' | 'missed'>;
 };
 
 /** What happened to a group itself, with names as they were then. */
@@ -120,7 +122,8 @@ const MESSAGE = `SELECT messages.id, author_id, display_name, key, kind, body, c
 /** What a member hasn't seen; the same rule as `isNews` (news.ts). */
 const NEWS = `SELECT 1 FROM messages WHERE conversation_id = members.conversation_id AND id > members.read_id
   AND author_id <> members.user_id AND deleted_at IS NULL AND kind <> 'event'
-  AND (call IS NULL OR call ->> 'outcome' IN ('missed', 'busy', 'cancelled'))`;
+  AND (call IS NULL OR IIF(call -> 'people' IS NULL, call ->> 'outcome' IN ('missed', 'busy', 'cancelled'),
+    call ->> ('$.people."' || members.user_id || '"') = 'missed'))`;
 
 /** Counts that, and stops at a hundred. */
 const UNREAD = `(SELECT COUNT(*) FROM (${NEWS} LIMIT 100))`;

@@ -84,7 +84,7 @@ test('two runs are alike, but for the passwords’ salt', async () => {
   const again = mkdtempSync(join(tmpdir(), 'porchlight-demo-'));
   await populateDemo(again, now);
   const other = new Sqlite(join(again, 'porchlight.db'));
-  for (const table of ['friendships', 'conversations', 'members', 'messages', 'calls', 'call_members']) {
+  for (const table of ['friendships', 'conversations', 'members', 'messages', 'calls', 'call_places']) {
     const all = `SELECT * FROM ${table} ORDER BY 1, 2`;
     expect(other.prepare(all).all()).toEqual(database.prepare(all).all());
   }

@@ -105,17 +105,23 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
     const id = idOf(key);
     const [caller, callee] = [idOfUser(line.by), idOfUser(other)];
     calls.transaction(() => {
-      calls.insert({
-        id,
-        conversation,
-        media,
-        now: moment,
-        ringDeadline: moment + MINUTE,
-        caller: { member: idOf(`${key} caller`), user: caller, device: 'demo-device', key },
-        callee: { member: idOf(`${key} callee`), user: callee },
+      const here = seconds > 0 ? [caller, callee] : [caller];
+      calls.insert({ id, conversation, startedBy: caller, media, now: moment });
+      calls.invite(id, { user: callee, state: 'ringing', deadline: moment + MINUTE });
+      for (const user of here)
+        calls.take(
+          id,
+          { id: idOf(`${key} ${user}`), user, device: 'demo-device', key: undefined, now: moment },
+          here.length,
+        );
+      if (seconds > 0) {
+        calls.settle(id, callee, 'joined');
+        calls.answer(id, moment);
+      }
+      calls.end(id, seconds > 0 ? 'active' : 'ringing', {
+        ...{ reason: outcome, at: moment + seconds * 1000 },
+        unanswered: outcome === 'declined' || outcome === 'missed' ? outcome : 'cancelled',
       });
-      const accepted = seconds > 0 && calls.accept(id, callee, 'demo-device', undefined, moment);
-      calls.end(id, accepted ? 'active' : 'ringing', outcome, moment + seconds * 1000);
       chats.putCall(conversation, caller, { id, media, outcome, seconds });
     });
   }

@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
-import { openPhone } from '../../../test/helpers/phone.ts';
+import { openOldPhone } from '../../../test/helpers/phone.ts';
 
 let house: House;
 let ana: Person;
@@ -43,7 +43,7 @@ test('what was missed comes, and what is new, once', async () => {
 test('it rings, and falls silent', async () => {
   const news = await open();
   await news();
-  const anas = await openPhone(house, ana);
+  const anas = await openOldPhone(house, ana);
   const { call } = await anas.rings(chat);
   expect(await news()).toContain('alertdialog');
   expect(await news()).toBe('');

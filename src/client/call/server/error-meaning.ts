@@ -1,5 +1,5 @@
 /** What an error from the server means for the call. */
-import type { ServerMessage } from '../../../protocol/server.ts';
+import type { FirstServerMessage as ServerMessage } from '../../../protocol/first-version.ts';
 import type { Reason } from '../lifecycle/state.ts';
 
 export type ServerError = ServerMessage & { type: 'error' };

@@ -2,7 +2,7 @@
  * What `npm run bench` runs: what is claimed about speed, each as a ratio to the bare limit in the same run.
  *
  *     node bench/run.ts                 everything, in about five minutes
- *     node bench/run.ts memory …        only these
+ *     node bench/run.ts memory …        only these, or simulation
  *
  * Nothing is asserted: a missed budget is a line in the table, not a failure.
  */
@@ -20,6 +20,7 @@ import { recordingKept } from './recording-kept.ts';
 import { recordingSeek } from './recording-seek.ts';
 import { sendToAll } from './send-to-all.ts';
 import { sendToShown } from './send-to-shown.ts';
+import { simulation } from './simulation.ts';
 import type { Bench, Figure } from './support/figures.ts';
 import { describeMachine } from './support/machine.ts';
 
@@ -39,18 +40,22 @@ const BENCHES: Bench[] = [
   recordingCall,
 ];
 
+/** Says nothing about speed, and takes some minutes by itself. */
+const ON_REQUEST: Bench[] = [simulation];
+
 const verdict = ({ met }: Figure): string => (met === undefined ? '' : met ? 'met' : '**missed**');
 
 const row = (figure: Figure): string =>
   `| ${[figure.what, figure.budget, figure.measured, figure.absolute, verdict(figure)].join(' | ')} |`;
 
 function chosen(names: string[]): Bench[] {
-  const unknown = names.filter((name) => !BENCHES.some((bench) => bench.name === name));
+  const all = [...BENCHES, ...ON_REQUEST];
+  const unknown = names.filter((name) => !all.some((bench) => bench.name === name));
   if (unknown.length > 0) {
-    console.error(`Unknown: ${unknown.join(', ')}. There are ${BENCHES.map(({ name }) => name).join(', ')}.`);
+    console.error(`Unknown: ${unknown.join(', ')}. There are ${all.map(({ name }) => name).join(', ')}.`);
     process.exit(2);
   }
-  return names.length === 0 ? BENCHES : BENCHES.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? BENCHES : all.filter(({ name }) => names.includes(name));
 }
 
 const started = performance.now();

@@ -35,7 +35,8 @@ test.each([
   const path = join(folder, 'porchlight.db');
   const made = openDatabase(path, migrationFiles().slice(0, version));
   populate(made);
-  const before = readAll(made);
+  // Each of them is compared in migrations.test.ts; here, what no migration changes since.
+  const before = Object.fromEntries(Object.entries(readAll(made)).filter(([table]) => !/^call/.test(table)));
   made.close();
   const children = Array.from({ length: PROCESSES }, () =>
     spawn(process.execPath, ['--input-type=module', '--eval', SCRIPT, path], { stdio: 'pipe' }),

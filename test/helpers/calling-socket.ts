@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import * as v from 'valibot';
 import { WebSocket } from 'ws';
-import { PROTOCOL_VERSION } from '../../src/protocol/version.ts';
+import { FIRST_VERSION } from '../../src/protocol/first-version.ts';
 import type { Client } from './client.ts';
 import { eventually } from './poll.ts';
 
@@ -36,7 +36,7 @@ export const openCallingSocket = async (client: Client): Promise<CallingSocket> 
       undefined,
       () => JSON.stringify(heard),
     );
-  say({ type: 'hello', version: PROTOCOL_VERSION, device: randomUUID() });
+  say({ type: 'hello', version: FIRST_VERSION, device: randomUUID() });
   await hears('welcome');
   return {
     hears,

@@ -45,7 +45,7 @@ export const Cancel = v.object({ type: v.literal('cancel'), key: DeviceId });
  * Gives one's place back. `closing`: the page is being closed or left; it may be a reload, so the place is held for a few
  * seconds, and a page that stays after all says `resume`.
  */
-const Leave = v.object({ type: v.literal('leave'), call: CallId, closing: v.optional(v.boolean()) });
+export const Leave = v.object({ type: v.literal('leave'), call: CallId, closing: v.optional(v.boolean()) });
 
 /** A description for one member of the call; without `to`, the caller renews the offer of a ringing call. */
 export const SendDescription = v.object({

@@ -1,12 +1,13 @@
 /**
  * Version 1 of the protocol, for a call of two, as pages speak it that were open through an update. What both versions have
- * in common is in client.ts and server.ts.
+ * in common is in client.ts and server.ts; a `leave` of version 1 is always one of a page that is being closed.
  */
 import * as v from 'valibot';
 import {
   Cancel,
   Decline,
   Hello,
+  Leave,
   Ping,
   RequestIce,
   RequestOffer,
@@ -49,12 +50,6 @@ const Accept = v.object({
 
 /** Ends the call: before anybody accepted it is a cancellation. */
 const HangUp = v.object({ type: v.literal('hang-up'), call: CallId });
-
-/**
- * The page is being closed or left. It may be a reload, so the place is held for a few seconds; a page that stays after
- * all says `resume`.
- */
-const Leave = v.object({ type: v.literal('leave'), call: CallId });
 
 export const FirstClientMessage = v.variant('type', [
   Hello,

@@ -1,5 +1,4 @@
 /** The signalling path to the other side that goes through the server. */
-
 import type { Candidate, Description } from '../../../protocol/common.ts';
 import type { FirstClientMessage as ClientMessage } from '../../../protocol/first-version.ts';
 

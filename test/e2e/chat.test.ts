@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import type { Client } from '../helpers/client.ts';
 import { unreachable } from '../helpers/hit.ts';
+import { outboxLoaded } from '../helpers/outbox.ts';
 import { arrive, chatOf, createPair, type Person, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -119,7 +120,7 @@ test('on a touch keyboard Enter is a new line, and the button sends', async () =
   await page.keyboard.type('then that');
   expect(await boxText(page)).toBe('First this\nthen that');
   await click(page, 'button', 'Send');
-  await log(page, /First this\nthen that/);
+  await log(benPage, /First this\nthen that/);
 
   // A finger that stays asks for the menu, which stays when it is lifted and goes at a touch beside it.
   await bens.submit(chat, 'Send', { Message: 'Copy this' });
@@ -386,9 +387,7 @@ test('a chat is printed whole, page after page', async () => {
 
 test('a page that lost its connection is brought up to date when it comes back, and sends what it was given', async () => {
   await fill(annaPage, 'Message', 'Will not go');
-  await annaPage.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => name.includes('/texts-')),
-  );
+  await outboxLoaded(annaPage);
   await annaPage.setOfflineMode(true);
   await bens.submit(chat, 'Send', { Message: 'Written meanwhile' });
   await annaPage.keyboard.press('Enter');

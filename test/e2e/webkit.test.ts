@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCallingSocket } from '../helpers/calling-socket.ts';
 import type { Client } from '../helpers/client.ts';
 import { type Furnished, furnish } from '../helpers/every-page.ts';
+import { webkitOutboxLoaded } from '../helpers/outbox.ts';
 import { addPastCall } from '../helpers/past-call.ts';
 import { befriend, chatOf, createPerson, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
@@ -91,6 +92,8 @@ test('finds a friend, and what is written comes and goes live', async () => {
     'the box to be empty',
     async () => !(await webkit.evaluate('return arguments[0].value', box)),
   );
+  // Before it has arrived it stands there as well, and would come behind the answer.
+  await eventually('it to arrive', async () => (await eves.get(chat)).body.includes('Is the kettle on?'));
   await eves.submit(chat, 'Send', { Message: 'Boiling.' });
   const text = await log(/Boiling\./);
   expect(text.match(/Is the kettle on/g)).toHaveLength(1);
@@ -204,6 +207,7 @@ test('keeps what could not be sent, says so, and sends it by itself', async () =
   await open(chat);
   const box = await webkit.find('textbox', 'Message');
   await webkit.type(box, 'Not');
+  await webkitOutboxLoaded(webkit);
   await house.server.stop();
   try {
     await webkit.type(box, ' now\uE007');

@@ -6,6 +6,7 @@ import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import type { Client } from '../helpers/client.ts';
+import { outboxLoaded } from '../helpers/outbox.ts';
 import { befriend, chatOf, createPerson, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -173,6 +174,7 @@ test.each([
     return count;
   });
   await fill(pages[0], 'Message', 'typed before it went');
+  await outboxLoaded(pages[0]);
 
   const send = await openSender(annas, chat);
   const { acknowledged, open, ended } = burst(send, how);

@@ -384,6 +384,29 @@ test('two pages find each other again after any trouble, and never roll anything
   );
 });
 
+test('a page that is loaded again gets its connection at once, whatever was going to be tried about the old one', async () => {
+  const slow = fc.integer({ min: 1, max: 1000 });
+  const patient = fc.record({ anna: slow, ben: slow });
+  await fc.assert(
+    fc.asyncProperty(terms, patient, fc.integer({ min: 9000, max: 10_600 }), async (given, delays, gone) => {
+      // The old one is tried 3 and 11 s after the cut: the second time, the other side has said that it begins anew.
+      fc.pre(gone + delays.ben < 10_600);
+      const world = createWorld({ ...given, delay: delays });
+      await connectBoth(world);
+      world.cut(gone + 1);
+      await vi.advanceTimersByTimeAsync(gone);
+      world.reload('ben');
+      const before = world.made.anna.length;
+      await vi.advanceTimersByTimeAsync(30_000);
+      expect(world.isWhole()).toBe(true);
+      expect(world.made.anna.length - before).toBe(1);
+      for (const each of NAMES) world.link(each)?.close();
+      vi.clearAllTimers();
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('two first offers that cross end in one connection', async () => {
   await fc.assert(
     fc.asyncProperty(terms, async (given) => {

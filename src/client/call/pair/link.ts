@@ -92,8 +92,15 @@ export function createLink(
   const former = createFormerConnections();
   const reconnection = createReconnection({
     lost: events.lost,
-    restart,
-    replace: () => steps.add(offerAnew),
+    // Waiting for fresh servers takes its time, in which the old way may come back.
+    restart: () => void restartIf(async (current) => current.state() !== 'connected'),
+    replace() {
+      const before = peer;
+      // What is done first may bring the connection of the other side.
+      void steps.add(async () => {
+        if (peer === before) await offerAnew();
+      });
+    },
   });
   const steps = createSteps(reconnection.broken);
 
@@ -133,6 +140,7 @@ export function createLink(
         events.connected();
       },
       track(source, track) {
+        if (made !== peer) return;
         streams[source].addTrack(track);
         events.track(source, streams[source]);
       },
@@ -188,6 +196,7 @@ export function createLink(
       if (!isAwaited && !offerLimit.hasTime(() => receive(description))) return;
       clearTimeout(offerWait);
       if (verdict === 'offer-anew') return offerAnew();
+      if (verdict === 'replace') reconnection.reset();
       const target = verdict === 'replace' ? replacePeer() : (peer ?? replacePeer());
       reconnection.begin();
       await target.take(description);
@@ -201,7 +210,7 @@ export function createLink(
     void steps.add(async () => {
       const verdict = judgeRequest(fragment, { ...side(), connected: peer?.state() === 'connected' });
       if (verdict === 'ignore' || !offerLimit.hasTime(() => receiveRequest(fragment))) return;
-      if (verdict === 'restart') restart();
+      if (verdict === 'restart') void restartIf(async () => true);
       else if (verdict === 'repeat') trickle.described();
       else if (verdict === 'offer-anew') await offerAnew();
     });
@@ -211,10 +220,6 @@ export function createLink(
     void steps.add(async () => {
       await Promise.all(candidates.map((candidate) => peer?.addCandidate(candidate)));
     });
-  }
-
-  function restart(): void {
-    void restartIf(async () => true);
   }
 
   /** Which description of the offering side this path came from; the same on both sides. */
@@ -266,9 +271,14 @@ export function createLink(
       // What is still being done with a connection that is closed under it would never come to an end.
       void steps.add(async () => {
         giveUp();
+        reconnection.reset();
         trickle.drop();
       });
-      offerWait = setTimeout(() => void steps.add(offerAnew), OFFER_WAIT_MS);
+      offerWait = setTimeout(() => {
+        void steps.add(async () => {
+          if (!peer) await offerAnew();
+        });
+      }, OFFER_WAIT_MS);
     },
     online: () => void restartIf((current) => current.isSilent()),
     renewIce: () => void restartIf((current) => current.isRelayed()),

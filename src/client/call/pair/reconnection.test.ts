@@ -104,6 +104,21 @@ test('looks at a connection that took the place of another as at a new one', () 
   expect(counts().lost).toBe(2);
 });
 
+test('gives one that the other side begins anew all its time, whatever was tried before', () => {
+  const recovery = createReconnection(actions);
+  recovery.state('connected');
+  recovery.state('failed');
+  vi.advanceTimersByTime(7900);
+  recovery.reset();
+  recovery.replaced();
+  recovery.begin();
+  recovery.state('connecting');
+  vi.advanceTimersByTime(9900);
+  expect(counts()).toEqual({ lost: 1, restart: 1, replace: 0 });
+  vi.advanceTimersByTime(100);
+  expect(counts()).toEqual({ lost: 2, restart: 2, replace: 0 });
+});
+
 test('waits for a connection that takes its time, and lets one be that is closed', () => {
   const recovery = createReconnection(actions);
   recovery.state('connecting');

@@ -10,8 +10,10 @@ const BROKEN_MS = 1000;
 export interface Reconnection {
   /** To be told of every change of the connection's state. */
   state(state: RTCPeerConnectionState): void;
-  /** Another connection took the place of the one that was watched. */
+  /** Another connection took the place of the one that was watched, as one more attempt. */
   replaced(): void;
+  /** The other side begins anew: what was tried before, and what was still to be tried, was about another connection. */
+  reset(): void;
   /** Descriptions are on their way; from now on a connection is expected. */
   begin(): void;
   /** The way to the other side is open again: what was going to be tried is worth trying now. */
@@ -65,6 +67,11 @@ export function createReconnection(actions: ReconnectionActions): Reconnection {
       } else if (timer === undefined) arm(RETRY_MS);
     },
     replaced() {
+      current = 'new';
+    },
+    reset() {
+      disarm();
+      attempts = 0;
       current = 'new';
     },
     begin() {

@@ -291,6 +291,7 @@ test('a file that can’t be taken says so where it stands, and can be let go', 
   const annas = await chatPage('chromium', anna, ben);
   await fill(annas, 'Message', 'Here it comes');
   await choose(annas, fileOf('empty.txt', Buffer.alloc(0)));
+  await find(annas, 'button', 'Remove empty.txt');
   await click(annas, 'button', 'Send');
   await eventually('the sentence', async () => (await textOf(annas)).includes('This file is empty.'));
   await click(annas, 'button', 'Cancel');

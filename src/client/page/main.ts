@@ -129,8 +129,9 @@ document.addEventListener('htmx:ws:after:connection', sendTexts);
 const touched = document.querySelector<HTMLElement>('[data-script]');
 if (touched) wireTouched(touched);
 
-// Media events don't bubble.
-document.addEventListener('play', () => void load(PLAYING_URL).catch(() => {}), { capture: true });
+// Media events don't bubble. What has just come is often played at once, before its row has all it gets.
+for (const sign of ['loadstart', 'play'])
+  document.addEventListener(sign, () => void load(PLAYING_URL).catch(() => {}), { capture: true });
 
 // A failure is said by `load`, if an update is the reason.
 const loadLayers = () => load(LAYERS_URL).catch(() => {});

@@ -1,6 +1,6 @@
 /**
  * A message that comes anew, because its text or its file has changed, doesn't interrupt what is being played in it.
- * Loaded when something is played for the first time.
+ * Loaded when there is something that can be played.
  */
 
 /** The controls that a script put before what is played. */

@@ -21,6 +21,15 @@ const State = v.object({
   lack: v.optional(v.picklist(['asking', 'unavailable'])),
 });
 
+/** More than any screen has. */
+const Lines = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100_000));
+
+/**
+ * In how many lines this page shows what it gets, or 0 where it doesn't: more needn't be sent. What is missing is wanted
+ * as it is, as is everything of whoever never says so.
+ */
+const Shows = v.object({ type: v.literal('shows'), self: v.optional(Lines), screen: v.optional(Lines) });
+
 const HangUp = v.object({ type: v.literal('hang-up') });
 
 /** This page is being closed or left; if it was a reload, the next one offers on a new connection. */
@@ -36,6 +45,7 @@ const ChannelRequestOffer = v.object({ type: v.literal('request-offer'), fragmen
 
 export const ChannelMessage = v.variant('type', [
   State,
+  Shows,
   HangUp,
   Leaving,
   Heartbeat,

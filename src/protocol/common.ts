@@ -64,6 +64,8 @@ export const Peer = v.object({
   member: MemberId,
   user: v.number(),
   name: v.string(),
+  /** Where their picture is: `/pictures/<this>`. */
+  picture: v.optional(v.string()),
 });
 
 /** What has become of the people who were rung, as those who are in the call see it. */

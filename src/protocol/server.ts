@@ -76,6 +76,12 @@ const Joined = v.object({
   candidates: Candidates,
 });
 
+/**
+ * A call of two goes on in that of a group, since somebody was added. This page has its place there: it opens that call as
+ * one that was loaded again.
+ */
+const Moved = v.object({ type: v.literal('moved'), call: CallId, to: CallId, chat: ChatId });
+
 /** Who of those who were rung still is, or has declined, or didn't come: once more with each change. */
 const InvitedNow = v.object({ type: v.literal('invited'), call: CallId, people: v.array(Invited) });
 
@@ -151,6 +157,7 @@ export const ServerMessage = v.variant('type', [
   Incoming,
   Joined,
   InvitedNow,
+  Moved,
   Ended,
   ReceivedDescription,
   ReceivedCandidates,

@@ -18,6 +18,7 @@ const ADDED: Record<string, Row> = {
   members: { role: 'member', joined_at: 0, first_id: 0, notify: 'all' },
   messages: { has_file: 0, event: null },
   recordings: { key: null },
+  call_invites: { invited_by: null },
 };
 
 /** Rows of an earlier version as they stand now: with what was added since, and without what is somewhere else. */
@@ -50,6 +51,7 @@ function writtenFor({ friendships = [], calls = [], call_members = [] }: Tables)
         : {
             ...{ call_id: member.call_id ?? '', user_id: member.user_id ?? 0 },
             ...{ state: inviteState(call, member.joined_at !== null), deadline: call.ring_deadline ?? 0 },
+            ...ADDED.call_invites,
           },
     ),
     call_places: members.flatMap(({ member, call }) =>

@@ -86,7 +86,7 @@ const resumes = async (page: Page) => {
   await devtools.send('Network.enable');
   let resumed = false;
   devtools.on('Network.webSocketFrameReceived', ({ response }) => {
-    resumed ||= response.payloadData.includes('"type":"resumed"');
+    resumed ||= response.payloadData.includes('"type":"joined"');
   });
   return () => eventually('the page to take up its place', () => resumed, 20_000);
 };

@@ -89,9 +89,9 @@ const ROWS: Tables = {
     call({ id: 'ringing', conversation_id: 6, state: 'ringing' }),
   ],
   call_invites: [
-    { call_id: 'over', user_id: BEN, state: 'joined', deadline: START + MINUTE },
-    { call_id: 'going-on', user_id: BEN, state: 'joined', deadline: START + MINUTE },
-    { call_id: 'ringing', user_id: CLEO, state: 'ringing', deadline: START + MINUTE },
+    { call_id: 'over', user_id: BEN, state: 'joined', deadline: START + MINUTE, invited_by: null },
+    { call_id: 'going-on', user_id: BEN, state: 'joined', deadline: START + MINUTE, invited_by: null },
+    { call_id: 'ringing', user_id: CLEO, state: 'ringing', deadline: START + MINUTE, invited_by: ANA },
   ],
   call_places: [
     {

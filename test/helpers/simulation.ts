@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import fastify from 'fastify';
+import { after, EMPTY, type Roster } from '../../src/client/call/lifecycle/roster.ts';
 import type { ClientMessage } from '../../src/protocol/client.ts';
 import type { ServerMessage } from '../../src/protocol/server.ts';
 import { createAccountStore } from '../../src/server/accounts/store.ts';
@@ -28,7 +29,6 @@ import { createFriends } from '../../src/server/friends/friends.ts';
 import { createPresence } from '../../src/server/friends/presence.ts';
 import { createFriendStore } from '../../src/server/friends/store.ts';
 import { type FakeClock, fakeClock } from './clock.ts';
-import { after, EMPTY, type Roster } from './roster.ts';
 
 const SECOND = 1000;
 
@@ -158,8 +158,7 @@ export function simulate(seed: number, people: number): Simulation {
     const friends = createFriends(createFriendStore(database), accounts, clock, events, (a, b) =>
       beginDirect(chatStore, a, b, clock.now()),
     );
-    const made = createMembership({ sessions: { isOpen: () => true }, store: chatStore, friends });
-    const membership = { ...made, mayCallIn: made.mayWriteIn };
+    const membership = createMembership({ sessions: { isOpen: () => true }, store: chatStore, friends });
     return { events, accounts, chatStore, friends, membership };
   }
 
@@ -216,8 +215,8 @@ export function simulate(seed: number, people: number): Simulation {
 
   function resume(page: Page, fresh: boolean): void {
     const { call, roster } = page;
-    if (call !== undefined && roster.own !== undefined)
-      page.toServer.push({ type: 'resume', call, member: roster.own, fresh });
+    if (call !== undefined)
+      page.toServer.push({ type: 'resume', call, ...(roster.own && { member: roster.own }), fresh });
   }
 
   function disconnect(page: Page, closing: boolean): void {
@@ -255,6 +254,10 @@ export function simulate(seed: number, people: number): Simulation {
       page.kept = undefined;
       page.rings.delete(message.call);
       page.roster = after(EMPTY, message);
+    } else if (message.type === 'moved' && message.call === page.call) {
+      page.call = message.to;
+      page.roster = EMPTY;
+      resume(page, true);
     } else if (message.type === 'ended') {
       page.rings.delete(message.call);
       if (page.kept && (!('call' in page.kept) || page.kept.call === message.call)) page.kept = undefined;
@@ -289,6 +292,25 @@ export function simulate(seed: number, people: number): Simulation {
     });
   }
 
+  /** Adds somebody to the call that a page is in, which of two people makes it one of a group. */
+  function add(page: Page, call: Call): string {
+    const { user } = page;
+    const people = [dice.pick(users) ?? user, dice.pick(users) ?? user].filter((person) => person !== user);
+    try {
+      if (call.isGroup) {
+        world.calls.invite(call.id, user, people);
+        return 'adds somebody';
+      }
+      const all = [...here(call).map((place) => place.user), ...people];
+      const where = world.groups.ofExactly(user, all) ?? world.groups.create(user, 'Some', all);
+      if (where !== undefined) world.calls.move(call.id, user, where, people);
+      return 'makes it the call of a group';
+    } catch (error) {
+      if (!isProtocolError(error)) throw error;
+      return 'can’t add anybody';
+    }
+  }
+
   /** What somebody may do at a page that is connected and isn't waiting for an answer. */
   function act(page: Page): string {
     const rung = dice.pick([...page.rings]);
@@ -296,7 +318,12 @@ export function simulate(seed: number, people: number): Simulation {
     const { call } = page;
     if (call !== undefined) {
       const peer = dice.pick([...page.roster.peers.keys()]);
-      switch (dice.below(4)) {
+      const known = world.store.find(call);
+      // Seldom are two talking when it is their turn.
+      const isPair = known?.state.name === 'active' && !known.isGroup;
+      switch (isPair && dice.below(2) === 0 ? 4 : dice.below(6)) {
+        case 4:
+          return known ? add(page, known) : 'knows of no call';
         case 0:
           keep(page, { type: 'leave', call });
           return 'leaves';

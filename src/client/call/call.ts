@@ -1,22 +1,22 @@
 /**
- * One call: does what its lifecycle commands with the socket, the link and the media.
+ * One call: does what its lifecycle commands with the socket, the links and the media.
  * A page has one at a time; when another comes in after its end, that is another one.
  */
 import type { ChannelMessage } from '../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration, Media } from '../../protocol/common.ts';
-import type { FirstServerMessage as ServerMessage } from '../../protocol/first-version.ts';
+import type { ServerMessage } from '../../protocol/server.ts';
 import type { LocalMedia } from '../media/local-media.ts';
 import type { Kind, Source } from '../media/outgoing.ts';
 import type { ScreenShare } from '../media/screen-share.ts';
 import { createLifecycle } from './lifecycle/lifecycle.ts';
-import type { State } from './lifecycle/state.ts';
+import { EMPTY, type Roster, type Side } from './lifecycle/roster.ts';
+import { deadline, groupDeadline, type State } from './lifecycle/state.ts';
 import type { CallEvent, Command } from './lifecycle/transitions.ts';
 import { createMembership } from './membership.ts';
 import { createMessages } from './messages.ts';
-import { createLink } from './pair/link.ts';
+import { createPairs } from './pairs.ts';
 import { createIceRenewal } from './server/ice-renewal.ts';
 import { createOutbox } from './server/outbox.ts';
-import { type Address, createServerPath } from './server/server-path.ts';
 import type { ServerSocket } from './server/socket.ts';
 
 /** A closing connection drops what it hasn't sent yet, and the goodbye should arrive. */
@@ -25,12 +25,23 @@ const REFUSED_RETRY_MS = 2000;
 
 /** Where the call comes from. */
 export type Origin =
-  | { role: 'caller'; key: string; chat: number }
-  | { role: 'callee'; call: string; offer?: Description | undefined; candidates: Candidate[] }
-  | { role: 'returning'; call: string };
+  /** `quiet`: nobody's devices ring. */
+  | { role: 'caller'; key: string; chat: number; quiet: boolean }
+  /** `over`: another device of this person is in it, and loses it. */
+  | {
+      role: 'callee';
+      call: string;
+      offer?: Description | undefined;
+      candidates: Candidate[];
+      over: boolean;
+    }
+  /** `over`: another tab of this browser had it. */
+  | { role: 'returning'; call: string; over: boolean };
 
 export interface CallOptions {
   origin: Origin;
+  /** Whether it is the call of a group: each pair makes its own connection, and the call goes on without the others. */
+  isGroup: boolean;
   media: Media;
   ice: IceConfiguration;
   signal: ServerSocket;
@@ -38,6 +49,8 @@ export interface CallOptions {
   screen: ScreenShare;
   /** Whether this page is recording, which everyone in the call is told. */
   isRecording(): boolean;
+  /** Whether this person wants to save data. */
+  isSaving(): boolean;
   events: CallEvents;
 }
 
@@ -46,9 +59,15 @@ export interface CallEvents {
   state(state: State, since: number | undefined): void;
   /** The server has given the call its address. */
   named(call: string): void;
-  /** The other side's tracks, once more for each that is added. */
-  stream(source: Source, stream: MediaStream): void;
-  peerState(state: ChannelMessage & { type: 'state' }): void;
+  /** Somebody's tracks, once more for each that is added. */
+  stream(side: Side, source: Source, stream: MediaStream): void;
+  peerState(side: Side, state: ChannelMessage & { type: 'state' }): void;
+  /** Who else is in it, and who is rung. @param sides what `side` is for each who is in it */
+  roster(roster: Roster, sides: ReadonlyMap<string, Side>): void;
+  /** Somebody was added, and it goes on as another call. */
+  moved(to: string): void;
+  /** Whether somebody's link carries. */
+  carries(side: Side, isConnected: boolean): void;
 }
 
 export interface Call {
@@ -65,10 +84,16 @@ export interface Call {
   send(source: Source, kind: Kind, track: MediaStreamTrack | null): void;
   /** Tells the other side which of one's media are on. */
   tell(): void;
+  /** The person wants to save data, or no longer. */
+  fit(): void;
+  /** How loud each of the others is at this moment, 0 to 1. */
+  levels(): ReadonlyMap<Side, number>;
+  /** In how many lines this page shows what it gets of somebody; undefined asks for all there is. */
+  shows(side: Side, lines: Record<Source, number | undefined>): void;
 }
 
 export function createCall(options: CallOptions): Call {
-  const { origin, media, ice, signal, local, screen, events } = options;
+  const { origin, isGroup, media, ice, signal, local, screen, events } = options;
   const key = origin.role === 'caller' ? origin.key : undefined;
   const answered = origin.role === 'callee' ? origin.offer?.sdp : undefined;
   let since: number | undefined;
@@ -77,8 +102,14 @@ export function createCall(options: CallOptions): Call {
   let overAtServer = false;
   let prepared = Promise.resolve();
   let isRetrying = false;
+  /** In how many lines this page shows each of the others. */
+  const shown = new Map<Side, { self?: number; screen?: number }>();
 
-  const lifecycle = createLifecycle(run, (state) => events.state(state, since));
+  const lifecycle = createLifecycle(
+    run,
+    (state) => events.state(state, since),
+    isGroup ? groupDeadline : deadline,
+  );
   const { dispatch } = lifecycle;
   const isEnded = () => lifecycle.state().name === 'ended';
   const membership = createMembership({
@@ -92,42 +123,70 @@ export function createCall(options: CallOptions): Call {
       const call = membership.call();
       return call !== undefined && signal.send({ type: 'ice', call });
     },
-    () => link.renewIce(),
+    () => pairs.renewIce(),
   );
-  const link = createLink(
+  const pairs = createPairs({
     ice,
-    { self: local.outgoing, screen: screen.outgoing },
-    createServerPath(signal.send, address),
-    {
-      freshIce: renewal.request,
-      connected: () => dispatch({ type: 'connected' }),
-      lost: () => dispatch({ type: 'lost' }),
-      track: events.stream,
-      channelOpened: tell,
-      channelMessage(message) {
-        if (message.type === 'hang-up') dispatch({ type: 'peer-hung-up' });
+    outgoing: { self: local.outgoing, screen: screen.outgoing },
+    // Nothing is said about a call that is over.
+    post: (message) => !isEnded() && signal.send(message),
+    call: membership.call,
+    own: membership.own,
+    // Only the caller has something to say to the other side before it is there, for when it is.
+    isRinging: () => lifecycle.state().name === 'calling',
+    freshIce: renewal.request,
+    isSaving: options.isSaving,
+    events: {
+      connected(side, isConnected) {
+        // Until the goodbye has arrived the links live on, and nobody looks at them any more.
+        if (isEnded()) return;
+        events.carries(side, isConnected);
+        if (isConnected) dispatch({ type: 'connected' });
+        else if (!pairs.isAnyConnected()) dispatch({ type: 'lost' });
+      },
+      stream(side, source, stream) {
+        if (!isEnded()) events.stream(side, source, stream);
+      },
+      channelOpened(side) {
+        tell();
+        tellShown(side);
+      },
+      message(side, message) {
+        if (isEnded()) return;
+        if (message.type === 'state') events.peerState(side, message);
+        else if (message.type === 'shows') pairs.shows(side, { self: message.self, screen: message.screen });
+        // The server says of each in a group what becomes of them, while the others go on.
+        else if (isGroup) return;
+        else if (message.type === 'hang-up') dispatch({ type: 'peer-hung-up' });
         else if (message.type === 'leaving') dispatch({ type: 'peer-left' });
-        else if (message.type === 'state') events.peerState(message);
       },
     },
-  );
-  const outbox = createOutbox(signal, link.local);
+  });
+  const outbox = createOutbox(signal, () => (isGroup ? undefined : pairs.first().local()));
   renewal.schedule(ice);
   const message = createMessages({
-    ...{ key, answered, membership, lifecycle, link, outbox, renewal },
+    ...{ key, answered, isGroup, membership, lifecycle, pairs, outbox, renewal },
     events: {
       named: events.named,
-      accepted(elapsed) {
+      answered(elapsed) {
         if (elapsed !== undefined) since = performance.now() - elapsed;
-        dispatch({ type: 'accepted' });
         events.state(lifecycle.state(), since);
       },
-      resumed() {
+      joined() {
         fresh = false;
       },
+      roster(roster) {
+        const sides = [...roster.peers.keys()].flatMap((member): [string, Side][] => {
+          const side = pairs.sideOf(member);
+          return side === undefined ? [] : [[member, side]];
+        });
+        events.roster(roster, new Map(sides));
+      },
       refused: retryLater,
+      moved: events.moved,
       over() {
         overAtServer = true;
+        events.roster(EMPTY, new Map());
       },
     },
   });
@@ -139,13 +198,16 @@ export function createCall(options: CallOptions): Call {
         void local.start(membership.wanted() ?? { audio: true, video: media === 'video' });
         return;
       case 'ring':
-        void link.offer().then(ring);
+        if (isGroup) ring();
+        else void pairs.first().offer().then(ring);
         return;
       case 'prepare-answer':
-        if (origin.role === 'callee' && origin.offer) prepared = link.answer(origin.offer, origin.candidates);
+        if (origin.role === 'callee' && origin.offer && !isGroup)
+          prepared = pairs.first().answer(origin.offer, origin.candidates);
         return;
       case 'resume':
-        link.offerAnew();
+        // In a group it isn't known yet to whom.
+        if (!isGroup) pairs.first().offerAnew();
         return;
       case 'send-accept':
         void prepared.then(accept);
@@ -159,14 +221,15 @@ export function createCall(options: CallOptions): Call {
         farewell();
         return;
       case 'say-hang-up':
-        link.say({ type: 'hang-up' });
+        // In a group nobody listens to it: there the server says who has left.
+        say({ type: 'hang-up' });
         return;
       case 'close':
         local.stop();
         screen.stop();
         renewal.stop();
         membership.forget();
-        setTimeout(link.close, FAREWELL_MS);
+        setTimeout(pairs.close, FAREWELL_MS);
         return;
       default:
         command satisfies never;
@@ -175,7 +238,7 @@ export function createCall(options: CallOptions): Call {
 
   function ring(): void {
     if (origin.role !== 'caller' || lifecycle.state().name !== 'calling') return;
-    if (link.local()) outbox.ring(origin.key, origin.chat, media);
+    if (isGroup || pairs.first().local()) outbox.ring(origin.key, origin.chat, media, origin.quiet);
     else dispatch({ type: 'over', reason: 'failed' });
   }
 
@@ -184,7 +247,10 @@ export function createCall(options: CallOptions): Call {
     if (call === undefined || isEnded()) return;
     // A page that is reloaded from here on has a place in the call, though it doesn't know which.
     membership.claim();
-    outbox.accept(call);
+    const over = origin.role === 'callee' && origin.over;
+    // The other side has a connection with the device that loses the call, and waits for a new one.
+    if (over && !isGroup) pairs.first().offerAnew();
+    outbox.join(call, over);
   }
 
   /** What the server has to hear depends on what it has heard already. */
@@ -193,18 +259,14 @@ export function createCall(options: CallOptions): Call {
     if (call === undefined) {
       if (!outbox.wasSent('ring')) outbox.settle('ring');
       else if (key !== undefined) outbox.cancel(key);
-    } else if (origin.role === 'callee' && !membership.isTaken() && !outbox.wasSent('accept')) {
-      outbox.settle('accept');
+    } else if (origin.role === 'callee' && !membership.isTaken() && !outbox.wasSent('join')) {
+      outbox.settle('join');
       outbox.decline(call);
-    } else outbox.hangUp(call);
+    } else outbox.leave(call);
   }
 
-  /** Before the other side is there, only the caller has something to say to it, for when it is. */
-  function address(): Address | undefined {
-    const [call, to] = [membership.call(), membership.other()];
-    if (call === undefined || isEnded()) return undefined;
-    if (to !== undefined) return { call, to };
-    return lifecycle.state().name === 'calling' ? { call } : undefined;
+  function say(message: ChannelMessage): void {
+    for (const link of pairs.links()) link.say(message);
   }
 
   function opened(): void {
@@ -212,7 +274,8 @@ export function createCall(options: CallOptions): Call {
     // A page that still asks whether to return leaves its place as it is.
     if (call === undefined || !membership.isTaken() || overAtServer || lifecycle.state().name === 'idle')
       return;
-    signal.send({ type: 'resume', call, ...(member && { member }), fresh });
+    const over = origin.role === 'returning' && origin.over && fresh;
+    signal.send({ type: 'resume', call, ...(member && { member }), fresh, ...(over && { over }) });
   }
 
   /** One retry for everything refused meanwhile: each would only be refused again. */
@@ -226,11 +289,16 @@ export function createCall(options: CallOptions): Call {
     }, REFUSED_RETRY_MS);
   }
 
+  function tellShown(side: Side): void {
+    const lines = shown.get(side);
+    if (lines) pairs.say(side, { type: 'shows', ...lines });
+  }
+
   function tell(): void {
     const own = membership.own();
     // While the page asks whether to return, everything is off, which isn't what the person chose.
     if (own && lifecycle.state().name !== 'idle') membership.take(own);
-    link.say({
+    say({
       type: 'state',
       microphone: local.isLive('audio'),
       camera: local.isLive('video'),
@@ -248,16 +316,25 @@ export function createCall(options: CallOptions): Call {
     opened,
     message,
     online() {
-      if (membership.other() !== undefined && !isEnded()) link.online();
+      if (isEnded()) return;
+      for (const member of pairs.members()) pairs.of(member)?.online();
     },
     leave() {
       const call = membership.call();
       // What rings here has no place yet: closing this page leaves the other devices ringing.
       if (call === undefined || ['idle', 'ringing', 'ended'].includes(lifecycle.state().name)) return;
-      link.say({ type: 'leaving' });
-      signal.send({ type: 'leave', call });
+      say({ type: 'leaving' });
+      signal.send({ type: 'leave', call, closing: true });
     },
-    send: link.send,
+    send(source, kind, track) {
+      for (const link of pairs.links()) link.send(source, kind, track);
+    },
     tell,
+    fit: pairs.fit,
+    levels: pairs.levels,
+    shows(side, { self, screen }) {
+      shown.set(side, { ...(self !== undefined && { self }), ...(screen !== undefined && { screen }) });
+      tellShown(side);
+    },
   };
 }

@@ -1,9 +1,9 @@
 /** The call page's script: reads what the server wrote into the page, and puts the parts together. */
 import * as v from 'valibot';
-import type { FirstServerMessage as ServerMessage } from '../../protocol/first-version.ts';
 import { CallPageData } from '../../protocol/page.ts';
+import type { ServerMessage } from '../../protocol/server.ts';
 import { find } from '../common/dom.ts';
-import { takePress } from '../common/press.ts';
+import { notePress, takePress } from '../common/press.ts';
 import { canConnect } from '../common/webrtc.ts';
 import { createSay } from '../common/words.ts';
 import { createLocalMedia } from '../media/local-media.ts';
@@ -12,7 +12,8 @@ import { createScreenShare } from '../media/screen-share.ts';
 import { createRecordControl } from '../recording/record-control.ts';
 import { createScreenshotCards } from '../screenshots/screenshot-cards.ts';
 import { type Call, type CallEvents, createCall } from './call.ts';
-import { deviceId } from './memory.ts';
+import type { Side } from './lifecycle/roster.ts';
+import { deviceId, rememberPlace } from './memory.ts';
 import { openingOf } from './opening.ts';
 import { interceptAccept } from './ring.ts';
 import { checkOnWaking, openServerSocket } from './server/socket.ts';
@@ -64,9 +65,18 @@ const view = createView(
     record: () => recording.toggle(),
     hangUp: () => current.dispatch({ type: 'hang-up' }),
   },
-  () => signal.isIdle(),
+  {
+    isHeard: () => signal.isIdle(),
+    shows: (side, sizes) => current.shows(side, sizes),
+    levels: () => current.levels(),
+    saving: () => current.fit(),
+  },
 );
 const screenshots = createScreenshotCards(cards, say, () => current.id());
+
+/** For as long, in ms, a page that goes on elsewhere saves what it has; the call goes on meanwhile. */
+const SAVING_MS = 5000;
+const LOOK_MS = 100;
 
 const callPath = (call: string) => `/calls/${call}`;
 const goTo = (path: string) => history.replaceState(null, '', path);
@@ -85,7 +95,25 @@ const shown: CallEvents = {
   named: (call) => goTo(callPath(call)),
   stream: view.remoteStream,
   peerState: view.remoteState,
+  roster: view.roster,
+  moved: (to) => void goOnIn(to),
+  carries: view.carries,
 };
+
+/** What is recorded of a call belongs to it, and the page that goes on begins anew. What is being saved has some seconds. */
+async function goOnIn(to: string): Promise<void> {
+  recording.stop();
+  const wanted = local.wanted();
+  const until = performance.now() + SAVING_MS;
+  while (cards.querySelector('[aria-busy]') && performance.now() < until)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  // Whoever is muted stays so.
+  rememberPlace(to, { wanted });
+  const link = document.createElement('a');
+  link.href = callPath(to);
+  notePress(link);
+  location.replace(link.href);
+}
 
 // Checked in any case: it is used up by having led here.
 const isPressed = takePress() && data.fromHere;
@@ -124,11 +152,12 @@ addEventListener('pageshow', ({ persisted }) => {
 
 const { origin, isAsked, begin } = openingOf(data, isPressed);
 const isRecording = () => recording.isOn();
+const isSaving = () => view.isSaving();
 current = createCall({
-  ...{ origin, media: data.media, ice: data.ice },
-  ...{ signal, local, screen, isRecording, events: shown },
+  ...{ origin, isGroup: data.isGroup, media: data.media, ice: data.ice },
+  ...{ signal, local, screen, isRecording, isSaving, events: shown },
 });
-view.begin(data.peerName, data.media);
+view.begin(data.title, data.isGroup, data.media);
 // The answer is made at once, and kept until it is accepted.
 if (isAble && data.role === 'callee') current.dispatch({ type: 'incoming' });
 if (!isAble) current.dispatch({ type: 'over', reason: 'unsupported' });
@@ -142,29 +171,35 @@ addEventListener('online', () => current.online());
  */
 function comesIn(message: ServerMessage & { type: 'incoming' }): void {
   if (current.state().name !== 'ended' || waiting || message.chat !== data.chat) return;
-  const streams = new Map<Source, MediaStream>();
+  const streams = new Map<Source, { side: Side; stream: MediaStream }>();
   let accepted = false;
   const call = createCall({
-    origin: { role: 'callee', call: message.call, offer: message.offer, candidates: message.candidates },
+    origin: {
+      ...{ role: 'callee', call: message.call, offer: message.offer, candidates: message.candidates },
+      over: false,
+    },
+    isGroup: data.isGroup,
     media: message.media,
     ice: message.ice,
     signal,
     local,
     screen,
     isRecording,
+    isSaving,
     events: {
       ...shown,
       state(state, since) {
         if (state.name === 'connecting' && !accepted) {
           accepted = true;
-          view.begin(message.name, message.media);
-          for (const [source, stream] of streams) view.remoteStream(source, stream);
+          view.begin(message.group ?? message.name, data.isGroup, message.media);
+          for (const [source, { side, stream }] of streams) view.remoteStream(side, source, stream);
         }
         if (accepted) shown.state(state, since);
       },
-      stream(source, stream) {
-        streams.set(source, stream);
-        if (accepted) view.remoteStream(source, stream);
+      // Before it is accepted, only the link of a call of two has something to show.
+      stream(side, source, stream) {
+        streams.set(source, { side, stream });
+        if (accepted) view.remoteStream(side, source, stream);
       },
     },
   });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createMembership } from './membership.ts';
 
-const [CALL, OWN, OTHER] = ['c'.repeat(22), 'a'.repeat(22), 'b'.repeat(22)];
+const [CALL, OWN] = ['c'.repeat(22), 'a'.repeat(22)];
 
 let wanted: { audio: boolean; video: boolean };
 let isOver: boolean;
@@ -30,14 +30,12 @@ test('a caller has a place when the server has named the call, and finds it agai
   expect(calling.name(CALL)).toBe(false);
   wanted = { audio: false, video: true };
   calling.take(OWN);
-  calling.meet(OTHER);
-  expect([calling.call(), calling.own(), calling.other()]).toEqual([CALL, OWN, OTHER]);
+  expect([calling.call(), calling.own()]).toEqual([CALL, OWN]);
 
   wanted = { audio: true, video: true };
   const returning = open(CALL, true);
   expect([returning.isTaken(), returning.own()]).toEqual([true, OWN]);
   expect(returning.wanted()).toEqual({ audio: false, video: true });
-  expect(returning.other()).toBeUndefined();
 });
 
 test('who has accepted and not heard their place has one after a reload, and none before', () => {

@@ -13,9 +13,6 @@ export interface Membership {
   isTaken(): boolean;
   /** The id of that place; missing as well while the page doesn't know which it is. */
   own(): string | undefined;
-  /** The other side's place, as soon as it is known. */
-  other(): string | undefined;
-  meet(other: string): void;
   /** What was switched on before the page was loaded again. */
   wanted(): Wanted | undefined;
   take(own: string): void;
@@ -36,7 +33,6 @@ export interface MembershipParts {
 export function createMembership({ call, returns, wanted, isOver }: MembershipParts): Membership {
   let id = call;
   let place = id !== undefined && returns ? recallPlace(id) : undefined;
-  let other: string | undefined;
 
   return {
     call: () => id,
@@ -47,10 +43,6 @@ export function createMembership({ call, returns, wanted, isOver }: MembershipPa
     },
     isTaken: () => place !== undefined,
     own: () => place?.member,
-    other: () => other,
-    meet(member) {
-      other = member;
-    },
     wanted: () => place?.wanted,
     take(member) {
       if (id === undefined) return;

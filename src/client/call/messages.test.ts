@@ -1,16 +1,18 @@
-/** What the server's messages do to a call. The link here only notes what it is given, as it takes a browser to do it. */
+/** What the server's messages do to a call. The links here only note what they are given, as it takes a browser to do it. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Description } from '../../protocol/common.ts';
-import type { FirstServerMessage as ServerMessage } from '../../protocol/first-version.ts';
+import type { ServerMessage } from '../../protocol/server.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
+import type { Roster } from './lifecycle/roster.ts';
 import { createMembership, type Membership } from './membership.ts';
 import { createMessages } from './messages.ts';
 import type { Link } from './pair/link.ts';
+import type { Pairs } from './pairs.ts';
 import { createIceRenewal } from './server/ice-renewal.ts';
 import { createOutbox } from './server/outbox.ts';
 
 const CALL = 'c'.repeat(22);
-const [SMALLER, LARGER] = ['a'.repeat(22), 'b'.repeat(22)];
+const [OWN, BEN, CLEO] = ['a'.repeat(22), 'b'.repeat(22), 'd'.repeat(22)];
 const KEY = 'ring-0001';
 const OFFER: Description = { type: 'offer', sdp: 'that the page was served with' };
 
@@ -18,6 +20,7 @@ let noted: unknown[][];
 let kept: Set<string>;
 let lifecycle: Lifecycle;
 let membership: Membership;
+let roster: Roster | undefined;
 let hear: (message: ServerMessage) => void;
 
 const note =
@@ -25,26 +28,64 @@ const note =
   (...values: unknown[]): void =>
     void noted.push([what, ...values]);
 
-const link: Link = {
+const linkOf = (member: string): Link => ({
   offer: async () => undefined,
   offerAnew() {},
   answer: async () => undefined,
   local: () => undefined,
-  setPolite: (polite) => note('polite')(polite),
-  receive: (description) => note('receive')(description.sdp),
+  setPolite() {},
+  receive: (description) => note('receive')(member, description.sdp),
   receiveCandidates() {},
-  receiveRequest: (fragment) => note('request')(fragment),
-  flush: (again = false) => note('flush')(again),
-  renew: () => note('renew')(),
+  receiveRequest: (fragment) => note('request')(member, fragment),
+  flush: (again = false) => note('flush')(member, again),
+  renew: () => note('renew')(member),
   online() {},
   renewIce() {},
   send() {},
   say: () => false,
-  isConnected: () => false,
+  fit() {},
+  level: () => 0,
   close() {},
-};
+});
 
-function open(call: string | undefined): void {
+/** @param begun whether there is a link that is nobody's yet */
+function openPairs(begun: boolean): Pairs {
+  const members = new Set<string>();
+  let first: string | undefined;
+  const links = new Map<string, Link>();
+  const of = (member: string): Link => {
+    const link = links.get(member) ?? linkOf(member);
+    links.set(member, link);
+    return link;
+  };
+  return {
+    first: () => of(first ?? 'first'),
+    meet(member, offers) {
+      if (members.has(member)) return false;
+      members.add(member);
+      if (begun && first === undefined) first = member;
+      else note('meet')(member, offers);
+      return true;
+    },
+    of: (member) => (members.has(member) ? of(member) : undefined),
+    sideOf: (member) => (members.has(member) ? member : undefined),
+    drop(member) {
+      if (members.delete(member)) note('drop')(member);
+    },
+    members: () => [...members],
+    links: () => (begun && first === undefined ? [of('first')] : [...members].map(of)),
+    isAnyConnected: () => false,
+    renewIce() {},
+    shows() {},
+    fit() {},
+    levels: () => new Map(),
+    say() {},
+    close() {},
+  };
+}
+
+/** @param call where the page was opened for one */
+function open(call: string | undefined, isGroup = false): void {
   lifecycle = createLifecycle(
     () => undefined,
     () => undefined,
@@ -66,9 +107,10 @@ function open(call: string | undefined): void {
   hear = createMessages({
     key: call === undefined ? KEY : undefined,
     answered: OFFER.sdp,
+    isGroup,
     membership,
     lifecycle,
-    link,
+    pairs: openPairs(!isGroup),
     outbox: createOutbox(socket, () => undefined),
     renewal: createIceRenewal(
       () => false,
@@ -76,12 +118,13 @@ function open(call: string | undefined): void {
     ),
     events: {
       named: note('named'),
-      accepted(elapsed) {
-        note('accepted')(elapsed);
-        lifecycle.dispatch({ type: 'accepted' });
+      answered: note('answered'),
+      joined: note('joined'),
+      roster: (now) => {
+        roster = now;
       },
-      resumed: note('resumed'),
       refused: note('refused'),
+      moved: note('moved'),
       over: note('over'),
     },
   });
@@ -90,99 +133,153 @@ function open(call: string | undefined): void {
 beforeEach(() => {
   vi.useFakeTimers();
   noted = [];
-  kept = new Set(['ring', 'accept']);
+  kept = new Set(['ring', 'join']);
+  roster = undefined;
 });
 afterEach(() => vi.useRealTimers());
 
 /** The state in which somebody has pressed Accept. */
-function answer(): void {
-  open(CALL);
+function answer(isGroup = false): void {
+  open(CALL, isGroup);
   lifecycle.dispatch({ type: 'incoming' });
   lifecycle.dispatch({ type: 'accept' });
 }
 
-const accepted = (description?: Description): ServerMessage => ({
-  type: 'accepted',
+const nameOf = { [BEN]: 'Ben', [CLEO]: 'Cleo' };
+const peerOf = (member: string) => ({ member, user: member === BEN ? 2 : 3, name: nameOf[member] ?? '' });
+const joined = (
+  members: string[],
+  more: { key?: string; description?: Description } = {},
+): ServerMessage => ({
+  type: 'joined',
   call: CALL,
-  member: SMALLER,
-  peer: { member: LARGER, user: 2, name: 'Ben' },
-  answeredAt: 0,
-  elapsed: 1500,
+  member: OWN,
+  topology: 'mesh',
+  peers: members.map((member) => ({ ...peerOf(member), away: false })),
+  ...(members.length > 0 && { answeredAt: 0, elapsed: 1500 }),
   candidates: [],
-  ...(description && { description }),
+  ...more,
 });
 
-const peer = (what: { connected: boolean; fresh?: boolean; left?: boolean }): ServerMessage => ({
-  type: 'peer',
-  call: CALL,
-  member: LARGER,
-  fresh: false,
-  ...what,
-});
+const peer = (
+  event: (ServerMessage & { type: 'peer' })['event'],
+  more: { member?: string; closing?: boolean; description?: Description } = {},
+): ServerMessage => {
+  const { member = BEN, ...rest } = more;
+  return { type: 'peer', call: CALL, event, peer: peerOf(member), elapsed: 20, ...rest };
+};
 
 test('a ring gets its address and its place, and is sent no more', () => {
   open(undefined);
   lifecycle.dispatch({ type: 'dial' });
-  hear({ type: 'ringing', key: KEY, call: CALL, member: SMALLER });
-  expect([membership.call(), membership.own()]).toEqual([CALL, SMALLER]);
+  hear(joined([], { key: KEY }));
+  expect([membership.call(), membership.own()]).toEqual([CALL, OWN]);
   expect(lifecycle.state()).toEqual({ name: 'calling', rung: true });
-  expect([...kept]).toEqual(['accept']);
-  expect(noted).toEqual([
-    ['named', CALL],
-    ['flush', false],
-  ]);
-});
-
-test('an accepted call knows who gives way, and answers no offer twice', () => {
-  answer();
-  hear(accepted(OFFER));
   expect([...kept]).toEqual([]);
-  expect(membership.other()).toBe(LARGER);
-  expect(noted).toEqual([
-    ['polite', true],
-    ['accepted', 1500],
-    ['flush', false],
-  ]);
-  hear(accepted({ type: 'offer', sdp: 'a newer one' }));
-  expect(noted).toContainEqual(['receive', 'a newer one']);
+  expect(noted).toEqual([['named', CALL], ['joined'], ['flush', 'first', false]]);
+  // It has its place again, at a server that knows nothing of the offer any more.
+  noted = [];
+  hear(joined([]));
+  expect(noted).toEqual([['joined'], ['flush', 'first', true]]);
 });
 
-test('what is accepted after the end is left alone', () => {
+test('an accepted call gets the caller’s offer answered, and none twice', () => {
+  answer();
+  hear(joined([BEN], { description: OFFER }));
+  expect([...kept]).toEqual([]);
+  expect(lifecycle.state().name).toBe('connecting');
+  expect(noted).toEqual([['joined'], ['answered', 1500], ['flush', BEN, false]]);
+  hear(joined([BEN], { description: { type: 'offer', sdp: 'a newer one' } }));
+  expect(noted).toContainEqual(['receive', BEN, 'a newer one']);
+});
+
+test('a caller gets the answer with whoever accepts', () => {
+  open(undefined);
+  lifecycle.dispatch({ type: 'dial' });
+  hear(joined([], { key: KEY }));
+  noted = [];
+  hear(peer('joined', { description: { type: 'answer', sdp: 'yes' } }));
+  expect(noted).toEqual([
+    ['answered', 20],
+    ['receive', BEN, 'yes'],
+    ['flush', BEN, false],
+  ]);
+  expect(lifecycle.state().name).toBe('connecting');
+});
+
+test('who comes into a call that was ended meanwhile leaves it', () => {
   answer();
   lifecycle.dispatch({ type: 'hang-up' });
-  hear(accepted());
-  expect([noted, membership.other()]).toEqual([[], undefined]);
+  hear(joined([BEN]));
+  expect(noted).toEqual([]);
+  expect([...kept]).toEqual(['leave']);
 });
 
 test('the other page leaves, and comes back without its connection', () => {
   answer();
-  hear(accepted());
+  hear(joined([BEN]));
   noted = [];
-  hear(peer({ connected: false, left: true }));
+  hear(peer('away', { closing: true }));
   expect(lifecycle.state()).toEqual({ name: 'reconnecting', left: true });
-  hear(peer({ connected: true, fresh: true }));
+  hear(peer('fresh'));
   expect(lifecycle.state()).toEqual({ name: 'reconnecting', left: false });
-  expect(noted).toContainEqual(['renew']);
-  expect(noted).not.toContainEqual(['flush', true]);
+  expect(noted).toEqual([['renew', BEN]]);
 });
 
 test('the other socket comes back, and hears once more what has no answer', () => {
   answer();
-  hear(accepted());
+  hear(joined([BEN]));
   noted = [];
-  hear(peer({ connected: false }));
-  expect(noted).toEqual([['polite', true]]);
-  hear(peer({ connected: true }));
-  expect(noted).toContainEqual(['flush', true]);
+  hear(peer('away'));
+  expect(noted).toEqual([]);
+  hear(peer('back'));
+  expect(noted).toEqual([['flush', BEN, true]]);
+});
+
+test('in a group the newcomer offers to all, and who is there waits for the next', () => {
+  answer(true);
+  hear(joined([BEN]));
+  expect(noted).toContainEqual(['meet', BEN, true]);
+  hear(peer('joined', { member: CLEO }));
+  expect(noted).toContainEqual(['meet', CLEO, false]);
+  expect([...(roster?.peers.keys() ?? [])]).toEqual([BEN, CLEO]);
+});
+
+test('a group’s call goes on when the others have left, and when they come again', () => {
+  answer(true);
+  hear(joined([BEN]));
+  hear(peer('left'));
+  expect(noted).toContainEqual(['drop', BEN]);
+  expect(lifecycle.state()).toEqual({ name: 'alone' });
+  hear(peer('joined', { member: CLEO }));
+  expect(lifecycle.state()).toEqual({ name: 'connecting' });
+});
+
+test('who went while this page had no socket is gone when it has one again', () => {
+  answer(true);
+  hear(joined([BEN, CLEO]));
+  noted = [];
+  hear(joined([CLEO]));
+  expect(noted).toContainEqual(['drop', BEN]);
+  expect(noted).toContainEqual(['flush', CLEO, true]);
+  expect([...(roster?.peers.keys() ?? [])]).toEqual([CLEO]);
+});
+
+test('one of several closing their page takes nobody else away', () => {
+  answer(true);
+  hear(joined([BEN, CLEO]));
+  hear(peer('away', { closing: true }));
+  expect(lifecycle.state().name).toBe('connecting');
+  expect(roster?.peers.get(BEN)).toMatchObject({ away: true, closing: true });
 });
 
 test('a refusal for the moment is tried again, another ends the call', () => {
   answer();
-  hear({ type: 'error', code: 'too-many', about: 'accept', call: CALL });
+  hear({ type: 'error', code: 'too-many', about: 'join', call: CALL });
   expect(noted).toEqual([['refused']]);
-  expect([...kept]).toContain('accept');
-  hear({ type: 'error', code: 'answered-elsewhere', about: 'accept', call: CALL });
-  expect(lifecycle.state()).toEqual({ name: 'ended', reason: 'answered-elsewhere' });
+  expect([...kept]).toContain('join');
+  hear({ type: 'error', code: 'full', about: 'join', call: CALL });
+  expect(lifecycle.state()).toEqual({ name: 'ended', reason: 'full' });
   expect(noted).toEqual([['refused'], ['over']]);
   expect([...kept]).toEqual([]);
 });
@@ -200,4 +297,17 @@ test('messages about another call change nothing', () => {
   hear({ type: 'ended', call: 'd'.repeat(22), reason: 'hung-up', seconds: 3 });
   expect(lifecycle.state().name).toBe('connecting');
   expect(noted).toEqual([]);
+});
+
+test('a call that goes on as another one takes the page along, unless it has hung up', () => {
+  answer();
+  hear(joined([BEN]));
+  noted = [];
+  hear({ type: 'moved', call: CALL, to: 'another-call', chat: 3 });
+  expect(noted).toEqual([['moved', 'another-call']]);
+  lifecycle.dispatch({ type: 'hang-up' });
+  kept.clear();
+  hear({ type: 'moved', call: CALL, to: 'another-call', chat: 3 });
+  expect(noted).toHaveLength(1);
+  expect([...kept]).toEqual(['leave']);
 });

@@ -1,23 +1,28 @@
 /** What each message of the server does to a call. */
-import type { FirstServerMessage as ServerMessage } from '../../protocol/first-version.ts';
+import type { ServerMessage } from '../../protocol/server.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
+import { after, EMPTY, type Roster } from './lifecycle/roster.ts';
 import { hasLeft, type Reason } from './lifecycle/state.ts';
 import type { Membership } from './membership.ts';
-import type { Link } from './pair/link.ts';
-import { isPolite } from './pair/negotiation.ts';
+import type { Pairs } from './pairs.ts';
 import { isAbout } from './server/about.ts';
 import { meaningOf, type ServerError } from './server/error-meaning.ts';
 import type { IceRenewal } from './server/ice-renewal.ts';
 import type { Outbox } from './server/outbox.ts';
+
+type Joined = ServerMessage & { type: 'joined' };
+type PeerMessage = ServerMessage & { type: 'peer' };
 
 export interface MessageParts {
   /** Of one's own ring, by which the server's messages name the call until it has an id. */
   key: string | undefined;
   /** The SDP of the offer that the page was served with and has answered. */
   answered: string | undefined;
+  /** A call of a group goes on without the others. */
+  isGroup: boolean;
   membership: Membership;
   lifecycle: Lifecycle;
-  link: Link;
+  pairs: Pairs;
   outbox: Outbox;
   renewal: IceRenewal;
   events: MessageEvents;
@@ -26,19 +31,24 @@ export interface MessageParts {
 export interface MessageEvents {
   /** The server has given the call its address. */
   named(call: string): void;
-  /** The call is on, since so many ms as far as the server says; it may do so more than once. */
-  accepted(elapsed: number | undefined): void;
-  /** The page has its place again. */
-  resumed(): void;
+  /** Two were in it first so many ms ago, as far as the server says; it may do so more than once. */
+  answered(elapsed: number | undefined): void;
+  /** The page has its place, or has it back. */
+  joined(): void;
+  /** Somebody has come, gone, or is rung no longer. */
+  roster(roster: Roster): void;
   /** What was refused is to be tried again later. */
   refused(): void;
+  /** It goes on in another call, in which this page has its place. */
+  moved(to: string): void;
   /** The server has no call any more. */
   over(): void;
 }
 
 /** @returns what takes the messages of the socket, of which some may be about another call */
 export function createMessages(parts: MessageParts): (message: ServerMessage) => void {
-  const { key, answered, membership, lifecycle, link, outbox, renewal, events } = parts;
+  const { key, answered, isGroup, membership, lifecycle, pairs, outbox, renewal, events } = parts;
+  let roster = EMPTY;
 
   const isEnded = () => lifecycle.state().name === 'ended';
 
@@ -46,17 +56,82 @@ export function createMessages(parts: MessageParts): (message: ServerMessage) =>
     if (membership.name(call)) events.named(call);
   }
 
-  function meet(member: string): void {
-    membership.meet(member);
-    const own = membership.own();
-    if (own) link.setPolite(isPolite(own, member));
+  function take(message: ServerMessage): void {
+    const before = roster;
+    roster = after(roster, message);
+    if (roster !== before) events.roster(roster);
   }
 
-  function peerIsBack(): void {
-    if (!hasLeft(lifecycle.state())) return;
-    lifecycle.dispatch({ type: 'peer-back' });
-    // A page from the history cache may have kept its connection.
-    if (link.isConnected()) lifecycle.dispatch({ type: 'connected' });
+  /** How it stands with the others altogether: that is what the call's state says. */
+  function lookAtAll(): void {
+    const others = [...roster.peers.values()];
+    if (others.length === 0) {
+      if (isGroup) lifecycle.dispatch({ type: 'alone' });
+    } else if (others.every(({ closing }) => closing)) lifecycle.dispatch({ type: 'peer-left' });
+    else if (hasLeft(lifecycle.state())) {
+      lifecycle.dispatch({ type: 'peer-back' });
+      // A page from the history cache may have kept its connection.
+      if (pairs.isAnyConnected()) lifecycle.dispatch({ type: 'connected' });
+    } else if (!pairs.isAnyConnected()) lifecycle.dispatch({ type: 'lost' });
+  }
+
+  function joined(message: Joined): void {
+    name(message.call);
+    membership.take(message.member);
+    outbox.settle('ring', 'join');
+    if (isEnded()) {
+      outbox.leave(message.call);
+      return;
+    }
+    events.joined();
+    const isBack = roster.own !== undefined;
+    const present = new Set(message.peers.map(({ member }) => member));
+    for (const member of pairs.members()) if (!present.has(member)) pairs.drop(member);
+    const known = new Set(pairs.members());
+    // Whoever came while this page was away has an offer on its way, and repeats it.
+    for (const { member } of message.peers) pairs.meet(member, !isBack);
+    take(message);
+    if (message.peers.length === 0) {
+      lifecycle.dispatch({ type: 'rung' });
+      lookAtAll();
+      if (message.elapsed !== undefined) events.answered(message.elapsed);
+      // A server that was started again has forgotten what it kept for whoever accepts.
+      for (const link of pairs.links()) link.flush(isBack);
+      return;
+    }
+    lifecycle.dispatch({ type: 'accepted' });
+    events.answered(message.elapsed);
+    lookAtAll();
+    // Only an offer that is newer than the page's own needs another answer.
+    if (message.description && message.description.sdp !== answered)
+      pairs.first().receive(message.description);
+    if (!isGroup) pairs.first().receiveCandidates(message.candidates);
+    // What the page has offered itself is seen by nobody where theirs is answered.
+    const repeats = !isGroup && !message.description;
+    for (const member of present) pairs.of(member)?.flush(known.has(member) || repeats);
+  }
+
+  function peer(message: PeerMessage): void {
+    const { event, peer: other, elapsed, description } = message;
+    if (event === 'left') {
+      pairs.drop(other.member);
+      take(message);
+      lookAtAll();
+      return;
+    }
+    // Whoever comes in, or comes back without a connection, offers; somebody who is only heard of so late is offered to.
+    pairs.meet(other.member, event === 'back' || event === 'away');
+    take(message);
+    const link = pairs.of(other.member);
+    if (event === 'joined') {
+      outbox.settle('ring', 'join');
+      lifecycle.dispatch({ type: 'accepted' });
+      events.answered(elapsed);
+      if (description) link?.receive(description);
+      link?.flush();
+    } else if (event === 'fresh') link?.renew();
+    else if (event === 'back') link?.flush(true);
+    lookAtAll();
   }
 
   function over(reason: Reason): void {
@@ -66,61 +141,37 @@ export function createMessages(parts: MessageParts): (message: ServerMessage) =>
   }
 
   function failed(error: ServerError): void {
-    const meaning = meaningOf(error, membership.other() !== undefined);
+    const meaning = meaningOf(error, roster.peers.size > 0);
     if (meaning === 'retry') events.refused();
-    else if (meaning === 'settled') outbox.settle('decline', 'hang-up', 'cancel');
+    else if (meaning === 'settled') outbox.settle('decline', 'leave', 'cancel');
     else if (meaning) over(meaning.over);
   }
 
   return (message) => {
     if (!isAbout(message, membership.call(), key)) return;
     switch (message.type) {
-      case 'ringing':
-        name(message.call);
-        membership.take(message.member);
-        outbox.settle('ring');
-        if (isEnded()) outbox.hangUp(message.call);
-        lifecycle.dispatch({ type: 'rung' });
-        link.flush();
-        return;
-      case 'accepted':
-        if (!['calling', 'connecting', 'active'].includes(lifecycle.state().name)) return;
-        name(message.call);
-        membership.take(message.member);
-        meet(message.peer.member);
-        outbox.settle('ring', 'accept');
-        events.accepted(message.elapsed);
-        // Only an offer that is newer than the page's own needs another answer.
-        if (message.description && message.description.sdp !== answered) link.receive(message.description);
-        link.receiveCandidates(message.candidates);
-        link.flush();
-        return;
-      case 'resumed':
-        events.resumed();
-        membership.take(message.member);
-        if (message.peer) meet(message.peer.member);
-        if (message.state === 'active') events.accepted(message.elapsed);
-        link.flush(true);
+      case 'joined':
+        joined(message);
         return;
       case 'peer':
-        meet(message.member);
-        if (message.left) lifecycle.dispatch({ type: 'peer-left' });
-        if (message.fresh) link.renew();
-        else if (message.connected) link.flush(true);
-        if (message.connected) peerIsBack();
+        if (!isEnded()) peer(message);
+        return;
+      case 'moved':
+        // The place there is as little wanted as the one here.
+        if (isEnded()) outbox.leave(message.to);
+        else events.moved(message.to);
+        return;
+      case 'invited':
+        if (!isEnded()) take(message);
         return;
       case 'description':
-        if (isEnded()) return;
-        meet(message.from);
-        link.receive(message.description);
+        if (!isEnded()) pairs.of(message.from)?.receive(message.description);
         return;
       case 'candidates':
-        link.receiveCandidates(message.candidates);
+        pairs.of(message.from)?.receiveCandidates(message.candidates);
         return;
       case 'request-offer':
-        if (isEnded()) return;
-        meet(message.from);
-        link.receiveRequest(message.fragment);
+        if (!isEnded()) pairs.of(message.from)?.receiveRequest(message.fragment);
         return;
       case 'ice':
         renewal.received(message.ice);

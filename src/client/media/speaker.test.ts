@@ -39,7 +39,7 @@ afterEach(() => vi.unstubAllGlobals());
 
 test('of two quick choices the last one is used, shown and remembered, however slow the first is', async () => {
   const { output, changes, done } = createOutput();
-  const speaker = createSpeaker([output]);
+  const speaker = createSpeaker(output);
   const first = speaker.choose(a);
   await vi.waitFor(() => expect(changes).toHaveLength(1));
   const last = speaker.choose(b);
@@ -52,4 +52,22 @@ test('of two quick choices the last one is used, shown and remembered, however s
   expect(output.sinkId).toBe('b');
   expect(changes).toEqual([]);
   expect(recallDevice('audiooutput')?.id).toBe('b');
+});
+
+test('whoever comes in while the speaker is being changed is heard from the new one', async () => {
+  const [first, second] = [createOutput(), createOutput()];
+  const speaker = createSpeaker(first.output);
+  const choice = speaker.choose(a);
+  await vi.waitFor(() => expect(first.changes).toHaveLength(1));
+  speaker.add(second.output);
+  await second.done();
+  await first.done();
+  await choice;
+  expect([first.output.sinkId, second.output.sinkId]).toEqual(['a', 'a']);
+  // Whoever has gone is left alone.
+  speaker.remove(second.output);
+  const next = speaker.choose(b);
+  await first.done();
+  await next;
+  expect(second.changes).toEqual([]);
 });

@@ -87,9 +87,11 @@ document.addEventListener('keydown', (event) => {
 });
 
 document.addEventListener('click', ({ target, isTrusted }) => {
-  if (!isTrusted || !(target instanceof Node)) return;
+  if (!isTrusted || !(target instanceof Element)) return;
+  // What opened it closes it as well.
+  const opened = target.closest('[aria-controls]')?.getAttribute('aria-controls');
   for (const layer of document.querySelectorAll(LAYER)) {
-    if (layer.contains(target) || !isOpen(layer) || layer.matches(FIRM)) continue;
+    if (layer.id === opened || layer.contains(target) || !isOpen(layer) || layer.matches(FIRM)) continue;
     // What is in a closed `details` is kept.
     if (layer instanceof HTMLDetailsElement || !isChanged(layer)) close(layer);
   }

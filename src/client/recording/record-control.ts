@@ -1,13 +1,20 @@
-/** The button "Record": at most one recording at a time, while there is a call. */
+/**
+ * The button "Record": at most one recording at a time, while there is a call. What records is fetched once there is a call, so
+ * that nobody waits for it who wants to talk.
+ */
 
 import { newKey } from '../common/key.ts';
+import { load, whyMissing } from '../common/scripts.ts';
 import type { Say } from '../common/words.ts';
 import type { Feeds } from '../media/feeds.ts';
 import type { RecordingMode } from './mode.ts';
-import { recordedType } from './recorder.ts';
-import { type Recording, startRecording } from './recording.ts';
+import { recordedType } from './recorded-types.ts';
+import type { Recording } from './recording.ts';
 import { prepareTicker } from './ticker.ts';
 import { prepareKeepWorker } from './upload/keep-client.ts';
+
+/** Set by the build: the script's address. */
+declare const RECORDING_URL: string;
 
 export interface RecordControlEvents {
   /** It has begun or ended. */
@@ -36,6 +43,8 @@ export function createRecordControl(
   events: RecordControlEvents,
 ): RecordControl {
   let recording: Recording | undefined;
+  /** What records is on its way; a second press takes the first one back. */
+  let isComing = false;
   let isOn = false;
   let isPrepared = false;
 
@@ -44,11 +53,28 @@ export function createRecordControl(
     const mimeType = recordedType(mode);
     if (call === undefined) events.tell(say('recordingNotYet'));
     else if (mimeType === undefined) events.tell(say('recordingUnsupported'));
-    else record(call, mode, mimeType);
+    else void record(call, mode, mimeType);
   }
 
-  function record(call: string, mode: RecordingMode, mimeType: string): void {
+  async function fetchRecording(): Promise<typeof import('./recording.ts') | undefined> {
+    try {
+      return await load(RECORDING_URL);
+    } catch {
+      const why = await whyMissing(RECORDING_URL);
+      events.tell(say(why === 'outdated' ? 'recordingOutdated' : 'recordingUnreachable'));
+      return undefined;
+    }
+  }
+
+  async function record(call: string, mode: RecordingMode, mimeType: string): Promise<void> {
     events.tell(undefined);
+    isComing = true;
+    const fetched = await fetchRecording();
+    if (!isComing) return;
+    isComing = false;
+    // The call may be over by now, or another one.
+    if (!fetched || events.call() !== call) return;
+    const { startRecording } = fetched;
     const label = { key: newKey(), owner: me, call, mode, mimeType };
     const mine = startRecording(
       { label, feeds: events.feeds, box, say },
@@ -70,6 +96,7 @@ export function createRecordControl(
 
   /** What is said from now on stands beside its progress. */
   function stop(): void {
+    isComing = false;
     recording?.stop();
   }
 
@@ -77,11 +104,12 @@ export function createRecordControl(
     prepare() {
       if (isPrepared) return;
       isPrepared = true;
+      void load(RECORDING_URL).catch(() => undefined);
       prepareKeepWorker();
       prepareTicker();
     },
     isOn: () => isOn,
-    toggle: () => (recording ? stop() : start()),
+    toggle: () => (recording || isComing ? stop() : start()),
     stop,
   };
 }

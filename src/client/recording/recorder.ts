@@ -18,12 +18,6 @@ const HEAD = 1024;
 /** The first moment of a call is rarely its best still. */
 const POSTER_AFTER_MS = 2000;
 
-/** WebM flushes every second in Chromium and Firefox; Safari only has MP4. */
-const TYPES = {
-  video: ['video/webm;codecs=vp8,opus', 'video/mp4'],
-  audio: ['audio/webm;codecs=opus', 'audio/mp4'],
-};
-
 /** Chromium's option for players that seek slowly: a key frame every so many ms. */
 const OPTIONS: MediaRecorderOptions & { videoKeyFrameIntervalDuration: number } = {
   videoBitsPerSecond: 1_500_000,
@@ -46,16 +40,6 @@ export interface RecorderEvents {
 export interface Recorder {
   /** Resolves when `chunk` has had everything. */
   stop(): Promise<void>;
-}
-
-/** Whether this browser records at all. */
-export const canRecord = (): boolean =>
-  typeof MediaRecorder !== 'undefined' && 'captureStream' in HTMLCanvasElement.prototype;
-
-/** The type that this browser records, or undefined where it can't. */
-export function recordedType(mode: RecordingMode): string | undefined {
-  if (!canRecord()) return undefined;
-  return TYPES[mode === 'sound' ? 'audio' : 'video'].find((type) => MediaRecorder.isTypeSupported(type));
 }
 
 /**

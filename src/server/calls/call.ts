@@ -19,6 +19,10 @@ export const placeOf = (call: Call, user: number): Place | undefined =>
 export const ringing = (call: Call, user: number): Invite | undefined =>
   call.invites.find((invite) => invite.user === user && invite.state === 'ringing');
 
+/** Who rings somebody, as they are told: who started the call, or had them rung later. */
+export const callerOf = (call: Call, user: number): number =>
+  call.invites.find((invite) => invite.user === user)?.by ?? call.startedBy;
+
 /** Whether this person is or was in that call. */
 export const tookPart = (call: Call, user: number): boolean =>
   call.places.some((place) => place.user === user);

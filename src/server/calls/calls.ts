@@ -1,18 +1,21 @@
 /** Calls: the rules combined, and what the rest of the server may ask of them. */
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { IceConfiguration } from '../../protocol/common.ts';
-import { concerns, here, placeOf, ringing as ringingFor } from './call.ts';
+import { callerOf, concerns, here, placeOf, ringing as ringingFor } from './call.ts';
 import { createChanges } from './change.ts';
 import { type Connection, createConnections } from './connections.ts';
-import type { CallContext, CallGround } from './context.ts';
+import { type CallContext, type CallGround, invitedTo } from './context.ts';
 import { iceFor } from './ice.ts';
+import { createInviting } from './inviting.ts';
 import { createJoining } from './joining.ts';
+import { createMoves } from './moves.ts';
 import { createOffers, type Offer } from './offers.ts';
 import { protocolError } from './protocol-error.ts';
 import { createReconnection } from './reconnection.ts';
 import { createRelay } from './relay.ts';
 import { createRinging } from './ringing.ts';
 import { createSpeech } from './speech.ts';
+import type { Call } from './store.ts';
 import { createTimers } from './timers.ts';
 
 /** Picks up the calls that were on when the server stopped; `stop` ends its timers. */
@@ -21,6 +24,7 @@ export function createCalls(parts: CallGround) {
     ...parts,
     connections: createConnections(),
     offers: createOffers(),
+    moves: createMoves(),
     timers: createTimers(parts.clock, parts.background),
   };
   const { store, chats, membership, accounts, connections, offers, timers, events, clock, config } = context;
@@ -29,6 +33,7 @@ export function createCalls(parts: CallGround) {
   const reconnection = createReconnection(context, change, speech);
   const joining = createJoining(context, change, speech, reconnection);
   const ringing = createRinging(context, change, speech, joining, reconnection);
+  const inviting = createInviting(context, change, speech, reconnection, ringing);
   const relay = createRelay(context);
   let stopped = false;
 
@@ -69,9 +74,19 @@ export function createCalls(parts: CallGround) {
     /** A call, whatever its state. */
     find: store.find,
 
+    /** The call that rings or is on in a conversation. */
+    runningIn: store.openIn,
+
     /** The calls ringing for this person, as their pages show them. */
     ringingAt: (user: number) =>
-      ringingAt(user).map(({ id, startedBy, media }) => ({ call: id, caller: startedBy, media })),
+      ringingAt(user).map((call) => ({
+        ...{
+          call: call.id,
+          conversation: call.conversation,
+          caller: callerOf(call, user),
+          media: call.media,
+        },
+      })),
 
     /** The caller's offer and candidates of a ringing call, as far as they are known. */
     offerOf: (call: string): Offer => offers.of(call),
@@ -97,6 +112,16 @@ export function createCalls(parts: CallGround) {
       if (me) joining.leave(call, me);
       return true;
     },
+
+    /** Everybody in a call, and who was rung and isn't in it. `away`: their page has no socket at this moment. */
+    peopleIn: (call: Call) => [
+      ...here(call).map(({ id, user }) => ({ user, state: connections.at(id) ? 'in' : 'away' })),
+      ...invitedTo(context, call),
+    ],
+
+    mayInvite: inviting.mayInvite,
+    invite: inviting.invite,
+    move: inviting.move,
 
     iceFor: (user: number): IceConfiguration => iceFor(config, user, clock.now()),
 

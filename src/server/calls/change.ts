@@ -3,7 +3,7 @@
  * the conversation; whatever is different afterwards is told to every page that knows of it.
  */
 import type { EndReason } from '../../protocol/server.ts';
-import { entryOf, goesOn, here, isOpen, ringing } from './call.ts';
+import { callerOf, entryOf, goesOn, here, isOpen, ringing } from './call.ts';
 import type { Connection } from './connections.ts';
 import type { CallContext } from './context.ts';
 import { protocolError } from './protocol-error.ts';
@@ -43,7 +43,7 @@ const silencedReason: Record<Exclude<InviteState, 'ringing'>, EndReason> = {
 };
 
 export function createChanges(context: CallContext, speech: Speech) {
-  const { store, chats, connections, offers, timers, events, clock } = context;
+  const { store, chats, connections, offers, moves, timers, events, clock } = context;
 
   /** @param since when what ended it happened: it may be found out later, and others may have talked on meanwhile */
   function end(call: Call, cause: Cause, since: number) {
@@ -81,6 +81,7 @@ export function createChanges(context: CallContext, speech: Speech) {
   /** Everything is over: to whoever was in it, to every page where it rang, and to the one that asked for it. */
   function tellAll(before: Call | undefined, after: Call, by: Connection | undefined) {
     timers.drop(after.id);
+    moves.drop(after.id);
     offers.drop(after.id);
     const pages = new Set([
       ...connections.clear(before ? here(before) : []),
@@ -124,10 +125,11 @@ export function createChanges(context: CallContext, speech: Speech) {
       if (!isOpen(after, id)) events.emit('call-place-changed', { user });
     for (const { user } of silenced) events.emit('call-quiet', { call: after.id, callee: user });
     if (isOver) return;
-    const { id: call, conversation, media, startedBy: caller } = after;
+    const { id: call, conversation, media } = after;
     for (const { user: callee } of after.invites) {
       if (!ringing(after, callee) || (before && ringing(before, callee))) continue;
       for (const page of connections.ofUser(callee)) speech.incoming(page, after);
+      const caller = callerOf(after, callee);
       events.emit('call-ringing', { call, conversation, caller, callee, media });
     }
     if (after.isGroup && before && JSON.stringify(before.invites) !== JSON.stringify(after.invites))

@@ -71,6 +71,9 @@ export function createConnections() {
     /** The session that has a place, or had it last; missing after a restart, until its page is back. */
     sessionOf: (member: string): string | undefined => sessions.get(member),
 
+    /** A place that nobody stands at belongs to the browser with this session. */
+    keepSession: (member: string, session: string) => void sessions.set(member, session),
+
     /** Puts a page at a member's place. @returns the page that was there */
     takePlace(
       connection: Connection,

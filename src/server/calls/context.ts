@@ -10,6 +10,7 @@ import type { Events } from '../events.ts';
 import type { Presence } from '../friends/presence.ts';
 import { concerns } from './call.ts';
 import type { Connection, Connections } from './connections.ts';
+import type { Moves } from './moves.ts';
 import type { Offers } from './offers.ts';
 import { protocolError } from './protocol-error.ts';
 import type { Call, CallStore, Place } from './store.ts';
@@ -29,7 +30,12 @@ export type CallGround = {
 };
 
 /** That, and what is kept in memory about current calls. */
-export type CallContext = CallGround & { connections: Connections; offers: Offers; timers: Timers };
+export type CallContext = CallGround & {
+  connections: Connections;
+  offers: Offers;
+  moves: Moves;
+  timers: Timers;
+};
 
 /** One of this person's calls: of two, their own; of a group, all that it has. Other calls don't exist. */
 export function ownCall({ store, chats }: CallContext, { user }: Connection, id: string): Call {
@@ -43,11 +49,10 @@ const nameOf = ({ accounts }: Pick<CallContext, 'accounts'>, user: number): stri
   accounts.userById(user)?.displayName ?? '';
 
 /** Somebody's place as the others need to know it. */
-export const peerOf = (context: Pick<CallContext, 'accounts'>, { id, user }: Place): Peer => ({
-  member: id,
-  user,
-  name: nameOf(context, user),
-});
+export function peerOf({ accounts }: Pick<CallContext, 'accounts'>, { id, user }: Place): Peer {
+  const { displayName, picture } = accounts.userById(user) ?? { displayName: '' };
+  return { member: id, user, name: displayName, ...(picture !== undefined && { picture }) };
+}
 
 /** Who was rung and isn't in it, as those who are see it. Who came, and left again, is not among them. */
 export const invitedTo = (context: Pick<CallContext, 'accounts'>, call: Call): Invited[] =>

@@ -100,6 +100,8 @@ export function createFirstVersion() {
         case 'peer':
           return peer(message);
         case 'invited':
+        // It can't go along, and is told of the end.
+        case 'moved':
           return [];
         default:
           return [message];

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database.ts';
 import { createCalls } from './calls.ts';
 import type { CallGround } from './context.ts';
+import { type CallPeopleParts, callPeopleRoutes } from './people-routes.ts';
 import { type CallRecordingParts, callRecordingRoutes } from './recording-routes.ts';
 import { type CallParts, callRoutes } from './routes.ts';
 import { type ScreenshotParts, screenshotRoutes } from './screenshot-routes.ts';
@@ -15,9 +16,10 @@ export const createCallParts = (parts: Omit<CallGround, 'store'> & { database: D
 
 export function registerCalls(
   app: FastifyInstance,
-  parts: CallParts & CallSocketParts & ScreenshotParts & CallRecordingParts,
+  parts: CallParts & CallPeopleParts & CallSocketParts & ScreenshotParts & CallRecordingParts,
 ): void {
   callRoutes(app, parts);
+  callPeopleRoutes(app, parts);
   callSocket(app, parts);
   screenshotRoutes(app, parts);
   callRecordingRoutes(app, parts);

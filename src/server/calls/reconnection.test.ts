@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
-import { ANSWER, candidate, OFFER, type OldPhone, openOldPhone } from '../../../test/helpers/phone.ts';
+import {
+  ANSWER,
+  candidate,
+  OFFER,
+  type OldPhone,
+  openOldPhone,
+  openPhone,
+} from '../../../test/helpers/phone.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 
 const MINUTE = 60_000;
@@ -59,6 +66,15 @@ describe('a socket that goes', () => {
     anas.say({ type: 'resume', call, member: caller, fresh: true });
     await bens.hears('peer');
     expect(await bens.hears('peer')).toMatchObject({ connected: true, fresh: true });
+  });
+
+  test('brings a page that is loaded anew no offer that another page has answered', async () => {
+    const { call, callee } = await talking();
+    await bens.drop();
+    const again = await openPhone(house, ben, bens.device);
+    again.say({ type: 'resume', call, member: callee, fresh: true });
+    const joined = await again.hears('joined');
+    expect([joined.description, joined.candidates]).toEqual([undefined, []]);
   });
 
   test('ends the call after two minutes, at the moment it went', async () => {

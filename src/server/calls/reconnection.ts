@@ -22,7 +22,7 @@ const SOCKET_GRACE = 120_000;
 const SEEN_EVERY = 30_000;
 
 export function createReconnection(context: CallContext, change: Change, speech: Speech) {
-  const { store, connections, presence, timers, clock, background } = context;
+  const { store, connections, moves, presence, timers, clock, background } = context;
 
   /** @param lostAt where their time in the call ends */
   function endLost(id: string, place: Place, lostAt: number) {
@@ -93,8 +93,8 @@ export function createReconnection(context: CallContext, change: Change, speech:
   /** Gives a place to another device. */
   function move(connection: Connection, call: Call, me: Place) {
     store.transaction(() => store.move(me.id, connection.device));
-    // The offer that rings is one of the device that loses the call.
-    if (call.state.name === 'ringing') context.offers.drop(call.id);
+    // The offer that rang, and what was made of it, is one of the device that loses the call.
+    context.offers.drop(call.id);
   }
 
   /** Waits for the page that has left this place, and tells the others that it has. */
@@ -107,6 +107,15 @@ export function createReconnection(context: CallContext, change: Change, speech:
     if (call.state.name !== 'active') return;
     speech.others(call, me, 'away', { closing });
     see(call.id, [me]);
+  }
+
+  /** A page whose call is over; perhaps it goes on in a group, where it had no socket to hear of it. */
+  function follow(connection: Connection, call: Call) {
+    const to = store.find(moves.of(call.id) ?? '');
+    const me = to && placeOf(to, connection.user);
+    if (!me || me.device !== connection.device) return speech.ended(connection, call);
+    takePlace(connection, to, me);
+    speech.moved(connection, call.id, to);
   }
 
   return {
@@ -128,7 +137,7 @@ export function createReconnection(context: CallContext, change: Change, speech:
       const me = placeOf(call, connection.user);
       const isTheirs = call.places.some(({ id, user }) => id === message.member && user === connection.user);
       if (message.member !== undefined && !isTheirs) throw protocolError('not-found');
-      if (call.state.name === 'ended') return speech.ended(connection, call);
+      if (call.state.name === 'ended') return follow(connection, call);
       if (!me) {
         if (message.member === undefined) throw protocolError('out-of-turn');
         // They were waited for, and the others went on without them.
@@ -142,8 +151,8 @@ export function createReconnection(context: CallContext, change: Change, speech:
       }
       const isFresh = message.fresh || isOther;
       takePlace(connection, call, me);
-      // The offer of a page that was reloaded leads to a connection that is gone.
-      if (isFresh && call.state.name === 'ringing') context.offers.drop(call.id);
+      // The offer of a page that was reloaded leads to a connection that is gone, and so does one that it has answered.
+      if (isFresh) context.offers.drop(call.id);
       speech.joined(connection, call, me);
       speech.others(call, me, isFresh ? 'fresh' : 'back');
     },

@@ -427,7 +427,9 @@ test('what is heard on the live pages: ringing, and quiet', async () => {
   house.app.services.events.on('call-ringing', (event) => heard.push(event));
   house.app.services.events.on('call-quiet', (event) => heard.push(event));
   const { call } = await anas.rings(chat);
-  expect(house.app.services.calls.ringingAt(ben.id)).toEqual([{ call, caller: ana.id, media: 'video' }]);
+  expect(house.app.services.calls.ringingAt(ben.id)).toEqual([
+    { call, conversation: chat, caller: ana.id, media: 'video' },
+  ]);
   bens.say({ type: 'accept', call });
   await bens.hears('accepted');
   expect(house.app.services.calls.ringingAt(ben.id)).toEqual([]);

@@ -45,7 +45,7 @@ export function createRinging(
     });
 
   /** They are in a call: whoever rings hears busy, and they find a missed call. */
-  function tellMissed({ startedBy: caller, media, isGroup }: Call, callee: number) {
+  function tellMissed({ media, isGroup }: Call, caller: number, callee: number) {
     const name = accounts.userById(caller)?.displayName ?? '';
     for (const page of connections.ofUser(callee))
       if (knows(page, isGroup)) page.send({ type: 'missed', name, media });
@@ -90,34 +90,48 @@ export function createRinging(
     if (after.state.name !== 'ended') ringUntil(after);
   }
 
+  /** How people are rung: who is in a call already finds a missed one. @param by who has them rung, if not who starts it */
+  function summonsTo(people: number[], by?: number) {
+    const busy = people.filter(isBusy);
+    const deadline = clock.now() + RING_TIME;
+    return {
+      /** To be used in the change of a call. */
+      write(call: string) {
+        for (const user of people)
+          store.invite(call, { user, state: busy.includes(user) ? 'busy' : 'ringing', deadline, by });
+      },
+      /** After it. @param by who rings */
+      tell(call: Call, by: number) {
+        for (const user of busy) tellMissed(call, by, user);
+      },
+    };
+  }
+
   /** Makes the call with whoever rings in it, and invites the others. */
   function start({ user, device }: Connection, { key, chat, media, offer, quiet }: Ring): Call {
     const id = newId();
     const now = clock.now();
     const isGroup = chats.kind(chat) === 'group';
     // Of two people, a call that rings nowhere would be none.
-    const rung = quiet && isGroup ? [] : membership.rungBy(chat, user);
-    const busy = rung.filter(isBusy);
+    const summons = summonsTo(quiet && isGroup ? [] : membership.rungBy(chat, user));
     const call = change(
       id,
       () => {
         store.insert({ id, conversation: chat, startedBy: user, media, now });
         // Whoever is told of it is told with the offer. It is dropped with the call, also one that couldn't be written.
         if (offer && !isGroup) offers.put(id, offer);
-        for (const person of rung) {
-          const state = busy.includes(person) ? 'busy' : 'ringing';
-          store.invite(id, { user: person, state, deadline: now + RING_TIME });
-        }
+        summons.write(id);
         store.take(id, { id: firstPlaceId(), user, device, key, now }, 1);
       },
       { cause: 'busy' },
     );
-    for (const person of busy) tellMissed(call, person);
+    summons.tell(call, user);
     return call;
   }
 
   return {
     ringUntil,
+    summonsTo,
 
     /**
      * @throws not-found, not-allowed, full, too-many, or out-of-turn where another device of theirs is in a call
@@ -152,3 +166,5 @@ export function createRinging(
     },
   };
 }
+
+export type Ringing = ReturnType<typeof createRinging>;

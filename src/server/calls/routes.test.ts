@@ -41,7 +41,7 @@ describe('the page that calls', () => {
     const page = await ben.get(`/chats/${chat}/call?media=${media}`);
     expect(page.statusCode).toBe(200);
     expectSound(page);
-    expect(dataOf(page)).toMatchObject({ role: 'caller', chat, media, peerName: 'ana' });
+    expect(dataOf(page)).toMatchObject({ role: 'caller', chat, media, title: 'ana', isGroup: false });
     expect(page.headers['permissions-policy']).toContain('camera=(self), microphone=(self)');
     expect(page.headers['cache-control']).toBe('no-store');
     expect(page.body).toMatch(/<script type="module" src="\/static\/build\/call-[\w-]+\.js">/);
@@ -107,7 +107,7 @@ describe('the page of a call', () => {
       call,
       chat,
       media: 'video',
-      peerName: 'ana',
+      ...{ title: 'ana', isGroup: false },
       offer: OFFER,
       candidates: [candidate('</script>')],
     });

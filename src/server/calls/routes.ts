@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CallPageData } from '../../protocol/page.ts';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import type { AccountStore } from '../accounts/store.ts';
-import { callOutcome, callTitle, isMissed, sideOf } from '../chats/call-words.ts';
+import { asSeenBy, callOutcome, callTitle, isMissed } from '../chats/call-words.ts';
 import type { Chats } from '../chats/chats.ts';
 import { type ConversationParams, conversationOf } from '../chats/conversation-param.ts';
 import type { Files } from '../files/files.ts';
@@ -12,6 +12,7 @@ import { isFromHere } from '../http/address.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { allowDevices } from '../http/headers.ts';
 import { isHtmx } from '../http/htmx.ts';
+import { faceOf, groupFaceOf } from '../http/views.ts';
 import { wordsBelow } from '../language/locale.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import { entryOf } from './call.ts';
@@ -22,7 +23,10 @@ import { screenshotsOf } from './screenshots.ts';
 import type { Call } from './store.ts';
 
 type CallParams = { Params: { call: string } };
-type NewCallParams = ConversationParams & { Querystring: { media?: string } };
+type NewCallParams = ConversationParams & { Querystring: { media?: string; quiet?: string } };
+
+/** With whom a call is, as its pages show them. */
+type Party = { isGroup: boolean; title: string; face: ReturnType<typeof faceOf> };
 
 export type CallParts = {
   calls: Calls;
@@ -36,30 +40,44 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
   const { calls, chats, accounts, files } = parts;
   const guard = { preHandler: requireUser };
 
-  const otherOf = (request: FastifyRequest, conversation: number) => {
+  /** With whom a call is: the other person, or the group. */
+  function partyOf(request: FastifyRequest, conversation: number): Party {
     const other = accounts.userById(chats.otherOf(conversation, userOf(request).id) ?? 0);
-    if (!other) throw notFound();
-    return other;
-  };
+    if (other) return { isGroup: false, title: other.displayName, face: faceOf(other) };
+    const group = chats.conversation(conversation);
+    if (group?.kind !== 'group') throw notFound();
+    const title = group.title ?? '';
+    return { isGroup: true, title, face: groupFaceOf({ id: conversation, title }) };
+  }
 
   /** What every call page is given, whatever its role. */
-  const commonData = (request: FastifyRequest, conversation: number, media: Call['media']) => ({
-    chat: conversation,
-    media,
-    me: { id: userOf(request).id, name: userOf(request).displayName },
-    peerName: otherOf(request, conversation).displayName,
-    ice: calls.iceFor(userOf(request).id),
-    words: wordsBelow(request.reader.locale, 'call'),
-    fromHere: isFromHere(request),
-  });
+  function commonData(request: FastifyRequest, conversation: number, media: Call['media']) {
+    const { title, isGroup } = partyOf(request, conversation);
+    return {
+      ...{ chat: conversation, media, title, isGroup },
+      me: { id: userOf(request).id, name: userOf(request).displayName },
+      ice: calls.iceFor(userOf(request).id),
+      words: wordsBelow(request.reader.locale, 'call'),
+      fromHere: isFromHere(request),
+    };
+  }
 
   function showPage(request: FastifyRequest, reply: FastifyReply, data: CallPageData): FastifyReply {
     const { chat, media, role } = data;
+    const party = partyOf(request, chat);
+    const isElsewhere = role === 'returning' && data.member === undefined;
+    const isComing = role === 'callee' || role === 'joining';
+    const kind = isElsewhere ? 'elsewhere' : party.isGroup && isComing ? 'group' : role;
     return allowDevices(reply).show('calls/page', {
       json: jsonInScript(data),
+      conversation: chat,
       media,
-      role,
-      other: otherOf(request, chat),
+      party,
+      // A page that was reloaded after a restart of the server isn't asked: it knows its own place.
+      ask: {
+        words: `calls.ask.${kind}.${media}`,
+        press: `calls.ask.${isElsewhere ? 'elsewhere' : role}.press`,
+      },
       chatUrl: `/chats/${chat}`,
       againUrl: `/chats/${chat}/call?media=${media}`,
     });
@@ -68,15 +86,14 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
   function showSummary(request: FastifyRequest, reply: FastifyReply, call: Call): FastifyReply {
     const me = userOf(request).id;
     const { t } = request.reader;
-    const entry = entryOf(call);
-    const other = otherOf(request, call.conversation);
-    const side = sideOf(call.startedBy === me);
+    const { entry, side } = asSeenBy(entryOf(call), me, call.startedBy === me);
+    const party = partyOf(request, call.conversation);
     return reply.show('calls/summary', {
       entry,
       own: call.startedBy === me,
       caller: accounts.userById(call.startedBy),
-      other,
-      title: callTitle(t, entry, side, other.displayName),
+      party,
+      title: callTitle(t, entry, side, party.title),
       // Around the name, which is kept in one piece.
       heading: callTitle(t, entry, side, '\n').split('\n'),
       outcome: callOutcome(t, entry, side),
@@ -89,13 +106,30 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
     });
   }
 
+  /** The page of a call that is on, or what is left of one. @param media with which this person wants to be in it */
+  function showCall(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    call: Call,
+    media = call.media,
+  ): FastifyReply {
+    const common = commonData(request, call.conversation, media);
+    const place = calls.placeOf(userOf(request).id, request.signedIn?.session ?? '');
+    const data = pageDataOf(calls, call, userOf(request).id, common, place);
+    return data ? showPage(request, reply, data) : showSummary(request, reply, call);
+  }
+
   app.get<NewCallParams>('/chats/:chat/call', guard, (request, reply) => {
     const conversation = conversationOf(request, chats);
     if (!chats.mayWrite(conversation, userOf(request).id)) throw personError(403, 'calls.errors.notFriends');
     const media = request.query.media === 'video' ? 'video' : 'voice';
+    const running = chats.kind(conversation) === 'group' ? calls.runningIn(conversation) : undefined;
+    // Whoever wants to call a group that is in a call wants into that one.
+    if (running) return showCall(request, reply, running, media);
+    const common = commonData(request, conversation, media);
     // The page may ring more than once with the same key, and it is one call.
-    const data = { ...commonData(request, conversation, media), role: 'caller' as const, key: randomUUID() };
-    return showPage(request, reply, data);
+    const quiet = common.isGroup && request.query.quiet !== undefined;
+    return showPage(request, reply, { ...common, role: 'caller', key: randomUUID(), quiet });
   });
 
   /** A call in one of their conversations; others don't exist. */
@@ -105,13 +139,7 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
     return call;
   }
 
-  app.get<CallParams>('/calls/:call', guard, (request, reply) => {
-    const call = callOf(request);
-    const common = commonData(request, call.conversation, call.media);
-    const place = calls.placeOf(userOf(request).id, request.signedIn?.session ?? '');
-    const data = pageDataOf(calls, call, userOf(request).id, common, place);
-    return data ? showPage(request, reply, data) : showSummary(request, reply, call);
-  });
+  app.get<CallParams>('/calls/:call', guard, (request, reply) => showCall(request, reply, callOf(request)));
 
   /** What is kept of it, even while it is going on. */
   app.get<CallParams>('/calls/:call/recordings', guard, (request, reply) =>

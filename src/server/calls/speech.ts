@@ -1,7 +1,7 @@
 /** What pages are told about a call, one at a time. */
 import type { Description } from '../../protocol/common.ts';
 import type { EndReason, ServerMessage } from '../../protocol/server.ts';
-import { answered, here, othersIn, secondsOf } from './call.ts';
+import { answered, callerOf, here, othersIn, secondsOf } from './call.ts';
 import { type Connection, knows } from './connections.ts';
 import { type CallContext, invitedTo, peerOf } from './context.ts';
 import { iceFor } from './ice.ts';
@@ -15,6 +15,10 @@ export function createSpeech(context: CallContext) {
   const since = ({ answeredAt }: Call) => answeredAt !== undefined && answered(answeredAt, clock.now());
 
   return {
+    /** Its call goes on in another one, in which this page has its place. */
+    moved: (page: Connection, from: string, to: Call): void =>
+      page.send({ type: 'moved', call: from, to: to.id, chat: to.conversation }),
+
     /** A page has its place, for the first time or once more. */
     joined(page: Connection, call: Call, me: Place): void {
       // Only who accepts a call of two needs what the caller has said before.
@@ -72,7 +76,7 @@ export function createSpeech(context: CallContext) {
         type: 'incoming',
         call: call.id,
         chat: call.conversation,
-        name: accounts.userById(call.startedBy)?.displayName ?? '',
+        name: accounts.userById(callerOf(call, page.user))?.displayName ?? '',
         ...(group !== undefined && { group }),
         media: call.media,
         ...(description && { offer: description }),

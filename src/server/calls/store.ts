@@ -3,8 +3,11 @@ import type { Media } from '../../protocol/common.ts';
 import type { Database } from '../database.ts';
 import type { CallState, InviteState, Reason } from './transitions.ts';
 
-/** Somebody who is rung, or was, and what has become of it. `deadline`: when it stops ringing. */
-export type Invite = { user: number; state: InviteState; deadline: number };
+/**
+ * Somebody who is rung, or was, and what has become of it. `deadline`: when it stops ringing. `by`: who had them rung, where
+ * that isn't who started the call.
+ */
+export type Invite = { user: number; state: InviteState; deadline: number; by?: number | undefined };
 
 /**
  * A person's place in a call, held by one device at a time. `key` is missing where they didn't ring. Whoever has left, and
@@ -82,8 +85,12 @@ const OPEN = CALL.replace('FROM calls', 'FROM calls INDEXED BY calls_open');
 
 export function createCallStore(database: Database) {
   const byId = database.prepare<[string], CallRow>(`${CALL} WHERE calls.id = ?`);
-  const invites = database.prepare<[string], Invite>(
-    'SELECT user_id AS user, state, deadline FROM call_invites WHERE call_id = ? ORDER BY user_id',
+  const invites = database.prepare<
+    [string],
+    { user: number; state: InviteState; deadline: number; by: number | null }
+  >(
+    `SELECT user_id AS user, state, deadline, invited_by AS by FROM call_invites
+     WHERE call_id = ? ORDER BY user_id`,
   );
   const places = database.prepare<[string], PlaceRow>(
     `SELECT id, user_id, device, ring_key, joined_at, seen_at, left_at FROM call_places
@@ -107,8 +114,10 @@ export function createCallStore(database: Database) {
     `INSERT INTO calls (id, conversation_id, started_by, media, state, started_at)
      VALUES (:id, :conversation, :startedBy, :media, 'ringing', :now)`,
   );
-  const invite = database.prepare<Record<string, string | number>>(
-    `INSERT INTO call_invites (call_id, user_id, state, deadline) VALUES (:call, :user, :state, :deadline)`,
+  const invite = database.prepare<Record<string, string | number | null>>(
+    `INSERT INTO call_invites (call_id, user_id, state, deadline, invited_by)
+     VALUES (:call, :user, :state, :deadline, :by)
+     ON CONFLICT DO UPDATE SET state = excluded.state, deadline = excluded.deadline, invited_by = excluded.invited_by`,
   );
   const come = database.prepare<[string, number]>(
     `UPDATE call_invites SET state = 'joined' WHERE call_id = ? AND user_id = ?`,
@@ -155,7 +164,7 @@ export function createCallStore(database: Database) {
     startedAt: row.started_at,
     answeredAt: row.answered_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
-    invites: invites.all(row.id),
+    invites: invites.all(row.id).map((given) => ({ ...given, by: given.by ?? undefined })),
     places: places.all(row.id).map((place) => ({
       id: place.id,
       user: place.user_id,
@@ -189,9 +198,9 @@ export function createCallStore(database: Database) {
       return row && toCall(row);
     },
     insert: (call: NewCall): void => void insert.run(call),
-    /** Rings somebody, or says what has become of it at once. */
-    invite: (call: string, { user, state, deadline }: Invite): void =>
-      void invite.run({ call, user, state, deadline }),
+    /** Rings somebody, also once more, or says what has become of it at once. */
+    invite: (call: string, { user, state, deadline, by }: Invite): void =>
+      void invite.run({ call, user, state, deadline, by: by ?? null }),
     /** What has become of a ringing invitation. False if it isn't ringing any more. */
     settle: (call: string, user: number, state: InviteState): boolean =>
       settle.run(state, call, user).changes === 1,

@@ -1,7 +1,7 @@
 /** Each reader's own words for a call: a sentence for every outcome and either side, in both languages. */
 import { describe, expect, test } from 'vitest';
 import { translator } from '../language/locale.ts';
-import { callOutcome, callTitle, callWords, isMissed, toneOf } from './call-words.ts';
+import { callOutcome, callTitle, callView, callWords, isMissed, toneOf } from './call-words.ts';
 import { isNews } from './news.ts';
 import type { CallEntry, Message } from './store.ts';
 
@@ -50,6 +50,36 @@ test('of a group’s call each has missed it or not, however it ended', () => {
     const call = { id: 'one', media: 'voice' as const, seconds: 0, people, ...(outcome && { outcome }) };
     expect([1, 2, 3, 4, 5].filter((reader) => isNews({ ...ENTRY, call }, reader))).toEqual([2]);
   }
+});
+
+describe('a group’s call', () => {
+  const names = { 1: 'Ana', 2: 'Ben', 3: 'Cleo', 4: 'Dora' };
+  const nameOf = (user: number) => Object.entries(names).find(([id]) => Number(id) === user)?.[1] ?? '';
+  const view = (me: number, outcome: CallEntry['outcome'], people: NonNullable<CallEntry['people']>) =>
+    callView({ t: en, locale: 'en' }, { ...entry(outcome), people }, { me, isCaller: me === 1, nameOf });
+
+  test('names who is in it while it is on', () => {
+    const people = { 1: 'in', 2: 'in', 3: 'declined', 4: 'ringing' } as const;
+    expect(view(3, undefined, people)).toEqual({ words: 'Call in progress · Ana and Ben', tone: 'on' });
+    expect(view(2, undefined, people).words).toBe('Call in progress · Ana and You');
+  });
+
+  test('is for each what it was to them afterwards', () => {
+    const people = { 1: 'was', 2: 'was', 3: 'declined', 4: 'missed' } as const;
+    expect([1, 2, 3, 4, 5].map((me) => view(me, 'hung-up', people))).toEqual([
+      { words: 'Voice call', tone: 'hung-up' },
+      { words: 'Voice call', tone: 'hung-up' },
+      { words: 'Voice call · You declined', tone: 'unanswered' },
+      { words: 'Missed voice call', tone: 'missed' },
+      { words: 'Voice call', tone: 'hung-up' },
+    ]);
+  });
+
+  test('says that nobody came', () => {
+    const people = { 1: 'was', 2: 'missed' } as const;
+    expect(view(1, 'cancelled', people)).toEqual({ words: 'Voice call · No answer', tone: 'unanswered' });
+    expect(view(2, 'cancelled', people)).toEqual({ words: 'Missed voice call', tone: 'missed' });
+  });
 });
 
 test('missed is the same call for the list, the look, the title and the count of news', () => {

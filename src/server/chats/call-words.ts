@@ -2,13 +2,15 @@
  * A call in the words of one reader. The same outcome reads differently from its two ends: who didn't pick up has missed a
  * call, whoever ended it; who called learns whether nobody answered or they cancelled it themselves.
  */
+import { listOf } from '../language/lists.ts';
 import type { Translate } from '../language/locale.ts';
+import type { Reader } from '../language/reader.ts';
 import type { CallEntry } from './store.ts';
 
 /** Whether a reader made the call. Everybody else in it was called, however many there are. */
 export type CallSide = 'caller' | 'callee';
 
-export const sideOf = (isCaller: boolean): CallSide => (isCaller ? 'caller' : 'callee');
+const sideOf = (isCaller: boolean): CallSide => (isCaller ? 'caller' : 'callee');
 
 type Outcome = CallEntry['outcome'];
 
@@ -45,6 +47,59 @@ export function callWords(t: Translate, { media, outcome }: CallEntry, side: Cal
     ? kind
     : `${kind} · ${t(`calls.outcome.${side}.${outcome}`)}`;
 }
+
+type People = NonNullable<CallEntry['people']>;
+
+const whoIs = (people: People, what: People[number]): number[] =>
+  Object.keys(people)
+    .map(Number)
+    .filter((user) => people[user] === what);
+
+/** The call as it was for one person, and from which end they saw it: in a group each was in it, missed or declined it. */
+export function asSeenBy(
+  entry: CallEntry,
+  me: number,
+  isCaller: boolean,
+): { entry: CallEntry; side: CallSide } {
+  const { people, outcome } = entry;
+  const mine = people?.[me];
+  if (!people || outcome === undefined) return { entry, side: sideOf(isCaller) };
+  if (mine === 'missed' || mine === 'declined') return { entry: { ...entry, outcome: mine, seconds: 0 }, side: 'callee' };
+  // Where nobody else came, there was no answer, whoever waited for one.
+  if (whoIs(people, 'was').length > 1)
+    return { entry: { ...entry, outcome: 'hung-up' }, side: sideOf(isCaller) };
+  return { entry: { ...entry, outcome: 'missed' }, side: 'caller' };
+}
+
+/** Whose call it is to say something of: its reader, whether they made it, and what people are called. */
+type Sight = { me: number; isCaller: boolean; nameOf(user: number): string };
+
+/** What a chat and the list of chats say of a call. */
+export function callView(
+  { t, locale }: Pick<Reader, 't' | 'locale'>,
+  entry: CallEntry,
+  sight: Sight,
+): { words: string; tone: CallTone } {
+  const { entry: own, side } = asSeenBy(entry, sight.me, sight.isCaller);
+  const { outcome, people } = own;
+  if (people && outcome === undefined) {
+    const names = whoIs(people, 'in').map((user) =>
+      user === sight.me ? t('calls.group.you') : sight.nameOf(user),
+    );
+    return { words: t('calls.group.on', { names: listOf(locale, names) }), tone: 'on' };
+  }
+  return { words: callWords(t, own, side), tone: toneOf(outcome, side) };
+}
+
+/** What stands above the chat of a group that is in a call. */
+export const bannerOf = (
+  reader: Pick<Reader, 't' | 'locale'>,
+  running: CallEntry | undefined,
+  sight: Omit<Sight, 'isCaller'>,
+) => ({
+  running,
+  words: running && callView(reader, running, { ...sight, isCaller: false }).words,
+});
 
 /** The call as a title: with whom, and at once if it was missed. */
 export const callTitle = (

@@ -97,6 +97,7 @@ export function createChats(
     othersReadId: store.othersReadId,
     readId: store.readId,
     newestId: store.newestId,
+    runningCall: store.runningCall,
     names: store.names,
 
     /** The conversation of two people. It exists from the moment they first became friends. */

@@ -119,10 +119,10 @@ describe('what is written in it', () => {
     expect(await page(ana)).toContain('Seen by ben<');
   });
 
-  test('has no calls yet', async () => {
-    expect(await page(ben)).not.toContain('/call?media');
-    expect((await ben.get(`/chats/${group}/call?media=voice`)).statusCode).toBe(404);
-    expect(await page(ben, `/chats/${direct}`)).toContain('/call?media=voice');
+  test('has calls, for who is in it', async () => {
+    expect(await page(ben)).toContain('/call?media=voice');
+    expect((await ben.get(`/chats/${group}/call?media=voice`)).statusCode).toBe(200);
+    expect((await eve.get(`/chats/${group}/call?media=voice`)).statusCode).toBe(404);
   });
 });
 

@@ -84,6 +84,18 @@ export function createGroups({ store, accounts, friends, clock, events }: GroupG
       return conversation;
     },
 
+    /** The group of exactly these people, `me` among them, if there is one. */
+    ofExactly(me: number, people: number[]): number | undefined {
+      const wanted = new Set(people);
+      return store
+        .groupsOf(me)
+        .map(({ id }) => id)
+        .find((id) => {
+          const members = store.members(id);
+          return members.length === wanted.size && members.every((user) => wanted.has(user));
+        });
+    },
+
     /** @param fromStart whether they may read what was written before */
     add(conversation: number, me: number, people: number[], fromStart: boolean): GroupOutcome {
       const added: number[] = [];

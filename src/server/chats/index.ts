@@ -46,9 +46,15 @@ export function createChatParts(ground: ChatGround) {
 /** What renders messages, once there are templates. */
 export function createRenderers(
   render: Render,
-  { chats, files, clock }: { chats: ReturnType<typeof createChats>; files: Files; clock: Clock },
+  {
+    chats,
+    files,
+    accounts,
+    clock,
+  }: { chats: ReturnType<typeof createChats>; files: Files; accounts: AccountStore; clock: Clock },
 ) {
-  const renderRow = createRowRenderer(render, files.ofMessage, clock);
+  const nameOf = (user: number): string => accounts.userById(user)?.displayName ?? '';
+  const renderRow = createRowRenderer(render, files.ofMessage, nameOf, clock);
   return { renderRow, renderHistory: createHistoryRenderer(chats, renderRow, clock) };
 }
 

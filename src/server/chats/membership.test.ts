@@ -122,6 +122,8 @@ const OWN = [
   // Among the people of a group, which has no former friends: groups.test.ts.
   ...['POST /chats/new', 'POST /chats/:chat/people', 'POST /chats/:chat/title', 'POST /chats/:chat/leave'],
   'POST /chats/:chat/notifications',
+  // Only who is in a call there: calls/people.test.ts.
+  'POST /chats/:chat/call/people',
   ...['remove', 'admin'].map((action) => `POST /chats/:chat/people/:person/${action}`),
 ];
 /** How one comes in. */

@@ -74,12 +74,8 @@ export function createMembership({ sessions, store, friends }: Parts) {
     denies,
     mayWrite: (actor: Actor, conversation: number): boolean => denies(actor, conversation) === undefined,
 
-    /**
-     * Whether a person may start a call in a conversation, and be in one. The rules have calls of groups, but no page of ours
-     * can take one yet, and a ring that leads nowhere is none.
-     */
-    mayCallIn: (conversation: number, user: number): boolean =>
-      store.kind(conversation) === 'direct' && mayWriteIn(conversation, user),
+    /** Whether a person may start a call in a conversation, and be in one. */
+    mayCallIn: mayWriteIn,
 
     /**
      * Whose devices ring for a call that `user` starts. In a group those who want to hear of nothing there aren't rung, nor

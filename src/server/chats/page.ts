@@ -6,6 +6,7 @@ import type { AccountStore } from '../accounts/store.ts';
 import type { Background } from '../background.ts';
 import type { Presence } from '../friends/presence.ts';
 import { notFound } from '../http/errors.ts';
+import { bannerOf } from './call-words.ts';
 import type { Chats } from './chats.ts';
 import type { RenderHistory } from './history-renderer.ts';
 import { isWide, type LineParts, linesOf } from './lines.ts';
@@ -66,6 +67,7 @@ export function showConversation(
   more: { before?: number; body?: string; errors?: SendError[] } = {},
 ): FastifyReply {
   const { chats, accounts, presence, renderHistory } = parts;
+  const nameOf = (user: number): string => accounts.userById(user)?.displayName ?? '';
   const to = readerOf(request, chats, conversation);
   const { me, group } = to;
   const { unread, ...page } = chats.snapshot(() => {
@@ -82,7 +84,8 @@ export function showConversation(
       mayWrite,
       title: group ? (chats.conversation(conversation)?.title ?? '') : (other?.displayName ?? ''),
       people: group ? chats.members(conversation).length : undefined,
-      mayRing: parts.membership.mayCallIn(conversation, me),
+      mayRing: mayWrite,
+      banner: group ? bannerOf(request.reader, chats.runningCall(conversation), { me, nameOf }) : undefined,
       seen: last?.own ? seenBy(parts, request.reader, conversation, me, last.id) : undefined,
       last: last?.id ?? 0,
       unread: last && last.id > read,

@@ -9,7 +9,7 @@ import type { StoredFile } from '../files/store.ts';
 import type { Render } from '../http/views.ts';
 import { emojiCount } from '../language/graphemes.ts';
 import type { Reader } from '../language/reader.ts';
-import { callWords, sideOf, toneOf } from './call-words.ts';
+import { callView } from './call-words.ts';
 import { eventWords } from './group-words.ts';
 import type { Message } from './store.ts';
 import { segments } from './text.ts';
@@ -43,10 +43,14 @@ export type RenderRow = (
   oob?: boolean,
 ) => string;
 
-/** @param fileOf the file that a message was sent with, if it is still kept */
+/**
+ * @param fileOf the file that a message was sent with, if it is still kept
+ * @param nameOf what a person is called
+ */
 export function createRowRenderer(
   render: Render,
   fileOf: (message: number) => StoredFile | undefined,
+  nameOf: (user: number) => string,
   clock: Clock,
 ): RenderRow {
   const kept = createBoundedCache<string, string>(MOST_KEPT, (html, key) => html.length + key.length);
@@ -62,6 +66,8 @@ export function createRowRenderer(
     // An out-of-band row replaces only the message; its day is already above it.
     const beginsDay = newDay && !oob;
     const now = clock.now();
+    const { call, event } = message;
+    const said = call && callView(reader, call, { me, isCaller: own, nameOf });
     const key = [
       message.id,
       message.rev,
@@ -73,12 +79,12 @@ export function createRowRenderer(
       beginsDay && reader.dayKey(now),
       follows,
       oob,
+      // Of a group's call each reads their own, and who is in it by their names of today.
+      said?.words,
     ].join();
     const known = kept.get(key);
     if (known !== undefined) return known;
     const file = message.hasFile ? fileOf(message.id) : undefined;
-    const { call, event } = message;
-    const side = sideOf(own);
     const html = render('chats/row', reader, {
       message,
       file: file && fileView(file, reader),
@@ -87,10 +93,8 @@ export function createRowRenderer(
       conversation,
       own,
       group,
-      words: event
-        ? eventWords(reader, event, own ? undefined : message.authorName)
-        : call && callWords(reader.t, call, side),
-      tone: call && toneOf(call.outcome, side),
+      words: event ? eventWords(reader, event, own ? undefined : message.authorName) : said?.words,
+      tone: said?.tone,
       follows,
       oob,
       day: beginsDay

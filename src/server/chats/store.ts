@@ -264,6 +264,12 @@ export function createChatStore(database: Database) {
        WHERE conversation_id = ?`,
     )
     .pluck();
+  const running = database
+    .prepare<[number], string>(
+      `SELECT call FROM messages WHERE conversation_id = ? AND call IS NOT NULL AND call ->> 'outcome' IS NULL
+       ORDER BY id DESC LIMIT 1`,
+    )
+    .pluck();
   const newest = database
     .prepare<[number], number>('SELECT MAX(id) FROM messages WHERE conversation_id = ?')
     .pluck();
@@ -389,6 +395,11 @@ export function createChatStore(database: Database) {
       changed.all(conversation, since, limit).map(toMessage),
     /** The members' names as one text, which is another when one of them has changed theirs. */
     names: (conversation: number) => names.get(conversation) ?? '',
+    /** The call that is going on. */
+    runningCall: (conversation: number): CallEntry | undefined => {
+      const call = running.get(conversation);
+      return call === undefined ? undefined : JSON.parse(call);
+    },
     newestId: (conversation: number) => newest.get(conversation) ?? 0,
     lines: (me: number): ConversationLine[] =>
       lines.all({ me }).map((row) => ({

@@ -42,7 +42,7 @@ export const faceOf = (person: { id: number; displayName: string; picture?: stri
 });
 
 /** The same of a group. It has no id there: no page may take it for a person. */
-const groupFaceOf = (group: { id: number; title: string }) => ({
+export const groupFaceOf = (group: { id: number; title: string }) => ({
   id: 0,
   hue: hueOf(group.id),
   initial: initialOf(group.title),

@@ -6,26 +6,29 @@
 import type { Media } from '../../protocol/common.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Calls } from '../calls/calls.ts';
+import type { Chats } from '../chats/chats.ts';
 import type { Events } from '../events.ts';
 import type { Render } from '../http/views.ts';
 import { type Hub, type LivePage, send } from './hub.ts';
 
-type Ringing = { call: string; caller: number; media: Media };
+type Ringing = { call: string; conversation: number; caller: number; media: Media };
 
 export type CallPushParts = {
   events: Events;
   accounts: AccountStore;
   calls: Calls;
+  chats: Pick<Chats, 'conversation'>;
 };
 
 /** The answer tells a page that has just connected whether it rings. */
 export function callPush(parts: CallPushParts, hub: Hub, render: Render): (page: LivePage) => void {
-  const { events, accounts, calls } = parts;
+  const { events, accounts, calls, chats } = parts;
   const nameOf = (user: number) => accounts.userById(user)?.displayName ?? '';
 
-  function ring(page: LivePage, { call, caller, media }: Ringing): void {
+  function ring(page: LivePage, { call, conversation, caller, media }: Ringing): void {
     const { displayName: name = '', picture } = accounts.userById(caller) ?? {};
-    const data = { call, caller, media, name, picture, sound: page.sound };
+    const group = chats.conversation(conversation)?.title;
+    const data = { call, caller, media, name, picture, group, sound: page.sound };
     send(page, render('calls/ring', page.reader, data));
   }
 

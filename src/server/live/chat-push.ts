@@ -2,6 +2,7 @@
 
 import type { AccountStore } from '../accounts/store.ts';
 import type { Background } from '../background.ts';
+import { bannerOf } from '../chats/call-words.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Membership } from '../chats/membership.ts';
 import type { RenderRow } from '../chats/row-renderer.ts';
@@ -60,6 +61,11 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
   }
   type Changes = ReturnType<typeof changesSince>;
 
+  const nameOf = (user: number): string => accounts.userById(user)?.displayName ?? '';
+
+  const bannerFor = (page: LivePage, conversation: number) =>
+    bannerOf(page.reader, chats.runningCall(conversation), { me: page.user, nameOf });
+
   /** The changes as one fragment for pages that read alike. */
   function renderChanges(page: LivePage, conversation: number, changes: Changes): Buffer {
     const first = chats.readsAfter(conversation, page.user);
@@ -76,7 +82,9 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
       else replaced += renderRow(to, message, previous, true);
     }
     const { rev, newest } = changes;
-    return Buffer.from(render('chats/changes', page.reader, { added, replaced, conversation, rev, newest }));
+    const banner = group && changes.rows.some(({ message }) => message.call) && bannerFor(page, conversation);
+    const data = { added, replaced, conversation, rev, newest, ...(banner && { banner }) };
+    return Buffer.from(render('chats/changes', page.reader, data));
   }
 
   /** What one round has read and rendered, to be used for every page it fits. */
@@ -103,7 +111,9 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
       return false;
     }
     const own = changes.rows.map(({ message }) => (message.authorId === page.user ? 'o' : '-')).join('');
-    const alike = [at, page.reader.key, own, chats.readsAfter(shown.id, page.user)].join();
+    // Of a group's call each reads their own.
+    const alone = changes.rows.some(({ message }) => message.call?.people) ? page.user : '';
+    const alike = [at, page.reader.key, own, alone, chats.readsAfter(shown.id, page.user)].join();
     const html = remember(round.html, alike, () => renderChanges(page, shown.id, changes));
     shown.rev = changes.rev;
     if (!changes.more) shown.from = changes.rev;

@@ -10,8 +10,13 @@ export interface Lifecycle {
 /**
  * @param run does what is commanded, and may dispatch more
  * @param changed is told of each other state, when everything that led to it is done
+ * @param limitOf how long a state may last, in ms
  */
-export function createLifecycle(run: (command: Command) => void, changed: (state: State) => void): Lifecycle {
+export function createLifecycle(
+  run: (command: Command) => void,
+  changed: (state: State) => void,
+  limitOf: (state: State) => number | undefined = deadline,
+): Lifecycle {
   let state: State = { name: 'idle' };
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -19,8 +24,8 @@ export function createLifecycle(run: (command: Command) => void, changed: (state
     const before = state;
     const step = next(state, event);
     state = step.state;
-    const limit = deadline(state);
-    if (state.name !== before.name || limit !== deadline(before)) {
+    const limit = limitOf(state);
+    if (state.name !== before.name || limit !== limitOf(before)) {
       clearTimeout(timer);
       if (limit !== undefined) timer = setTimeout(() => dispatch({ type: 'gave-up' }), limit);
     }

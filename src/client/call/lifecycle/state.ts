@@ -5,7 +5,8 @@ import type { EndReason } from '../../../protocol/server.ts';
 export type Reason =
   | EndReason
   | 'not-allowed'
-  | 'other-device'
+  /** As many are in it as there may be. */
+  | 'full'
   /** It goes on in another tab, or on another device. */
   | 'moved'
   | 'in-another-call'
@@ -19,6 +20,8 @@ export type State =
   | { name: 'calling'; rung: boolean }
   | { name: 'ringing' }
   | { name: 'connecting' }
+  /** In the call of a group without anybody else, who may still come. */
+  | { name: 'alone' }
   | { name: 'active' }
   /** `left`: the other side's page was closed or is being reloaded. */
   | { name: 'reconnecting'; left: boolean }
@@ -38,12 +41,18 @@ export function deadline(state: State): number | undefined {
     case 'reconnecting':
       return state.left ? 75_000 : 150_000;
     case 'idle':
+    case 'alone':
     case 'active':
     case 'ended':
       return undefined;
     default:
       return unreachable(state);
   }
+}
+
+/** In the call of a group nobody is sent away for what keeps them from the others: they may come, or others may. */
+export function groupDeadline(state: State): number | undefined {
+  return state.name === 'connecting' || state.name === 'reconnecting' ? undefined : deadline(state);
 }
 
 /** Whether the other side went on purpose and isn't back. */

@@ -9,6 +9,9 @@
  *       │ return                                        │         reconnecting
  *       └───────────────────────────────────────────────┘
  *
+ *     In the call of a group `alone` leads from `calling`, and from each that comes after it, to `alone`, where one waits
+ *     for others; when somebody comes, `accepted` leads from there to `connecting`.
+ *
  *     `peer-left` and `peer-back` say within `reconnecting` whether the other side went on purpose, by a reload or
  *     for good: then it is waited for less long.
  *
@@ -28,6 +31,8 @@ export type CallEvent =
   /** The page of a call was loaded again; `answered` is false while it still rings. */
   | { type: 'return'; answered: boolean }
   | { type: 'accepted' }
+  /** Nobody else is in the call of the group, or any more. */
+  | { type: 'alone' }
   | { type: 'connected' }
   | { type: 'lost' }
   | { type: 'hang-up' }
@@ -65,6 +70,8 @@ export function next(state: State, event: CallEvent): Step {
       return fromCalling(state, event);
     case 'ringing':
       return fromRinging(state, event);
+    case 'alone':
+      return fromAlone(state, event);
     case 'connecting':
     case 'active':
     case 'reconnecting':
@@ -105,6 +112,8 @@ function fromCalling(state: State & { name: 'calling' }, event: CallEvent): Step
       return { state: { name: 'calling', rung: true }, commands: [] };
     case 'accepted':
       return { state: { name: 'connecting' }, commands: [] };
+    case 'alone':
+      return { state: { name: 'alone' }, commands: [] };
     case 'hang-up':
       return end('cancelled', 'send-hang-up');
     case 'over':
@@ -133,10 +142,32 @@ function fromRinging(state: State, event: CallEvent): Step {
   }
 }
 
+function fromAlone(state: State, event: CallEvent): Step {
+  switch (event.type) {
+    case 'accepted':
+      return { state: { name: 'connecting' }, commands: [] };
+    case 'hang-up':
+      return end('hung-up', 'say-hang-up', 'send-hang-up');
+    case 'over':
+      return end(event.reason === 'answered-elsewhere' ? 'moved' : event.reason);
+    case 'gave-up':
+      return end('failed', 'send-hang-up');
+    default:
+      return stay(state);
+  }
+}
+
 function fromAnswered(state: State, event: CallEvent): Step {
   switch (event.type) {
     case 'connected':
       return { state: { name: 'active' }, commands: [] };
+    // Another device of theirs rings still, and this one goes on with it.
+    case 'rung':
+      return state.name === 'connecting'
+        ? { state: { name: 'calling', rung: true }, commands: [] }
+        : stay(state);
+    case 'alone':
+      return { state: { name: 'alone' }, commands: [] };
     case 'lost':
       return state.name === 'active' ? reconnecting(false) : stay(state);
     case 'peer-left':

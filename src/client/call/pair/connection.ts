@@ -2,6 +2,7 @@
 import type { Candidate, Description, IceConfiguration } from '../../../protocol/common.ts';
 import type { Kind, Outgoing, Source } from '../../media/outgoing.ts';
 import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
+import { fitOf, type Need, needOf } from './fit.ts';
 import { generation, makesOffers } from './negotiation.ts';
 import { keepDtlsRole, usernameFragments } from './sdp.ts';
 import { isRelayed, isSilent } from './stats.ts';
@@ -48,6 +49,10 @@ export interface Connection {
   isSilent(): Promise<boolean>;
   isRelayed(): Promise<boolean>;
   send(source: Source, kind: Kind, track: MediaStreamTrack | null): Promise<void>;
+  /** Sends a picture as the other side needs it, from now on; once there is a connection, also what was said before. */
+  fit(source: Source, need: Need): void;
+  /** How loud their voice is at this moment, 0 to 1. */
+  level(): number;
   close(): void;
 }
 
@@ -61,6 +66,8 @@ export function createConnection(
   const channel = openChannel(connection, events.channel);
   let early: Candidate[] = [];
   let madeFirst = false;
+  const needs: Partial<Record<Source, Need>> = {};
+  let fitting = Promise.resolve();
   /** As it came: Chromium's own copy doesn't say which browser wrote it. */
   let received: string | undefined;
 
@@ -73,7 +80,12 @@ export function createConnection(
     const { sdpMid, sdpMLineIndex, usernameFragment } = candidate;
     events.candidate({ candidate: candidate.candidate, sdpMid, sdpMLineIndex, usernameFragment });
   });
-  connection.addEventListener('connectionstatechange', () => events.state(connection.connectionState));
+  connection.addEventListener('connectionstatechange', () => {
+    const { connectionState } = connection;
+    if (connectionState === 'connected')
+      for (const source of ['self', 'screen'] as const) void applyFit(source);
+    events.state(connectionState);
+  });
   connection.addEventListener('track', ({ track, transceiver }) => {
     const section = SECTIONS[connection.getTransceivers().indexOf(transceiver)];
     if (section) events.track(section.source, track);
@@ -84,7 +96,35 @@ export function createConnection(
     const sender = connection.getTransceivers()[at]?.sender;
     if (!sender || connection.signalingState === 'closed') return;
     await sender.replaceTrack(track);
-    if (track && source === 'screen' && kind === 'video') await favour(sender, track.contentHint);
+    if (!track || kind !== 'video') return;
+    if (source === 'screen') await favour(sender, track.contentHint);
+    await applyFit(source);
+  }
+
+  /** One at a time: what is set while something else is being set fails. */
+  function applyFit(source: Source): Promise<void> {
+    fitting = fitting.then(() => setFit(source));
+    return fitting;
+  }
+
+  /** Before the first answer there is nothing to set. */
+  async function setFit(source: Source): Promise<void> {
+    const need = needs[source];
+    const at = SECTIONS.findIndex((section) => section.source === source && section.kind === 'video');
+    const sender = connection.getTransceivers()[at]?.sender;
+    const lines = sender?.track?.getSettings().height;
+    if (!need || !sender || !lines || connection.connectionState === 'closed') return;
+    const parameters = sender.getParameters();
+    const [encoding] = parameters.encodings;
+    if (!encoding) return;
+    const { active, scaleResolutionDownBy, ...most } = fitOf(needOf(source, need), lines);
+    Object.assign(encoding, { active, scaleResolutionDownBy });
+    for (const limit of ['maxBitrate', 'maxFramerate'] as const) {
+      const value = most[limit];
+      if (value === undefined) delete encoding[limit];
+      else encoding[limit] = value;
+    }
+    await sender.setParameters(parameters).catch(() => undefined);
   }
 
   function sendAll(): void {
@@ -169,6 +209,19 @@ export function createConnection(
     isRelayed: () => isRelayed(connection),
 
     send,
+
+    fit(source, need) {
+      needs[source] = need;
+      void applyFit(source);
+    },
+
+    level: () =>
+      Math.max(
+        0,
+        ...(connection.getTransceivers()[0]?.receiver.getSynchronizationSources() ?? []).map(
+          ({ audioLevel }) => audioLevel ?? 0,
+        ),
+      ),
 
     close() {
       channel.close();

@@ -182,6 +182,8 @@ function createWorld(terms: Terms) {
         isSilent: async () => !hasWay || facing(name, model) === undefined,
         isRelayed: async () => true,
         send: async () => undefined,
+        fit: () => undefined,
+        level: () => 0,
         close() {
           isClosed = true;
           clearTimeout(change);
@@ -275,7 +277,7 @@ function createWorld(terms: Terms) {
     isWhole: () =>
       NAMES.every((name) => {
         const model = made[name].at(-1);
-        return links[name]?.isConnected() && model && facing(name, model) === made[otherOf(name)].at(-1);
+        return model?.peer.state() === 'connected' && facing(name, model) === made[otherOf(name)].at(-1);
       }),
   };
   return world;

@@ -6,6 +6,7 @@ import type { ChannelMessage } from '../../../protocol/channel.ts';
 import type { Candidate, Description, IceConfiguration } from '../../../protocol/common.ts';
 import type { Kind, Outgoing, Source } from '../../media/outgoing.ts';
 import { type Connection, createConnection } from './connection.ts';
+import type { Need } from './fit.ts';
 import { createFormerConnections } from './former-connections.ts';
 import { generation, judge, judgeRequest, type Side } from './negotiation.ts';
 import { createOfferLimit } from './offer-limit.ts';
@@ -60,7 +61,10 @@ export interface Link {
   renewIce(): void;
   send(source: Source, kind: Kind, track: MediaStreamTrack | null): void;
   say(message: ChannelMessage): boolean;
-  isConnected(): boolean;
+  /** Sends pictures as the other side needs them. */
+  fit(needs: Record<Source, Need>): void;
+  /** How loud their voice is at this moment, 0 to 1. */
+  level(): number;
   close(): void;
 }
 
@@ -77,6 +81,7 @@ export function createLink(
   let closed = false;
   let offerWait: ReturnType<typeof setTimeout> | undefined;
   let wasConnected = false;
+  let needs: Record<Source, Need> | undefined;
 
   const channel: LinkPath = {
     description: (description) => say({ type: 'description', description }),
@@ -156,7 +161,12 @@ export function createLink(
       },
     });
     peer = made;
+    fitAll();
     return made;
+  }
+
+  function fitAll(): void {
+    for (const source of ['self', 'screen'] as const) if (needs) peer?.fit(source, needs[source]);
   }
 
   function hear(message: ChannelMessage): void {
@@ -284,7 +294,11 @@ export function createLink(
     renewIce: () => void restartIf((current) => current.isRelayed()),
     send: (source, kind, track) => void peer?.send(source, kind, track),
     say,
-    isConnected: () => peer?.state() === 'connected',
+    fit(given) {
+      needs = given;
+      fitAll();
+    },
+    level: () => peer?.level() ?? 0,
     close() {
       closed = true;
       steps.close();

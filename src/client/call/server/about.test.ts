@@ -8,7 +8,8 @@ test('until a call has its id, only what comes with the key of its ring is about
   expect(isAbout(ended('other'), undefined, 'key')).toBe(false);
   expect(isAbout(ended('other', 'another key'), undefined, 'key')).toBe(false);
   expect(isAbout(ended('own', 'key'), undefined, 'key')).toBe(true);
-  expect(isAbout({ type: 'ringing', call: 'own', key: 'key', member: 'm' }, undefined, 'key')).toBe(true);
+  const joined = { type: 'joined', call: 'own', key: 'key', member: 'm', topology: 'mesh' } as const;
+  expect(isAbout({ ...joined, peers: [], candidates: [] }, undefined, 'key')).toBe(true);
   expect(isAbout({ type: 'candidates', call: 'other', from: 'm', candidates: [] }, undefined, 'key')).toBe(
     false,
   );

@@ -1,5 +1,5 @@
 /** Which of the server's messages are about one call. A page may hear of others as well: of each that rings there. */
-import type { FirstServerMessage as ServerMessage } from '../../../protocol/first-version.ts';
+import type { ServerMessage } from '../../../protocol/server.ts';
 
 /**
  * Whether a message is about the call with this id or, until the server has said which id that is, about the call that

@@ -1,5 +1,5 @@
 /** What an error from the server means for the call. */
-import type { FirstServerMessage as ServerMessage } from '../../../protocol/first-version.ts';
+import type { ServerMessage } from '../../../protocol/server.ts';
 import type { Reason } from '../lifecycle/state.ts';
 
 export type ServerError = ServerMessage & { type: 'error' };
@@ -7,8 +7,8 @@ export type ServerError = ServerMessage & { type: 'error' };
 /** The call is over, the same may be tried later, or there is nothing more to say; undefined: it goes on as it is. */
 export type Meaning = { over: Reason } | 'retry' | 'settled' | undefined;
 
-const FAREWELLS = ['decline', 'hang-up', 'cancel'];
-const BEGINNINGS = ['ring', 'accept', 'resume'];
+const FAREWELLS = ['decline', 'leave', 'cancel'];
+const BEGINNINGS = ['ring', 'join', 'resume'];
 
 /** @param met whether both sides are in the call already: then it needs the server no longer */
 export function meaningOf({ code, about = '' }: ServerError, met: boolean): Meaning {
@@ -23,7 +23,7 @@ export function meaningOf({ code, about = '' }: ServerError, met: boolean): Mean
   if (!isFarewell && !BEGINNINGS.includes(about)) return undefined;
   if (code === 'too-many' || code === 'internal') return 'retry';
   if (isFarewell) return 'settled';
-  if (code === 'answered-elsewhere' || code === 'not-allowed') return { over: code };
+  if (code === 'answered-elsewhere' || code === 'not-allowed' || code === 'full') return { over: code };
   if (code === 'out-of-turn' && about === 'ring') return { over: 'in-another-call' };
   if (code === 'ended') return { over: met ? 'hung-up' : 'cancelled' };
   return { over: 'failed' };

@@ -2,14 +2,16 @@
 import type { Description, Media } from '../../../protocol/common.ts';
 import type { ServerSocket } from './socket.ts';
 
-const NAMES = ['ring', 'accept', 'decline', 'hang-up', 'cancel'] as const;
+const NAMES = ['ring', 'join', 'decline', 'leave', 'cancel'] as const;
 export type Name = (typeof NAMES)[number];
 
 export interface Outbox {
-  ring(key: string, chat: number, media: Media): void;
-  accept(call: string): void;
+  /** @param quiet whether nobody's devices ring */
+  ring(key: string, chat: number, media: Media, quiet: boolean): void;
+  /** @param over whether another device of the same person loses it */
+  join(call: string, over: boolean): void;
   decline(call: string): void;
-  hangUp(call: string): void;
+  leave(call: string): void;
   /** Withdraws the ring with this key, which the server may or may not have received. */
   cancel(key: string): void;
   /** Whether it went out at least once, or is settled. */
@@ -24,20 +26,24 @@ export function createOutbox(
   local: () => Description | undefined,
 ): Outbox {
   return {
-    ring(key, chat, media) {
+    ring(key, chat, media, quiet) {
       signal.keep('ring', () => {
-        const offer = local() ?? { type: 'offer', sdp: '' };
-        return { type: 'ring', key, chat, media, offer };
+        const offer = local();
+        return { type: 'ring', key, chat, media, ...(offer && { offer }), ...(quiet && { quiet }) };
       });
     },
-    accept(call) {
-      signal.keep('accept', () => {
+    join(call, over) {
+      signal.keep('join', () => {
         const answer = local();
-        return { type: 'accept', call, ...(answer?.type === 'answer' && { answer }) };
+        return {
+          ...{ type: 'join', call },
+          ...(answer?.type === 'answer' && { answer }),
+          ...(over && { over }),
+        };
       });
     },
     decline: (call) => signal.keep('decline', () => ({ type: 'decline', call })),
-    hangUp: (call) => signal.keep('hang-up', () => ({ type: 'hang-up', call })),
+    leave: (call) => signal.keep('leave', () => ({ type: 'leave', call })),
     cancel(key) {
       signal.settle('ring');
       signal.keep('cancel', () => ({ type: 'cancel', key }));

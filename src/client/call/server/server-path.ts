@@ -1,6 +1,6 @@
 /** The signalling path to the other side that goes through the server. */
+import type { ClientMessage } from '../../../protocol/client.ts';
 import type { Candidate, Description } from '../../../protocol/common.ts';
-import type { FirstClientMessage as ClientMessage } from '../../../protocol/first-version.ts';
 
 /** To whom something goes; without `to`, the server keeps it for whoever accepts the call. */
 export interface Address {

@@ -94,10 +94,10 @@ test('nothing is left to be said once all that was kept is settled, and while th
   expect(signal.isIdle()).toBe(false);
   await hears(0, 'hello');
   expect(signal.isIdle()).toBe(true);
-  signal.keep('hang-up', () => ({ type: 'hang-up', call: 'call-id' }));
-  await hears(0, 'hang-up');
+  signal.keep('leave', () => ({ type: 'leave', call: 'call-id' }));
+  await hears(0, 'leave');
   expect(signal.isIdle()).toBe(false);
-  signal.settle('hang-up');
+  signal.settle('leave');
   expect(signal.isIdle()).toBe(true);
   await close(0, 1012);
   expect(signal.isIdle()).toBe(false);
@@ -113,14 +113,19 @@ test('a ring that is taken back before its call is known is not sent again', asy
   signal.keep('ring', () => ({ type: 'ring', key, chat: 1, media: 'voice', offer }));
   await hears(0, 'ring');
   const call = createCall({
-    origin: { role: 'caller', key, chat: 1 },
+    origin: { role: 'caller', key, chat: 1, quiet: false },
+    isGroup: false,
     media: 'voice',
     ice: { iceServers: [] },
     signal,
     local: createLocalMedia({ track: nothing, changed: nothing }),
     screen: createScreenShare({ track: nothing, changed: nothing, problem: nothing, wanted: () => true }),
     isRecording: () => false,
-    events: { state: nothing, named: nothing, stream: nothing, peerState: nothing },
+    isSaving: () => false,
+    events: {
+      ...{ state: nothing, named: nothing, stream: nothing, peerState: nothing },
+      ...{ roster: nothing, moved: nothing, carries: nothing },
+    },
   });
   call.dispatch({ type: 'dial' });
   // Somebody else rang at this person, and has given up.

@@ -3,8 +3,9 @@
  * It knows nothing of peer connections, and they nothing of it: a closed socket is no closed call.
  */
 import * as v from 'valibot';
-import type { FirstClientMessage as ClientMessage } from '../../../protocol/first-version.ts';
-import { FIRST_VERSION, FirstServerMessage as ServerMessage } from '../../../protocol/first-version.ts';
+import type { ClientMessage } from '../../../protocol/client.ts';
+import { ServerMessage } from '../../../protocol/server.ts';
+import { PROTOCOL_VERSION } from '../../../protocol/version.ts';
 import { retryDelay } from '../../common/backoff.ts';
 
 /** A socket that was silent for so long is asked for a pong, and has this long to bring it. */
@@ -64,7 +65,7 @@ export function openServerSocket(url: string, device: string, events: ServerSock
     watch = setTimeout(() => lose(opening), QUIET_MS);
     opening.addEventListener('open', () => {
       if (socket !== opening) return;
-      transmit({ type: 'hello', version: FIRST_VERSION, device });
+      transmit({ type: 'hello', versions: [PROTOCOL_VERSION], device });
       listen();
       events.opened();
       again();

@@ -87,11 +87,11 @@ export function wireCorner(stage: HTMLElement): void {
     }
   }
 
-  /** The button and the small picture that an event is about. */
+  /** The button and the small picture that an event is about; others lie where the stage has them. */
   function targetOf({ target }: Event): { button: HTMLElement; tile: HTMLElement } | undefined {
     const button = target instanceof Element ? target.closest<HTMLElement>('[data-do="swap"]') : null;
     const tile = button?.closest<HTMLElement>('.tile');
-    return button && tile ? { button, tile } : undefined;
+    return button && tile?.matches(small) ? { button, tile } : undefined;
   }
 
   stage.addEventListener('pointerdown', (event) => {

@@ -21,6 +21,7 @@ beforeEach(() => {
         if (text === undefined) said.delete(matter);
         else said.set(matter, text);
       },
+      pass() {},
       clear: () => said.clear(),
     },
     (key, { where = '' } = {}) => (where ? `${key} (${where})` : key),

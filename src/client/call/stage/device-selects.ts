@@ -9,19 +9,21 @@ import { canShareScreen, type ScreenShare } from '../../media/screen-share.ts';
 import { createSpeaker } from '../../media/speaker.ts';
 
 export interface DeviceSelects {
+  /** Plays the sound of one more element on the chosen speaker, or no longer. */
+  play(output: HTMLMediaElement, isOn: boolean): void;
   /** Refills them: names appear with permission, and devices come and go. */
   update(): void;
 }
 
-/** @param outputs the elements whose sound goes to the chosen speaker */
+/** @param output an element whose sound goes to the chosen speaker */
 export function createDeviceSelects(
   root: ParentNode,
   local: LocalMedia,
   shared: ScreenShare,
-  outputs: HTMLMediaElement[],
+  output: HTMLMediaElement,
   say: Say,
 ): DeviceSelects {
-  const loud = createSpeaker(outputs);
+  const loud = createSpeaker(output);
   let known: MediaDeviceInfo[] = [];
   const camera = find(root, '[data-device="videoinput"]', HTMLSelectElement);
   const microphone = find(root, '[data-device="audioinput"]', HTMLSelectElement);
@@ -53,7 +55,7 @@ export function createDeviceSelects(
   });
 
   const update = () => void list(undefined);
-  return { update };
+  return { play: (output, isOn) => (isOn ? loud.add(output) : loud.remove(output)), update };
 }
 
 function fill(

@@ -1,11 +1,11 @@
-/** The other side as this page shows it: camera, voice, screen, and what it says about itself. */
+/** Another person as this page shows them: camera, voice, screen, and what they say about themselves. */
 import { find } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
 import type { Source } from '../../media/outgoing.ts';
 import { createScreenTile, type ScreenTile } from './screen-tile.ts';
 import { createSound, type Sound } from './sound.ts';
 import type { Played } from './stalled.ts';
-import { createTile, type Tile } from './tile.ts';
+import { createTile, type Face, type Tile } from './tile.ts';
 
 /** What it says about its own media (protocol/channel.ts). */
 export interface PeerMedia {
@@ -23,15 +23,20 @@ const GONE: PeerMedia = { microphone: true, camera: false, recording: false };
 export interface OtherSide {
   tile: Tile;
   screen: ScreenTile;
-  /** Plays the voice. */
-  output: HTMLAudioElement;
+  /** What plays their voice, and the sound of their screen. */
+  outputs: readonly HTMLAudioElement[];
   streams: Record<Source, MediaStream | null>;
-  /** A call begins: with whom. */
-  begin(name: string): void;
+  /** A call begins: with whom. Whose face isn't told has it already. */
+  begin(name: string, face?: Face): void;
+  name(): string;
   show(source: Source, stream: MediaStream | null): void;
   update(state: PeerMedia): void;
   /** It has left on purpose, or is no longer away. */
   left(isAway: boolean): void;
+  /** Whether what is shown is what they do now. */
+  carries(isConnected: boolean): void;
+  /** Whether they are heard to speak. */
+  speaks(isSpeaking: boolean): void;
   isRecording(): boolean;
   /** Plays what was refused or paused. */
   retry(): void;
@@ -49,27 +54,37 @@ export interface OtherSideEvents {
   shared(isShared: boolean): void;
 }
 
-export function createOtherSide(stage: HTMLElement, say: Say, events: OtherSideEvents): OtherSide {
-  const tile = createTile(find(stage, '.tile:not(.self)', HTMLElement), (is) => events.stalled('video', is));
-  const screen = createScreenTile(
-    stage,
-    (output) => soundOf('screen-sound', output),
-    (is) => events.stalled('screen-video', is),
-    events.shared,
-  );
-  const output = find(stage, 'audio', HTMLAudioElement);
+/**
+ * Takes over the two tiles of one person: of themselves, and of their screen.
+ * @param gone from when on nothing of them is played any more
+ */
+export function createOtherSide(
+  elements: Record<Source, HTMLElement>,
+  say: Say,
+  gone: AbortSignal,
+  events: OtherSideEvents,
+): OtherSide {
+  const tile = createTile(elements.self, (is) => events.stalled('video', is), gone);
+  const screen = createScreenTile(elements.screen, gone, {
+    soundOf: (output) => soundOf('screen-sound', output),
+    stuck: (is) => events.stalled('screen-video', is),
+    shown: events.shared,
+  });
+  const output = find(elements.self, 'audio', HTMLAudioElement);
   const sound = soundOf('sound', output);
   const streams: Record<Source, MediaStream | null> = { self: null, screen: null };
+  let ownName = '';
   let isRecording = false;
   let isAway = false;
   /** What it last said about itself, unless that was before it left. */
   let told: PeerMedia | undefined;
 
   function soundOf(what: 'sound' | 'screen-sound', output: HTMLAudioElement): Sound {
-    return createSound(output, {
-      blocked: (needsTap) => events.stalled(what, needsTap),
-      capturing: events.capturing,
-    });
+    return createSound(
+      output,
+      { blocked: (needsTap) => events.stalled(what, needsTap), capturing: events.capturing },
+      gone,
+    );
   }
 
   function show(source: Source, stream: MediaStream | null): void {
@@ -93,10 +108,13 @@ export function createOtherSide(stage: HTMLElement, say: Say, events: OtherSideE
   return {
     tile,
     screen,
-    output,
+    outputs: [output, screen.output],
     streams,
-    begin(name) {
+    name: () => ownName,
+    begin(name, face) {
+      ownName = name;
       tile.name(name);
+      if (face) tile.face(name, face);
       tile.camera(undefined);
       tile.silence(undefined);
       screen.name(say('screenOf', { name }));
@@ -114,6 +132,12 @@ export function createOtherSide(stage: HTMLElement, say: Say, events: OtherSideE
         told = undefined;
         render(GONE);
       } else if (told) render(told);
+    },
+    carries(isConnected) {
+      for (const element of Object.values(elements)) element.dataset.carries = String(isConnected);
+    },
+    speaks(isSpeaking) {
+      elements.self.toggleAttribute('data-speaking', isSpeaking);
     },
     isRecording: () => isRecording,
     retry() {

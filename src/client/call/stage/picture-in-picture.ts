@@ -4,10 +4,17 @@
 export const canFloat = (video: HTMLVideoElement): boolean =>
   'requestPictureInPicture' in video && document.pictureInPictureEnabled;
 
-/** Wires a button to picture in picture, which shows the first of these videos that has something to show. */
-export function wirePictureInPicture(button: HTMLButtonElement, videos: HTMLVideoElement[]): void {
+/**
+ * Wires a button to picture in picture, which shows the first of these videos that has something to show.
+ * @param stage in which they are
+ */
+export function wirePictureInPicture(
+  button: HTMLButtonElement,
+  stage: HTMLElement,
+  videos: () => HTMLVideoElement[],
+): void {
   button.addEventListener('click', () => {
-    const video = videos.find(({ videoWidth }) => videoWidth > 0);
+    const video = videos().find(({ videoWidth }) => videoWidth > 0);
     const change = document.pictureInPictureElement
       ? document.exitPictureInPicture()
       : video?.requestPictureInPicture();
@@ -15,8 +22,9 @@ export function wirePictureInPicture(button: HTMLButtonElement, videos: HTMLVide
     change?.catch(() => undefined);
   });
   const show = () => button.setAttribute('aria-pressed', String(document.pictureInPictureElement !== null));
-  for (const video of videos) {
-    video.addEventListener('enterpictureinpicture', show);
-    video.addEventListener('leavepictureinpicture', show);
-  }
+  stage.addEventListener('enterpictureinpicture', ({ target }) => {
+    show();
+    // Not at the stage: by then the person may have gone, and their video with them.
+    target?.addEventListener('leavepictureinpicture', show, { once: true });
+  });
 }

@@ -16,6 +16,8 @@ export interface PlaybackEvents {
   stuck?(isStuck: boolean): void;
   /** Whether it should play; unless told, whenever there is a stream that isn't over. */
   wanted?(): boolean;
+  /** When it is to be kept playing no longer. */
+  gone?: AbortSignal;
   /** Whether a refusal may be older than what allows it now, so that one more try is worth it. */
   patient?(): boolean;
 }
@@ -72,9 +74,10 @@ export function keepPlaying(element: Player, events: PlaybackEvents, page: Event
     retry();
   }
 
-  element.addEventListener('pause', paused);
-  for (const gesture of GESTURES) page.addEventListener(gesture, touched, { capture: true });
-  for (const sign of SIGNS) page.addEventListener(sign, retry, { capture: true });
+  const until = events.gone && { signal: events.gone };
+  element.addEventListener('pause', paused, until);
+  for (const gesture of GESTURES) page.addEventListener(gesture, touched, { capture: true, ...until });
+  for (const sign of SIGNS) page.addEventListener(sign, retry, { capture: true, ...until });
 
   return {
     start() {

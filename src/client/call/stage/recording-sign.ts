@@ -4,8 +4,8 @@ import type { Say } from '../../common/words.ts';
 import { formatDuration } from './duration.ts';
 
 export interface RecordingSign {
-  /** Whether this page is recording, and whether the other person is. */
-  update(own: boolean, theirs: boolean, name: string): void;
+  /** Whether this page is recording, and who else is. */
+  update(own: boolean, others: string[]): void;
 }
 
 /** Takes over the template's `.call-recorded`. */
@@ -21,14 +21,21 @@ export function createRecordingSign(element: HTMLElement, say: Say): RecordingSi
     setText(clock, since === undefined ? '' : formatDuration(performance.now() - since));
   }
 
+  function sentence(isOwn: boolean, others: string[]): string {
+    if (others.length === 0) return say('recordingOwn');
+    const name = new Intl.ListFormat(document.documentElement.lang).format(others);
+    if (isOwn) return say('recordingBoth', { name });
+    return say(others.length > 1 ? 'recordingPeers' : 'recordingPeer', { name });
+  }
+
   return {
-    update(isOwn, isTheirs, name) {
+    update(isOwn, others) {
+      const isTheirs = others.length > 0;
       own = isOwn ? (own ?? performance.now()) : undefined;
       theirs = isTheirs ? (theirs ?? performance.now()) : undefined;
       const isOn = isOwn || isTheirs;
       element.dataset.on = String(isOn);
-      const key = isOwn ? (isTheirs ? 'recordingBoth' : 'recordingOwn') : 'recordingPeer';
-      setText(line, isOn ? say(key, { name }) : '');
+      setText(line, isOn ? sentence(isOwn, others) : '');
       tick();
       if (isOn) timer ??= setInterval(tick, 1000);
       else {

@@ -3,8 +3,11 @@ import type { State } from '../lifecycle/state.ts';
 import { keepPlaying } from './playback.ts';
 
 export interface Ringback {
-  /** Plays while `state` says that the other side is ringing, and at no other time. */
-  update(state: State): void;
+  /**
+   * Plays while `state` says that the other side is ringing, and at no other time.
+   * @param isRung whether somebody of a group is, whom one waits for
+   */
+  update(state: State, isRung: boolean): void;
   /** Tries again, if the browser has refused before. */
   retry(): void;
 }
@@ -17,11 +20,15 @@ export function createRingback(element: HTMLAudioElement): Ringback {
   const { start, retry } = keepPlaying(element, { wanted: () => rings });
 
   return {
-    update(state) {
-      rings = state.name === 'calling' && state.rung;
+    update(state, isRung) {
+      rings = (state.name === 'calling' && state.rung) || (state.name === 'alone' && isRung);
       // Fetched while the call goes out, so that it is there in time.
       if (state.name === 'calling') element.preload = 'auto';
-      if (rings) return start();
+      if (rings) {
+        // Each change of who is rung comes here, and the tone begins once.
+        if (element.paused) start();
+        return;
+      }
       element.pause();
       element.currentTime = 0;
     },

@@ -16,22 +16,24 @@ export interface ScreenTile {
   shared(on: boolean): void;
 }
 
-/**
- * Takes over the `.tile.screen` of the stage.
- * @param stuck whether its video stands still until somebody taps
- * @param shown whether there is one
- */
+export interface ScreenTileEvents {
+  soundOf(output: HTMLAudioElement): Sound;
+  /** Whether its video stands still until somebody taps. */
+  stuck(isStuck: boolean): void;
+  /** Whether there is one. */
+  shown(isShown: boolean): void;
+}
+
+/** Takes over a `.tile.screen` of the template, until it is `gone`. */
 export function createScreenTile(
-  stage: HTMLElement,
-  soundOf: (output: HTMLAudioElement) => Sound,
-  stuck: (isStuck: boolean) => void,
-  shown: (isShown: boolean) => void,
+  element: HTMLElement,
+  gone: AbortSignal,
+  { soundOf, stuck, shown }: ScreenTileEvents,
 ): ScreenTile {
-  const element = find(stage, '.tile.screen', HTMLElement);
   const video = find(element, 'video', HTMLVideoElement);
   const output = find(element, 'audio', HTMLAudioElement);
   const sound = soundOf(output);
-  const playback = keepPlaying(video, { stuck });
+  const playback = keepPlaying(video, { stuck, gone });
   let stream: MediaStream | null = null;
   let isShared = false;
 

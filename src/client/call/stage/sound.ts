@@ -19,11 +19,11 @@ export interface SoundEvents {
   capturing(): boolean;
 }
 
-/** Takes over an audio element. */
-export function createSound(element: HTMLAudioElement, events: SoundEvents): Sound {
+/** Takes over an audio element, until it is `gone`. */
+export function createSound(element: HTMLAudioElement, events: SoundEvents, gone: AbortSignal): Sound {
   let heard: MediaStreamTrack[] = [];
   // The refusal may be older than the microphone.
-  const playback = keepPlaying(element, { stuck: events.blocked, patient: events.capturing });
+  const playback = keepPlaying(element, { stuck: events.blocked, patient: events.capturing, gone });
 
   return {
     listen(stream) {

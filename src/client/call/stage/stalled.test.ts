@@ -16,6 +16,7 @@ function open() {
         stage.said = text;
         stage.action = action;
       },
+      pass() {},
       clear() {},
     },
     (key) => key,
@@ -28,19 +29,29 @@ function open() {
 
 test('several things that stand still are one notice, which is about sound as long as any of it is', () => {
   const { stage, stalled } = open();
-  stalled('video', true);
+  stalled('first', 'video', true);
   expect([stage.said, stage.action?.label]).toEqual(['pictureBlocked', 'see']);
-  stalled('screen-sound', true);
+  stalled('first', 'screen-sound', true);
   expect([stage.said, stage.action?.label]).toEqual(['soundBlocked', 'hear']);
-  stalled('screen-sound', false);
+  stalled('first', 'screen-sound', false);
   expect(stage.said).toBe('pictureBlocked');
-  stalled('video', false);
+  stalled('first', 'video', false);
+  expect(stage.said).toBeUndefined();
+});
+
+test('what stands still of one person does so whatever plays of another', () => {
+  const { stage, stalled } = open();
+  stalled('first', 'sound', true);
+  stalled('second', 'sound', true);
+  stalled('first', 'sound', false);
+  expect(stage.said).toBe('soundBlocked');
+  stalled('second', 'sound', false);
   expect(stage.said).toBeUndefined();
 });
 
 test('a press on it plays all there is', () => {
   const { stage, stalled } = open();
-  stalled('sound', true);
+  stalled('first', 'sound', true);
   stage.action?.run();
   expect(stage.played).toBe(1);
 });

@@ -2,7 +2,7 @@
 import type { Say } from '../../common/words.ts';
 import type { Notices } from './notices.ts';
 
-/** What plays of the other side, each by an element of its own. */
+/** What plays of another person, each by an element of its own. */
 export type Played = 'sound' | 'video' | 'screen-sound' | 'screen-video';
 
 /**
@@ -13,12 +13,12 @@ export function createStalled(
   notices: Notices,
   say: Say,
   playAll: () => void,
-): (what: Played, isStill: boolean) => void {
-  const stalled = new Set<Played>();
-  return (what, isStill) => {
-    if (isStill) stalled.add(what);
-    else stalled.delete(what);
-    const isSound = stalled.has('sound') || stalled.has('screen-sound');
+): (side: string, what: Played, isStill: boolean) => void {
+  const stalled = new Map<string, Played>();
+  return (side, what, isStill) => {
+    if (isStill) stalled.set(`${side} ${what}`, what);
+    else stalled.delete(`${side} ${what}`);
+    const isSound = [...stalled.values()].some((still) => still === 'sound' || still === 'screen-sound');
     const text = say(isSound ? 'soundBlocked' : 'pictureBlocked');
     notices.set('still', stalled.size > 0 ? text : undefined, {
       label: say(isSound ? 'hear' : 'see'),

@@ -7,8 +7,11 @@ import { formatDuration } from './duration.ts';
 export interface Status {
   /** A call begins: with whom. */
   begin(peerName: string): void;
-  /** @param since when the call was answered, as `performance.now()` counts */
-  update(state: State, since: number | undefined): void;
+  /**
+   * @param since when the call was answered, as `performance.now()` counts
+   * @param isRung whether somebody of a group is still rung
+   */
+  update(state: State, since: number | undefined, isRung: boolean): void;
 }
 
 export function createStatus(root: HTMLElement, say: Say): Status {
@@ -32,21 +35,23 @@ export function createStatus(root: HTMLElement, say: Say): Status {
       clock.hidden = true;
       answeredAt = undefined;
     },
-    update(state, since) {
+    update(state, since, isRung) {
       isOver = state.name === 'ended';
       answeredAt = since;
       root.dataset.state = state.name;
-      setText(status, say(statusKey(state)));
+      setText(status, say(statusKey(state, isRung)));
       tick();
     },
   };
 }
 
 /** "Ringing…" is shown only once the other side is really ringing. */
-function statusKey(state: State): string {
+function statusKey(state: State, isRung: boolean): string {
   switch (state.name) {
     case 'calling':
       return state.rung ? 'statusRinging' : 'statusConnecting';
+    case 'alone':
+      return isRung ? 'statusRinging' : 'statusAlone';
     case 'idle':
     case 'connecting':
       return 'statusConnecting';

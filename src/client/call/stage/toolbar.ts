@@ -3,7 +3,7 @@
 import { find } from '../../common/dom.ts';
 import type { LocalMedia } from '../../media/local-media.ts';
 import { canShareScreen, type ScreenShare } from '../../media/screen-share.ts';
-import { canRecord } from '../../recording/recorder.ts';
+import { canRecord } from '../../recording/recorded-types.ts';
 
 export interface Toolbar {
   /** Shows what is switched on. */

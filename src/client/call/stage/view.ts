@@ -8,8 +8,9 @@ import type { LocalMedia } from '../../media/local-media.ts';
 import type { Source } from '../../media/outgoing.ts';
 import type { ScreenShare } from '../../media/screen-share.ts';
 import { RecordingMode } from '../../recording/mode.ts';
+import { EMPTY, FIRST, type Roster, type Side } from '../lifecycle/roster.ts';
 import { hasLeft, type Reason, type State } from '../lifecycle/state.ts';
-import { createArrangement } from './arrangement.ts';
+import { createArrangement, SELF } from './arrangement.ts';
 import { collectFeeds } from './collect-feeds.ts';
 import { wireCorner } from './corner.ts';
 import { createDeviceNotices, isInstalled } from './device-notices.ts';
@@ -18,13 +19,18 @@ import { createFlipCamera } from './flip-camera.ts';
 import { wireFullScreen } from './full-screen.ts';
 import { stopWaiting } from './loading.ts';
 import { createNotices } from './notices.ts';
-import { createOtherSide, type PeerMedia } from './other-side.ts';
+import type { PeerMedia } from './other-side.ts';
+import { createOthers } from './others.ts';
 import { createPanels } from './panels.ts';
+import { createPeoplePanel } from './people-panel.ts';
 import { wirePictureInPicture } from './picture-in-picture.ts';
 import { createRecordingSign } from './recording-sign.ts';
 import { createRingback } from './ringback.ts';
+import { wireSaving } from './saving.ts';
 import { createSharePreview } from './share-preview.ts';
 import { wireShortcuts } from './shortcuts.ts';
+import { type ShownSizes, watchSizes } from './shown-sizes.ts';
+import { createSpeakers } from './speakers.ts';
 import { createStalled } from './stalled.ts';
 import { createStatus } from './status.ts';
 import { createTile } from './tile.ts';
@@ -32,22 +38,40 @@ import { createToolbar, type ToolbarActions } from './toolbar.ts';
 import { createWakeLock } from './wake-lock.ts';
 
 export interface View {
-  /** A call begins: with whom, and as what. */
-  begin(peerName: string, media: Media): void;
+  /** A call begins: with whom, and as what. @param title the other person's name, or the group's */
+  begin(title: string, isGroup: boolean, media: Media): void;
   /** Asks whether to begin at all, and does so at a press. */
   ask(begin: () => void): void;
   /** @param since when the call was answered, as `performance.now()` counts */
   state(state: State, since: number | undefined): void;
-  remoteStream(source: Source, stream: MediaStream): void;
-  remoteState(state: PeerMedia): void;
+  remoteStream(side: Side, source: Source, stream: MediaStream): void;
+  remoteState(side: Side, state: PeerMedia): void;
+  /** Who is in it, and who is rung. @param sides what the page calls each who is in it, by their places */
+  roster(roster: Roster, sides: ReadonlyMap<string, Side>): void;
+  /** Whether what is shown of somebody is what they do now. */
+  carries(side: Side, isConnected: boolean): void;
   /** One's own media have changed. */
   local(): void;
   /** What can be seen and heard now. */
   feeds(): Feeds;
+  /** Whether this person wants to save data. */
+  isSaving(): boolean;
   /** What is to be recorded, as chosen. */
   mode(): RecordingMode;
   /** Says something about one matter until it is settled. */
   notice(matter: 'screen' | 'recording', text: string | undefined): void;
+}
+
+/** What the stage asks and tells the call. */
+export interface CallAsSeen {
+  /** Whether the server knows all that this page has to tell it. */
+  isHeard(): boolean;
+  /** In what size somebody is shown. */
+  shows(side: Side, sizes: ShownSizes): void;
+  /** How loud each of the others is at this moment, 0 to 1. */
+  levels(): ReadonlyMap<Side, number>;
+  /** Whether to save data was chosen. */
+  saving(): void;
 }
 
 /** What this page sends, and what it makes of the call. */
@@ -57,14 +81,13 @@ export interface OwnMedia {
   recording: { isOn(): boolean };
 }
 
-/** @param isHeard whether the server knows all that this page has to tell it */
 export function createView(
   root: HTMLElement,
   say: Say,
   myName: string,
   { local, screen: shared, recording }: OwnMedia,
   actions: ToolbarActions,
-  isHeard: () => boolean,
+  { isHeard, shows, levels, saving: saves }: CallAsSeen,
 ): View {
   const stage = find(root, '.stage', HTMLElement);
   const controls = find(root, '[role="toolbar"]', HTMLElement);
@@ -74,14 +97,26 @@ export function createView(
   const status = createStatus(root, say);
   const notices = createNotices(find(root, '.call-notice', HTMLElement), say);
   const deviceNotices = createDeviceNotices(local, notices, say, isInstalled);
-  const arrangement = createArrangement(stage);
-  const other = createOtherSide(stage, say, {
+  const arrangement = createArrangement(stage, say);
+  const selfTile = find(stage, '.tile.self', HTMLElement);
+  const self = createTile(selfTile);
+  const others = createOthers(stage, say, arrangement, {
     stalled: createStalled(notices, say, playAll),
     capturing: () => local.isLive('audio'),
     recording: tellRecording,
-    shared: arrangement.shared,
+    plays: (output, isOn) => selects.play(output, isOn),
   });
-  const self = createTile(find(stage, '.tile.self', HTMLElement));
+  arrangement.add(SELF, selfTile, false);
+  const speakers = createSpeakers(find(controls, '[data-do="layout"]', HTMLButtonElement), say, {
+    levels,
+    others: others.all,
+    large: arrangement.speaker,
+  });
+  const saving = wireSaving(root, () => {
+    saves();
+    sizes.look();
+  });
+  const sizes = watchSizes(stage, others.all, { isKept: recording.isOn, isSaving: saving.isOn }, shows);
   const flip = createFlipCamera(find(stage, '[data-do="flip"]', HTMLButtonElement), local);
   const preview = createSharePreview(find(root, '.sharing', HTMLElement), () => {
     actions.screen();
@@ -89,8 +124,12 @@ export function createView(
     find(controls, '[data-do="screen"]', HTMLButtonElement).focus();
   });
   const ringback = createRingback(tone);
-  const panels = createPanels(root, say, other.tile.video, isHeard);
-  const selects = createDeviceSelects(root, local, shared, [other.output, other.screen.output, tone], say);
+  const panels = createPanels(root, say, self.video, isHeard);
+  const people = createPeoplePanel(
+    find(root, '.call-people', HTMLElement),
+    find(controls, '[data-do="people"]', HTMLButtonElement),
+  );
+  const selects = createDeviceSelects(root, local, shared, tone, say);
   const switches = {
     microphone: () => tryAgain(actions.microphone),
     camera: () => tryAgain(actions.camera),
@@ -99,19 +138,22 @@ export function createView(
   wireCorner(stage);
   wireShortcuts(root, switches, () => !controls.hidden);
   wireFullScreen(find(root, '[data-do="fullscreen"]', HTMLButtonElement), root);
-  wirePictureInPicture(find(root, '[data-do="pip"]', HTMLButtonElement), [
-    other.screen.video,
-    other.tile.video,
-  ]);
+  wirePictureInPicture(find(root, '[data-do="pip"]', HTMLButtonElement), stage, () => {
+    const everybody = others.all().map(([, other]) => other);
+    return [...everybody.map(({ screen }) => screen.video), ...everybody.map(({ tile }) => tile.video)];
+  });
 
   let shown: State = { name: 'idle' };
   let name = '';
+  let isGroup = false;
+  let present: Roster = EMPTY;
+  let answeredAt: number | undefined;
   const wake = createWakeLock(() => shown.name !== 'idle' && shown.name !== 'ended');
 
   self.show(local.outgoing.stream);
 
   function playAll(): void {
-    for (const played of [other, self, preview, ringback]) played.retry();
+    for (const played of [...others.all().map(([, other]) => other), self, preview, ringback]) played.retry();
   }
 
   function tryAgain(action: () => void): void {
@@ -120,19 +162,45 @@ export function createView(
   }
 
   function tellRecording(): void {
-    recorded.update(recording.isOn(), other.isRecording(), name);
+    const theirs = others.all().flatMap(([, other]) => (other.isRecording() ? other.name() : []));
+    recorded.update(recording.isOn(), theirs);
   }
 
   function tellLeft(left: boolean): void {
+    if (isGroup) return;
     notices.set('left', left ? say('peerLeft', { name }) : undefined);
-    other.left(left);
+    others.of(FIRST).left(left);
+  }
+
+  const isRung = (): boolean => present.invited.some(({ state }) => state === 'ringing');
+
+  /** Shows who has come, and no longer who has gone, and says so. */
+  function tellOfComing(roster: Roster, sides: ReadonlyMap<string, Side>): void {
+    const isFirst = present.own === undefined;
+    for (const [side, other] of others.all()) {
+      if ([...sides.values()].includes(side)) continue;
+      notices.pass(`people ${side}`, say('hasLeft', { name: other.name() }));
+      others.remove(side);
+    }
+    for (const [member, peer] of roster.peers) {
+      const side = sides.get(member);
+      if (side === undefined) continue;
+      const other = others.of(side);
+      if (!present.peers.has(member)) {
+        other.begin(peer.name, peer);
+        if (!isFirst) notices.pass(`people ${side}`, say('hasJoined', { name: peer.name }));
+      }
+      other.left(peer.closing);
+    }
   }
 
   function end(reason: Reason, since: number | undefined): void {
     const focused = document.activeElement;
     const length = since === undefined ? undefined : performance.now() - since;
     notices.clear();
-    other.end();
+    others.end();
+    people.close();
+    speakers.changed();
     panels.over(reason, name, length);
     // Whatever vanishes with the call takes the focus with it.
     if (focused?.getClientRects().length === 0) panels.focus();
@@ -140,13 +208,16 @@ export function createView(
   }
 
   return {
-    begin(peerName, media) {
-      name = peerName;
+    begin(title, group, media) {
+      name = title;
+      isGroup = group;
+      present = EMPTY;
       // Where nobody is seen, nobody has to see themselves.
       root.dataset.media = media;
+      root.dataset.group = String(group);
+      status.begin(title);
+      others.begin(group ? undefined : title);
       arrangement.reset();
-      status.begin(peerName);
-      other.begin(peerName);
       notices.clear();
       panels.call();
     },
@@ -155,16 +226,32 @@ export function createView(
       const before = shown;
       shown = state;
       if (state.name === 'active') stopWaiting();
-      status.update(state, since);
+      answeredAt = since;
+      status.update(state, since, isRung());
       if (hasLeft(state) !== hasLeft(before)) tellLeft(hasLeft(state));
       if (panels.isAsking() && state.name !== 'ringing') panels.call();
       if (state.name === 'ended' && before.name !== 'ended') end(state.reason, since);
       wake.update();
-      ringback.update(state);
+      ringback.update(state, isRung());
     },
-    remoteStream: other.show,
-    remoteState: other.update,
+    remoteStream: (side, source, stream) => others.of(side).show(source, stream),
+    remoteState(side, state) {
+      others.of(side).update(state);
+      sizes.look();
+    },
+    roster(roster, sides) {
+      if (isGroup) tellOfComing(roster, sides);
+      present = roster;
+      people.changed();
+      speakers.changed();
+      sizes.look();
+      status.update(shown, answeredAt, isRung());
+      ringback.update(shown, isRung());
+    },
+    carries: (side, isConnected) => others.of(side).carries(isConnected),
     local() {
+      // What is recorded is wanted as it is.
+      sizes.look();
       toolbar.update(local, shared, recording.isOn());
       tellRecording();
       // What is recorded can't be another thing in the middle.
@@ -179,7 +266,12 @@ export function createView(
       else ringback.retry();
       deviceNotices.update();
     },
-    feeds: () => collectFeeds({ say, name, myName, local, shared, ownScreen: preview.video, other, self }),
+    feeds: () =>
+      collectFeeds({
+        ...{ say, myName, local, shared, ownScreen: preview.video, self },
+        others: others.all().map(([, other]) => other),
+      }),
+    isSaving: saving.isOn,
     mode: () => v.parse(RecordingMode, find(choice, ':checked', HTMLInputElement).value),
     notice: (matter, text) => notices.set(matter, text),
   };

@@ -1,6 +1,10 @@
 /** Who is in the call beside this page, and who is still rung, as the server says. */
-import type { Invited, Peer } from '../../src/protocol/common.ts';
-import type { ServerMessage } from '../../src/protocol/server.ts';
+import type { Invited, Peer } from '../../../protocol/common.ts';
+import type { ServerMessage } from '../../../protocol/server.ts';
+
+/** What the page calls another person in the call: their place, or "first" in a call of two, whose link is older than that. */
+export type Side = string;
+export const FIRST: Side = 'first';
 
 /** `away`: their page has no socket at this moment; `closing`: they left it on purpose, and may come back. */
 export type Member = Peer & { away: boolean; closing: boolean };
@@ -30,7 +34,13 @@ export function after(roster: Roster, message: ServerMessage): Roster {
     case 'joined':
       return {
         own: message.member,
-        peers: new Map(message.peers.map((peer) => [peer.member, { ...peer, closing: false }])),
+        peers: new Map(
+          message.peers.map((peer) => {
+            // Whoever left on purpose and isn't back is still about to leave.
+            const closing = peer.away && roster.peers.get(peer.member)?.closing === true;
+            return [peer.member, { ...peer, closing }];
+          }),
+        ),
         invited: message.invited ?? [],
       };
     case 'peer':

@@ -1,0 +1,52 @@
+/** The picture of a group: everybody in it sees it and may choose another, as they may rename it. */
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { requireUser, userOf } from '../accounts/authentication.ts';
+import { sendPortrait } from '../accounts/portrait-routes.ts';
+import { statusOf } from '../files/intake-status.ts';
+import type { Portraits } from '../files/portraits.ts';
+import { notFound, personError } from '../http/errors.ts';
+import { readFields } from '../http/multipart.ts';
+import type { Chats } from './chats.ts';
+import { type ConversationParams, conversationOf } from './conversation-param.ts';
+import type { GroupOutcome, Groups } from './groups.ts';
+
+export type GroupPictureParts = { chats: Chats; groups: Groups; portraits: Portraits };
+
+export function groupPictureRoutes(
+  app: FastifyInstance,
+  { chats, groups, portraits }: GroupPictureParts,
+): void {
+  const guard = { preHandler: requireUser };
+  const upload = { preValidation: [requireUser, readFields] };
+
+  app.get<{ Params: { chat: string; version: string } }>(
+    '/chats/:chat/picture/:version',
+    guard,
+    (request, reply) =>
+      sendPortrait(reply, groups.pictureBytes(conversationOf(request, chats), request.params.version)),
+  );
+
+  function done(reply: FastifyReply, { refused }: GroupOutcome, conversation: number): FastifyReply {
+    if (refused) throw notFound();
+    return reply.redirect(`/chats/${conversation}/people`, 303);
+  }
+
+  app.post<ConversationParams>('/chats/:chat/picture', upload, async (request, reply) => {
+    const conversation = conversationOf(request, chats);
+    const { id } = userOf(request);
+    if (!groups.memberOf(conversation, id)) throw notFound();
+    const made = request.upload
+      ? await portraits.make(id, request.upload)
+      : { refused: 'notPicture' as const };
+    if ('refused' in made) {
+      const status = made.refused === 'notPicture' ? 415 : statusOf(made.refused);
+      throw personError(status, `accounts.errors.picture.${made.refused}`);
+    }
+    return done(reply, groups.setPicture(conversation, id, made.bytes), conversation);
+  });
+
+  app.post<ConversationParams>('/chats/:chat/picture/remove', guard, (request, reply) => {
+    const conversation = conversationOf(request, chats);
+    return done(reply, groups.setPicture(conversation, userOf(request).id, undefined), conversation);
+  });
+}

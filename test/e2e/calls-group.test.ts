@@ -1,0 +1,167 @@
+/** A call of a group between stock browsers: everybody sees and hears everybody, whoever comes and goes. */
+import type { Page } from 'puppeteer-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type BrowserOptions, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { accept, newestEntry, ringOn, says } from '../helpers/calls.ts';
+import { leaveCall } from '../helpers/leave-call.ts';
+import { picturesChange, pitchHeard, takeSoundAsItIs } from '../helpers/media.ts';
+import { arrive, befriend, createPerson, type Person } from '../helpers/people.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+import { click, fill, find, findAll, follow, gone, waitForText } from '../helpers/ui.ts';
+
+interface Home extends Person {
+  page: Page;
+  pitch: number;
+}
+
+let server: Server;
+const browsers: OpenBrowser[] = [];
+const homes: Home[] = [];
+let chat: string;
+
+async function moveIn(username: string, displayName: string, pitch: number, options: BrowserOptions) {
+  const person = await createPerson(server, username, displayName);
+  const browser = await openBrowser({ frameRate: 8, ...options, pitch });
+  browsers.push(browser);
+  const page = await browser.newPage({ width: 800, height: 600 });
+  await takeSoundAsItIs(page);
+  await arrive(page, server, person);
+  const home = { ...person, page, pitch };
+  homes.push(home);
+  return home;
+}
+
+let anna: Home;
+let ben: Home;
+let cleo: Home;
+let zoe: Home;
+
+beforeAll(async () => {
+  server = await startServer();
+  anna = await moveIn('anna', 'Anna', 440, { shell: true, camera: 'red' });
+  ben = await moveIn('ben', 'Ben', 660, { shell: true, camera: 'blue' });
+  cleo = await moveIn('cleo', 'Cleo', 880, { shell: true, camera: 'red' });
+  zoe = await moveIn('zoe', 'Grandma Zoë', 1150, { engine: 'firefox' });
+  for (const other of [ben, cleo, zoe]) await befriend(server, anna, other);
+  await anna.page.goto(`${server.origin}/chats/new`);
+  await fill(anna.page, 'Group name', 'Family');
+  for (const { displayName } of [ben, cleo, zoe]) await click(anna.page, 'checkbox', displayName);
+  await follow(anna.page, 'button', 'Create group');
+  chat = new URL(anna.page.url()).pathname;
+});
+
+afterEach(async () => {
+  for (const { page } of homes) await leaveCall(page);
+});
+
+afterAll(async () => {
+  for (const browser of browsers) await browser.close();
+  await server.remove();
+  expect(browsers.flatMap(({ problems }) => problems)).toEqual([]);
+});
+
+const goTo = ({ page }: Home, path = chat) => page.goto(`${server.origin}${path}`);
+
+/** Each of these sees each other of them, and nobody else. */
+async function see(...present: Home[]): Promise<void> {
+  await Promise.all(
+    present.map(async (one) => {
+      for (const other of homes) {
+        if (one === other) continue;
+        if (!present.includes(other)) await gone(one.page, 'group', other.displayName);
+        else await picturesChange(one.page, other.displayName, 3);
+      }
+    }),
+  );
+}
+
+/** And hears them. */
+async function meet(...present: Home[]): Promise<void> {
+  await see(...present);
+  await Promise.all(
+    present.map(async (one) => {
+      for (const other of present)
+        if (one !== other) await pitchHeard(one.page, other.displayName, other.pitch);
+    }),
+  );
+}
+
+test('a group is rung, joins, goes and comes again, and each reads their own of it afterwards', async () => {
+  for (const home of [ben, cleo, zoe]) await goTo(home, '/friends');
+  await goTo(anna);
+  await follow(anna.page, 'link', 'Video call');
+  await says(anna.page, /Ringing…/);
+  for (const { page } of [ben, cleo, zoe]) {
+    const ring = await ringOn(page);
+    expect(await ring.evaluate((node) => node.textContent)).toMatch(/Anna · Video call\s*in Family/);
+  }
+  await accept(ben.page);
+  await accept(zoe.page);
+  await click(cleo.page, 'button', 'Decline');
+  await see(anna, ben, zoe);
+
+  // Whoever has declined may still walk in, from the chat.
+  await goTo(cleo);
+  await waitForText(cleo.page, 'main', undefined, /Call in progress · Anna, Ben, and Grandma Zoë/);
+  await follow(cleo.page, 'link', 'Join');
+  await see(anna, ben, cleo, zoe);
+
+  await click(ben.page, 'button', 'Hang up');
+  await says(ben.page, /Call ended/);
+  await see(anna, cleo, zoe);
+  await goTo(ben, '/chats');
+  await follow(ben.page, 'link', 'Join');
+  await cleo.page.reload();
+  await meet(anna, ben, cleo, zoe);
+
+  for (const { page } of [anna, ben, zoe]) {
+    await click(page, 'button', 'Hang up');
+    await says(page, /Call ended/);
+  }
+  await says(cleo.page, /Waiting for others…/);
+  await click(cleo.page, 'button', 'Hang up');
+  await goTo(ben);
+  expect(await newestEntry(ben.page, /Video call · (\d+ min )?\d+ sec/)).not.toMatch(/Join/);
+  expect(await findAll(ben.page, 'link', 'Join')).toEqual([]);
+  // Four browsers share two cores with all that is played and listened to.
+}, 240_000);
+
+test('a call that somebody starts quietly rings nowhere, and shows live on the chat and in the list', async () => {
+  await goTo(ben);
+  await goTo(cleo, '/chats');
+  await goTo(anna, `${chat}/people`);
+  const [quiet] = await findAll(anna.page, 'link', 'Voice call');
+  if (!quiet) throw new Error('there is no way to call quietly');
+  await Promise.all([anna.page.waitForNavigation(), quiet.click()]);
+  await says(anna.page, /Waiting for others…/);
+  for (const { page } of [ben, cleo]) {
+    await find(page, 'link', 'Join');
+    await waitForText(page, 'main', undefined, /Call in progress · Anna/);
+    expect(await findAll(page, 'alertdialog', 'Incoming call')).toEqual([]);
+  }
+  await follow(ben.page, 'link', 'Join');
+  await pitchHeard(anna.page, 'Ben', ben.pitch);
+  await waitForText(cleo.page, 'main', undefined, /Call in progress · Anna and Ben/);
+  await click(anna.page, 'button', 'Hang up');
+  await click(ben.page, 'button', 'Hang up');
+  await gone(cleo.page, 'link', 'Join');
+});
+
+test('somebody is added to a call of two, which goes on with all three', async () => {
+  for (const home of [ben, cleo]) await goTo(home, '/friends');
+  await goTo(anna, '/chats');
+  await follow(anna.page, 'link', 'Ben');
+  await follow(anna.page, 'link', 'Video call');
+  await accept(ben.page);
+  await see(anna, ben);
+  await click(anna.page, 'button', 'People');
+  await click(anna.page, 'button', 'Add people');
+  await click(anna.page, 'checkbox', 'Cleo');
+  await click(anna.page, 'button', 'Call them');
+  await accept(cleo.page);
+  await meet(anna, ben, cleo);
+  await click(cleo.page, 'button', 'People');
+  await waitForText(cleo.page, 'region', 'People', /Anna[\s\S]*In the call[\s\S]*Ben[\s\S]*In the call/);
+  await goTo(zoe, '/chats');
+  expect(await findAll(zoe.page, 'link', 'Join')).toEqual([]);
+}, 120_000);

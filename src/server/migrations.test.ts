@@ -14,7 +14,7 @@ const EARLIER = FILES.map((_, version) => version).slice(1);
 /** What the columns hold that a migration adds to rows that were there. */
 const ADDED: Record<string, Row> = {
   users: { invitation_id: null, region: null, clock: null, picture: null, removed_at: null },
-  conversations: { for_newcomers: 0 },
+  conversations: { for_newcomers: 0, picture: null },
   members: { role: 'member', joined_at: 0, first_id: 0, notify: 'all' },
   messages: { has_file: 0, event: null },
   recordings: { key: null },

@@ -50,7 +50,7 @@ const ROWS: Tables = {
   blocks: [{ blocker_id: CLEO, blocked_id: BEN, created_at: START }],
   conversations: [
     conversation({ id: 2, direct_key: '1:2', rev: 7, active_at: START + MINUTE }),
-    conversation({ id: 4, kind: 'group', title: '家', rev: 0, active_at: START }),
+    conversation({ id: 4, kind: 'group', title: '家', picture: 'portrait-of-4', rev: 0, active_at: START }),
     conversation({ id: 6, direct_key: '1:5', rev: 1, active_at: START + 2 * MINUTE }),
   ],
   members: [
@@ -151,11 +151,14 @@ const ROWS: Tables = {
     { name: 'uploads', marker: 'marker-of-uploads' },
   ],
   invitation_groups: [{ invitation_id: 4, conversation_id: 4 }],
+  group_portraits: [
+    { conversation_id: 4, version: 'portrait-of-4', bytes: Buffer.from('RIFF\0\xff', 'latin1') },
+  ],
   portraits: [{ user_id: BEN, version: 'portrait-of-ben', bytes: Buffer.from('RIFF\0\xff', 'latin1') }],
 };
 
 function conversation(own: Row): Row {
-  return { kind: 'direct', direct_key: null, title: null, for_newcomers: 0, ...own };
+  return { kind: 'direct', direct_key: null, title: null, for_newcomers: 0, picture: null, ...own };
 }
 
 function member(own: Row): Row {

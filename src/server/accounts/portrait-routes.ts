@@ -1,11 +1,21 @@
 /** Serves profile pictures. They are chosen on the settings page. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { notFound } from '../http/errors.ts';
 import { requireUser } from './authentication.ts';
 import type { AccountStore } from './store.ts';
 
 /** In seconds: a version of a picture never changes. */
 const A_YEAR = 365 * 24 * 60 * 60;
+
+/** @param bytes WebP; undefined where there is no such version */
+export function sendPortrait(reply: FastifyReply, bytes: Buffer | undefined): FastifyReply {
+  if (!bytes) throw notFound();
+  return reply
+    .header('Cache-Control', `private, max-age=${A_YEAR}, immutable`)
+    .header('Content-Security-Policy', "sandbox; default-src 'none'")
+    .type('image/webp')
+    .send(bytes);
+}
 
 export type PortraitParts = { accounts: AccountStore };
 
@@ -15,13 +25,7 @@ export function portraitRoutes(app: FastifyInstance, { accounts }: PortraitParts
     '/pictures/:version',
     { preHandler: requireUser },
     (request, reply) => {
-      const bytes = accounts.pictureBytes(request.params.version);
-      if (!bytes) throw notFound();
-      return reply
-        .header('Cache-Control', `private, max-age=${A_YEAR}, immutable`)
-        .header('Content-Security-Policy', "sandbox; default-src 'none'")
-        .type('image/webp')
-        .send(bytes);
+      return sendPortrait(reply, accounts.pictureBytes(request.params.version));
     },
   );
 }

@@ -46,8 +46,8 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
     if (other) return { isGroup: false, title: other.displayName, face: faceOf(other) };
     const group = chats.conversation(conversation);
     if (group?.kind !== 'group') throw notFound();
-    const title = group.title ?? '';
-    return { isGroup: true, title, face: groupFaceOf({ id: conversation, title }) };
+    const { title = '', picture } = group;
+    return { isGroup: true, title, face: groupFaceOf({ id: conversation, title, picture }) };
   }
 
   /** What every call page is given, whatever its role. */

@@ -64,7 +64,8 @@ export function asSeenBy(
   const { people, outcome } = entry;
   const mine = people?.[me];
   if (!people || outcome === undefined) return { entry, side: sideOf(isCaller) };
-  if (mine === 'missed' || mine === 'declined') return { entry: { ...entry, outcome: mine, seconds: 0 }, side: 'callee' };
+  if (mine === 'missed' || mine === 'declined')
+    return { entry: { ...entry, outcome: mine, seconds: 0 }, side: 'callee' };
   // Where nobody else came, there was no answer, whoever waited for one.
   if (whoIs(people, 'was').length > 1)
     return { entry: { ...entry, outcome: 'hung-up' }, side: sideOf(isCaller) };

@@ -1,10 +1,11 @@
 /** The picture of a group: everybody in it sees it and may choose another, as they may rename it. */
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { sendPortrait } from '../accounts/portrait-routes.ts';
 import { statusOf } from '../files/intake-status.ts';
 import type { Portraits } from '../files/portraits.ts';
-import { notFound, personError } from '../http/errors.ts';
+import { notFound } from '../http/errors.ts';
+import type { FormErrors } from '../http/forms.ts';
 import { readFields } from '../http/multipart.ts';
 import type { Chats } from './chats.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
@@ -12,9 +13,16 @@ import type { GroupOutcome, Groups } from './groups.ts';
 
 export type GroupPictureParts = { chats: Chats; groups: Groups; portraits: Portraits };
 
+/** @param refuse shows the page of the group's people again, with what is wrong: a key of the words */
 export function groupPictureRoutes(
   app: FastifyInstance,
   { chats, groups, portraits }: GroupPictureParts,
+  refuse: (
+    request: FastifyRequest<ConversationParams>,
+    reply: FastifyReply,
+    status: number,
+    errors: FormErrors,
+  ) => FastifyReply,
 ): void {
   const guard = { preHandler: requireUser };
   const upload = { preValidation: [requireUser, readFields] };
@@ -40,7 +48,7 @@ export function groupPictureRoutes(
       : { refused: 'notPicture' as const };
     if ('refused' in made) {
       const status = made.refused === 'notPicture' ? 415 : statusOf(made.refused);
-      throw personError(status, `accounts.errors.picture.${made.refused}`);
+      return refuse(request, reply, status, { picture: `accounts.errors.picture.${made.refused}` });
     }
     return done(reply, groups.setPicture(conversation, id, made.bytes), conversation);
   });

@@ -8,9 +8,9 @@ import type { Presence } from '../friends/presence.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { Ids, idFrom } from '../http/ids.ts';
-import type { Chats } from './chats.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
-import type { GroupOutcome, Groups } from './groups.ts';
+import { type GroupPictureParts, groupPictureRoutes } from './group-picture-routes.ts';
+import type { GroupOutcome } from './groups.ts';
 import { NOTIFY } from './store.ts';
 
 const Chosen = v.pipe(Ids, v.minLength(1, 'chats.errors.nobody'));
@@ -22,9 +22,10 @@ const TitleForm = v.object({ title: DisplayName });
 
 type PersonParams = { Params: { chat: string; person: string } };
 
-export type GroupParts = { chats: Chats; groups: Groups; friends: Friends; presence: Presence };
+export type GroupParts = GroupPictureParts & { friends: Friends; presence: Presence };
 
-export function groupRoutes(app: FastifyInstance, { chats, groups, friends, presence }: GroupParts): void {
+export function groupRoutes(app: FastifyInstance, parts: GroupParts): void {
+  const { chats, groups, friends, presence } = parts;
   const guard = { preHandler: requireUser };
   const growing = { ...guard, config: { grows: true } };
 
@@ -80,6 +81,7 @@ export function groupRoutes(app: FastifyInstance, { chats, groups, friends, pres
       notify: member.notify,
       notifications: NOTIFY,
       title: chats.conversation(conversation)?.title ?? '',
+      picture: chats.conversation(conversation)?.picture,
       people: people.map((person) => ({
         ...person,
         // What strangers do is theirs, also in a common group.
@@ -128,6 +130,10 @@ export function groupRoutes(app: FastifyInstance, { chats, groups, friends, pres
       });
     return done(reply, groups.rename(conversation, me, form.output.title), pageOf(conversation));
   });
+
+  groupPictureRoutes(app, parts, (request, reply, status, errors) =>
+    showPeople(request, reply.code(status), { errors }),
+  );
 
   app.post<ConversationParams>('/chats/:chat/notifications', guard, (request, reply) => {
     const { conversation, me } = groupOf(request);

@@ -21,7 +21,9 @@ export function eventWords(
     case 'made-admin':
       return t(`chats.events.${event.what}.${side}`, { by, person: event.person });
     case 'left':
-      return t(`chats.events.left.${side}`, { by });
+    case 'pictured':
+    case 'unpictured':
+      return t(`chats.events.${event.what}.${side}`, { by });
     default:
       return event satisfies never;
   }

@@ -165,6 +165,17 @@ export function createGroups({ store, accounts, friends, clock, events }: GroupG
       return {};
     },
 
+    /** @param bytes WebP; `undefined` takes it away */
+    setPicture: (conversation: number, me: number, bytes: Buffer | undefined): GroupOutcome =>
+      change(conversation, store.members(conversation), () => {
+        if (!memberOf(conversation, me)) return 'gone';
+        if (!bytes && store.conversation(conversation)?.picture === undefined) return undefined;
+        store.setPicture(conversation, bytes);
+        tell(conversation, me, { what: bytes ? 'pictured' : 'unpictured' });
+        return undefined;
+      }),
+    pictureBytes: store.pictureBytes,
+
     /** @param title as DisplayName has it */
     rename: (conversation: number, me: number, title: string): GroupOutcome =>
       change(conversation, store.members(conversation), () => {

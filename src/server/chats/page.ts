@@ -83,6 +83,7 @@ export function showConversation(
       online: mayWrite && other !== undefined && presence.isOnline(other.id),
       mayWrite,
       title: group ? (chats.conversation(conversation)?.title ?? '') : (other?.displayName ?? ''),
+      picture: group ? chats.conversation(conversation)?.picture : undefined,
       people: group ? chats.members(conversation).length : undefined,
       mayRing: mayWrite,
       banner: group ? bannerOf(request.reader, chats.runningCall(conversation), { me, nameOf }) : undefined,

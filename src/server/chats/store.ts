@@ -1,4 +1,5 @@
 /** All SQL of conversations, members and messages. */
+import { randomBytes } from 'node:crypto';
 import type { Database } from '../database.ts';
 
 /** What a call entry in a chat shows. `seconds` from accept to end; `outcome` is missing while the call is on. */
@@ -16,7 +17,7 @@ export type GroupEvent =
   | { what: 'created' | 'renamed'; title: string }
   | { what: 'added'; people: string[] }
   | { what: 'removed' | 'made-admin'; person: string }
-  | { what: 'left' };
+  | { what: 'left' | 'pictured' | 'unpictured' };
 
 export type Role = 'member' | 'admin';
 
@@ -66,7 +67,14 @@ export type Message = {
 
 export type Kind = 'direct' | 'group';
 
-export type Conversation = { id: number; kind: Kind; title: string | undefined; rev: number };
+export type Conversation = {
+  id: number;
+  kind: Kind;
+  title: string | undefined;
+  /** Of a group, the version of its picture (group-picture-routes.ts). */
+  picture: string | undefined;
+  rev: number;
+};
 
 /** A line in the list of chats, as one member sees it. */
 export type ConversationLine = {
@@ -141,9 +149,10 @@ export type NewMessage = {
 };
 
 export function createChatStore(database: Database) {
-  const conversation = database.prepare<[number], Conversation & { title: string | null }>(
-    'SELECT id, kind, title, rev FROM conversations WHERE id = ?',
-  );
+  const conversation = database.prepare<
+    [number],
+    Omit<Conversation, 'title' | 'picture'> & { title: string | null; picture: string | null }
+  >('SELECT id, kind, title, picture, rev FROM conversations WHERE id = ?');
   const rev = database.prepare<[number], number>('SELECT rev FROM conversations WHERE id = ?').pluck();
   const direct = database
     .prepare<[string], number>('SELECT id FROM conversations WHERE direct_key = ?')
@@ -187,6 +196,19 @@ export function createChatStore(database: Database) {
        JOIN conversations ON conversations.id = conversation_id
      WHERE invitation_id = ? ORDER BY title COLLATE NOCASE, conversations.id`,
   );
+  const setVersion = database.prepare<[string | null, number]>(
+    'UPDATE conversations SET picture = ? WHERE id = ?',
+  );
+  const putPortrait = database.prepare<[number, string, Buffer]>(
+    `INSERT INTO group_portraits (conversation_id, version, bytes) VALUES (?, ?, ?)
+     ON CONFLICT (conversation_id) DO UPDATE SET version = excluded.version, bytes = excluded.bytes`,
+  );
+  const removePortrait = database.prepare<[number]>('DELETE FROM group_portraits WHERE conversation_id = ?');
+  const portrait = database
+    .prepare<[number, string], Buffer>(
+      'SELECT bytes FROM group_portraits WHERE conversation_id = ? AND version = ?',
+    )
+    .pluck();
   const setTitle = database.prepare<[string, number]>('UPDATE conversations SET title = ? WHERE id = ?');
   const kind = database.prepare<[number], Kind>('SELECT kind FROM conversations WHERE id = ?').pluck();
   const member = database.prepare<
@@ -286,7 +308,7 @@ export function createChatStore(database: Database) {
     }
   >(
     `SELECT conversations.id, other.id AS other_id, COALESCE(title, other.display_name, '') AS name,
-       other.picture,
+       COALESCE(other.picture, conversations.picture) AS picture,
        ${UNREAD} AS unread, active_at,
        (SELECT MAX(id) FROM messages WHERE conversation_id = conversations.id AND id > members.first_id) AS last_id
      FROM members JOIN conversations ON conversations.id = members.conversation_id
@@ -305,7 +327,7 @@ export function createChatStore(database: Database) {
   return {
     conversation: (id: number): Conversation | undefined => {
       const row = conversation.get(id);
-      return row && { ...row, title: row.title ?? undefined };
+      return row && { ...row, title: row.title ?? undefined, picture: row.picture ?? undefined };
     },
     rev: (id: number) => rev.get(id) ?? 0,
     direct: (key: string) => direct.get(key),
@@ -338,6 +360,15 @@ export function createChatStore(database: Database) {
     leadInto: (invitation: number, group: number) => void leadInto.run(invitation, group),
     invitedInto: (invitation: number) => invitedInto.all(invitation),
     setTitle: (id: number, title: string) => void setTitle.run(title, id),
+    /** @param bytes WebP, or `undefined` for none. What was there before is gone. To be used in a transaction. */
+    setPicture(id: number, bytes: Buffer | undefined): void {
+      const version = bytes ? randomBytes(16).toString('base64url') : null;
+      if (bytes && version) putPortrait.run(id, version, bytes);
+      else removePortrait.run(id);
+      setVersion.run(version, id);
+    },
+    /** WebP, or `undefined` where the group has no such version any more. */
+    pictureBytes: (id: number, version: string) => portrait.get(id, version),
     kind: (id: number) => kind.get(id),
     isMember: (id: number, user: number) => member.get(id, user) !== undefined,
     member: (id: number, user: number): Member | undefined => {

@@ -27,7 +27,6 @@ export type FileGround = {
   events: Events;
   config: Pick<Config, 'dataDir'>;
   log: FastifyBaseLogger;
-  /** Whether a person belongs to a conversation now. */
   /** Whether somebody may see a file, now. */
   mayRead(file: StoredFile, user: number): boolean;
 };

@@ -38,15 +38,15 @@ export const faceOf = (person: { id: number; displayName: string; picture?: stri
   id: person.id,
   hue: hueOf(person.id),
   initial: initialOf(person.displayName),
-  picture: person.picture,
+  picture: person.picture && `/pictures/${person.picture}`,
 });
 
 /** The same of a group. It has no id there: no page may take it for a person. */
-export const groupFaceOf = (group: { id: number; title: string }) => ({
+export const groupFaceOf = (group: { id: number; title: string; picture?: string | undefined }) => ({
   id: 0,
   hue: hueOf(group.id),
   initial: initialOf(group.title),
-  picture: undefined,
+  picture: group.picture && `/chats/${group.id}/picture/${group.picture}`,
 });
 
 /** What every template may use, whoever is reading. */

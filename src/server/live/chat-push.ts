@@ -255,10 +255,13 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
       }
       pushUnread(user);
     }
-    const title = chats.conversation(conversation)?.title ?? '';
+    const group = chats.conversation(conversation);
+    const [title, picture] = [group?.title ?? '', group?.picture];
     for (const member of members) {
-      for (const page of pagesOn(conversation, member))
-        send(page, render('chats/name', page.reader, { title, people: members.size, oob: true }));
+      for (const page of pagesOn(conversation, member)) {
+        const data = { conversation, title, picture, people: members.size, oob: true };
+        send(page, render('chats/name', page.reader, data) + render('chats/face', page.reader, data));
+      }
       pushUnread(member);
     }
   });

@@ -177,3 +177,27 @@ export const CONVERSATIONS: DemoConversation[] = [
     unread: { who: 'grandma', lines: 1 },
   },
 ];
+
+/** What all of them talk about, in a group that its first one made. */
+export const GROUP: {
+  title: string;
+  people: string[];
+  made: When;
+  lines: DemoLine[];
+  unread: { who: string; lines: number };
+} = {
+  title: 'Family 一家人',
+  people: ['anna', 'tom', 'grandma', 'wei', 'leo'],
+  made: { daysAgo: 2, time: '21:00' },
+  lines: [
+    on(2, '21:01', 'anna', 'Everybody in one place. 奶奶, 小伟: 这样不用发三遍了 😄'),
+    on(2, '21:04', 'grandma', '好好好，热闹。'),
+    on(2, '21:20', 'leo', 'can we do the call with all of us on sunday'),
+    on(1, '12:40', 'tom', 'Sunday at four. I bring the tablet with the good microphone.'),
+    on(1, '12:52', 'wei', '我这边是晚上十点，没问题。'),
+    ago(44, 'anna', 'Eleven dumplings 🥟 by @leo'),
+    ago(43, 'grandma', '👏👏👏'),
+    ago(16, 'tom', '@anna the shop closes at six. Anything for tomorrow?'),
+  ],
+  unread: { who: 'anna', lines: 1 },
+};

@@ -8,6 +8,7 @@ import { databaseIn } from '../backup/data-folder.ts';
 import { createCallStore } from '../calls/store.ts';
 import { createChats } from '../chats/chats.ts';
 import { beginDirect } from '../chats/direct.ts';
+import { createGroups } from '../chats/groups.ts';
 import { createMembership, mayReadFile } from '../chats/membership.ts';
 import { createChatStore } from '../chats/store.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -22,7 +23,19 @@ import { createFriends } from '../friends/friends.ts';
 import { createFriendStore } from '../friends/store.ts';
 import { ROOT } from '../paths.ts';
 import { createRecordingStore } from '../recordings/store.ts';
-import { CONVERSATIONS, type DemoLine, FRIENDS, PASSWORD, PEOPLE, REQUESTS, type When } from './family.ts';
+import {
+  CONVERSATIONS,
+  type DemoConversation,
+  type DemoLine,
+  FRIENDS,
+  GROUP,
+  PASSWORD,
+  PEOPLE,
+  REQUESTS,
+  type When,
+} from './family.ts';
+
+type Talk = Omit<DemoConversation, 'between'> & { people: string[] };
 
 const MINUTE = 60_000;
 const SAMPLES = join(ROOT, 'assets/demo');
@@ -149,21 +162,20 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
   const keyOf = (conversation: number, line: number) =>
     `demo-${conversation}-${String(line).padStart(12, '0')}`;
 
-  for (const [number, { between, lines, unread }] of CONVERSATIONS.entries()) {
-    const [a, b] = between;
-    moment = momentOf(lines[0]?.when ?? { minutesAgo: 0 }, now);
-    const conversation = chats.directWith(idOfUser(a), idOfUser(b));
+  /** @param number tells the keys of one conversation from those of another */
+  async function write(number: number, conversation: number, { people, lines, unread }: Talk): Promise<void> {
     const written: number[] = [];
     for (const [index, line] of lines.entries()) {
       moment = momentOf(line.when, now);
       const key = keyOf(number, index);
       const author = idOfUser(line.by);
-      if ('call' in line) putCall(conversation, key, line, line.by === a ? b : a);
+      const other = people.find((name) => name !== line.by) ?? '';
+      if ('call' in line) putCall(conversation, key, line, other);
       else if ('recordingOf' in line)
         await putRecording(conversation, key, author, idOf(keyOf(number, line.recordingOf)));
       else {
         const sent = await chats.send({ conversation, author, key, body: line.before ?? line.text });
-        if (sent.result === 'refused') throw new Error(`${line.by} may not write to the other`);
+        if (sent.result === 'refused') throw new Error(`${line.by} may not write there`);
         const { id } = sent;
         moment += MINUTE / 2;
         if (line.before) chats.edit(conversation, id, author, line.text);
@@ -171,10 +183,22 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
       }
       written.push(chats.newestId(conversation));
     }
-    for (const name of between) {
+    for (const name of people) {
       const seen = unread?.who === name ? written.length - unread.lines : written.length;
       chats.read(conversation, idOfUser(name), written[seen - 1] ?? 0);
     }
   }
+
+  for (const [number, { between, ...talk }] of CONVERSATIONS.entries()) {
+    const [a, b] = between;
+    moment = momentOf(talk.lines[0]?.when ?? { minutesAgo: 0 }, now);
+    await write(number, chats.directWith(idOfUser(a), idOfUser(b)), { people: between, ...talk });
+  }
+  moment = momentOf(GROUP.made, now);
+  const [maker, ...others] = GROUP.people.map(idOfUser);
+  const groups = createGroups({ store: chatStore, accounts, friends, clock, events });
+  const group = maker === undefined ? undefined : groups.create(maker, GROUP.title, others, true);
+  if (group === undefined) throw new Error('There is no group in the demo.');
+  await write(CONVERSATIONS.length, group, GROUP);
   database.close();
 }

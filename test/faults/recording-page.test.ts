@@ -27,6 +27,9 @@ import { openRelay, type Relay } from '../helpers/relay.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find, follow } from '../helpers/ui.ts';
 
+/** Of the cameras: what is recorded has its own, and two pages on two cores have other things to do. */
+const FRAME_RATE = 10;
+
 let server: Server;
 let relay: Relay;
 let anna: Person;
@@ -46,7 +49,7 @@ async function open(environment: Record<string, string> = {}): Promise<void> {
 }
 
 beforeAll(async () => {
-  theirs = await openBrowser({ shell: true, pitch: 880 });
+  theirs = await openBrowser({ shell: true, pitch: 880, frameRate: FRAME_RATE });
 });
 afterAll(() => theirs.close());
 
@@ -105,7 +108,7 @@ describe('a browser that is killed', () => {
   beforeEach(async () => {
     await open();
     profile = mkdtempSync(join(tmpdir(), 'porchlight-profile-'));
-    mine = await openBrowser({ profile });
+    mine = await openBrowser({ profile, frameRate: FRAME_RATE });
   });
   afterEach(() => rmSync(profile, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -132,7 +135,7 @@ describe('a browser that is killed', () => {
       expect(await secondsIn(received)).toBeGreaterThan(least);
     }
     await click(other, 'button', 'Hang up');
-    mine = await openBrowser({ profile });
+    mine = await openBrowser({ profile, frameRate: FRAME_RATE });
     if (away) limitPerson(server.dataDir, 1);
     const next = await mine.newPage();
     await arrive(next, relay, anna);
@@ -155,7 +158,7 @@ describe('a browser that is killed', () => {
 describe('the page', () => {
   beforeEach(async () => {
     await open();
-    mine = await openBrowser({ shell: true });
+    mine = await openBrowser({ shell: true, frameRate: FRAME_RATE });
   });
 
   test('goes on while the server is killed and started again', async () => {
@@ -233,7 +236,7 @@ describe.skipIf(process.getuid?.() !== 0)('a server whose disk is full', () => {
     await open();
     if (place === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = place;
-    mine = await openBrowser({ shell: true });
+    mine = await openBrowser({ shell: true, frameRate: FRAME_RATE });
   });
   afterEach(() => {
     execFileSync('umount', ['-l', folder]);

@@ -70,8 +70,7 @@ test('lynx signs in, sees friends, reads and sends', async () => {
   expect(page.body).toContain('Hello from a terminal');
 });
 
-test('w3m signs in, reads and sends', async () => {
-  const w3m = await open('w3m');
+async function signInWithW3m(w3m: Terminal): Promise<void> {
   await w3m.shows(/Username/);
   for (const text of [anna.username, anna.password]) {
     await w3m.press('Tab', 'Enter');
@@ -82,10 +81,62 @@ test('w3m signs in, reads and sends', async () => {
   }
   await w3m.press('Tab', 'Enter');
   await w3m.shows(/Chats · Porchlight/);
+}
+
+async function goTo(w3m: Terminal, path: string): Promise<void> {
   await w3m.press('U');
   await w3m.shows(/Goto URL/);
   await w3m.press('C-u');
-  await w3m.type(`${server.origin}${chat}`);
+  await w3m.type(`${server.origin}${path}`);
   await w3m.press('Enter');
+}
+
+/** Puts the cursor on the next place with this text. */
+async function seek(w3m: Terminal, text: string): Promise<void> {
+  await w3m.press('/');
+  await w3m.shows(/^Forward:/m);
+  await w3m.type(text);
+  await w3m.press('Enter');
+  await w3m.settled();
+}
+
+/** Writes into the box above "Send", by the editor that the terminal brings, and sends it. */
+async function write(w3m: Terminal, text: string): Promise<void> {
+  await w3m.edits(text);
+  await seek(w3m, 'Send');
+  await w3m.press('BTab', 'BTab', 'Enter');
+  await w3m.settled();
+  await seek(w3m, 'Send');
+  await w3m.press('Enter');
+}
+
+test('w3m signs in, reads and sends', async () => {
+  const w3m = await open('w3m');
+  await signInWithW3m(w3m);
+  await goTo(w3m, chat);
   await w3m.shows(/Hello from a big screen/);
+  await write(w3m, 'Hello from w3m');
+  await w3m.shows(/You:\s+Hello from w3m/);
+  expect((await bens.get(chat)).body).toContain('Hello from w3m');
+});
+
+test('w3m makes a group and writes in it', async () => {
+  const w3m = await open('w3m');
+  await signInWithW3m(w3m);
+  await goTo(w3m, '/chats/new');
+  await w3m.shows(/Group name/);
+  await seek(w3m, 'Group name');
+  await w3m.press('Tab', 'Enter');
+  await w3m.shows(/^TEXT:/m);
+  await w3m.type('Sunday');
+  await w3m.press('Enter', 'Tab', 'Enter');
+  await w3m.shows(/\[\*\]/);
+  await seek(w3m, 'Create group');
+  await w3m.press('Enter');
+  await w3m.shows(/You made the group “Sunday”/);
+  await write(w3m, 'Cake for all');
+  await w3m.shows(/You:\s+Cake for all/);
+  const list = (await bens.get('/chats')).body;
+  expect(list).toContain('Sunday');
+  expect(list).toContain('Cake for all');
 });

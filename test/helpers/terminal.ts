@@ -1,6 +1,6 @@
 /** Text browsers in a real terminal: tmux holds it, tests press keys and read the screen. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +19,8 @@ export interface Terminal {
   settled(): Promise<void>;
   /** Waits until the screen matches, and returns it. */
   shows(wanted: RegExp, timeout?: number): Promise<string>;
+  /** What the editor makes of the next text that is given to it. */
+  edits(text: string): void;
   close(): Promise<void>;
 }
 
@@ -39,7 +41,11 @@ export const openTerminal = async (browser: TextBrowser, address: string): Promi
 
   const size = ['-x', '100', '-y', '45'];
   const environment = [`HOME=${folder}`, 'LANG=C.UTF-8', 'LC_ALL=C.UTF-8', 'TERM=screen'];
-  const command = [requireProgram(browser), ...COMMANDS[browser], address];
+  // Where a browser leaves long texts to an editor, this one puts in what the test wants there.
+  const [editor, wanted] = [join(folder, 'editor'), join(folder, 'wanted')];
+  writeFileSync(editor, `#!/bin/sh\ncp '${wanted}' "$1"\n`, { mode: 0o755 });
+  const options = browser === 'w3m' ? ['-o', `editor=${editor} %s`] : [];
+  const command = [requireProgram(browser), ...COMMANDS[browser], ...options, address];
   await tmux('new-session', '-d', ...size, 'env', ...environment, ...command);
 
   return {
@@ -69,6 +75,7 @@ export const openTerminal = async (browser: TextBrowser, address: string): Promi
         timeout,
         screen,
       ),
+    edits: (text) => writeFileSync(wanted, text),
     close: async () => {
       // Where the browser has quit by itself, its terminal is gone already.
       await tmux('kill-server').catch(() => undefined);

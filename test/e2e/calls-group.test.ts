@@ -1,8 +1,10 @@
 /** A call of a group between stock browsers: everybody sees and hears everybody, whoever comes and goes. */
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { violations } from '../helpers/axe.ts';
 import { type BrowserOptions, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, newestEntry, ringOn, says } from '../helpers/calls.ts';
+import { unreachable } from '../helpers/hit.ts';
 import { leaveCall } from '../helpers/leave-call.ts';
 import { picturesChange, pitchHeard, takeSoundAsItIs } from '../helpers/media.ts';
 import { arrive, befriend, createPerson, type Person } from '../helpers/people.ts';
@@ -13,6 +15,15 @@ interface Home extends Person {
   page: Page;
   pitch: number;
 }
+
+/** Of windows in which a call of several is seen. */
+const SIZES = [
+  [320, 568],
+  [360, 740],
+  [740, 360],
+  [704, 900],
+  [1280, 800],
+] as const;
 
 let server: Server;
 const browsers: OpenBrowser[] = [];
@@ -164,4 +175,22 @@ test('somebody is added to a call of two, which goes on with all three', async (
   await waitForText(cleo.page, 'region', 'People', /Anna[\s\S]*In the call[\s\S]*Ben[\s\S]*In the call/);
   await goTo(zoe, '/chats');
   expect(await findAll(zoe.page, 'link', 'Join')).toEqual([]);
-}, 120_000);
+
+  // The panel lies over the pictures, and hides no control; without it all are free.
+  const { page } = cleo;
+  const isFree = async (state: string, within: string) => {
+    for (const [width, height] of SIZES) {
+      await page.setViewport({ width, height });
+      expect(await unreachable(page, within), `${state}, ${width} x ${height}`).toEqual([]);
+    }
+    expect(await violations(page), state).toEqual([]);
+  };
+  for (const layout of ['Grid', 'Speaker']) {
+    await isFree(`${layout} with the panel`, '.toolbar, .call-people');
+    await click(page, 'button', 'Close');
+    await isFree(layout, 'main');
+    await click(page, 'button', 'Layout');
+    await click(page, 'button', 'People');
+    await find(page, 'region', 'People');
+  }
+}, 180_000);

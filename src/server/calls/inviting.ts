@@ -95,11 +95,13 @@ export function createInviting(
       const summons = ringings.summonsTo(rung, by);
       const now = clock.now();
       const to = newId();
+      // They come in at the same moment, in the order in which they came into the first call (store.ts).
+      const ids = coming.map(newId).sort().reverse();
       const after = change(to, () => {
         const { media } = mustBeIn(store.find(id), by);
         store.insert({ id: to, conversation, startedBy: by, media, now });
-        for (const { user, device } of coming)
-          store.take(to, { id: newId(), user, device, key: undefined, now }, coming.length);
+        for (const [at, { user, device }] of coming.entries())
+          store.take(to, { id: ids[at] ?? newId(), user, device, key: undefined, now }, coming.length);
         if (coming.length > 1) store.answer(to, now);
         summons.write(to);
       });

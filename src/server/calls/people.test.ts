@@ -63,6 +63,11 @@ test('a call of two goes on in the group of all, which is made once', async () =
   // What was said before is a call of its own, of the two alone.
   expect(calls().find(first)?.state).toEqual({ name: 'ended', reason: 'hung-up' });
   expect(calls().find(to)?.state.name).toBe('active');
+  expect(
+    calls()
+      .find(to)
+      ?.places.map(({ user }) => user),
+  ).toEqual([ana.id, ben.id]);
 
   // Their pages open the other call as ones that were loaded again.
   for (const phone of [anas, bens]) {

@@ -105,7 +105,8 @@ async function write(w3m: Terminal, text: string): Promise<void> {
   await w3m.edits(text);
   await seek(w3m, 'Send');
   await w3m.press('BTab', 'BTab', 'Enter');
-  await w3m.settled();
+  // The editor has come and gone.
+  await w3m.shows(new RegExp(`\\[${text}`));
   await seek(w3m, 'Send');
   await w3m.press('Enter');
 }

@@ -135,6 +135,8 @@ describe.each<[Engine, Engine]>([
     // One's own camera goes and comes back, and with it its track.
     await click(mine, 'button', 'Camera');
     await click(mine, 'button', 'Camera');
+    // A camera takes its time to open.
+    await picturesChange(mine, 'You', 3);
     await recordedFor(moment(began) + 2, began);
     const atLast = await clocksOf(mine);
     const stopped = await saveRecording(mine);

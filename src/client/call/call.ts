@@ -102,6 +102,8 @@ export function createCall(options: CallOptions): Call {
   let overAtServer = false;
   let prepared = Promise.resolve();
   let isRetrying = false;
+  /** The call in which this one goes on, once there is one: this page has a place in it before it opens it. */
+  let movedTo: string | undefined;
   /** In how many lines this page shows each of the others. */
   const shown = new Map<Side, { self?: number; screen?: number }>();
 
@@ -183,7 +185,11 @@ export function createCall(options: CallOptions): Call {
         events.roster(roster, new Map(sides));
       },
       refused: retryLater,
-      moved: events.moved,
+      moved(to) {
+        movedTo = to;
+        if (isEnded()) leaveMoved();
+        else events.moved(to);
+      },
       over() {
         overAtServer = true;
         events.roster(EMPTY, new Map());
@@ -253,8 +259,14 @@ export function createCall(options: CallOptions): Call {
     outbox.join(call, over);
   }
 
+  /** Whoever hangs up wants into no other call either. Where it isn't heard, the place is given up after a while. */
+  function leaveMoved(): void {
+    if (movedTo !== undefined) signal.send({ type: 'leave', call: movedTo });
+  }
+
   /** What the server has to hear depends on what it has heard already. */
   function farewell(): void {
+    leaveMoved();
     const call = membership.call();
     if (call === undefined) {
       if (!outbox.wasSent('ring')) outbox.settle('ring');

@@ -107,6 +107,8 @@ async function goOnIn(to: string): Promise<void> {
   const until = performance.now() + SAVING_MS;
   while (cards.querySelector('[aria-busy]') && performance.now() < until)
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  // Whoever has hung up meanwhile wants into no other call.
+  if (current.state().name === 'ended') return;
   // Whoever is muted stays so.
   rememberPlace(to, { wanted });
   const link = document.createElement('a');

@@ -157,9 +157,7 @@ export function createMessages(parts: MessageParts): (message: ServerMessage) =>
         if (!isEnded()) peer(message);
         return;
       case 'moved':
-        // The place there is as little wanted as the one here.
-        if (isEnded()) outbox.leave(message.to);
-        else events.moved(message.to);
+        events.moved(message.to);
         return;
       case 'invited':
         if (!isEnded()) take(message);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type WebSocket as ServerSide, WebSocketServer } from 'ws';
 import { createLocalMedia } from '../../media/local-media.ts';
 import { createScreenShare } from '../../media/screen-share.ts';
-import { createCall } from '../call.ts';
+import { type Call, createCall, type Origin } from '../call.ts';
 import { openServerSocket, type ServerSocket } from './socket.ts';
 
 const BrowserSocket = WebSocket;
@@ -103,21 +103,13 @@ test('nothing is left to be said once all that was kept is settled, and while th
   expect(signal.isIdle()).toBe(false);
 });
 
-test('a ring that is taken back before its call is known is not sent again', async () => {
+/** A call on that socket, without devices. */
+function callOn(signal: ReturnType<typeof open>, origin: Origin, isGroup: boolean): Call {
   vi.stubGlobal('MediaStream', class {});
   vi.spyOn(console, 'warn').mockImplementation(() => {});
   const nothing = () => {};
-  const key = 'ring-0001';
-  const signal = open();
-  const offer = { type: 'offer' as const, sdp: '' };
-  signal.keep('ring', () => ({ type: 'ring', key, chat: 1, media: 'voice', offer }));
-  await hears(0, 'ring');
-  const call = createCall({
-    origin: { role: 'caller', key, chat: 1, quiet: false },
-    isGroup: false,
-    media: 'voice',
-    ice: { iceServers: [] },
-    signal,
+  return createCall({
+    ...{ origin, isGroup, media: 'voice', ice: { iceServers: [] }, signal },
     local: createLocalMedia({ track: nothing, changed: nothing }),
     screen: createScreenShare({ track: nothing, changed: nothing, problem: nothing, wanted: () => true }),
     isRecording: () => false,
@@ -127,6 +119,34 @@ test('a ring that is taken back before its call is known is not sent again', asy
       ...{ roster: nothing, moved: nothing, carries: nothing },
     },
   });
+}
+
+test('who hangs up leaves the call in which theirs goes on as well, whichever comes first', async () => {
+  const signal = open();
+  await hears(0, 'hello');
+  const leaves = () => sockets[0]?.heard.filter((type) => type === 'leave').length;
+  for (const [nth, isFirst] of [true, false].entries()) {
+    const origin = { role: 'callee' as const, call: `call-${nth}`, candidates: [], over: false };
+    const call = callOn(signal, origin, true);
+    const moved = { type: 'moved' as const, call: origin.call, to: 'another-call', chat: 1 };
+    call.dispatch({ type: 'incoming' });
+    call.dispatch({ type: 'accept' });
+    await vi.waitUntil(() => sockets[0]?.heard.filter((type) => type === 'join').length === nth + 1);
+    if (isFirst) call.message(moved);
+    call.dispatch({ type: 'hang-up' });
+    if (!isFirst) call.message(moved);
+    await vi.waitUntil(() => leaves() === 2 * (nth + 1));
+    call.message({ type: 'ended', call: origin.call, reason: 'hung-up', seconds: 0 });
+  }
+});
+
+test('a ring that is taken back before its call is known is not sent again', async () => {
+  const key = 'ring-0001';
+  const signal = open();
+  const offer = { type: 'offer' as const, sdp: '' };
+  signal.keep('ring', () => ({ type: 'ring', key, chat: 1, media: 'voice', offer }));
+  await hears(0, 'ring');
+  const call = callOn(signal, { role: 'caller', key, chat: 1, quiet: false }, false);
   call.dispatch({ type: 'dial' });
   // Somebody else rang at this person, and has given up.
   call.message({ type: 'ended', call: 'another', reason: 'cancelled', seconds: 0 });

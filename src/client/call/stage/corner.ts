@@ -1,5 +1,7 @@
 /** The corner in which the small pictures lie: dragged there, or sent there with the arrow keys, and remembered. */
 
+import { attempt } from '../../common/storage.ts';
+
 const KEY = 'porchlight.corner';
 const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'] as const;
 export type Corner = (typeof CORNERS)[number];
@@ -39,21 +41,12 @@ export function cornerBeyond(corner: Corner, key: string): Corner | undefined {
 }
 
 function recall(): Corner | undefined {
-  try {
-    const kept = localStorage.getItem(KEY);
-    return CORNERS.find((corner) => corner === kept);
-  } catch {
-    return undefined;
-  }
+  const kept = attempt(() => localStorage.getItem(KEY));
+  return CORNERS.find((corner) => corner === kept);
 }
 
-function keep(corner: Corner): void {
-  try {
-    localStorage.setItem(KEY, corner);
-  } catch {
-    // Then the next call begins with the usual corner.
-  }
-}
+/** Where nothing is kept, the next call begins with the usual corner. */
+const keep = (corner: Corner): void => void attempt(() => localStorage.setItem(KEY, corner));
 
 /** A small picture under a finger. */
 interface Grip {

@@ -1,5 +1,6 @@
 /** "Save data": small pictures in both directions, for whoever pays by the megabyte. Kept on this device. */
 import { find } from '../../common/dom.ts';
+import { attempt } from '../../common/storage.ts';
 
 const KEY = 'porchlight.save-data';
 
@@ -14,15 +15,10 @@ declare global {
   }
 }
 
-/** What was chosen here; until then what the browser was told of its whole life. */
+/** What was chosen here; until then what the browser was told for all sites. */
 function recall(): boolean {
-  try {
-    const kept = localStorage.getItem(KEY);
-    if (kept !== null) return kept === 'on';
-  } catch {
-    // Then each call begins as the browser wishes.
-  }
-  return navigator.connection?.saveData === true;
+  const kept = attempt(() => localStorage.getItem(KEY));
+  return kept ? kept === 'on' : navigator.connection?.saveData === true;
 }
 
 /** Takes over the checkbox. @param changed is told of each choice */
@@ -30,11 +26,8 @@ export function wireSaving(root: ParentNode, changed: () => void): Saving {
   const box = find(root, '[data-choice="saving"]', HTMLInputElement);
   box.checked = recall();
   box.addEventListener('change', () => {
-    try {
-      localStorage.setItem(KEY, box.checked ? 'on' : 'off');
-    } catch {
-      // It holds for this call.
-    }
+    // Where nothing is kept, it holds for this call.
+    attempt(() => localStorage.setItem(KEY, box.checked ? 'on' : 'off'));
     changed();
   });
   return { isOn: () => box.checked };

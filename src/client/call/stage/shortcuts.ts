@@ -3,6 +3,7 @@
  * (WCAG 2.1.4), on this device and in this browser.
  */
 import { find } from '../../common/dom.ts';
+import { attempt } from '../../common/storage.ts';
 
 const KEY = 'porchlight.shortcuts';
 const ACTIONS = { m: 'microphone', v: 'camera' } as const;
@@ -32,21 +33,10 @@ function takesLetters(target: EventTarget): boolean {
   return 'matches' in target && typeof target.matches === 'function' && target.matches(TAKES_LETTERS);
 }
 
-export function areShortcutsOn(): boolean {
-  try {
-    return localStorage.getItem(KEY) !== 'off';
-  } catch {
-    return true;
-  }
-}
+export const areShortcutsOn = (): boolean => attempt(() => localStorage.getItem(KEY)) !== 'off';
 
-function keepShortcuts(on: boolean): void {
-  try {
-    localStorage.setItem(KEY, on ? 'on' : 'off');
-  } catch {
-    // Then they are on again in the next call.
-  }
-}
+/** Where nothing is kept, they are on again in the next call. */
+const keepShortcuts = (on: boolean): void => void attempt(() => localStorage.setItem(KEY, on ? 'on' : 'off'));
 
 /** Wires the check box among the devices, and says of each button which key does the same. */
 export function wireShortcuts(

@@ -1,4 +1,5 @@
 /** Shows who of several speaks, and where the person wishes, whoever does so large. */
+import { attempt } from '../../common/storage.ts';
 import type { Say } from '../../common/words.ts';
 import type { Side } from '../lifecycle/roster.ts';
 import type { OtherSide } from './other-side.ts';
@@ -21,22 +22,11 @@ export interface Speakers {
   changed(): void;
 }
 
-function recall(): boolean {
-  try {
-    return localStorage.getItem(KEY) === SPEAKER;
-  } catch {
-    return false;
-  }
-}
+const recall = (): boolean => attempt(() => localStorage.getItem(KEY)) === SPEAKER;
 
-function keep(isSpeaker: boolean): void {
-  try {
-    if (isSpeaker) localStorage.setItem(KEY, SPEAKER);
-    else localStorage.removeItem(KEY);
-  } catch {
-    // Then the next call begins with the grid.
-  }
-}
+/** Where nothing is kept, the next call begins with the grid. */
+const keep = (isSpeaker: boolean): void =>
+  void attempt(() => localStorage.setItem(KEY, isSpeaker ? SPEAKER : ''));
 
 /** @param button "Layout", pressed for the speaker; there where it makes a difference */
 export function createSpeakers(

@@ -29,10 +29,10 @@ export function createPeoplePanel(panel: HTMLElement, button: HTMLButtonElement)
 
   button.addEventListener('click', () => show(panel.hidden === true));
   find(panel, '[data-close]', HTMLButtonElement).addEventListener('click', () => show(false));
-  panel.addEventListener('htmx:after:swap', () => {
+  new MutationObserver(() => {
     // The button that was pressed has gone with the form.
-    if (document.activeElement === document.body) add.focus();
-  });
+    if (!panel.hidden && document.activeElement === document.body) add.focus();
+  }).observe(form, { childList: true });
 
   return { changed, close: () => show(false) };
 }

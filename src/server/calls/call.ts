@@ -1,5 +1,5 @@
 /** A call as a value: small questions about it that all rules ask. */
-import type { CallEntry } from '../chats/store.ts';
+import type { CallEntry } from '../chats/message-store.ts';
 import type { Call, Invite, Place } from './store.ts';
 
 /** How long a call rings, in ms. */

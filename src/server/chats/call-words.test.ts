@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { translator } from '../language/locale.ts';
 import { callOutcome, callTitle, callView, callWords, isMissed, toneOf } from './call-words.ts';
+import type { CallEntry, Message } from './message-store.ts';
 import { isNews } from './news.ts';
-import type { CallEntry, Message } from './store.ts';
 
 const OUTCOMES = [undefined, 'hung-up', 'declined', 'cancelled', 'busy', 'missed', 'failed'] as const;
 

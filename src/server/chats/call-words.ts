@@ -5,7 +5,7 @@
 import { listOf } from '../language/lists.ts';
 import type { Translate } from '../language/locale.ts';
 import type { Reader } from '../language/reader.ts';
-import type { CallEntry } from './store.ts';
+import type { CallEntry } from './message-store.ts';
 
 /** Whether a reader made the call. Everybody else in it was called, however many there are. */
 export type CallSide = 'caller' | 'callee';

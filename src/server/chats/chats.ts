@@ -7,7 +7,8 @@ import { cleanName } from '../files/names.ts';
 import type { StoredFile } from '../files/store.ts';
 import { beginDirect, directKey } from './direct.ts';
 import type { Membership } from './membership.ts';
-import type { CallEntry, ChatStore, Message } from './store.ts';
+import type { CallEntry, Message } from './message-store.ts';
+import type { ChatStore } from './store.ts';
 
 const PAGE_SIZE = 40;
 /** A page that has to reach back to what was read last has this many messages of it, and at most so many in all. */

@@ -11,7 +11,7 @@ import { Ids, idFrom } from '../http/ids.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
 import { type GroupPictureParts, groupPictureRoutes } from './group-picture-routes.ts';
 import type { GroupOutcome } from './groups.ts';
-import { NOTIFY } from './store.ts';
+import { NOTIFY } from './member-store.ts';
 
 const Chosen = v.pipe(Ids, v.minLength(1, 'chats.errors.nobody'));
 

@@ -1,7 +1,7 @@
 /** What happened to a group, in the words of one reader. */
 import { listOf } from '../language/lists.ts';
 import type { Reader } from '../language/reader.ts';
-import type { GroupEvent } from './store.ts';
+import type { GroupEvent } from './message-store.ts';
 
 /** @param name of who did it; `undefined` where it was the reader */
 export function eventWords(

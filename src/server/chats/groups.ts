@@ -7,7 +7,9 @@ import type { AccountStore } from '../accounts/store.ts';
 import type { Clock } from '../clock.ts';
 import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
-import type { ChatStore, GroupEvent, Notify } from './store.ts';
+import type { Notify } from './member-store.ts';
+import type { GroupEvent } from './message-store.ts';
+import type { ChatStore } from './store.ts';
 
 /** A family has fifty; each message is brought to all of them. */
 export const MOST_MEMBERS = 100;

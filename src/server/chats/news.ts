@@ -1,6 +1,6 @@
 /** Which messages are news to a reader. The store counts by the same rule, in SQL. */
 import { isMissed } from './call-words.ts';
-import type { CallEntry, Message } from './store.ts';
+import type { CallEntry, Message } from './message-store.ts';
 
 /** Of a group's call each has missed it or not for themselves, while the call may still be going on. */
 const isMissedBy = ({ outcome, people }: CallEntry, reader: number): boolean =>

@@ -11,7 +11,7 @@ import { emojiCount } from '../language/graphemes.ts';
 import type { Reader } from '../language/reader.ts';
 import { callView } from './call-words.ts';
 import { eventWords } from './group-words.ts';
-import type { Message } from './store.ts';
+import type { Message } from './message-store.ts';
 import { segments } from './text.ts';
 
 /** Bubbles of one person within this time are close together. */

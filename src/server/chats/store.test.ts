@@ -10,7 +10,8 @@ import {
   openTables,
   type Tables,
 } from '../../../test/helpers/tables.ts';
-import { type CallEntry, type ChatStore, createChatStore, type NewMessage } from './store.ts';
+import type { CallEntry, NewMessage } from './message-store.ts';
+import { type ChatStore, createChatStore } from './store.ts';
 
 /** The conversation of all three. */
 const FAMILY = 4;

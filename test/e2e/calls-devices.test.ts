@@ -326,6 +326,87 @@ test.each<Engine>([
   expect(await theirs.$eval('.call-notice', (box) => box.textContent)).toBe('');
 });
 
+/** Devices that can be pulled out and put back: `plug(kind, isIn)`; and while `failing` is set, cameras that end as they open. */
+const pluggable = (page: Page) =>
+  page.evaluateOnNewDocument(() => {
+    const devices = navigator.mediaDevices;
+    const [ask, list] = [devices.getUserMedia.bind(devices), devices.enumerateDevices.bind(devices)];
+    const away = new Set<string>();
+    const tracks: MediaStreamTrack[] = [];
+    const end = (track: MediaStreamTrack) => {
+      if (track.readyState === 'ended') return;
+      track.stop();
+      track.dispatchEvent(new Event('ended'));
+    };
+    devices.enumerateDevices = async () =>
+      (await list()).filter(({ kind }) => !away.has(kind.replace('input', '')));
+    devices.getUserMedia = async (wanted) => {
+      if ([...away].some((kind) => wanted?.[kind === 'audio' ? 'audio' : 'video']))
+        throw new DOMException('', 'NotFoundError');
+      const stream = await ask(wanted);
+      tracks.push(...stream.getTracks());
+      if (wanted?.video) {
+        Reflect.set(window, 'opened', Number(Reflect.get(window, 'opened') ?? 0) + 1);
+        if (Reflect.get(window, 'failing')) setTimeout(() => stream.getVideoTracks().forEach(end));
+      }
+      return stream;
+    };
+    Reflect.set(window, 'plug', (kind: string, isIn: boolean) => {
+      if (isIn) away.delete(kind);
+      else away.add(kind);
+      if (!isIn) for (const track of tracks) if (track.kind === kind) end(track);
+      devices.dispatchEvent(new Event('devicechange'));
+    });
+  });
+
+test.each<Engine>([
+  'chromium',
+  'firefox',
+])('in %s who is muted stays so when the microphone is pulled out and put back, and a camera that keeps ending is given up', async (engine) => {
+  const mine = await open(anna, chat, engine);
+  await pluggable(mine);
+  const theirs = await open(ben, '/chats');
+  await dial(mine, 'video');
+  await accept(theirs);
+  await connected(mine, theirs);
+  const plug = (kind: 'audio' | 'video', isIn: boolean) =>
+    mine.evaluate((which, into) => Reflect.get(window, 'plug')(which, into), kind, isIn);
+  const microphone = () =>
+    mine.$eval('.tile.self video', (video) => {
+      const stream = video instanceof HTMLVideoElement && video.srcObject;
+      const track = stream instanceof MediaStream ? stream.getAudioTracks()[0] : undefined;
+      return track && { isLive: track.readyState === 'live', isHeard: track.enabled };
+    });
+
+  await click(mine, 'button', 'Microphone');
+  await waitForText(theirs, 'group', 'Anna', /muted/);
+  await plug('audio', false);
+  await eventually('no microphone', async () => !(await microphone())?.isLive);
+  await plug('audio', true);
+  await eventually('the microphone', async () => (await microphone())?.isLive);
+  expect([await isPressed(mine, 'Microphone'), await microphone()]).toEqual([
+    false,
+    { isLive: true, isHeard: false },
+  ]);
+  await waitForText(theirs, 'group', 'Anna', /muted/);
+  await click(mine, 'button', 'Microphone');
+  await waitForText(theirs, 'group', 'Anna', /^(?!.*muted)/s);
+  expect(await microphone()).toEqual({ isLive: true, isHeard: true });
+
+  await picturesChange(theirs, 'Anna');
+  await mine.evaluate(() => {
+    Reflect.set(window, 'failing', true);
+    Reflect.set(window, 'opened', 0);
+  });
+  await plug('video', false);
+  await plug('video', true);
+  await waitForText(mine, 'main', undefined, /camera keeps stopping/, 20_000);
+  expect(await mine.evaluate(() => Number(Reflect.get(window, 'opened')))).toBeLessThanOrEqual(5);
+  await mine.evaluate(() => Reflect.set(window, 'failing', false));
+  await click(mine, 'button', 'Camera');
+  await picturesChange(theirs, 'Anna');
+});
+
 /** Phones upright and sideways, with a text twice as large as well, tablets, and where one's own picture once lay over Hang up. */
 const PHONES = [
   { width: 360, height: 740, text: '' },

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { QUIET } from '../src/server/idle-collection.ts';
 import { eventually, pause } from '../test/helpers/poll.ts';
 import { getRequest, openLive, type Visitor, visit } from './support/browserlike.ts';
 import { makeFamily, type Pair } from './support/family.ts';
@@ -65,16 +66,23 @@ async function closeAll(sockets: WebSocket[]): Promise<void> {
   );
 }
 
+/** Opens pages of a program that collects its garbage so many ms after the last of them. */
+type Opening = { open: (server: Running, count: number) => Promise<WebSocket[]>; rests: number };
+
 /**
  * Resident bytes after the start, what each of so many pages adds, and all with them open. In one process this can be asked
  * once: V8 keeps what it has grown to, so the same pages, closed and opened again, would seem to take nothing.
  */
-async function weigh(server: Running, open: (count: number) => Promise<WebSocket[]>) {
+async function weigh(server: Running, { open, rests }: Opening) {
+  const atRest = async () => {
+    await pause(rests);
+    return settledBytes(server);
+  };
   const idle = await settledBytes(server);
-  await closeAll(await open(FIRST_PAGES));
-  const before = await settledBytes(server);
-  const sockets = await open(PAGES);
-  const total = await settledBytes(server);
+  await closeAll(await open(server, FIRST_PAGES));
+  const before = await atRest();
+  const sockets = await open(server, PAGES);
+  const total = await atRest();
   const refused = sockets.filter(({ readyState }) => readyState !== WebSocket.OPEN).length;
   if (refused > 0) throw new Error(`${refused} pages were refused`);
   await closeAll(sockets);
@@ -100,15 +108,12 @@ const figure = (what: string, most: number, bytes: number, absolute: string): Fi
 });
 
 /** The same of a new process each round. */
-async function weighEach(
-  start: () => Promise<Running>,
-  open: (server: Running, count: number) => Promise<WebSocket[]>,
-) {
+async function weighEach(start: () => Promise<Running>, opening: Opening) {
   const rounds: Awaited<ReturnType<typeof weigh>>[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const server = await start();
     try {
-      rounds.push(await weigh(server, (count) => open(server, count)));
+      rounds.push(await weigh(server, opening));
     } finally {
       await server.stop();
     }
@@ -127,15 +132,15 @@ export const memory: Bench = {
     const folder = makeFolder();
     try {
       const { pairs } = await makeFamily(folder, PAIRS, MESSAGES);
-      const hello = await weighEach(
-        () => startBare('hello.js'),
-        async () => [],
-      );
-      const bare = await weighEach(() => startBare('sockets.ts', join(folder, 'bare.db')), openBare);
-      const ours = await weighEach(
-        () => startServer(folder),
-        async (server, count) => openPages(server, await readersAt(server, pairs), count),
-      );
+      const hello = await weighEach(() => startBare('hello.js'), { open: async () => [], rests: 0 });
+      const bare = await weighEach(() => startBare('sockets.ts', join(folder, 'bare.db')), {
+        open: openBare,
+        rests: 0,
+      });
+      const ours = await weighEach(() => startServer(folder), {
+        open: async (server, count) => openPages(server, await readersAt(server, pairs), count),
+        rests: QUIET,
+      });
       return [
         figure(
           'server, idle',

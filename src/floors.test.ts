@@ -18,7 +18,7 @@ const FLOORS = [
   ['app', 'cli'],
   ['demo'],
 ];
-const APP = ['app.ts', 'main.ts'];
+const APP = ['app.ts', 'main.ts', 'start.ts'];
 
 const SRC = import.meta.dirname;
 
@@ -95,7 +95,7 @@ test('what the server was put together from is for whoever starts it', () => {
   const reading = globSync('server/**/*.ts', { cwd: SRC })
     .filter((path) => !path.endsWith('.test.ts'))
     .filter((path) => /\.services\b/.test(readFileSync(join(SRC, path), 'utf8')));
-  expect(reading).toEqual(['server/main.ts']);
+  expect(reading).toEqual(['server/start.ts']);
 });
 
 test.each([

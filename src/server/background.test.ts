@@ -135,6 +135,7 @@ const CALLED_BY_NODE = new Map([
   ['http/multipart.ts', 'reads to the end what nobody wanted, touches no database'],
   ['http/slow-bodies.ts', 'cuts a connection, or takes a timer back'],
   ['http/sockets.ts', 'attempts'],
+  ['start.ts', 'a request is noted, and memory collected'],
   ['live/chat-push.ts', 'its microtask attempts each conversation'],
   ['live/polls.ts', 'only says that what was kept has gone, which may bring the next in turns'],
   ['live/background-queue.ts', 'given how to bear a failure'],

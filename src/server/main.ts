@@ -1,55 +1,7 @@
-/** Starts the server: config, database, app, listen, graceful shutdown; nothing else. */
-import { mkdirSync } from 'node:fs';
-import closeWithGrace from 'close-with-grace';
-import { buildApp } from './app.ts';
-import { systemClock } from './clock.ts';
-import { readConfig } from './config.ts';
-import { keepAssets } from './http/assets.ts';
-import { nameSources } from './source-maps.ts';
-import { sentenceFor } from './start-failure.ts';
-import { anyAddress } from './tls/any-address.ts';
+/** What is started: the server, with what V8 has compiled of it at the last start. */
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 
-/** How long requests in flight may take at a stop. */
-const GRACE = 10_000;
-
-/** ms after the start until it is over. */
-const SETTLED = 1_000;
-
-async function start() {
-  nameSources();
-  // Only this server's user may read what a family says.
-  process.umask(0o077);
-  const config = readConfig(process.env);
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const app = await buildApp(config);
-  await app.listen({ port: config.port, host: config.host ?? (await anyAddress()) });
-  return { app, config };
-}
-
-const { app, config } = await start().catch((error: unknown) => {
-  const sentence = sentenceFor(error);
-  if (sentence === undefined) throw error;
-  console.error(sentence);
-  process.exit(1);
-});
-
-const bound = app.server.address();
-const port = typeof bound === 'object' && bound ? bound.port : config.port;
-const address = config.publicUrl ?? `${config.tls ? 'https' : 'http'}://localhost:${port}`;
-const setupCode = app.services.setup.code();
-if (setupCode)
-  console.log(
-    `Open this link once to become the owner: ${address}/setup?code=${encodeURIComponent(setupCode)}`,
-  );
-console.log(`Porchlight is ready on ${address}`);
-
-closeWithGrace({ delay: GRACE }, async ({ err }) => {
-  if (err) app.log.fatal({ err }, 'stopping after an error');
-  await app.close();
-});
-
-keepAssets(config.dataDir, Date.now(), app.log);
-
-// What only the start needed would stay for hours in a house that sleeps. Without `--expose-gc` it does.
-const collect = () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-systemClock.at(systemClock.now() + SETTLED, collect);
+// Beside the bundle, and gone when that is built anew. A folder that isn't ours to write, as in the image, costs only time.
+enableCompileCache(join(import.meta.dirname, '../../dist/.compiled'));
+await import('./start.ts');

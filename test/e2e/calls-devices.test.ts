@@ -332,11 +332,20 @@ const pluggable = (page: Page) =>
     const devices = navigator.mediaDevices;
     const [ask, list] = [devices.getUserMedia.bind(devices), devices.enumerateDevices.bind(devices)];
     const away = new Set<string>();
-    const tracks: MediaStreamTrack[] = [];
+    // Firefox tells nobody of an event that a page made up.
+    const told = new Map<MediaStreamTrack, (() => void)[]>();
     const end = (track: MediaStreamTrack) => {
       if (track.readyState === 'ended') return;
       track.stop();
-      track.dispatchEvent(new Event('ended'));
+      for (const tell of told.get(track) ?? []) tell();
+    };
+    const watch = (track: MediaStreamTrack) => {
+      const listeners: (() => void)[] = [];
+      told.set(track, listeners);
+      const listen = track.addEventListener.bind(track);
+      Reflect.set(track, 'addEventListener', (type: string, listener: () => void) =>
+        type === 'ended' ? listeners.push(listener) : listen(type, listener),
+      );
     };
     devices.enumerateDevices = async () =>
       (await list()).filter(({ kind }) => !away.has(kind.replace('input', '')));
@@ -344,7 +353,7 @@ const pluggable = (page: Page) =>
       if ([...away].some((kind) => wanted?.[kind === 'audio' ? 'audio' : 'video']))
         throw new DOMException('', 'NotFoundError');
       const stream = await ask(wanted);
-      tracks.push(...stream.getTracks());
+      for (const track of stream.getTracks()) watch(track);
       if (wanted?.video) {
         Reflect.set(window, 'opened', Number(Reflect.get(window, 'opened') ?? 0) + 1);
         if (Reflect.get(window, 'failing')) setTimeout(() => stream.getVideoTracks().forEach(end));
@@ -354,7 +363,7 @@ const pluggable = (page: Page) =>
     Reflect.set(window, 'plug', (kind: string, isIn: boolean) => {
       if (isIn) away.delete(kind);
       else away.add(kind);
-      if (!isIn) for (const track of tracks) if (track.kind === kind) end(track);
+      if (!isIn) for (const track of told.keys()) if (track.kind === kind) end(track);
       devices.dispatchEvent(new Event('devicechange'));
     });
   });

@@ -2,20 +2,32 @@
 import { createBoundedCache } from '../bounded-cache.ts';
 import type { Conventions } from './region.ts';
 
+type Format = Pick<Intl.DateTimeFormat, 'format'>;
+
 export type Formatters = {
-  time: Intl.DateTimeFormat;
-  day: Intl.DateTimeFormat;
-  dayKey: Intl.DateTimeFormat;
-  shortDay: Intl.DateTimeFormat;
-  dayOfYear: Intl.DateTimeFormat;
-  weekday: Intl.DateTimeFormat;
-  shortWeekday: Intl.DateTimeFormat;
-  moment: Intl.DateTimeFormat;
+  time: Format;
+  day: Format;
+  dayKey: Format;
+  shortDay: Format;
+  dayOfYear: Format;
+  weekday: Format;
+  shortWeekday: Format;
+  moment: Format;
 };
+
+/** Creating one takes a hundred times longer than using it, so it is made when it is first used, and kept. */
+function late(tag: string, options: Intl.DateTimeFormatOptions): Format {
+  let made: Intl.DateTimeFormat | undefined;
+  return {
+    format(moment) {
+      made ??= new Intl.DateTimeFormat(tag, options);
+      return made.format(moment);
+    },
+  };
+}
 
 /** Conventions times zones that are in use at once; a family needs a handful. */
 const MOST_FORMATTERS = 64;
-// Creating a formatter takes a hundred times longer than using it.
 const formatters = createBoundedCache<string, Formatters>(MOST_FORMATTERS);
 
 function makeFormatters({ tag, hourCycle }: Conventions, timeZone: string): Formatters {
@@ -23,14 +35,14 @@ function makeFormatters({ tag, hourCycle }: Conventions, timeZone: string): Form
   const clock = { hour: hourCycle === 'h12' ? 'numeric' : '2-digit', minute: '2-digit', hourCycle } as const;
   const date = { day: 'numeric', month: 'short' } as const;
   return {
-    time: new Intl.DateTimeFormat(tag, { ...clock, timeZone }),
-    day: new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeZone }),
-    dayKey: new Intl.DateTimeFormat('en-CA', { dateStyle: 'short', timeZone }),
-    shortDay: new Intl.DateTimeFormat(tag, { ...date, timeZone }),
-    dayOfYear: new Intl.DateTimeFormat(tag, { ...date, year: 'numeric', timeZone }),
-    weekday: new Intl.DateTimeFormat(tag, { weekday: 'long', timeZone }),
-    shortWeekday: new Intl.DateTimeFormat(tag, { weekday: 'short', timeZone }),
-    moment: new Intl.DateTimeFormat(tag, { ...date, year: 'numeric', ...clock, timeZone }),
+    time: late(tag, { ...clock, timeZone }),
+    day: late(tag, { dateStyle: 'full', timeZone }),
+    dayKey: late('en-CA', { dateStyle: 'short', timeZone }),
+    shortDay: late(tag, { ...date, timeZone }),
+    dayOfYear: late(tag, { ...date, year: 'numeric', timeZone }),
+    weekday: late(tag, { weekday: 'long', timeZone }),
+    shortWeekday: late(tag, { weekday: 'short', timeZone }),
+    moment: late(tag, { ...date, year: 'numeric', ...clock, timeZone }),
   };
 }
 

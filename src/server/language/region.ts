@@ -15,11 +15,17 @@ export const REGIONS =
     ' ',
   );
 
-const regionNames = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+/** Made when the first browser names a region: loading the names of all takes a while. */
+let regionNames: Intl.DisplayNames | undefined;
+
+function nameOf(region: string): string | undefined {
+  regionNames ??= new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+  return regionNames.of(region);
+}
 
 /** Whether it is a country or territory, of which there are some 260: nothing else is kept by it. */
 export const isRegion = (text: string | undefined): text is string =>
-  text !== undefined && /^[A-Z]{2}$/.test(text) && text !== 'ZZ' && regionNames.of(text) !== undefined;
+  text !== undefined && /^[A-Z]{2}$/.test(text) && text !== 'ZZ' && nameOf(text) !== undefined;
 
 /** The region of a language tag, or the one where most people speak the language. */
 function regionOfTag(tag: string): string | undefined {

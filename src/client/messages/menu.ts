@@ -22,10 +22,12 @@ const SAID = 700;
 export function createMenu(template: HTMLScriptElement): MessageMenu {
   let back: HTMLElement | undefined;
   let row: HTMLElement | undefined;
+  let stay: () => void = () => {};
 
   const control = () => row?.querySelector<HTMLAnchorElement>('.more');
 
   function close(): void {
+    removeEventListener('resize', stay);
     back?.remove();
     back = undefined;
     row?.classList.remove('chosen');
@@ -105,7 +107,10 @@ export function createMenu(template: HTMLScriptElement): MessageMenu {
     });
     back.addEventListener('contextmenu', (event) => event.preventDefault());
     document.body.append(back);
-    place(menu, at);
+    // A phone is turned, or its keyboard goes: the menu stays in the window.
+    stay = () => place(menu, at);
+    addEventListener('resize', stay);
+    stay();
     of.classList.add('chosen');
     control()?.setAttribute('aria-expanded', 'true');
     first.focus({ preventScroll: true });

@@ -5,6 +5,7 @@ import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
 import { fitOf, type Need, needOf } from './fit.ts';
 import { generation, makesOffers } from './negotiation.ts';
 import { keepDtlsRole, usernameFragments } from './sdp.ts';
+import { preferRedundancy, putFirst } from './sound-first.ts';
 import { isRelayed, isSilent } from './stats.ts';
 
 /**
@@ -82,8 +83,11 @@ export function createConnection(
   });
   connection.addEventListener('connectionstatechange', () => {
     const { connectionState } = connection;
-    if (connectionState === 'connected')
+    if (connectionState === 'connected') {
       for (const source of ['self', 'screen'] as const) void applyFit(source);
+      for (const [at, { sender }] of connection.getTransceivers().entries())
+        if (SECTIONS[at]?.kind === 'audio') void putFirst(sender);
+    }
     events.state(connectionState);
   });
   connection.addEventListener('track', ({ track, transceiver }) => {
@@ -137,6 +141,7 @@ export function createConnection(
       const section = SECTIONS[at];
       if (!section || transceiver.direction !== 'recvonly') continue;
       transceiver.direction = 'sendrecv';
+      if (section.kind === 'audio') preferRedundancy(transceiver);
       transceiver.sender.setStreams(outgoing[section.source].stream);
     }
     sendAll();
@@ -174,7 +179,9 @@ export function createConnection(
       if (connection.getTransceivers().length === 0) {
         madeFirst = true;
         for (const { source, kind } of SECTIONS) {
-          connection.addTransceiver(kind, { direction: 'sendrecv', streams: [outgoing[source].stream] });
+          const streams = [outgoing[source].stream];
+          const transceiver = connection.addTransceiver(kind, { direction: 'sendrecv', streams });
+          if (kind === 'audio') preferRedundancy(transceiver);
         }
         sendAll();
       }

@@ -26,7 +26,8 @@ const ROOMS: Record<string, string[]> = {
   'call/lifecycle': [],
   'call/pair': ['common', 'media'],
   'call/server': ['common', 'call/lifecycle'],
-  'call/stage': ['common', 'media', 'recording', 'call/lifecycle'],
+  'call/quality': ['common', 'call/lifecycle', 'call/pair'],
+  'call/stage': ['common', 'media', 'recording', 'call/lifecycle', 'call/quality'],
   call: [
     'common',
     'media',

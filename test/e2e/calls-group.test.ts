@@ -178,6 +178,16 @@ test('somebody is added to a call of two, which goes on with all three', async (
 
   // The panel lies over the pictures, and hides no control; without it all are free.
   const { page } = cleo;
+  for (const name of ['Anna', 'Ben']) {
+    // Their cameras have eight frames a second, which is little.
+    await waitForText(page, 'group', name, /(Fair|Poor) connection/);
+    await waitForText(
+      page,
+      'region',
+      'People',
+      new RegExp(`${name}\\s+In the call\\s+(Fair|Poor) connection`),
+    );
+  }
   const isFree = async (state: string, within: string) => {
     for (const [width, height] of SIZES) {
       await page.setViewport({ width, height });
@@ -193,4 +203,4 @@ test('somebody is added to a call of two, which goes on with all three', async (
     await click(page, 'button', 'People');
     await find(page, 'region', 'People');
   }
-}, 180_000);
+}, 240_000);

@@ -14,6 +14,7 @@ import { deadline, groupDeadline, type State } from './lifecycle/state.ts';
 import type { CallEvent, Command } from './lifecycle/transitions.ts';
 import { createMembership } from './membership.ts';
 import { createMessages } from './messages.ts';
+import type { Statistics } from './pair/stats.ts';
 import { createPairs } from './pairs.ts';
 import { createIceRenewal } from './server/ice-renewal.ts';
 import { createOutbox } from './server/outbox.ts';
@@ -88,6 +89,8 @@ export interface Call {
   fit(): void;
   /** How loud each of the others is at this moment, 0 to 1. */
   levels(): ReadonlyMap<Side, number>;
+  /** What the browser counts of the connection to each of them that carries. */
+  statistics(): ReadonlyMap<Side, Promise<Statistics> | undefined>;
   /** In how many lines this page shows what it gets of somebody; undefined asks for all there is. */
   shows(side: Side, lines: Record<Source, number | undefined>): void;
 }
@@ -344,6 +347,7 @@ export function createCall(options: CallOptions): Call {
     tell,
     fit: pairs.fit,
     levels: pairs.levels,
+    statistics: () => (isEnded() ? new Map() : pairs.statistics()),
     shows(side, { self, screen }) {
       shown.set(side, { ...(self !== undefined && { self }), ...(screen !== undefined && { screen }) });
       tellShown(side);

@@ -69,6 +69,7 @@ const view = createView(
     isHeard: () => signal.isIdle(),
     shows: (side, sizes) => current.shows(side, sizes),
     levels: () => current.levels(),
+    statistics: () => current.statistics(),
     saving: () => current.fit(),
   },
 );

@@ -45,6 +45,7 @@ const linkOf = (member: string): Link => ({
   say: () => false,
   fit() {},
   level: () => 0,
+  statistics: () => undefined,
   close() {},
 });
 
@@ -79,6 +80,7 @@ function openPairs(begun: boolean): Pairs {
     shows() {},
     fit() {},
     levels: () => new Map(),
+    statistics: () => new Map(),
     say() {},
     close() {},
   };

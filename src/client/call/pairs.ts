@@ -6,6 +6,7 @@ import type { Outgoing, Source } from '../media/outgoing.ts';
 import { FIRST, type Side } from './lifecycle/roster.ts';
 import { createLink, type Link } from './pair/link.ts';
 import { isPolite } from './pair/negotiation.ts';
+import type { Statistics } from './pair/stats.ts';
 import { createServerPath } from './server/server-path.ts';
 
 export interface PairEvents {
@@ -54,6 +55,8 @@ export interface Pairs {
   fit(): void;
   /** How loud each is at this moment, 0 to 1. */
   levels(): Map<Side, number>;
+  /** What the browser counts of each connection that carries. */
+  statistics(): Map<Side, Promise<Statistics> | undefined>;
   /** Says something to one of them. */
   say(side: Side, message: ChannelMessage): void;
   /** The ICE servers' credentials expire: also those that whoever comes in later begins with. */
@@ -121,6 +124,9 @@ export function createPairs({ events, ...parts }: PairParts): Pairs {
       link.fit({ self: { height: lines.self, ...shared }, screen: { height: lines.screen, ...shared } });
   }
 
+  const ofEach = <T>(ask: (pair: Pair) => T): Map<Side, T> =>
+    new Map([...pairs].map(([side, pair]) => [side, ask(pair)]));
+
   function setPolite({ link, member }: Pair): void {
     const own = parts.own();
     if (own !== undefined && member !== undefined) link.setPolite(isPolite(own, member));
@@ -170,7 +176,8 @@ export function createPairs({ events, ...parts }: PairParts): Pairs {
       fitAll();
     },
     fit: fitAll,
-    levels: () => new Map([...pairs].map(([side, { link }]) => [side, link.level()])),
+    levels: () => ofEach(({ link }) => link.level()),
+    statistics: () => ofEach(({ link, isConnected }) => (isConnected ? link.statistics() : undefined)),
     say: (side, message) => void pairs.get(side)?.link.say(message),
 
     renewIce() {

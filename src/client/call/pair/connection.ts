@@ -6,7 +6,7 @@ import { fitOf, type Need, needOf } from './fit.ts';
 import { generation, makesOffers } from './negotiation.ts';
 import { keepDtlsRole, usernameFragments } from './sdp.ts';
 import { preferRedundancy, putFirst } from './sound-first.ts';
-import { isRelayed, isSilent } from './stats.ts';
+import { isRelayed, isSilent, type Statistics } from './stats.ts';
 
 /**
  * What the sections of every first offer are for, in this order. The screen has its own from the beginning:
@@ -49,6 +49,7 @@ export interface Connection {
   restart(): void;
   isSilent(): Promise<boolean>;
   isRelayed(): Promise<boolean>;
+  statistics(): Promise<Statistics>;
   send(source: Source, kind: Kind, track: MediaStreamTrack | null): Promise<void>;
   /** Sends a picture as the other side needs it, from now on; once there is a connection, also what was said before. */
   fit(source: Source, need: Need): void;
@@ -214,6 +215,11 @@ export function createConnection(
     restart: () => connection.restartIce(),
     isSilent: () => isSilent(connection),
     isRelayed: () => isRelayed(connection),
+    statistics: async () => ({
+      report: await connection.getStats(),
+      mids: connection.getTransceivers().map(({ mid }) => mid),
+      sound: connection.getTransceivers()[0]?.sender.getParameters().codecs?.[0]?.mimeType,
+    }),
 
     send,
 

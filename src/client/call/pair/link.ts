@@ -12,6 +12,7 @@ import { generation, judge, judgeRequest, type Side } from './negotiation.ts';
 import { createOfferLimit } from './offer-limit.ts';
 import { createOfferRequest } from './offer-request.ts';
 import { createReconnection } from './reconnection.ts';
+import type { Statistics } from './stats.ts';
 import { createSteps } from './steps.ts';
 import { createTrickle, type SignalingPath } from './trickle.ts';
 
@@ -65,6 +66,8 @@ export interface Link {
   fit(needs: Record<Source, Need>): void;
   /** How loud their voice is at this moment, 0 to 1. */
   level(): number;
+  /** What the browser counts of the connection, if there is one. */
+  statistics(): Promise<Statistics> | undefined;
   close(): void;
 }
 
@@ -299,6 +302,7 @@ export function createLink(
       fitAll();
     },
     level: () => peer?.level() ?? 0,
+    statistics: () => peer?.statistics(),
     close() {
       closed = true;
       steps.close();

@@ -1,5 +1,55 @@
 /** What the statistics (W3C WebRTC Stats) say about the path between two connections. */
 
+/** One of their objects, with what is read of any of them. Each browser leaves out some of it. */
+export interface Stat {
+  id: string;
+  type: string;
+  /** In ms. */
+  timestamp: number;
+  kind?: string;
+  mid?: string;
+  codecId?: string;
+  mimeType?: string;
+  bytesReceived?: number;
+  bytesSent?: number;
+  packetsReceived?: number;
+  packetsSent?: number;
+  packetsLost?: number;
+  localId?: string;
+  fractionLost?: number;
+  /** In seconds, as all that follows. */
+  jitter?: number;
+  roundTripTime?: number;
+  currentRoundTripTime?: number;
+  totalFreezesDuration?: number;
+  concealedSamples?: number;
+  silentConcealedSamples?: number;
+  totalSamplesReceived?: number;
+  frameWidth?: number;
+  frameHeight?: number;
+  framesReceived?: number;
+  framesDecoded?: number;
+  framesEncoded?: number;
+  qualityLimitationReason?: string;
+  /** In bit/s. */
+  targetBitrate?: number;
+  state?: string;
+  nominated?: boolean;
+  selectedCandidatePairId?: string;
+  localCandidateId?: string;
+  remoteCandidateId?: string;
+  candidateType?: string;
+}
+
+export interface Statistics {
+  /** All of them by their ids. */
+  report: ReadonlyMap<string, Stat>;
+  /** Of each section of the connection, in the order of its offer. */
+  mids: readonly (string | null)[];
+  /** How sound is sent, as in "audio/red". With redundancy, Chromium's statistics name only what is in it. */
+  sound: string | undefined;
+}
+
 /** Long enough for several audio packets, and short for a person. */
 const LISTEN_MS = 1000;
 

@@ -10,6 +10,7 @@ import type { ScreenShare } from '../../media/screen-share.ts';
 import { RecordingMode } from '../../recording/mode.ts';
 import { EMPTY, FIRST, type Roster, type Side } from '../lifecycle/roster.ts';
 import { hasLeft, type Reason, type State } from '../lifecycle/state.ts';
+import type { QualityParts } from '../quality/quality.ts';
 import { createArrangement, SELF } from './arrangement.ts';
 import { collectFeeds } from './collect-feeds.ts';
 import { wireCorner } from './corner.ts';
@@ -24,6 +25,7 @@ import { createOthers } from './others.ts';
 import { createPanels } from './panels.ts';
 import { createPeoplePanel } from './people-panel.ts';
 import { wirePictureInPicture } from './picture-in-picture.ts';
+import { createQualityControl } from './quality-control.ts';
 import { createRecordingSign } from './recording-sign.ts';
 import { createRingback } from './ringback.ts';
 import { wireSaving } from './saving.ts';
@@ -70,6 +72,8 @@ export interface CallAsSeen {
   shows(side: Side, sizes: ShownSizes): void;
   /** How loud each of the others is at this moment, 0 to 1. */
   levels(): ReadonlyMap<Side, number>;
+  /** What the browser counts of each connection that carries. */
+  statistics: QualityParts['statistics'];
   /** Whether to save data was chosen. */
   saving(): void;
 }
@@ -87,7 +91,7 @@ export function createView(
   myName: string,
   { local, screen: shared, recording }: OwnMedia,
   actions: ToolbarActions,
-  { isHeard, shows, levels, saving: saves }: CallAsSeen,
+  { isHeard, shows, levels, statistics, saving: saves }: CallAsSeen,
 ): View {
   const stage = find(root, '.stage', HTMLElement);
   const controls = find(root, '[role="toolbar"]', HTMLElement);
@@ -125,10 +129,12 @@ export function createView(
   });
   const ringback = createRingback(tone);
   const panels = createPanels(root, say, self.video, isHeard);
-  const people = createPeoplePanel(
-    find(root, '.call-people', HTMLElement),
-    find(controls, '[data-do="people"]', HTMLButtonElement),
-  );
+  const panel = find(root, '.call-people', HTMLElement);
+  const people = createPeoplePanel(panel, find(controls, '[data-do="people"]', HTMLButtonElement));
+  const watchQuality = createQualityControl({
+    ...{ say, panel, statistics, others: others.all },
+    present: () => ({ roster: present, sides: placed }),
+  });
   const selects = createDeviceSelects(root, local, shared, tone, say);
   const switches = {
     microphone: () => tryAgain(actions.microphone),
@@ -147,6 +153,7 @@ export function createView(
   let name = '';
   let isGroup = false;
   let present: Roster = EMPTY;
+  let placed: ReadonlyMap<string, Side> = new Map();
   let answeredAt: number | undefined;
   const wake = createWakeLock(() => shown.name !== 'idle' && shown.name !== 'ended');
 
@@ -225,7 +232,10 @@ export function createView(
     state(state, since) {
       const before = shown;
       shown = state;
-      if (state.name === 'active') stopWaiting();
+      if (state.name === 'active') {
+        stopWaiting();
+        watchQuality();
+      }
       answeredAt = since;
       status.update(state, since, isRung());
       if (hasLeft(state) !== hasLeft(before)) tellLeft(hasLeft(state));
@@ -242,6 +252,7 @@ export function createView(
     roster(roster, sides) {
       if (isGroup) tellOfComing(roster, sides);
       present = roster;
+      placed = sides;
       people.changed();
       speakers.changed();
       sizes.look();

@@ -1,0 +1,79 @@
+/** Watches the connection to each of the others, and marks those that aren't good. */
+import { find } from '../../common/dom.ts';
+import type { Say } from '../../common/words.ts';
+import type { Roster, Side } from '../lifecycle/roster.ts';
+import type { Statistics } from '../pair/stats.ts';
+import { createSteadyLevel, type Level, levelOf, type SteadyLevel } from './level.ts';
+import { showMark } from './mark.ts';
+import { readingOf } from './reading.ts';
+
+/** Long enough for a number of packets of each kind. */
+const EVERY_MS = 2000;
+
+export interface QualityParts {
+  say: Say;
+  /** The panel of people. */
+  panel: HTMLElement;
+  /** What the browser counts of each connection that carries. */
+  statistics(): ReadonlyMap<Side, Promise<Statistics> | undefined>;
+  /** What is shown of each of the others. */
+  others(): [Side, { name(): string; tile: { video: HTMLVideoElement } }][];
+  /** Who they are, and what the page calls them, by their places. */
+  present(): { roster: Roster; sides: ReadonlyMap<string, Side> };
+}
+
+interface Watched {
+  last: Statistics;
+  steady: SteadyLevel;
+  level: Level;
+}
+
+export function watchQuality({ say, panel, statistics, others, present }: QualityParts): void {
+  const watched = new Map<Side, Watched>();
+  const list = find(panel, '[hx-trigger]', HTMLElement);
+
+  const levelFor = (side: Side | undefined): Level => watched.get(side ?? '')?.level ?? 'good';
+
+  function look(): void {
+    const asked = statistics();
+    // Where nothing carries, that is said elsewhere, and what was counted before it says nothing about what comes then.
+    for (const side of watched.keys()) if (!asked.get(side)) watched.delete(side);
+    for (const [side, now] of asked)
+      now?.then(
+        (counted) => take(side, counted),
+        () => undefined,
+      );
+    show();
+  }
+
+  function take(side: Side, now: Statistics): void {
+    const before = watched.get(side);
+    const steady = before?.steady ?? createSteadyLevel();
+    const reading = before && readingOf(now, before.last);
+    const level = reading ? steady.hear(levelOf(reading)) : 'good';
+    watched.set(side, { last: now, steady, level });
+    show();
+  }
+
+  function show(): void {
+    for (const [side, { tile }] of others()) {
+      const label = tile.video.closest('.tile')?.querySelector('.tile-name');
+      if (label) showMark(label, levelFor(side), say, false);
+    }
+    showRows();
+  }
+
+  function showRows(): void {
+    const { roster, sides } = present();
+    const users = new Map([...sides].map(([member, side]) => [roster.peers.get(member)?.user, side]));
+    for (const row of list.querySelectorAll<HTMLElement>('[data-user]')) {
+      const state = row.querySelector('.muted');
+      if (state) showMark(state, levelFor(users.get(Number(row.dataset.user))), say, true);
+    }
+  }
+
+  // The rows come anew with everybody who comes or goes.
+  new MutationObserver(showRows).observe(list, { childList: true });
+  setInterval(look, EVERY_MS);
+  look();
+}

@@ -178,7 +178,9 @@ test('somebody is added to a call of two, which goes on with all three', async (
 
   // The panel lies over the pictures, and hides no control; without it all are free.
   const { page } = cleo;
+  await (await page.waitForSelector('.connections:not([hidden]) > summary'))?.click();
   for (const name of ['Anna', 'Ben']) {
+    await waitForText(page, 'table', name, /^Round trip\t\d+ ms$/m);
     // Their cameras have eight frames a second, which is little.
     await waitForText(page, 'group', name, /(Fair|Poor) connection/);
     await waitForText(

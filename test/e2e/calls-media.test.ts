@@ -128,6 +128,74 @@ test.each(WAYS)('%s by voice: both hear each other, and nobody is seen', async (
   await standsInChat(caller, callee, 'Voice call', talked, performance.now() - from.accepted);
 });
 
+/** What a page says of itself to the other side, as SDP, from its next call on. */
+const noteDescriptions = (page: Page) =>
+  page.evaluateOnNewDocument(() => {
+    const { setLocalDescription: set } = RTCPeerConnection.prototype;
+    RTCPeerConnection.prototype.setLocalDescription = async function describe(
+      description?: RTCLocalSessionDescriptionInit,
+    ) {
+      await Reflect.apply(set, this, [description]);
+      document.documentElement.dataset.sdp = this.localDescription?.sdp ?? '';
+    };
+  });
+
+/** The codecs of sound that a page has named last, its favourite first, and what it says of Opus. */
+const soundOf = async ({ page }: Home) => {
+  const sdp = (await page.evaluate(() => document.documentElement.dataset.sdp)) ?? '';
+  const [, types = ''] = /^m=audio \d+ \S+ (.*)\r$/m.exec(sdp) ?? [];
+  const codecs = types.split(' ').map((type) => new RegExp(`^a=rtpmap:${type} (\\w+)`, 'm').exec(sdp)?.[1]);
+  const opus = types.split(' ')[codecs.indexOf('opus')];
+  return { codecs, opus: new RegExp(`^a=fmtp:${opus} (.*)\r$`, 'm').exec(sdp)?.[1] };
+};
+
+/** The table of numbers about another person, in the panel of people. */
+const numbersAbout = ({ page }: Home, { displayName }: Home, wanted: RegExp) =>
+  waitForText(page, 'table', displayName, wanted, 20_000);
+
+test.each(WAYS)(
+  '%s: sound is sent twice where both can, and what is measured is shown',
+  async (way, callerOf, calleeOf) => {
+    const [caller, callee] = [callerOf(), calleeOf()];
+    const isRedundant = way === 'Chromium calls Chromium';
+    for (const { page } of [caller, callee]) await noteDescriptions(page);
+    await call(caller, callee, 'video');
+    await seenBothWays(caller, callee);
+    for (const [one, other] of [
+      [caller, callee],
+      [callee, caller],
+    ] as const) {
+      const { codecs, opus } = await soundOf(one);
+      if (isRedundant) expect(codecs.slice(0, 2)).toEqual(['red', 'opus']);
+      // Opus repairs some losses by itself (RFC 7587 §6.1), which each browser says of its own accord.
+      expect(opus).toContain('useinbandfec=1');
+
+      await click(one.page, 'button', 'People');
+      await (await one.page.waitForSelector('.connections:not([hidden]) > summary'))?.click();
+      const sound = isRedundant ? 'Opus \\(RED\\)' : 'Opus';
+      const first = await numbersAbout(one, other, new RegExp(`^Audio codec\t${sound}\t${sound}$`, 'm'));
+      for (const row of [
+        /^Path\tdirect$/m,
+        /^Round trip\t\d+ ms$/m,
+        /^Bitrate\t[1-9][\d,]* kb\/s\t[1-9][\d,]* kb\/s$/m,
+        /^Packet loss\t[\d.]+%\t[\d.]+%$/m,
+        /^Resolution\t\d+ × \d+\t\d+ × \d+$/m,
+        /^Frames per second\t[1-9]\d*\t[1-9]\d*$/m,
+        /^Video codec\tVP8\tVP8$/m,
+      ])
+        await numbersAbout(one, other, row);
+      const bitrates = (text: string) => /^Bitrate.*/m.exec(text)?.[0];
+      await eventually(
+        'the numbers to move',
+        async () => bitrates(await numbersAbout(one, other, /Bitrate/)) !== bitrates(first),
+      );
+      await click(one.page, 'button', 'Close');
+    }
+    await hangUp(caller.page, callee.page);
+  },
+  180_000,
+);
+
 /** Somebody on a new device, which has no icon of a call in its cache and gets none. */
 const onNewDevice = async (home: Home): Promise<Home> => {
   const page = await home.browser.newPage({ width: 800, height: 600 });

@@ -1,11 +1,12 @@
-/** Watches the connection to each of the others, and marks those that aren't good. */
+/** Watches the connection to each of the others, marks those that aren't good, and shows what was measured. */
 import { find } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
 import type { Roster, Side } from '../lifecycle/roster.ts';
 import type { Statistics } from '../pair/stats.ts';
+import { createConnectionDetails } from './connection-details.ts';
 import { createSteadyLevel, type Level, levelOf, type SteadyLevel } from './level.ts';
 import { showMark } from './mark.ts';
-import { readingOf } from './reading.ts';
+import { type Reading, readingOf } from './reading.ts';
 
 /** Long enough for a number of packets of each kind. */
 const EVERY_MS = 2000;
@@ -26,10 +27,12 @@ interface Watched {
   last: Statistics;
   steady: SteadyLevel;
   level: Level;
+  reading: Reading | undefined;
 }
 
 export function watchQuality({ say, panel, statistics, others, present }: QualityParts): void {
   const watched = new Map<Side, Watched>();
+  const details = createConnectionDetails(find(panel, '.connections', HTMLDetailsElement), say);
   const list = find(panel, '[hx-trigger]', HTMLElement);
 
   const levelFor = (side: Side | undefined): Level => watched.get(side ?? '')?.level ?? 'good';
@@ -51,7 +54,7 @@ export function watchQuality({ say, panel, statistics, others, present }: Qualit
     const steady = before?.steady ?? createSteadyLevel();
     const reading = before && readingOf(now, before.last);
     const level = reading ? steady.hear(levelOf(reading)) : 'good';
-    watched.set(side, { last: now, steady, level });
+    watched.set(side, { last: now, steady, level, reading });
     show();
   }
 
@@ -61,6 +64,11 @@ export function watchQuality({ say, panel, statistics, others, present }: Qualit
       if (label) showMark(label, levelFor(side), say, false);
     }
     showRows();
+    details.update(
+      new Map(
+        others().map(([side, other]) => [side, { name: other.name(), reading: watched.get(side)?.reading }]),
+      ),
+    );
   }
 
   function showRows(): void {

@@ -1,6 +1,6 @@
 /**
  * How good the connections are. What watches them is fetched once there is a call, as what records is: it has nothing to
- * say before.
+ * say before, and the numbers are wanted most while the server can't be reached.
  */
 import { load } from '../../common/scripts.ts';
 import type { QualityParts } from '../quality/quality.ts';

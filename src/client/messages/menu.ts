@@ -102,9 +102,15 @@ export function createMenu(template: HTMLScriptElement): MessageMenu {
       return;
     }
     back.addEventListener('keydown', onKey);
+    // Not before it is lifted, or the page below would be pressed. A finger that opened the menu is lifted as well.
+    let isPressed = false;
     back.addEventListener('pointerdown', ({ target }) => {
-      if (target === back) close();
+      isPressed = target === back;
     });
+    for (const press of ['click', 'auxclick'])
+      back.addEventListener(press, ({ target }) => {
+        if (isPressed && target === back) close();
+      });
     back.addEventListener('contextmenu', (event) => event.preventDefault());
     document.body.append(back);
     // A phone is turned, or its keyboard goes: the menu stays in the window.

@@ -282,6 +282,7 @@ test.for([
 
 test('history comes while one scrolls up, and what is on the screen stays where it is', async () => {
   for (let n = 1; n <= 90; n++) await bens.submit(chat, 'Send', { Message: `line ${n}.` });
+  await eventually('all of them to be seen', async () => (await bens.get(chat)).body.includes('Seen'));
   await annaPage.reload();
   await log(annaPage, /line 90\./);
   expect(await textOf(annaPage)).not.toContain('line 20.');
@@ -308,6 +309,23 @@ test('history comes while one scrolls up, and what is on the screen stays where 
   });
   expect(moved).toBeLessThan(3);
   await eventually('older lines', async () => (await textOf(annaPage)).includes('line 20.'));
+
+  // What comes below meanwhile moves nothing either, and is said: that alone, as the rest was read.
+  const topOf = (text: string) =>
+    annaPage.evaluate(
+      (wanted) =>
+        [...document.querySelectorAll('#messages .text')]
+          .find((line) => line.textContent === wanted)
+          ?.getBoundingClientRect().top ?? Number.NaN,
+      text,
+    );
+  const before = await topOf('line 45.');
+  await bens.submit(chat, 'Send', { Message: 'Below all that' });
+  await waitForText(annaPage, 'button', undefined, /↓\s1 new/);
+  expect(Math.abs((await topOf('line 45.')) - before)).toBeLessThan(3);
+  await click(annaPage, 'button', '1 new');
+  await gone(annaPage, 'button', '1 new');
+  await eventually('it to be seen', async () => (await bens.get(chat)).body.includes('Seen'));
 });
 
 /** The line above what is new: its distance from the top of the window, and how high that is. */

@@ -44,15 +44,16 @@ function watch(place: HTMLElement): void {
   const words = document.createElement('span');
   button.append(arrow, ' ', words);
   place.append(button);
-  /** The key of the last message that has been in sight. */
-  let seen = 0;
+  const fromEnd = () => [...list.querySelectorAll<HTMLElement>('.message:not(.pending)')].reverse();
+  /** The key of the last message that has been in sight. Where nothing was new, that was the last there is. */
+  let seen = list.querySelector('.new-line, #new') ? 0 : Number(fromEnd()[0]?.dataset.key ?? 0);
   let isDue = false;
 
   /** How many messages are below what has been in sight. Those that just came into it are below no longer. */
   function countBelow(): number {
     const { bottom } = log.getBoundingClientRect();
     let count = 0;
-    for (const row of [...list.querySelectorAll<HTMLElement>('.message:not(.pending)')].reverse()) {
+    for (const row of fromEnd()) {
       const key = Number(row.dataset.key);
       if (key <= seen) break;
       if (row.getBoundingClientRect().top < bottom - GLIMPSE) {

@@ -1,9 +1,10 @@
 /** Cameras, microphones and speakers: remembered, changed, and taken away by the system. The browsers' fake ones. */
-import type { Page } from 'puppeteer-core';
+import type { ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
+import { closeEach, WAYS_OUT } from '../helpers/closing.ts';
 import { faint, unreachable } from '../helpers/hit.ts';
 import { participant, picturesChange } from '../helpers/media.ts';
 import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
@@ -414,6 +415,52 @@ test.each<Engine>([
   await mine.evaluate(() => Reflect.set(window, 'failing', false));
   await click(mine, 'button', 'Camera');
   await picturesChange(theirs, 'Anna');
+});
+
+test('what is open over a call goes by Escape and by a tap beside it, and the focus returns', async () => {
+  const mine = await open(anna, chat);
+  const theirs = await open(ben, '/chats');
+  await dial(mine, 'video');
+  await accept(theirs);
+  await connected(mine, theirs);
+  await picturesChange(mine, 'Ben', 1);
+  // The devices, and what to record.
+  await closeEach(mine, 'a call', 'main.call');
+  expect(await mine.$$('main.call summary')).toHaveLength(2);
+
+  /** Puts it away while its focus is on its button. */
+  const leave = async (box: ElementHandle, inside: string, [way, out]: (typeof WAYS_OUT)[number]) => {
+    await (await find(box, 'button', inside)).focus();
+    // A card stays for somebody who is in it with the keyboard.
+    await mine.keyboard.press('Shift');
+    // Until it is kept, a tap beside it leaves it as well.
+    await eventually('it to be done', () => box.evaluate((node) => node.ariaBusy === null));
+    await out(mine);
+    // By itself it would take longer.
+    await eventually(`${way} to close it`, async () => !(await box.isVisible()), 5000);
+  };
+  const returned = (button: ElementHandle) =>
+    eventually('the focus to return', () => button.evaluate((node) => node === document.activeElement));
+
+  const people = await find(mine, 'button', 'People');
+  const screenshot = await find(mine, 'button', 'Screenshot');
+  for (const way of WAYS_OUT) {
+    await people.press('Enter');
+    await leave(await find(mine, 'region', 'People'), 'Close', way);
+    await returned(people);
+    await screenshot.press('Enter');
+    await leave(await find(mine, 'group', 'Screenshot: Ben'), 'OK', way);
+    await returned(screenshot);
+  }
+  const record = await find(mine, 'button', 'Record');
+  for (const way of WAYS_OUT) {
+    await record.press('Enter');
+    await waitForText(mine, 'main', undefined, /You are recording/);
+    await record.press('Enter');
+    await waitForText(mine, 'group', 'Recording', /The recording is saved|Nothing was recorded/);
+    await leave(await find(mine, 'group', 'Recording'), 'OK', way);
+    await returned(record);
+  }
 });
 
 /** Phones upright and sideways, with a text twice as large as well, tablets, and where one's own picture once lay over Hang up. */

@@ -34,6 +34,8 @@ const isOpen = (layer: Element): boolean =>
 function close(layer: Element): void {
   if (layer instanceof HTMLDetailsElement) layer.open = false;
   else closerOf(layer)?.click();
+  // One that is only hidden; what is taken out of the page is noticed below.
+  if (layer === holder && !isShown(layer)) giveBack();
 }
 
 /** What was typed or chosen there would be lost. */

@@ -65,6 +65,25 @@ const silent = (page: Page) => gone(page, 'alertdialog', 'Incoming call');
 const isLoud = (page: Page) =>
   page.evaluate(() => document.querySelector<HTMLAudioElement>('.ring audio')?.paused === false);
 
+/** The colours of the newest call in a chat, and the one that calls for attention. */
+const callColours = async (page: Page) => {
+  const shown = await page.$$eval('.call-entry', (entries) =>
+    [...(entries.at(-1)?.querySelectorAll('svg, span, .call-back') ?? [])].map(
+      (part) => getComputedStyle(part).color,
+    ),
+  );
+  return { shown, danger: await dangerOf(page) };
+};
+
+const dangerOf = (page: Page) =>
+  page.evaluate(() => {
+    const probe = document.body.appendChild(document.createElement('span'));
+    probe.style.color = 'var(--danger)';
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  });
+
 /** Whether a page plays the tone of ringing at the other side. */
 const hearsRinging = (page: Page) =>
   page.evaluate(() => {
@@ -191,6 +210,13 @@ describe('while it rings', () => {
     await silent(callee);
     expect(await hearsRinging(caller)).toBe(false);
     await newestEntry(callee, /^Missed video call \d.* Call back$/);
+    const missed = await callColours(callee);
+    expect(missed.shown).toEqual([missed.danger, missed.danger, missed.danger]);
+    await follow(caller, 'link', 'Back to chat');
+    await newestEntry(caller, /^Video call · Cancelled \d/);
+    const cancelled = await callColours(caller);
+    expect(cancelled.shown).toHaveLength(2);
+    expect(cancelled.shown).not.toContain(cancelled.danger);
   });
 
   test('who calls somebody in a call hears that they are busy, and they find a missed call', async () => {
@@ -350,6 +376,11 @@ describe('with the clock turned', () => {
     await follow(caller, 'link', 'Back to chats');
     await waitForText(caller, 'main', undefined, /Video call · No answer/);
     await waitForText(callee, 'main', undefined, /Missed video call/);
+    const [preview, danger] = [
+      await callee.$eval('.call-preview', (line) => getComputedStyle(line).color),
+      await dangerOf(callee),
+    ];
+    expect(preview).toBe(danger);
     await follow(callee, 'link', 'tom 1 unread');
     await newestEntry(callee, /^Missed video call \d.* Call back$/);
     await follow(callee, 'link', 'Call back');

@@ -1,5 +1,9 @@
 /** The way in and out: setup, invitation, sign-in, and the end of sessions, as people meet them. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/server/database.ts';
+import { createInvitationStore } from '../../src/server/friends/invitation-store.ts';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { createClient } from '../helpers/client.ts';
 import { arrive, createPerson, type Person, signIn, signInClient } from '../helpers/people.ts';
@@ -14,6 +18,16 @@ const SIGNED_OUT = 4401;
 /** The close code, which must come within a second of the page's saying that it is done. */
 const closedSoon = (socket: LiveSocket) =>
   eventually('the socket to be closed', () => socket.closeCode(), 1000);
+
+/** The code of one of Ben's that nobody has used in time. */
+function expiredInvitation(server: Server): string {
+  const database = openDatabase(join(server.dataDir, 'porchlight.db'));
+  const code = randomUUID();
+  const given = { code, inviterId: 2, now: Date.now() - 2000, expiresAt: Date.now() - 1000, uses: 1 };
+  createInvitationStore(database).insert(given);
+  database.close();
+  return code;
+}
 
 let chromium: OpenBrowser;
 let firefox: OpenBrowser;
@@ -86,6 +100,7 @@ describe('from an empty server to two friends', () => {
 
   test('who follows it in another browser joins and has a friend from the start', async () => {
     const anna = await signInClient(server, await createPerson(server, 'anna', 'Anna'));
+    await createPerson(server, 'ben', 'Ben');
     const { body } = await anna.submit('/friends', 'Create invitation');
     const invitation = `${server.origin}${/\/join\/[\w-]+/.exec(body)?.[0]}`;
     const page = await firefox.newPage();
@@ -105,6 +120,16 @@ describe('from an empty server to two friends', () => {
     await find(late, 'heading', 'This invitation has been used');
     expect(await textOf(late)).toContain('Ask Anna for a new one.');
     await follow(late, 'link', 'Sign in');
+    // So does whoever comes too late, and one with half of a link, both with an account and without one.
+    for (const visitor of [late, page]) {
+      await visitor.goto(`${server.origin}/join/${expiredInvitation(server)}`);
+      await find(visitor, 'heading', 'This invitation has expired');
+      expect(await textOf(visitor)).toContain('Ask Ben for a new one.');
+      await visitor.goto(invitation.slice(0, -3));
+      await find(visitor, 'heading', "This invitation doesn't work");
+      expect(await textOf(visitor)).toContain('Open the whole link, or ask whoever sent it for a new one.');
+      await find(visitor, 'link', visitor === late ? 'Sign in' : 'Chats');
+    }
 
     await page.goto(`${server.origin}/friends`);
     for (const name of ['Message', 'Voice call', 'Video call']) await find(page, 'link', name);

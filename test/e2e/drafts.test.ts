@@ -1,5 +1,5 @@
 /** What is typed and not sent yet: it outlives the page, and nobody else ever sees it. */
-import type { Page } from 'puppeteer-core';
+import type { HTTPRequest, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp } from '../helpers/calls.ts';
@@ -76,12 +76,13 @@ test.each(['chromium', 'firefox'] as const)('in %s it is there again after a cal
   expect(await boxText(page)).toBe('');
 });
 
+const isSend = (request: HTTPRequest) => request.method() === 'POST' && request.url().endsWith(chat);
+
 /** Lets no message that this page sends reach the server. */
 async function cut(page: Page): Promise<void> {
   await page.setRequestInterception(true);
   page.on('request', (request) => {
-    const isSend = request.method() === 'POST' && request.url().endsWith(chat);
-    void (isSend ? request.abort('connectionrefused') : request.continue());
+    void (isSend(request) ? request.abort('connectionrefused') : request.continue());
   });
 }
 
@@ -91,8 +92,7 @@ test('what was on its way when the page was left is sent once, in its order', as
   await page.setRequestInterception(true);
   let isAnswered = false;
   page.on('request', (request) => {
-    const isSend = request.method() === 'POST' && request.url().endsWith(chat);
-    if (isSend && !isAnswered) isAnswered = true;
+    if (isSend(request) && !isAnswered) isAnswered = true;
     else void request.continue();
   });
   await fill(page, 'Message', 'Half way');
@@ -107,6 +107,46 @@ test('what was on its way when the page was left is sent once, in its order', as
   await eventually('nothing to be kept', async () => !/Half way|and on/.test(await keptText(page)));
   const { body } = await bens.get(chat);
   expect([...body.matchAll(/>(Half way|and on)</g)].map(([, text]) => text)).toEqual(['Half way', 'and on']);
+});
+
+/** Runs in the page, which from then on hears nothing by its live socket. */
+const muteSocket = () =>
+  document.addEventListener('htmx:ws:before:message:incoming', (event) => event.preventDefault());
+
+test.each([
+  'on the same page',
+  'from another page',
+])('what has arrived while its answer got lost is sent again %s, and stands there once', async (where) => {
+  const text = `Once ${where}`;
+  const page = await newPage();
+  await visit(page, annas, chat);
+  const sends: HTTPRequest[] = [];
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    if (isSend(request)) sends.push(request);
+    else void request.continue();
+  });
+  const next = () => eventually('it to be on its way', () => sends.shift());
+  const formOf = (request: HTTPRequest) => new URLSearchParams(request.postData());
+  await fill(page, 'Message', text);
+  await page.keyboard.press('Enter');
+  const first = await next();
+  // A page of the chat hears of it by the live socket, unless that is lost as well.
+  if (where === 'from another page') await page.goto(`${server.origin}/settings`);
+  else await page.evaluate(muteSocket);
+  const taken = formOf(first);
+  taken.set('_csrf', /name="_csrf" value="([^"]*)"/.exec((await annas.get('/settings')).body)?.[1] ?? '');
+  expect((await annas.post(chat, taken)).status).toBe(200);
+  if (where === 'on the same page') await first.abort('connectionreset');
+  const again = await next();
+  expect(formOf(again).get('key')).toBe(taken.get('key'));
+  await again.continue();
+  await eventually('nothing to be kept', async () => !(await keptText(page)).includes(text));
+  expect((await bens.get(chat)).body.match(new RegExp(`>${text}<`, 'g'))).toHaveLength(1);
+  if (where === 'from another page') return;
+  await eventually('no bubble on its way', async () => (await page.$$('.pending')).length === 0);
+  const shown = await waitForText(page, 'log', 'Messages', new RegExp(text));
+  expect(shown.match(new RegExp(text, 'g'))).toHaveLength(1);
 });
 
 test('what one tab can’t send another one does, once, and from a page of another kind as well', async () => {

@@ -45,7 +45,8 @@ const withoutMapsOfPackages: Plugin = {
  * Packages that ours ask for and never call: Fastify has its JSON schemas compiled and its requests injected by them,
  * @fastify/static lists folders. Together they are a quarter of the bundle, which each start reads.
  */
-const NEVER_CALLED = /^(?:@fastify\/ajv-compiler|@fastify\/fast-json-stringify-compiler|glob|light-my-request)$/;
+const NEVER_CALLED =
+  /^(?:@fastify\/ajv-compiler|@fastify\/fast-json-stringify-compiler|glob|light-my-request)$/;
 
 const withoutWhatIsNeverCalled: Plugin = {
   name: 'without what is never called',

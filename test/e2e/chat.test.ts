@@ -1,9 +1,11 @@
 /** A chat between two people in two browsers, live. */
-import type { HTTPRequest, Page } from 'puppeteer-core';
+import type { ElementHandle, HTTPRequest, Page } from 'puppeteer-core';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import type { Client } from '../helpers/client.ts';
-import { unreachable } from '../helpers/hit.ts';
+import { WAYS_OUT } from '../helpers/closing.ts';
+import { covered, unreachable } from '../helpers/hit.ts';
 import { outboxLoaded } from '../helpers/outbox.ts';
 import { arrive, chatOf, createPair, type Person, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
@@ -151,11 +153,15 @@ test('on a touch keyboard Enter is a new line, and the button sends', async () =
   await page.setViewport({ width: 740, height: 170, isMobile: true, hasTouch: true });
   const box = await find(page, 'textbox', 'Message');
   await box.focus();
-  await eventually('message and box to be seen whole', async () => {
-    const message = (await findAll(await find(page, 'log', 'Messages'), 'listitem')).at(-1);
-    const tops = [await message?.boundingBox(), await box.boundingBox()];
-    return tops.every((seen) => seen && seen.y >= 0 && seen.y + seen.height <= 170);
-  });
+  const overMessage = () => covered(page, '#messages > .message:last-child > .bubble');
+  await eventually(
+    'the message to be seen whole',
+    async () => (await overMessage()).length === 0,
+    undefined,
+    overMessage,
+  );
+  const { y: top, height } = (await box.boundingBox()) ?? { y: Number.NaN, height: Number.NaN };
+  expect(top + height).toBeLessThanOrEqual(170);
   expect(await unreachable(page)).toEqual([]);
 });
 
@@ -198,22 +204,42 @@ test('a changed message changes in both pages, a deleted one leaves a mark', asy
   await annaPage.keyboard.press('Escape');
   await gone(annaPage, 'menu');
   expect(await more?.evaluate((link) => link === document.activeElement)).toBe(true);
+  // A press beside it closes it, and does nothing else.
   await annaPage.keyboard.press('Enter');
-  await click(annaPage, 'menuitem', 'Edit');
+  await find(annaPage, 'menu', 'Message options');
+  await click(annaPage, 'link', 'Settings');
+  await gone(annaPage, 'menu');
+  expect(await more?.evaluate((link) => link === document.activeElement)).toBe(true);
+  const choose = async (item: string) => {
+    await annaPage.keyboard.press('Enter');
+    await click(annaPage, 'menuitem', item);
+  };
+  for (const [way, leave] of WAYS_OUT) {
+    await choose('Edit');
+    await find(annaPage, 'textbox', 'Edit message');
+    await leave(annaPage);
+    await gone(annaPage, 'textbox', 'Edit message');
+    await eventually(`the control after ${way}`, async () => (await focused(annaPage)) === 'Options');
+  }
+  await choose('Edit');
   await fill(annaPage, 'Edit message', 'See you at three');
+  // What was written isn't lost by a tap.
+  for (const [way, leave] of WAYS_OUT) if (way !== 'Escape') await leave(annaPage);
   await click(annaPage, 'button', 'Save');
   await log(benPage, /See you at three[\s\S]*edited/);
 
   // What was changed has the focus back, so the keyboard goes on from there.
   await eventually('the control again', async () => (await focused(annaPage)) === 'Options');
-  await annaPage.keyboard.press('Enter');
-  await click(annaPage, 'menuitem', 'Delete');
-  await find(annaPage, 'group', 'Delete this message for everyone?');
-  await click(annaPage, 'link', 'Cancel');
-  await log(annaPage, /See you at three/);
-  await eventually('the control once more', async () => (await focused(annaPage)) === 'Options');
-  await annaPage.keyboard.press('Enter');
-  await click(annaPage, 'menuitem', 'Delete');
+  const cancel = (page: Page) => click(page, 'link', 'Cancel');
+  for (const [way, leave] of [...WAYS_OUT, ['Cancel', cancel] as const]) {
+    await choose('Delete');
+    await find(annaPage, 'group', 'Delete this message for everyone?');
+    await leave(annaPage);
+    await gone(annaPage, 'group', 'Delete this message for everyone?');
+    await log(annaPage, /See you at three/);
+    await eventually(`the control after ${way}`, async () => (await focused(annaPage)) === 'Options');
+  }
+  await choose('Delete');
   await click(annaPage, 'button', 'Delete message');
   await log(benPage, /Message deleted/);
   expect(await textOf(benPage)).not.toContain('See you at three');
@@ -434,6 +460,14 @@ declare global {
   }
 }
 
+/** Whether there is something to be seen where an element is. */
+const isDrawn = async (element: ElementHandle): Promise<boolean> => {
+  const { channels } = await sharp(await element.screenshot())
+    .greyscale()
+    .stats();
+  return (channels[0]?.stdev ?? 0) > 5;
+};
+
 /** Runs in the page. */
 function watchBubbles(): void {
   window.framesOf = new Set();
@@ -469,6 +503,9 @@ test('however slow the line, what is sent stands there at once, in order, and st
   await annaPage.keyboard.press('Enter');
   await log(annaPage, /one[\s\S]*two[\s\S]*🍲/);
   await annaPage.waitForFunction(() => document.querySelectorAll('.pending time[datetime]').length === 3);
+  // A line that is quick enough never shows it.
+  const mark = await annaPage.waitForSelector('.pending:last-child > .clock > svg');
+  await eventually('the mark of what is on its way', () => mark && isDrawn(mark));
   await annaPage.evaluate(watchBubbles);
   const next = () => eventually('the next to be on its way', () => held.shift());
   const first = await next();
@@ -530,6 +567,32 @@ test('what the server won’t have says why where it stands', async () => {
   await fill(annaPage, 'Message', 'Better');
   await annaPage.keyboard.press('Enter');
   await log(benPage, /Something, then[\s\S]*Better/);
+});
+
+test('what was refused is sent once by Retry, when the server will have it', async () => {
+  const keys: (string | null)[] = [];
+  await annaPage.setRequestInterception(true);
+  annaPage.on('request', (request) => {
+    if (request.method() !== 'POST' || !request.url().endsWith(chat)) return void request.continue();
+    keys.push(new URLSearchParams(request.postData()).get('key'));
+    // As it answers while there is no room, with a status of which browsers say less.
+    if (keys.length === 1)
+      void request.respond({ status: 403, headers: { porchlight: '1' }, body: 'No room.' });
+    else void request.continue();
+  });
+  await fill(annaPage, 'Message', 'Second try');
+  await annaPage.keyboard.press('Enter');
+  await waitForText(annaPage, 'alert', undefined, /Not sent\. No room\./);
+  expect((await bens.get(chat)).body).not.toContain('Second try');
+  await click(annaPage, 'button', 'Retry');
+  await log(benPage, /Second try/);
+  await gone(annaPage, 'button', 'Retry');
+  await eventually('its bubble to be a row', async () => (await annaPage.$$('.pending')).length === 0);
+  for (const page of [annaPage, benPage])
+    expect((await log(page, /Second try/)).match(/Second try/g)).toHaveLength(1);
+  expect(await boxText(annaPage)).toBe('');
+  expect(await annaPage.evaluate(() => document.activeElement?.id)).toBe('body');
+  expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
 });
 
 test('signed out, the back button shows nothing of it', async () => {

@@ -40,6 +40,28 @@ export const unreachable = (page: Page, within = 'body'): Promise<string[]> =>
     });
   }, within);
 
+/**
+ * Where something lies over a bubble, or cuts it off: at its upper and lower edge, and at both ends of each line of its
+ * text. Nothing where all of it is to be seen.
+ * @param bubble names it; the first one counts
+ */
+export const covered = (page: Page, bubble: string): Promise<string[]> =>
+  page.$eval(bubble, (node) => {
+    const { left, width, top, bottom } = node.getBoundingClientRect();
+    const points = [top + 2, bottom - 2].map((y) => [left + width / 2, y] as const);
+    const range = document.createRange();
+    range.selectNodeContents(node.querySelector('.text') ?? node);
+    for (const line of range.getClientRects())
+      for (const x of [line.left + 1, line.right - 1]) points.push([x, line.top + line.height / 2]);
+    return points.flatMap(([x, y]) => {
+      const there = document.elementFromPoint(x, y);
+      if (node.contains(there)) return [];
+      return [
+        `<${there?.tagName.toLowerCase()} class="${there?.className}"> at ${Math.round(x)} ${Math.round(y)}`,
+      ];
+    });
+  });
+
 /** The texts in a part of the page that have less than 4.5 : 1 (WCAG 1.4.3) if what lies behind that part is white. */
 export const faint = (page: Page, part: string): Promise<string[]> =>
   page.$eval(part, (root) => {

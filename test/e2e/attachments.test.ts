@@ -169,6 +169,8 @@ test('a photo goes from Chromium to Firefox, keeps its place free, and one can w
   await bens.keyboard.press('Escape');
   await gone(bens, 'dialog');
   expect(await address()).toBe(chat);
+  const focused = await bens.evaluate(() => document.activeElement?.closest('a')?.querySelector('img')?.alt);
+  expect(focused).toBe('Picture: See.jpg');
   expect(await (await find(bens, 'textbox', 'Message')).evaluate((box) => box.matches('[inert] *'))).toBe(
     false,
   );

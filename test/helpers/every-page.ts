@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { type Client, createClient } from './client.ts';
 import { addPastCall } from './past-call.ts';
 import { befriend, chatOf, createPerson, type Person, signInClient } from './people.ts';
+import { eventually } from './poll.ts';
 import { liveWebm } from './recorder.ts';
 import { putRecording } from './recording-upload.ts';
 import { type Server, startServer } from './server.ts';
@@ -67,6 +68,11 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
   const photo = sharp({ create: { width: 600, height: 400, channels: 3, background: '#b5652b' } });
   await sendFile(annas, chat, { name: 'Lake.jpg', bytes: await photo.jpeg().toBuffer() });
   await sendFile(annas, chat, { name: 'List.txt', bytes: Buffer.from('Milk\n') });
+  // Others look into it first.
+  const picture = await eventually(
+    'the picture to be shown as one',
+    async () => /\/chats\/\d+\/pictures\/[\w-]+/.exec((await annas.get(chat)).body)?.[0],
+  );
   const call = addPastCall(server.dataDir, 'anna', 'ben');
   await putRecording(server, annas, call, liveWebm(1));
   const made = await annas.post('/chats/new', { _csrf: await csrf(annas), title: 'Family', people: '2' });
@@ -80,6 +86,7 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
       login: '/login',
       join: invitation,
       'no invitation': '/join/nonsense',
+      'a setup link that is used up': `${setup.pathname}${setup.search}`,
       'not found': '/nothing/here',
     },
     signedIn: {
@@ -90,6 +97,7 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
       'message options': `${chat}/messages/3`,
       'edit a message': `${chat}/messages/3/edit`,
       'delete a message': `${chat}/messages/3/delete`,
+      'a picture': picture,
       'a group': group,
       'the people of a group': `${group}/people`,
       'leave a group': `${group}/leave`,

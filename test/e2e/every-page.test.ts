@@ -1,6 +1,8 @@
 /** What must be true of every page, whatever is on it. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { HtmlValidate } from 'html-validate';
 import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,7 +10,9 @@ import { violations } from '../helpers/axe.ts';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { openCallingSocket } from '../helpers/calling-socket.ts';
 import { createClient } from '../helpers/client.ts';
-import { type Furnished, furnish } from '../helpers/every-page.ts';
+import { closeEach } from '../helpers/closing.ts';
+import { type Furnished, furnish, NO_PAGES } from '../helpers/every-page.ts';
+import { openHouse } from '../helpers/house.ts';
 import { arrive, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { click, find, findAll, follow, waitForText } from '../helpers/ui.ts';
@@ -71,6 +75,47 @@ const wordsOf = (html: string): string =>
     ...[...html.matchAll(/(?:aria-label|placeholder|alt|title)="([^"]*)"/g)].map(([, text]) => text),
   ].join(' ');
 
+const isFastify = (value: unknown): value is FastifyInstance =>
+  typeof value === 'object' && value !== null && 'addHook' in value;
+
+/** All that a server answers to GET, as its routes have it: `/chats/:chat`. */
+async function routesOf(): Promise<string[]> {
+  const routes = new Set<string>();
+  const watch = (message: unknown) => {
+    if (typeof message !== 'object' || message === null || !('fastify' in message)) return;
+    if (!isFastify(message.fastify)) return;
+    message.fastify.addHook('onRoute', ({ method, url }) => {
+      if ([method].flat().includes('GET')) routes.add(url);
+    });
+  };
+  subscribe('fastify.initialization', watch);
+  try {
+    await (await openHouse()).close();
+  } finally {
+    unsubscribe('fastify.initialization', watch);
+  }
+  return [...routes];
+}
+
+/** Which of the routes answers an address: what is written out goes before what may be anything. */
+function routeOf(path: string, routes: string[]): string | undefined {
+  const { pathname } = new URL(path, house.server.origin);
+  const open = (route: string) => route.split(/[:*]/).length;
+  return routes
+    .filter((route) => new RegExp(`^${route.replace(/:\w+/g, '[^/]+').replace('*', '.*')}$`).test(pathname))
+    .sort((one, other) => open(one) - open(other))[0];
+}
+
+test('is among those that are looked at here', async () => {
+  const routes = await routesOf();
+  const shown = new Set(
+    Object.values({ ...house.open, ...house.signedIn }).map((path) => routeOf(path, routes)),
+  );
+  expect(routes.filter((route) => !shown.has(route) && !(route in NO_PAGES))).toEqual([]);
+  // Each exception is one.
+  expect(Object.keys(NO_PAGES).filter((route) => shown.has(route) || !routes.includes(route))).toEqual([]);
+});
+
 test('is valid HTML', async () => {
   const all: string[] = [];
   for (const [name, html] of await pagesIn('en')) {
@@ -123,31 +168,6 @@ test('asks nothing of anybody else', async () => {
   expect([...hosts]).toEqual([new URL(house.server.origin).host]);
   expect(chromium.problems).toEqual([]);
 });
-
-/** Opens each menu and panel of a page by the keyboard, and closes it by Escape, then by a tap beside it. */
-async function closeEach(visitor: Page, where: string): Promise<void> {
-  for (const summary of await visitor.$$('details > summary')) {
-    if (!(await summary.isVisible())) continue;
-    const isOpen = () => summary.evaluate(({ parentElement }) => parentElement?.matches('[open]'));
-    const open = async () => {
-      await summary.press('Enter');
-      await eventually(`${where}: what is behind a summary to open`, isOpen);
-    };
-    await open();
-    await visitor.keyboard.press('Tab');
-    // The script comes with the first key.
-    await eventually(`${where}: Escape to close it`, async () => {
-      await visitor.keyboard.press('Escape');
-      return !(await isOpen());
-    });
-    await eventually(`${where}: the focus to return`, () =>
-      summary.evaluate((node) => node === document.activeElement),
-    );
-    await open();
-    await visitor.mouse.click(2, 2);
-    await eventually(`${where}: a tap beside it to close it`, async () => !(await isOpen()));
-  }
-}
 
 test('keeps nobody out: axe finds nothing serious, light or dark, small or large', async () => {
   const stranger = await chromium.newPage();

@@ -21,6 +21,32 @@ export interface Furnished {
   signedIn: { chat: string } & Record<string, string>;
 }
 
+/** What is asked for by GET and is no page of its own, and why it isn't. Whatever else there is has to be in the list below. */
+export const NO_PAGES: Record<string, string> = {
+  '/': 'leads to the chats',
+  '/join': 'shows what a wrong invitation does, or with open registration what a good one does',
+  '/join/:code/*': 'an invitation with some of the text around it',
+  '/chats/lines': 'a part of the chats',
+  '/chats/:chat/sending': 'a part of any page, while a file is on its way',
+  '/chats/:chat/call/people': 'a part of the call page',
+  '/chats/:chat/call/people/add': 'a part of the call page',
+  '/friends/lists': 'a part of the friends',
+  '/calls/:call/recordings': 'the page of a call',
+  '/calls/:call/screenshots/:file': 'the page of a picture, as from a chat',
+  '/live/news': 'what the live socket brings',
+  '/live': 'a socket',
+  '/calls/socket': 'a socket',
+  '/files/:file': 'a file',
+  '/files/:file/download': 'a file',
+  '/files/:file/preview': 'a picture',
+  '/recordings/:recording/download': 'a file',
+  '/pictures/:version': 'a picture',
+  '/chats/:chat/picture/:version': 'a picture',
+  '/static/*': 'what pages are made of',
+  '/recordings/pending': 'for scripts',
+  '/healthz': 'for monitoring',
+};
+
 async function sendFile(client: Client, chat: string, file: TestFile): Promise<void> {
   const token = /name="_csrf" value="([^"]*)"/.exec((await client.get(chat)).body)?.[1] ?? '';
   const { type, payload } = await encodeForm({ _csrf: token, key: randomUUID(), body: '' }, file);

@@ -1,7 +1,7 @@
 /** Gives memory back once the house is quiet. V8 by itself keeps garbage until it needs the room, for a whole night. */
 import type { Clock } from './clock.ts';
 
-/** ms without a request. A collection stops everything for some 50 ms, so it waits until nobody is there to notice. */
+/** ms without a request. A collection stops everything for a moment, so it waits until nobody is there to notice. */
 export const QUIET = 30_000;
 
 /**

@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp } from '../helpers/calls.ts';
-import { arrive, createPair, type Person, signInClient } from '../helpers/people.ts';
+import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { requireProgram } from '../helpers/programs.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -589,6 +589,25 @@ test('whoever is quicker than the script sends once', async () => {
     await click(annas, 'button', 'Send');
     await eventually(`${name} in the chat`, async () => (await shown(annas, names)).join() === all);
   }
+});
+
+test('what is chosen before the page has any script is shown as soon as it has', async () => {
+  const annas = await newPage('chromium');
+  await arrive(annas, server, anna);
+  let script: HTTPRequest | undefined;
+  await annas.setRequestInterception(true);
+  annas.on('request', (request) => {
+    if (/\/page-[\w-]+\.js$/.test(request.url())) script = request;
+    else void request.continue();
+  });
+  const chat = await chatOf(await signInClient(server, anna), ben);
+  await annas.setCacheEnabled(false);
+  const isOpen = annas.goto(`${server.origin}${chat}`);
+  await choose(annas, ...filesOf('early.txt'));
+  await (await eventually('the script to be asked for', () => script)).continue();
+  await isOpen;
+  // No key and no tap since.
+  await find(annas, 'button', 'Remove early.txt');
 });
 
 test('without scripts several files go up in one form, and a bad one says so', async () => {

@@ -19,6 +19,7 @@ import { requireProgram } from './programs.ts';
 export type WebKitElement = { readonly 'element-6066-11e4-a52e-4f735466cecf': string };
 
 export interface WebKit {
+  /** Opens another page, not another place of the same; it is there, with its scripts, when this is done. */
   goto(url: string): Promise<void>;
   url(): Promise<string>;
   back(): Promise<void>;
@@ -73,6 +74,9 @@ const OPEN_AT = `
   document.body.replaceChildren(frame);
 `;
 const IS_LOADED = `return document.querySelector('iframe[data-loaded]') !== null`;
+
+// The driver takes any news of the page that is being left, a "replaceState" for one, for the arrival of the next.
+const WHEN_BEGUN = `return document.readyState === 'complete' && performance.timeOrigin`;
 
 const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1');
@@ -187,7 +191,14 @@ export const openWebKit = async (): Promise<WebKit> => {
     evaluate,
     findAll,
     text,
-    goto: async (url) => void (await post('/url', { url })),
+    goto: async (url) => {
+      const left = await evaluate('return performance.timeOrigin');
+      await post('/url', { url });
+      await eventually(`${url} in WebKit`, async () => {
+        const begun = await evaluate(WHEN_BEGUN);
+        return begun !== false && begun !== left;
+      });
+    },
     url: async () => String(await get('/url')),
     back: async () => void (await post('/back')),
     setCookie: async (name, value) =>

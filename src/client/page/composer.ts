@@ -99,4 +99,6 @@ export function wireComposer(composer: HTMLFormElement, box: HTMLTextAreaElement
   };
   for (const type of ['keydown', 'pointerdown', 'paste', 'dragenter', 'change'])
     document.addEventListener(type, prepare, { once: true });
+  // Who is quicker than the page's script has chosen already, and may touch nothing but "Send".
+  if (file()?.files?.length) prepare();
 }

@@ -22,33 +22,22 @@ const TOLD = 'porchlight.polling';
 const page = newKey();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Says it once, and only if the server answers: while it is down, nothing gets through for another reason. */
-function tell(): void {
-  if (sessionStorage.getItem(TOLD)) return;
-  sessionStorage.setItem(TOLD, 'true');
-  const textContent = document.querySelector<HTMLElement>('.notices')?.dataset.polling ?? '';
-  const notice = Object.assign(document.createElement('p'), {
-    className: 'notice',
-    role: 'status',
-    textContent,
-  });
-  document.querySelector('#notices')?.replaceChildren(notice);
-}
-
 /** @returns whether the server has answered */
 async function ask(): Promise<boolean> {
   const { body } = document;
   const mark = body.getAttribute('hx-ws:connect')?.split('mark=')[1] ?? '';
+  // The answer says it once: while the server is down, nothing gets through for another reason.
+  const isTold = sessionStorage.getItem(TOLD);
   const since = document.querySelector<HTMLFormElement>('#since');
-  const query = new URLSearchParams({ page, mark });
+  const query = new URLSearchParams({ page, mark, ...(!isTold && { untold: 'true' }) });
   for (const { name, value } of since?.querySelectorAll('input') ?? []) query.set(name, value);
   const response = await fetch(`/live/news?${query}`, { headers: { 'HX-Request': 'true' } });
   if (response.status === 401) location.reload();
   // A proxy's response doesn't count.
   if (!response.ok || !response.headers.has('porchlight')) return false;
-  tell();
   const swap = { sourceElement: body, target: body, swap: 'none swapEmpty:false', transition: false };
   for (const text of await response.json()) await window.htmx.swap({ ...swap, text });
+  sessionStorage.setItem(TOLD, 'true');
   return true;
 }
 

@@ -36,6 +36,6 @@ export function registerLive(
   };
   const admit = createSocketBounds(BOUNDS);
   liveSocket(app, parts, freshness, hub, listeners, admit);
-  livePolls(app, parts, freshness, hub, listeners, admit);
+  livePolls(app, parts, freshness, hub, listeners, admit, render);
   parts.events.on('session-ended', ({ session }) => hub.closeSession(session));
 }

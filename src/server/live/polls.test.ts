@@ -40,6 +40,14 @@ test('what was missed comes, and what is new, once', async () => {
   expect(await news()).toBe('');
 });
 
+test('whoever hasn’t been told yet reads that the proxy has to be seen to, in their language', async () => {
+  const sentence = /id="notices"[^>]*><p class="notice" role="status">Live updates aren/;
+  const ask = async (told: string) =>
+    (await ben.get(`/live/news?page=${'a'.repeat(32)}${told}`)).json<string[]>().join();
+  expect(await ask('&untold=true')).toMatch(sentence);
+  expect(await ask('')).not.toMatch(sentence);
+});
+
 test('it rings, and falls silent', async () => {
   const news = await open();
   await news();

@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import type { Presence } from '../friends/presence.ts';
 import { personError } from '../http/errors.ts';
 import type { Admit, Outlet } from '../http/socket-bounds.ts';
+import type { Render } from '../http/views.ts';
 import type { Freshness } from './freshness.ts';
 import type { Hub, LiveListeners, LivePage } from './hub.ts';
 
@@ -27,6 +28,8 @@ const Asked = v.object({
   chat: v.optional(id),
   rev: v.optional(id, '0'),
   list: v.optional(v.string()),
+  /** Whether its person hasn't been told yet that live updates don't reach this device. */
+  untold: v.optional(v.literal('true')),
 });
 
 /** A socket that keeps what it is sent. */
@@ -82,6 +85,7 @@ export function livePolls(
   hub: Hub,
   listeners: LiveListeners,
   admit: Admit,
+  render: Render,
 ): void {
   const { presence, chats, sessions, clock } = parts;
   const pages = new Map<string, Polled>();
@@ -157,6 +161,7 @@ export function livePolls(
     polled.stay();
     // What is brought in turns has had one.
     await setImmediate();
-    return reply.send(polled.take());
+    const told = asked.output.untold && request.reader ? [render('live/polling', request.reader, {})] : [];
+    return reply.send([...told, ...polled.take()]);
   });
 }

@@ -137,7 +137,7 @@ describe.each<[Engine, Engine]>([
     await click(mine, 'button', 'Camera');
     // A camera takes its time to open.
     await picturesChange(mine, 'You', 3);
-    await recordedFor(moment(began) + 2, began);
+    await recordedFor(moment(began) + 4, began);
     const atLast = await clocksOf(mine);
     const stopped = await saveRecording(mine);
     expect(await recordingSign(mine)).toBe('');
@@ -157,7 +157,8 @@ describe.each<[Engine, Engine]>([
       await whole.pictures(SMALL),
       await whole.sound(),
     ];
-    for (const interval of [steady, [length - 1.5, length] as const]) {
+    // Chromium may have left out the pictures of the last second or two on a busy machine.
+    for (const interval of [steady, [length - 3.5, length] as const]) {
       expect(whose(colourIn(large, interval))).toBe('theirs');
       expect(whose(colourIn(small, interval))).toBe('mine');
     }

@@ -17,7 +17,7 @@ const ADDED: Record<string, Row> = {
   conversations: { for_newcomers: 0, picture: null },
   members: { role: 'member', joined_at: 0, first_id: 0, notify: 'all' },
   messages: { has_file: 0, event: null },
-  recordings: { key: null },
+  recordings: { key: null, person_id: null },
   call_invites: { invited_by: null },
 };
 

@@ -7,7 +7,11 @@ import { accept, newestEntry, ringOn, says } from '../helpers/calls.ts';
 import { unreachable } from '../helpers/hit.ts';
 import { leaveCall } from '../helpers/leave-call.ts';
 import { picturesChange, pitchHeard, takeSoundAsItIs } from '../helpers/media.ts';
-import { arrive, befriend, createPerson, type Person } from '../helpers/people.ts';
+import { arrive, befriend, createPerson, type Person, signInClient } from '../helpers/people.ts';
+import { eventually } from '../helpers/poll.ts';
+import { recordedFor, recordingOf, saveRecording, startRecording } from '../helpers/recording.ts';
+import { isHeard } from '../helpers/recording-measures.ts';
+import { probeRecording } from '../helpers/recording-probe.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, fill, find, findAll, follow, gone, waitForText } from '../helpers/ui.ts';
 
@@ -173,6 +177,28 @@ const reportSlowly = (page: Page) =>
     };
   });
 
+/** One records another alone; what is heard in the recording is that one. */
+async function recordOnly({ page, ...recorder }: Home, wanted: Home): Promise<void> {
+  await click(page, 'button', 'What to record');
+  await click(page, 'radio', `Only ${wanted.displayName}`);
+  const began = await startRecording(page);
+  await recordedFor(3, began);
+  await saveRecording(page);
+  const client = await signInClient(server, recorder);
+  const path = await eventually('the recording in the chat', async () => {
+    const { body } = await client.get(new URL(page.url()).pathname.replace(/\/call$/, ''));
+    return /\/calls\/[\w-]+/.exec(body)?.[0];
+  });
+  const probe = probeRecording(await recordingOf(server, client, path));
+  try {
+    const sound = await probe.sound();
+    const heard = homes.filter(({ pitch }) => isHeard(sound, pitch, [0.5, 2.5]));
+    expect(heard.map(({ displayName }) => displayName)).toEqual([wanted.displayName]);
+  } finally {
+    probe.close();
+  }
+}
+
 test('somebody is added to a call of two, which goes on with all three', async () => {
   await reportSlowly(cleo.page);
   for (const home of [ben, cleo]) await goTo(home, '/friends');
@@ -187,6 +213,7 @@ test('somebody is added to a call of two, which goes on with all three', async (
   await click(anna.page, 'button', 'Call them');
   await accept(cleo.page);
   await meet(anna, ben, cleo);
+  await recordOnly(anna, cleo);
   await click(cleo.page, 'button', 'People');
   await waitForText(cleo.page, 'region', 'People', /Anna[\s\S]*In the call[\s\S]*Ben[\s\S]*In the call/);
   await goTo(zoe, '/chats');

@@ -29,6 +29,7 @@ export const NO_PAGES: Record<string, string> = {
   '/chats/lines': 'a part of the chats',
   '/chats/:chat/sending': 'a part of any page, while a file is on its way',
   '/chats/:chat/call/people': 'a part of the call page',
+  '/chats/:chat/call/recordable': 'a part of the call page',
   '/chats/:chat/call/people/add': 'a part of the call page',
   '/friends/lists': 'a part of the friends',
   '/calls/:call/recordings': 'the page of a call',

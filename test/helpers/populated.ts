@@ -142,8 +142,24 @@ const ROWS: Tables = {
   ],
   storage_limits: [{ id: 1, person_bytes: 5e9, server_bytes: null, retention_days: 30 }],
   recordings: [
-    { id: 'film', mode: 'everyone', length: 4_096, finished: 4_096, posted: 1, key: 'key-of-film' },
-    { id: 'half', mode: 'sound', length: null, finished: null, posted: 0, key: 'key-of-half' },
+    {
+      id: 'film',
+      mode: 'everyone',
+      person_id: null,
+      length: 4_096,
+      finished: 4_096,
+      posted: 1,
+      key: 'key-of-film',
+    },
+    {
+      id: 'half',
+      mode: 'sound',
+      person_id: null,
+      length: null,
+      finished: null,
+      posted: 0,
+      key: 'key-of-half',
+    },
   ],
   secrets: [{ name: 'known devices', value: Buffer.from([0, 1, 127, 128, 255]) }],
   folders: [

@@ -7,6 +7,8 @@ export interface VideoFeed {
   role: Role;
   /** Whether it comes from this page. */
   own: boolean;
+  /** The id of whose it is, of others and as far as it is known. */
+  user?: number | undefined;
   /** What it is called on this page. */
   name: string;
   /** Whose it is, by their own name. */
@@ -18,6 +20,7 @@ export interface VideoFeed {
 
 export interface AudioFeed {
   own: boolean;
+  user?: number | undefined;
   track: MediaStreamTrack;
 }
 

@@ -10,6 +10,8 @@ import type { Mode } from '../recordings/store.ts';
 
 export type RecordingView = FileView & {
   mode: Mode;
+  /** Whom alone it shows, where that is one person of several. */
+  person: string | undefined;
   state: FileState;
   /** Who recorded it; missing if it was the reader. */
   by: string | undefined;
@@ -41,9 +43,11 @@ export function recordingsOf(
   return files.ofCall(call).flatMap((file) => {
     const recording = recordings.find(file.id);
     if (!recording) return [];
+    const { whom } = recording;
     return {
       ...fileView(file, reader),
-      mode: recording.mode,
+      mode: whom.mode,
+      person: whom.mode === 'person' ? (accounts.userById(whom.person)?.displayName ?? '') : undefined,
       state: file.state,
       by: file.owner === me.id ? undefined : (accounts.userById(file.owner)?.displayName ?? ''),
       at: file.createdAt,

@@ -148,7 +148,7 @@ export async function populateDemo(dataDir: string, now: number): Promise<void> 
     const bytes = statSync(RECORDING).size;
     copyFileSync(RECORDING, files.pathOf(file));
     copyFileSync(POSTER, files.previewPathOf(file));
-    recordings.insert(file.id, 'everyone', key);
+    recordings.insert(file.id, { mode: 'everyone' }, key);
     await files.complete(file.id, {
       ...{ type: 'video/webm', width: 640, height: 360, durationMs: 8008 },
       ...{ bytes, hasPreview: true, state: 'ready' },

@@ -25,7 +25,7 @@ import type { StoredFile } from '../files/store.ts';
 import { createAppending, type NotAppended } from './appending.ts';
 import { makeEmpty } from './durable-files.ts';
 import { type Finishing, rawOf } from './finishing.ts';
-import type { Mode, Recording, RecordingStore } from './store.ts';
+import type { Recording, RecordingStore, Whom } from './store.ts';
 
 /** A recorder that has been silent for this many ms may be gone for good. */
 const SILENCE = 2 * 60_000;
@@ -48,7 +48,7 @@ export type NewRecording = {
   key: string;
   call: { id: string; conversation: number };
   owner: number;
-  mode: Mode;
+  whom: Whom;
   name: string;
 };
 
@@ -183,7 +183,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     isAway: (): boolean => files.folders.isAway('recordings'),
 
     async create(given: NewRecording): Promise<{ id: string } | { refused: StorageRefusal | 'not-found' }> {
-      const { key, call, owner, mode, name } = given;
+      const { key, call, owner, whom, name } = given;
       const known = store.withKey(key);
       if (known) return own(owner, known.id) ? { id: known.id } : { refused: 'not-found' };
       if (!files.folders.check('recordings')) return { refused: 'folder-away' };
@@ -199,7 +199,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       // The playable file exists from the start, so that the row never looks like one without bytes.
       await makeEmpty(made.path);
       await makeEmpty(rawOf(made.path));
-      if (await queue.commit(() => store.insert(made.id, mode, key))) {
+      if (await queue.commit(() => store.insert(made.id, whom, key))) {
         heard(made.id);
         return { id: made.id };
       }

@@ -18,7 +18,7 @@ beforeEach(() => {
   ] as const) {
     const conversation = owner === EVE ? ANA_EVE : ANA_BEN;
     files.insert({ id, owner, conversation, call: undefined, kind: 'recording', name: id, now });
-    store.insert(id, 'everyone', `key of ${id}`);
+    store.insert(id, { mode: 'everyone' }, `key of ${id}`);
   }
 });
 afterEach(() => tables.close());
@@ -28,12 +28,12 @@ const othersThan = (id: string) =>
   ['first', 'second', 'of eve'].filter((other) => other !== id).map((other) => store.find(other));
 
 test('a recording is begun once for each key', () => {
-  expect(store.insert('third', 'me', 'key of first')).toBe(false);
+  expect(store.insert('third', { mode: 'me' }, 'key of first')).toBe(false);
   expect(store.find('third')).toBeUndefined();
   expect(store.withKey('key of second')?.id).toBe('second');
   expect(store.withKey('made up')).toBeUndefined();
   expect(store.find('first')).toEqual({
-    ...{ id: 'first', mode: 'everyone', length: undefined, finished: undefined, posted: false },
+    ...{ id: 'first', whom: { mode: 'everyone' }, length: undefined, finished: undefined, posted: false },
   });
 });
 

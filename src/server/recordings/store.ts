@@ -3,11 +3,14 @@ import type { Database } from '../database.ts';
 
 /** Whose video and sound are in it. */
 export const MODES = ['everyone', 'me', 'other', 'sound'] as const;
-export type Mode = (typeof MODES)[number];
+export type Mode = (typeof MODES)[number] | 'person';
+
+/** The mode, and whom alone it records where that is one person of several. */
+export type Whom = { mode: Exclude<Mode, 'person'> } | { mode: 'person'; person: number };
 
 export type Recording = {
   id: string;
-  mode: Mode;
+  whom: Whom;
   /** Bytes in all; missing until the recorder has said so. */
   length: number | undefined;
   /** Received bytes that the playable file was made of; missing until there is one. */
@@ -18,17 +21,24 @@ export type Recording = {
 type RecordingRow = {
   id: string;
   mode: Mode;
+  person_id: number | null;
   length: number | null;
   finished: number | null;
   posted: number;
 };
 
-const toRecording = ({ id, mode, length, finished, posted }: RecordingRow): Recording => ({
-  id,
-  mode,
-  length: length ?? undefined,
-  finished: finished ?? undefined,
-  posted: posted === 1,
+function toWhom({ mode, person_id: person }: RecordingRow): Whom {
+  if (mode !== 'person') return { mode };
+  if (person === null) throw new Error('a recording of one person is of nobody');
+  return { mode, person };
+}
+
+const toRecording = (row: RecordingRow): Recording => ({
+  id: row.id,
+  whom: toWhom(row),
+  length: row.length ?? undefined,
+  finished: row.finished ?? undefined,
+  posted: row.posted === 1,
 });
 
 export function createRecordingStore(database: Database) {
@@ -41,8 +51,8 @@ export function createRecordingStore(database: Database) {
      WHERE owner_id = ? AND (length IS NULL OR finished IS NULL OR finished < length) ORDER BY created_at`,
   );
   const byKey = database.prepare<[string], RecordingRow>('SELECT * FROM recordings WHERE key = ?');
-  const insert = database.prepare<[string, Mode, string]>(
-    'INSERT INTO recordings (id, mode, key) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING',
+  const insert = database.prepare<[string, Mode, number | null, string]>(
+    'INSERT INTO recordings (id, mode, person_id, key) VALUES (?, ?, ?, ?) ON CONFLICT (key) DO NOTHING',
   );
   const setLength = database.prepare<[number, string]>('UPDATE recordings SET length = ? WHERE id = ?');
   const setFinished = database.prepare<[number, string]>('UPDATE recordings SET finished = ? WHERE id = ?');
@@ -62,7 +72,8 @@ export function createRecordingStore(database: Database) {
       return row && toRecording(row);
     },
     /** False where there is one with this key. */
-    insert: (id: string, mode: Mode, key: string): boolean => insert.run(id, mode, key).changes === 1,
+    insert: (id: string, whom: Whom, key: string): boolean =>
+      insert.run(id, whom.mode, whom.mode === 'person' ? whom.person : null, key).changes === 1,
     setLength: (id: string, length: number) => void setLength.run(length, id),
     setFinished: (id: string, bytes: number) => void setFinished.run(bytes, id),
     setPosted: (id: string) => void setPosted.run(id),

@@ -23,13 +23,15 @@ export function collectFeeds(parts: FeedParts): Feeds {
   const screens: VideoFeed[] = others.map((other) => {
     const person = other.name();
     const { video } = other.screen;
-    return { role: 'screen', own: false, name: say('screenOf', { name: person }), person, video, seen: true };
+    const name = say('screenOf', { name: person });
+    return { role: 'screen', own: false, user: other.user(), name, person, video, seen: true };
   });
   screens.push({
     ...{ role: 'screen', own: true, name: say('yourScreen'), person: myName, video: ownScreen, seen: true },
   });
-  const people: VideoFeed[] = others.map(({ name, tile }) => ({
-    ...{ role: 'other', own: false, name: name(), person: name(), video: tile.video, seen: tile.hasVideo() },
+  const people: VideoFeed[] = others.map(({ name, user, tile }) => ({
+    ...{ role: 'other', own: false, user: user(), name: name(), person: name() },
+    ...{ video: tile.video, seen: tile.hasVideo() },
   }));
   people.push({
     ...{
@@ -45,9 +47,11 @@ export function collectFeeds(parts: FeedParts): Feeds {
     ...[local.outgoing.tracks.audio, shared.outgoing.tracks.audio].flatMap((track) =>
       track ? { own: true, track } : [],
     ),
-    ...others
-      .flatMap(({ streams }) => [streams.self, streams.screen])
-      .flatMap((stream) => stream?.getAudioTracks().map((track) => ({ own: false, track })) ?? []),
+    ...others.flatMap(({ user, streams: { self, screen } }) =>
+      [self, screen].flatMap(
+        (stream) => stream?.getAudioTracks().map((track) => ({ own: false, user: user(), track })) ?? [],
+      ),
+    ),
   ];
   return { video: [...screens.filter(({ video }) => video.videoWidth > 0), ...people], audio };
 }

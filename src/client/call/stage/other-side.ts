@@ -29,6 +29,7 @@ export interface OtherSide {
   /** A call begins: with whom. Whose face isn't told has it already. */
   begin(name: string, face?: Face): void;
   name(): string;
+  user(): number | undefined;
   show(source: Source, stream: MediaStream | null): void;
   update(state: PeerMedia): void;
   /** It has left on purpose, or is no longer away. */
@@ -74,6 +75,7 @@ export function createOtherSide(
   const sound = soundOf('sound', output);
   const streams: Record<Source, MediaStream | null> = { self: null, screen: null };
   let ownName = '';
+  let user: number | undefined;
   let isRecording = false;
   let isAway = false;
   /** What it last said about itself, unless that was before it left. */
@@ -111,9 +113,11 @@ export function createOtherSide(
     outputs: [output, screen.output],
     streams,
     name: () => ownName,
+    user: () => user,
     begin(name, face) {
       ownName = name;
       tile.name(name);
+      user = face?.user;
       if (face) tile.face(name, face);
       tile.camera(undefined);
       tile.silence(undefined);

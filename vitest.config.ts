@@ -8,6 +8,9 @@ const CALLS = [
   'test/faults/{calls,recording-page}.test.ts',
 ];
 
+/** Needs a network of its own, which test/network/run.ts makes. */
+const NETWORK = 'test/network/**/*.test.ts';
+
 const END_TO_END = { testTimeout: 90_000, hookTimeout: 90_000, globalSetup: 'test/helpers/build.ts' };
 
 /**
@@ -27,11 +30,21 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'pages', include: ['test/**/*.test.ts'], exclude: CALLS, ...END_TO_END, maxWorkers: 2 },
+        test: {
+          name: 'pages',
+          include: ['test/**/*.test.ts'],
+          exclude: [...CALLS, NETWORK],
+          ...END_TO_END,
+          maxWorkers: 2,
+        },
       },
       {
         extends: true,
         test: { name: 'calls', include: CALLS, ...END_TO_END, fileParallelism: false },
+      },
+      {
+        extends: true,
+        test: { name: 'network', include: [NETWORK], ...END_TO_END, fileParallelism: false },
       },
     ],
   },

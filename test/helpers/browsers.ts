@@ -1,11 +1,11 @@
 /** Stock Chromium (DevTools protocol) and stock Firefox ESR (WebDriver BiDi) under one API, with fake media. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core';
 import { leaveCall } from './leave-call.ts';
-import { type Ground, movingPattern, toneWav, writeMedia } from './media-files.ts';
+import { busyPattern, type Ground, movingPattern, toneWav, writeMedia } from './media-files.ts';
 import { requireProgram } from './programs.ts';
 import { openSoundCard } from './sound-card.ts';
 
@@ -18,8 +18,8 @@ export interface BrowserOptions {
   dark?: boolean;
   /** Hz of the tone the fake microphone hears. */
   pitch?: number;
-  /** Chromium only: a camera in this colour instead of the built-in test picture. */
-  camera?: Ground;
+  /** Chromium only: a camera in this colour, or one that is hard to encode, instead of the built-in test picture. */
+  camera?: Ground | 'busy';
   /** Chromium only: how many cameras there are, instead of one. */
   cameras?: number;
   /** Chromium only: pictures a second of cameras and of the made-up screen, instead of 20. */
@@ -32,6 +32,8 @@ export interface BrowserOptions {
   profile?: string;
   /** Whether hidden tabs are slowed down as they are for people. Chromium otherwise runs all at full speed. */
   slowsHidden?: boolean;
+  /** Chromium with its windows only: the network namespace it runs in, and the origin that may have cameras there without https. */
+  network?: { namespace: string; origin: string };
   /** Chromium only: its engine without its windows, at half the cost. Hides no tab, shares none, renames devices. */
   shell?: boolean;
 }
@@ -95,6 +97,13 @@ const FULL_SPEED = [
   '--disable-backgrounding-occluded-windows',
 ];
 
+/** @returns the path of a script that runs the program there */
+const withinNamespace = (namespace: string, program: string, folder: string): string => {
+  const path = join(folder, 'within-namespace');
+  writeFileSync(path, `#!/bin/sh\nexec ip netns exec ${namespace} ${program} "$@"\n`, { mode: 0o755 });
+  return path;
+};
+
 const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions => {
   const { locale = 'en', dark = false, pitch = 440, camera, cameras = 1, media = 'granted' } = options;
   const frameRate = options.frameRate === undefined ? '' : `,fps=${options.frameRate}`;
@@ -111,16 +120,24 @@ const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions
   ];
   if (dark) args.push('--force-dark-mode', '--blink-settings=preferredColorScheme=0');
   if (camera !== undefined) {
-    const picture = writeMedia(join(folder, 'camera.y4m'), movingPattern(camera));
+    const picture = writeMedia(
+      join(folder, 'camera.y4m'),
+      camera === 'busy' ? busyPattern() : movingPattern(camera),
+    );
     args.push(`--use-file-for-fake-video-capture=${picture}`);
   }
   // A browser that makes no sound has none to share either.
   const ignoreDefaultArgs = options.sharedTab === undefined ? [] : ['--mute-audio'];
   if (options.slowsHidden) ignoreDefaultArgs.push(...FULL_SPEED);
   else args.push(...FULL_SPEED);
+  const program = requireProgram(options.shell ? 'shell' : 'chromium');
+  const { network } = options;
+  if (network) args.push(`--unsafely-treat-insecure-origin-as-secure=${network.origin}`);
   return {
     browser: 'chrome',
-    executablePath: requireProgram(options.shell ? 'shell' : 'chromium'),
+    executablePath: network ? withinNamespace(network.namespace, program, folder) : program,
+    // No port of another namespace can be reached from here.
+    pipe: network !== undefined,
     args,
     ignoreDefaultArgs,
   };

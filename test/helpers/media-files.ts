@@ -54,6 +54,40 @@ export const movingPattern = (ground: Ground, width = 320, height = 240, fps = 2
   return Buffer.concat(parts);
 };
 
+/**
+ * A camera that is hard to encode: 720 lines of fine detail that wanders, with noise over it as of a dark room. A second of
+ * YUV4MPEG2, 4:2:0, the same at each run.
+ */
+export const busyPattern = (width = 1280, height = 720, fps = 30): Buffer => {
+  let seed = 1;
+  // xorshift32 (Marsaglia 2003)
+  const random = () => {
+    seed ^= seed << 13;
+    seed ^= seed >>> 17;
+    seed ^= seed << 5;
+    return seed >>> 24;
+  };
+  const detail = Buffer.alloc(width * height);
+  for (let y = 0; y < height; y += 4)
+    for (let x = 0; x < width; x += 4) {
+      const luma = 60 + (random() >> 1);
+      for (let row = y; row < y + 4; row++) detail.fill(luma, row * width + x, row * width + x + 4);
+    }
+  const parts = [Buffer.from(`YUV4MPEG2 W${width} H${height} F${fps}:1 Ip A1:1 C420jpeg\n`)];
+  const chroma = Buffer.alloc((width / 2) * (height / 2), 128);
+  for (let frame = 0; frame < fps; frame++) {
+    const luma = Buffer.alloc(width * height);
+    const shift = frame * 8;
+    for (let y = 0; y < height; y++)
+      for (let x = 0; x < width; x++) {
+        const from = y * width + ((x + shift) % width);
+        luma[y * width + x] = (detail[from] ?? 0) + (random() >> 4) - 8;
+      }
+    parts.push(Buffer.from('FRAME\n'), luma, chroma, chroma);
+  }
+  return Buffer.concat(parts);
+};
+
 /** Writes the bytes and returns the path. */
 export const writeMedia = (path: string, bytes: Buffer): string => {
   writeFileSync(path, bytes);

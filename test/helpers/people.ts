@@ -70,7 +70,7 @@ export const visit = async (page: Page, client: Client, path: string): Promise<v
   const cookies = [...client.cookies()].map(([name, value]) => ({
     name,
     value,
-    domain: 'localhost',
+    domain: new URL(client.origin).hostname,
     path: '/',
     httpOnly: true,
     sameSite: 'Lax' as const,

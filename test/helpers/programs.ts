@@ -17,6 +17,9 @@ export const PROGRAMS = {
   openssl: { names: ['openssl'], debian: 'openssl' },
   webkit: { names: ['WebKitWebDriver'], debian: 'webkit2gtk-driver' },
   xvfb: { names: ['Xvfb'], debian: 'xvfb' },
+  ip: { names: ['ip'], debian: 'iproute2' },
+  iptables: { names: ['iptables'], debian: 'iptables' },
+  turnserver: { names: ['turnserver'], debian: 'coturn' },
   dbus: { names: ['dbus-run-session'], debian: 'dbus-daemon' },
 } as const;
 
@@ -51,6 +54,8 @@ export const E2E_PROGRAMS: Program[] = [
   ...(['chromium', 'shell', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),
   ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx'] as const),
 ];
+
+export const NETWORK_PROGRAMS: Program[] = ['chromium', 'shell', 'ip', 'iptables', 'turnserver'];
 
 export const missingPrograms = (needed: Program[]): Program[] =>
   needed.filter((program) => !findProgram(program));

@@ -2,14 +2,16 @@
 import type { ChannelMessage } from '../../../protocol/channel.ts';
 import { createIntake } from './intake.ts';
 
-const BEAT_MS = 4000;
-/** Three heartbeats missed: something is wrong, though the browser may not have noticed yet. */
-const SILENCE_MS = 3 * BEAT_MS + 1000;
+const BEAT_MS = 1000;
+/** A heartbeat is missing: something may be wrong, though the browser won't notice for some seconds. */
+const SILENCE_MS = 1.5 * BEAT_MS;
+/** What was tried against it gets this long before the silence is said again. */
+const AGAIN_MS = 6000;
 
 export interface ChannelEvents {
   opened(): void;
   message(message: ChannelMessage): void;
-  /** Nothing was heard for too long; said once per silence. */
+  /** Nothing was heard for too long; said at once, and again from time to time. */
   silent(): void;
 }
 
@@ -24,21 +26,23 @@ export function openChannel(connection: RTCPeerConnection, events: ChannelEvents
   const channel = connection.createDataChannel('porchlight', { negotiated: true, id: 0 });
   let beat: ReturnType<typeof setInterval> | undefined;
   let heard = 0;
+  let said: number | undefined;
   const intake = createIntake(events.message);
 
   channel.addEventListener('open', () => {
     heard = performance.now();
     beat = setInterval(() => {
       send({ type: 'heartbeat' });
-      if (performance.now() - heard > SILENCE_MS) {
-        heard = performance.now();
-        events.silent();
-      }
+      const now = performance.now();
+      if (now - heard <= SILENCE_MS || now - (said ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return;
+      said = now;
+      events.silent();
     }, BEAT_MS);
     events.opened();
   });
   channel.addEventListener('message', ({ data }) => {
     heard = performance.now();
+    said = undefined;
     intake.hear(data);
   });
   channel.addEventListener('close', close);

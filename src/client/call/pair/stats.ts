@@ -31,8 +31,9 @@ export interface Stat {
   framesDecoded?: number;
   framesEncoded?: number;
   qualityLimitationReason?: string;
-  /** In bit/s. */
+  /** In bit/s, as the next. */
   targetBitrate?: number;
+  availableOutgoingBitrate?: number;
   state?: string;
   nominated?: boolean;
   selectedCandidatePairId?: string;
@@ -50,8 +51,8 @@ export interface Statistics {
   sound: string | undefined;
 }
 
-/** Long enough for several audio packets, and short for a person. */
-const LISTEN_MS = 1000;
+/** Long enough for many packets of sound, and short for a person. */
+const LISTEN_MS = 500;
 
 async function received(connection: RTCPeerConnection): Promise<number> {
   let bytes = 0;

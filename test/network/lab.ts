@@ -1,0 +1,188 @@
+/**
+ * Homes behind routers of their own, a provider between them, a server with a relay: network namespaces, joined by virtual
+ * cables. The provider is the namespace that this process runs in, which run.ts has made for it: all of it is gone with it.
+ * Addresses are those for documentation (RFC 5737); nothing leads to any other network.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '../helpers/poll.ts';
+import { requireProgram } from '../helpers/programs.ts';
+import { type Server, startServer } from '../helpers/server.ts';
+
+/**
+ * What a router does with its home's addresses: `easy` keeps a device's port for everybody it speaks with, `symmetric` takes
+ * another for each, `no-udp` lets nothing but TCP through.
+ */
+export type Nat = 'easy' | 'symmetric' | 'no-udp';
+
+export interface Home {
+  /** Where its devices are. */
+  readonly namespace: string;
+  /** Loses this share of the packets with media, in each direction. */
+  lose(share: number): void;
+  /** Lets no more than this through to the outside, in kbit/s; undefined is all there is. */
+  limitUp(rate: number | undefined): void;
+  /** Pulls the router's cable, which its home isn't told. */
+  unplug(): void;
+  plug(): void;
+  /** Gives the router another address outside, as a provider does at night. */
+  move(): void;
+}
+
+export interface Lab {
+  readonly server: Server;
+  /** The server as the homes reach it. */
+  readonly origin: string;
+  readonly relay: { kill(): Promise<void>; start(): Promise<void> };
+  addHome(nat: Nat): Home;
+  close(): Promise<void>;
+}
+
+const PROVIDER = '203.0.113';
+const SERVER = `${PROVIDER}.10`;
+/** Where nobody is: with no way to anywhere, coturn would drop a client's connection for each private candidate. */
+const NOBODY = `${PROVIDER}.254`;
+const STUN_PORT = 3478;
+const SECRET = 'of the laboratory';
+
+const run = (command: string, ...words: string[]) => execFileSync(command, words, { stdio: 'pipe' });
+const ip = (line: string) => run(requireProgram('ip'), ...line.split(' '));
+/** Runs a command in a namespace. */
+const within = (namespace: string, line: string) => ip(`netns exec ${namespace} ${line}`);
+
+let isBuilt = false;
+let homes = 0;
+
+/** The bridge that joins everybody, once for all tests of a run. */
+function buildProvider(): void {
+  if (isBuilt) return;
+  isBuilt = true;
+  ip('link set lo up');
+  ip('link add provider type bridge');
+  ip('link set provider up');
+  ip(`addr add ${SERVER}/24 dev provider`);
+  ip(`route add default via ${NOBODY}`);
+}
+
+function buildHome(nat: Nat): Home {
+  homes += 1;
+  const [router, namespace, cable] = [`router${homes}`, `home${homes}`, `cable${homes}`];
+  let outside = `${PROVIDER}.${20 + homes}`;
+  for (const made of [router, namespace]) {
+    ip(`netns add ${made}`);
+    ip(`-n ${made} link set lo up`);
+  }
+  ip(`link add ${cable} type veth peer name wan netns ${router}`);
+  ip(`link set ${cable} master provider up`);
+  ip(`-n ${router} addr add ${outside}/24 dev wan`);
+  ip(`-n ${router} link set wan up`);
+  ip(`-n ${router} route add default via ${NOBODY}`);
+  ip(`-n ${router} link add lan type veth peer name eth0 netns ${namespace}`);
+  ip(`-n ${router} addr add 192.168.${homes}.1/24 dev lan`);
+  ip(`-n ${router} link set lan up`);
+  ip(`-n ${namespace} addr add 192.168.${homes}.2/24 dev eth0`);
+  ip(`-n ${namespace} link set eth0 up`);
+  ip(`-n ${namespace} route add default via 192.168.${homes}.1`);
+  within(router, 'sysctl -qw net.ipv4.ip_forward=1');
+  const iptables = requireProgram('iptables');
+  const rule = (line: string) => within(router, `${iptables} ${line}`);
+  // The other side's first packets would otherwise make entries that turn an easy router into a symmetric one.
+  rule('-A INPUT -i wan -p udp -j DROP');
+  // A chain of its own for what is lost, before all else.
+  rule('-N LOSS');
+  rule('-A FORWARD -p udp -j LOSS');
+  rule('-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT');
+  rule('-A FORWARD -i wan -j DROP');
+  if (nat === 'no-udp') rule('-A FORWARD -p udp -j DROP');
+  rule(`-t nat -A POSTROUTING -o wan -j MASQUERADE${nat === 'symmetric' ? ' --random-fully' : ''}`);
+  return {
+    namespace,
+    lose(share) {
+      rule('-F LOSS');
+      if (share > 0) rule(`-A LOSS -m statistic --mode random --probability ${share} -j DROP`);
+    },
+    limitUp(rate) {
+      if (rate === undefined) within(router, 'tc qdisc del dev wan root');
+      else within(router, `tc qdisc replace dev wan root tbf rate ${rate}kbit burst 4kb latency 300ms`);
+    },
+    unplug: () => ip(`link set ${cable} down`),
+    plug: () => ip(`link set ${cable} up`),
+    move() {
+      const before = outside;
+      outside = `${PROVIDER}.${120 + homes++}`;
+      ip(`-n ${router} addr del ${before}/24 dev wan`);
+      ip(`-n ${router} addr add ${outside}/24 dev wan`);
+      ip(`-n ${router} route replace default via ${NOBODY}`);
+    },
+  };
+}
+
+const isListening = (host: string, port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, host, () => resolve(true)).on('error', () => resolve(false));
+    socket.on('connect', () => socket.destroy());
+  });
+
+function createRelay(folder: string) {
+  let child: ChildProcess | undefined;
+  const words = [
+    ...['-n', '--no-cli', '--no-tls', '--no-dtls', '--use-auth-secret', '--realm=family.example'],
+    ...[`--listening-ip=${SERVER}`, `--relay-ip=${SERVER}`, `--listening-port=${STUN_PORT}`],
+    ...[`--static-auth-secret=${SECRET}`, `--pidfile=${join(folder, 'pid')}`, `--db=${join(folder, 'db')}`],
+    ...['--log-file=stdout', '--simple-log'],
+  ];
+  return {
+    async start() {
+      let output = '';
+      child = spawn(requireProgram('turnserver'), words, { stdio: ['ignore', 'pipe', 'pipe'] });
+      for (const stream of [child.stdout, child.stderr])
+        stream?.on('data', (chunk) => {
+          output += chunk;
+        });
+      await eventually(
+        'the relay to listen',
+        () => {
+          if (child?.exitCode !== null) throw new Error(`The relay ended:\n${output}`);
+          return isListening(SERVER, STUN_PORT);
+        },
+        15_000,
+        () => output,
+      );
+    },
+    async kill() {
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Opens it, with a server and a relay that everybody reaches. The test closes it. */
+export async function openLab(): Promise<Lab> {
+  buildProvider();
+  const folder = mkdtempSync(join(tmpdir(), 'porchlight-network-'));
+  const relay = createRelay(folder);
+  await relay.start();
+  const server = await startServer({
+    HOST: '0.0.0.0',
+    STUN_URLS: `stun:${SERVER}:${STUN_PORT}`,
+    TURN_URLS: `turn:${SERVER}:${STUN_PORT},turn:${SERVER}:${STUN_PORT}?transport=tcp`,
+    TURN_SECRET: SECRET,
+  });
+  return {
+    server,
+    origin: `http://${SERVER}:${server.port}`,
+    relay,
+    addHome: buildHome,
+    async close() {
+      await server.remove();
+      await relay.kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -91,6 +91,8 @@ export interface Call {
   levels(): ReadonlyMap<Side, number>;
   /** What the browser counts of the connection to each of them that carries. */
   statistics(): ReadonlyMap<Side, Promise<Statistics> | undefined>;
+  /** How many lines of a picture the connection to one of them carries; undefined for all. */
+  carries(side: Side, lines: number | undefined): void;
   /** In how many lines this page shows what it gets of somebody; undefined asks for all there is. */
   shows(side: Side, lines: Record<Source, number | undefined>): void;
 }
@@ -348,6 +350,7 @@ export function createCall(options: CallOptions): Call {
     fit: pairs.fit,
     levels: pairs.levels,
     statistics: () => (isEnded() ? new Map() : pairs.statistics()),
+    carries: pairs.carries,
     shows(side, { self, screen }) {
       shown.set(side, { ...(self !== undefined && { self }), ...(screen !== undefined && { screen }) });
       tellShown(side);

@@ -78,6 +78,7 @@ function openPairs(begun: boolean): Pairs {
     isAnyConnected: () => false,
     renewIce() {},
     shows() {},
+    carries() {},
     fit() {},
     levels: () => new Map(),
     statistics: () => new Map(),

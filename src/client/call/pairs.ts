@@ -51,6 +51,8 @@ export interface Pairs {
   isAnyConnected(): boolean;
   /** In how many lines they show what they get of one's own pictures (protocol/channel.ts). */
   shows(side: Side, lines: Lines): void;
+  /** How many lines of a picture the connection to one of them carries; undefined for all. */
+  carries(side: Side, lines: number | undefined): void;
   /** What may be sent has changed. */
   fit(): void;
   /** How loud each is at this moment, 0 to 1. */
@@ -66,7 +68,14 @@ export interface Pairs {
 
 type Lines = Record<Source, number | undefined>;
 
-type Pair = { link: Link; member: string | undefined; isConnected: boolean; lines: Lines };
+type Pair = {
+  link: Link;
+  member: string | undefined;
+  isConnected: boolean;
+  lines: Lines;
+  /** As many lines as its connection carries. */
+  carried?: number | undefined;
+};
 
 /** What somebody wants who hasn't said anything. */
 const ALL: Lines = { self: undefined, screen: undefined };
@@ -120,8 +129,11 @@ export function createPairs({ events, ...parts }: PairParts): Pairs {
   /** What one line carries up is shared by all. */
   function fitAll(): void {
     const shared = { others: pairs.size, saving: parts.isSaving() };
-    for (const { link, lines } of pairs.values())
-      link.fit({ self: { height: lines.self, ...shared }, screen: { height: lines.screen, ...shared } });
+    for (const { link, lines, carried } of pairs.values())
+      link.fit({
+        self: { height: lines.self, carried, ...shared },
+        screen: { height: lines.screen, ...shared },
+      });
   }
 
   const ofEach = <T>(ask: (pair: Pair) => T): Map<Side, T> =>
@@ -173,6 +185,12 @@ export function createPairs({ events, ...parts }: PairParts): Pairs {
       const pair = pairs.get(side);
       if (!pair) return;
       pair.lines = lines;
+      fitAll();
+    },
+    carries(side, lines) {
+      const pair = pairs.get(side);
+      if (!pair || pair.carried === lines) return;
+      pair.carried = lines;
       fitAll();
     },
     fit: fitAll,

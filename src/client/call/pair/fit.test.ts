@@ -21,6 +21,15 @@ test('whoever saves data sends little, however large it is shown', () => {
   expect(fitOf(needOf('screen', { height: 90, others: 1, saving: true }), 1080)).toEqual(free);
 });
 
+test('over a line that carries little a face is small, and a screen is not', () => {
+  expect(fitOf({ height: 720, others: 1, carried: 180 }, 720)).toEqual({
+    ...{ active: true, scaleResolutionDownBy: 4, maxBitrate: 220_000, maxFramerate: undefined },
+  });
+  expect(720 / fitOf({ height: 90, others: 1, carried: 360 }, 720).scaleResolutionDownBy).toBe(90);
+  expect(fitOf({ height: 720, others: 1, carried: undefined }, 720)).toEqual(free);
+  expect(fitOf(needOf('screen', { height: 720, others: 1, carried: 180 }), 1080)).toEqual(free);
+});
+
 test('what nobody shows is not sent', () => {
   expect(fitOf({ height: 0, others: 3 }, 720).active).toBe(false);
   expect(needOf('screen', { height: 0, others: 3 }).height).toBe(0);

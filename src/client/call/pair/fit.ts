@@ -12,6 +12,8 @@ export interface Need {
   others: number;
   /** Whether whoever sends it has to save data. */
   saving?: boolean;
+  /** Lines that their connection carries (quality/line.ts); undefined for as many as there are. */
+  carried?: number | undefined;
 }
 
 /** As in RTCRtpEncodingParameters (W3C WebRTC §5.2.9). */
@@ -29,7 +31,7 @@ const SAVING_LINES = 180;
 const SAVING_RATE = 15;
 
 /** Lines, and the bit/s with which a talking face of so many looks well. */
-const RUNGS: readonly (readonly [lines: number, bitrate: number])[] = [
+export const RUNGS: readonly (readonly [lines: number, bitrate: number])[] = [
   [180, 220_000],
   [270, 400_000],
   [360, 650_000],
@@ -44,15 +46,15 @@ const UP = 2_500_000;
 const WORTH = 1.3;
 
 /** @param lines that the picture has */
-export function fitOf({ height, others, saving = false }: Need, lines: number): Fit {
+export function fitOf({ height, others, saving = false, carried }: Need, lines: number): Fit {
   const maxFramerate = saving ? SAVING_RATE : undefined;
   if (height === 0) return { active: false, scaleResolutionDownBy: 1, maxBitrate: undefined, maxFramerate };
   // Between two people the browser's own estimate of the line is all there is to share.
   const share = others > 1 ? UP / others : Number.POSITIVE_INFINITY;
   const [least] = RUNGS;
-  const carried = RUNGS.findLast(([, bitrate]) => bitrate <= share) ?? least;
-  const most = others > 1 && carried ? carried[0] : lines;
-  const wanted = Math.min(lines, most, height ?? lines, saving ? SAVING_LINES : lines);
+  const fair = RUNGS.findLast(([, bitrate]) => bitrate <= share) ?? least;
+  const most = others > 1 && fair ? fair[0] : lines;
+  const wanted = Math.min(lines, most, height ?? lines, carried ?? lines, saving ? SAVING_LINES : lines);
   const scale = wanted > 0 ? lines / wanted : 1;
   const scaleResolutionDownBy = scale < WORTH ? 1 : scale;
   const sent = lines / scaleResolutionDownBy;

@@ -1,15 +1,20 @@
-/** Watches the connection to each of the others, marks those that aren't good, and shows what was measured. */
+/**
+ * Watches the connection to each of the others: sends no larger pictures than it carries, marks those that aren't good, and
+ * shows what was measured.
+ */
 import { find } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
 import type { Roster, Side } from '../lifecycle/roster.ts';
 import type { Statistics } from '../pair/stats.ts';
 import { createConnectionDetails } from './connection-details.ts';
 import { createSteadyLevel, type Level, levelOf, type SteadyLevel } from './level.ts';
+import { createLine, type Line } from './line.ts';
 import { showMark } from './mark.ts';
 import { type Reading, readingOf } from './reading.ts';
 
-/** Long enough for a number of packets of each kind. */
-const EVERY_MS = 2000;
+const EVERY_MS = 1000;
+/** Every other time how good it is: long enough for a number of packets of each kind. */
+const READ_EACH = 2;
 
 export interface QualityParts {
   say: Say;
@@ -17,6 +22,8 @@ export interface QualityParts {
   panel: HTMLElement;
   /** What the browser counts of each connection that carries. */
   statistics(): ReadonlyMap<Side, Promise<Statistics> | undefined>;
+  /** How many lines of a picture the connection to one of them carries; undefined for all. */
+  carries(side: Side, lines: number | undefined): void;
   /** What is shown of each of the others. */
   others(): [Side, { name(): string; tile: { video: HTMLVideoElement } }][];
   /** Who they are, and what the page calls them, by their places. */
@@ -24,14 +31,16 @@ export interface QualityParts {
 }
 
 interface Watched {
+  line: Line;
   last: Statistics;
   steady: SteadyLevel;
   level: Level;
   reading: Reading | undefined;
 }
 
-export function watchQuality({ say, panel, statistics, others, present }: QualityParts): void {
+export function watchQuality({ say, panel, statistics, carries, others, present }: QualityParts): void {
   const watched = new Map<Side, Watched>();
+  let looks = 0;
   const details = createConnectionDetails(find(panel, '.connections', HTMLDetailsElement), say);
   const list = find(panel, '[hx-trigger]', HTMLElement);
 
@@ -39,14 +48,31 @@ export function watchQuality({ say, panel, statistics, others, present }: Qualit
 
   function look(): void {
     const asked = statistics();
+    const isRead = looks % READ_EACH === 0;
+    looks += 1;
     // Where nothing carries, that is said elsewhere, and what was counted before it says nothing about what comes then.
-    for (const side of watched.keys()) if (!asked.get(side)) watched.delete(side);
+    for (const side of watched.keys()) if (!asked.get(side)) forget(side);
     for (const [side, now] of asked)
       now?.then(
-        (counted) => take(side, counted),
+        (counted) => {
+          if (isRead) take(side, counted);
+          weigh(side, counted);
+        },
         () => undefined,
       );
     show();
+  }
+
+  function forget(side: Side): void {
+    watched.delete(side);
+    carries(side, undefined);
+  }
+
+  function weigh(side: Side, { report }: Statistics): void {
+    const estimates = [...report.values()].flatMap((stat) => stat.availableOutgoingBitrate ?? []);
+    const { line } = watched.get(side) ?? {};
+    // Firefox has none.
+    if (line && estimates.length > 0) carries(side, line.hear(Math.max(...estimates)));
   }
 
   function take(side: Side, now: Statistics): void {
@@ -54,7 +80,7 @@ export function watchQuality({ say, panel, statistics, others, present }: Qualit
     const steady = before?.steady ?? createSteadyLevel();
     const reading = before && readingOf(now, before.last);
     const level = reading ? steady.hear(levelOf(reading)) : 'good';
-    watched.set(side, { last: now, steady, level, reading });
+    watched.set(side, { line: before?.line ?? createLine(), last: now, steady, level, reading });
     show();
   }
 

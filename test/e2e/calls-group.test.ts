@@ -179,7 +179,7 @@ const reportSlowly = (page: Page) =>
 
 /** One records another alone; what is heard in the recording is that one. */
 async function recordOnly({ page, ...recorder }: Home, wanted: Home): Promise<void> {
-  await click(page, 'button', 'What to record');
+  await page.click('.record summary');
   await click(page, 'radio', `Only ${wanted.displayName}`);
   const began = await startRecording(page);
   await recordedFor(3, began);

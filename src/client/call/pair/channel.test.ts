@@ -65,6 +65,15 @@ test('says a lasting silence again after a while, and another one at once', () =
   expect(silent).toHaveBeenCalledTimes(3);
 });
 
+test('misses nobody who has said that they are leaving, until they are heard again', () => {
+  channel.hear({ type: 'leaving' });
+  vi.advanceTimersByTime(20_000);
+  expect(silent).not.toHaveBeenCalled();
+  beat(1);
+  vi.advanceTimersByTime(2500);
+  expect(silent).toHaveBeenCalledTimes(1);
+});
+
 test('is quiet when it is closed', () => {
   channel.dispatchEvent(new Event('close'));
   vi.advanceTimersByTime(60_000);

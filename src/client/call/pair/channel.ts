@@ -26,23 +26,28 @@ export function openChannel(connection: RTCPeerConnection, events: ChannelEvents
   const channel = connection.createDataChannel('porchlight', { negotiated: true, id: 0 });
   let beat: ReturnType<typeof setInterval> | undefined;
   let heard = 0;
-  let said: number | undefined;
-  const intake = createIntake(events.message);
+  let again = 0;
+  /** A page that goes, or is loaded again, takes its connection along: there is no way to be found to it. */
+  let isLeaving = false;
+  const intake = createIntake((message) => {
+    isLeaving = message.type === 'leaving';
+    events.message(message);
+  });
 
   channel.addEventListener('open', () => {
     heard = performance.now();
     beat = setInterval(() => {
       send({ type: 'heartbeat' });
       const now = performance.now();
-      if (now - heard <= SILENCE_MS || now - (said ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return;
-      said = now;
+      if (isLeaving || now - heard <= SILENCE_MS || now < again) return;
+      again = now + AGAIN_MS;
       events.silent();
     }, BEAT_MS);
     events.opened();
   });
   channel.addEventListener('message', ({ data }) => {
     heard = performance.now();
-    said = undefined;
+    again = 0;
     intake.hear(data);
   });
   channel.addEventListener('close', close);

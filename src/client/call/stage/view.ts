@@ -1,5 +1,4 @@
 /** Puts the stage together: states and actions go through here; nothing else changes the stage. */
-import * as v from 'valibot';
 import type { Media } from '../../../protocol/common.ts';
 import { find } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
@@ -7,7 +6,7 @@ import type { Feeds } from '../../media/feeds.ts';
 import type { LocalMedia } from '../../media/local-media.ts';
 import type { Source } from '../../media/outgoing.ts';
 import type { ScreenShare } from '../../media/screen-share.ts';
-import { RecordingMode } from '../../recording/mode.ts';
+import type { RecordingMode } from '../../recording/mode.ts';
 import { EMPTY, FIRST, type Roster, type Side } from '../lifecycle/roster.ts';
 import { hasLeft, type Reason, type State } from '../lifecycle/state.ts';
 import type { QualityParts } from '../quality/quality.ts';
@@ -284,7 +283,7 @@ export function createView(
         others: others.all().map(([, other]) => other),
       }),
     isSaving: saving.isOn,
-    mode: () => v.parse(RecordingMode, find(choice, ':checked', HTMLInputElement).value),
+    mode: () => find(choice, ':checked', HTMLInputElement).value,
     notice: (matter, text) => notices.set(matter, text),
   };
 }

@@ -1,6 +1,7 @@
 /** A call over lines that lose packets, or carry little. */
 import { afterEach, expect, test } from 'vitest';
-import { pause } from '../helpers/poll.ts';
+import { participant } from '../helpers/media.ts';
+import { eventually, pause } from '../helpers/poll.ts';
 import { type HomeCall, openHomeCall } from './home-call.ts';
 import { receive } from './measure.ts';
 
@@ -49,3 +50,16 @@ test('with 300 kbit/s up sound is whole, and pictures move', async () => {
   expect(settled.concealed).toBeLessThan(0.01);
   expect(settled.rate).toBeGreaterThan(7);
 }, 180_000);
+
+test('a picture grows again when the line is free again', async () => {
+  call = await openHomeCall('easy', 'easy');
+  const { anna, ben } = call;
+  const tile = await participant(ben.page, 'Anna');
+  const lines = () => tile.evaluate((node) => node.querySelector('video')?.videoHeight ?? 0);
+  anna.home.limitUp(300);
+  await eventually('it to be small', async () => (await lines()) <= 180, 60_000, lines);
+  anna.home.limitUp(undefined);
+  const freed = performance.now();
+  await eventually('it to be larger', async () => (await lines()) >= 270, 60_000, lines);
+  console.log(`270 lines ${Math.round(performance.now() - freed)} ms after the line was free`);
+}, 240_000);

@@ -81,8 +81,10 @@ export function callRecordingRoutes(app: FastifyInstance, parts: CallRecordingPa
       const me = userOf(request).id;
       const users = call?.isGroup && placeOf(call, me) ? call.places.map(({ user }) => user) : [];
       const others = [...new Set(users)].filter((user) => user !== me);
+      const people = others.flatMap((user) => accounts.userById(user) ?? []);
+      const { compare } = new Intl.Collator(request.reader.locale);
       return reply.show('calls/recordable', {
-        people: others.flatMap((user) => accounts.userById(user) ?? []),
+        people: people.toSorted((a, b) => compare(a.displayName, b.displayName)),
       });
     },
   );

@@ -22,8 +22,11 @@ test('whoever saves data sends little, however large it is shown', () => {
 });
 
 test('over a line that carries little a face is small, and a screen is not', () => {
-  expect(fitOf({ height: 720, others: 1, carried: 180 }, 720)).toEqual({
-    ...{ active: true, scaleResolutionDownBy: 4, maxBitrate: 220_000, maxFramerate: undefined },
+  expect(fitOf({ height: 720, others: 1, carried: 180 }, 720)).toEqual({ ...free, scaleResolutionDownBy: 4 });
+  // The bitrate leaves room to find out that the line carries more again.
+  expect(fitOf({ height: 720, others: 3, carried: 270 }, 720)).toEqual({
+    ...fitOf({ height: 720, others: 3 }, 720),
+    scaleResolutionDownBy: 720 / 270,
   });
   expect(720 / fitOf({ height: 90, others: 1, carried: 360 }, 720).scaleResolutionDownBy).toBe(90);
   expect(fitOf({ height: 720, others: 1, carried: undefined }, 720)).toEqual(free);

@@ -45,6 +45,11 @@ const UP = 2_500_000;
 /** Scaling by less gains nothing, and costs sharpness. */
 const WORTH = 1.3;
 
+function scale(lines: number, wanted: number): number {
+  const by = wanted > 0 ? lines / wanted : 1;
+  return by < WORTH ? 1 : by;
+}
+
 /** @param lines that the picture has */
 export function fitOf({ height, others, saving = false, carried }: Need, lines: number): Fit {
   const maxFramerate = saving ? SAVING_RATE : undefined;
@@ -54,15 +59,19 @@ export function fitOf({ height, others, saving = false, carried }: Need, lines: 
   const [least] = RUNGS;
   const fair = RUNGS.findLast(([, bitrate]) => bitrate <= share) ?? least;
   const most = others > 1 && fair ? fair[0] : lines;
-  const wanted = Math.min(lines, most, height ?? lines, carried ?? lines, saving ? SAVING_LINES : lines);
-  const scale = wanted > 0 ? lines / wanted : 1;
-  const scaleResolutionDownBy = scale < WORTH ? 1 : scale;
-  const sent = lines / scaleResolutionDownBy;
+  const wanted = Math.min(lines, most, height ?? lines, saving ? SAVING_LINES : lines);
+  const sent = lines / scale(lines, wanted);
   const enough = RUNGS.find(([rung]) => rung >= sent)?.[1];
   const bitrate = Math.min(share, enough ?? share);
-  // As large as it is, to one other: the browser finds out what the line takes.
-  const isFree = others <= 1 && scaleResolutionDownBy === 1 && !saving;
-  return { active: true, scaleResolutionDownBy, maxBitrate: isFree ? undefined : bitrate, maxFramerate };
+  // As large as it is, to one other: the browser finds out what the line takes. It couldn't find out that the line takes more
+  // again, if what is small for the line's sake were held to what is enough for so small a picture.
+  const isFree = others <= 1 && sent === lines && !saving;
+  return {
+    active: true,
+    scaleResolutionDownBy: scale(lines, Math.min(wanted, carried ?? lines)),
+    maxBitrate: isFree ? undefined : bitrate,
+    maxFramerate,
+  };
 }
 
 /** What is shown of a shared screen has to be read: it isn't made smaller for the sake of the line. */

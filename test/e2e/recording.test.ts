@@ -159,8 +159,9 @@ describe.each<[Engine, Engine]>([
     ];
     // Chromium may have left out the pictures of the last second or two on a busy machine.
     for (const interval of [steady, [length - 3.5, length] as const]) {
-      expect(whose(colourIn(large, interval))).toBe('theirs');
-      expect(whose(colourIn(small, interval))).toBe('mine');
+      const where = `from ${interval.join(' to ')} s, with pictures until ${large.at(-1)?.at}`;
+      expect(whose(colourIn(large, interval)), where).toBe('theirs');
+      expect(whose(colourIn(small, interval)), where).toBe('mine');
     }
     for (const { pitch } of [MINE, THEIRS])
       expect(longestSilenceMs(sound, pitch, [1, length - 0.5])).toBeLessThan(400);

@@ -64,16 +64,21 @@ const Element = v.object({ 'element-6066-11e4-a52e-4f735466cecf': v.string() });
 
 // Asked again and again rather than by an asynchronous script: of those, the driver now and then loses the answer.
 const OPEN_AT = `
-  const [url, width, height] = arguments;
+  const [url, width, height, name] = arguments;
   const frame = document.createElement('iframe');
   frame.width = width;
   frame.height = height;
   frame.style.border = '0';
   frame.src = url;
-  frame.addEventListener('load', () => frame.dataset.loaded = '');
+  frame.addEventListener('load', () => frame.dataset.loaded = name);
   document.body.replaceChildren(frame);
 `;
-const IS_LOADED = `return document.querySelector('iframe[data-loaded]') !== null`;
+const IS_LOADED = `return document.querySelector('iframe')?.dataset.loaded === arguments[0]`;
+
+/** The driver now and then loses the answer of a script. Whether this one has run is asked next. */
+const forgiveLostAnswer = (error: Error): undefined => {
+  if (!error.message.includes('Could not parse script result')) throw error;
+};
 
 // The driver takes any news of the page that is being left, a "replaceState" for one, for the arrival of the next.
 const WHEN_BEGUN = `return document.readyState === 'complete' && performance.timeOrigin`;
@@ -179,6 +184,9 @@ export const openWebKit = async (): Promise<WebKit> => {
     throw error;
   });
 
+  /** Frames, so far. */
+  let opened = 0;
+
   const get = (path: string) => send('GET', `/session/${session}${path}`);
   const post = (path: string, body: object = {}) => send('POST', `/session/${session}${path}`, body);
   const on = (element: WebKitElement) => `/element/${Object.values(element)[0]}`;
@@ -204,8 +212,10 @@ export const openWebKit = async (): Promise<WebKit> => {
     setCookie: async (name, value) =>
       void (await post('/cookie', { cookie: { name, value, path: '/', httpOnly: true, sameSite: 'Lax' } })),
     openAt: async (url, width, height) => {
-      await evaluate(OPEN_AT, url, width, height);
-      await eventually(`${url} in a frame`, async () => (await evaluate(IS_LOADED)) === true);
+      opened += 1;
+      const name = String(opened);
+      await evaluate(OPEN_AT, url, width, height, name).catch(forgiveLostAnswer);
+      await eventually(`${url} in a frame`, async () => (await evaluate(IS_LOADED, name)) === true);
     },
     find: (role, name) =>
       eventually(

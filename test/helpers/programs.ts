@@ -55,7 +55,7 @@ export const E2E_PROGRAMS: Program[] = [
   ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx'] as const),
 ];
 
-export const NETWORK_PROGRAMS: Program[] = ['chromium', 'shell', 'ip', 'iptables', 'turnserver'];
+export const NETWORK_PROGRAMS: Program[] = ['chromium', 'ip', 'iptables', 'turnserver'];
 
 export const missingPrograms = (needed: Program[]): Program[] =>
   needed.filter((program) => !findProgram(program));

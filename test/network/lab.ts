@@ -56,6 +56,13 @@ const within = (namespace: string, line: string) => ip(`netns exec ${namespace} 
 
 let isBuilt = false;
 let homes = 0;
+/** The last number that was given out, of the provider's addresses. */
+let given = 20;
+
+function nextAddress(): string {
+  given += 1;
+  return `${PROVIDER}.${given}`;
+}
 
 /** The bridge that joins everybody, once for all tests of a run. */
 function buildProvider(): void {
@@ -71,7 +78,7 @@ function buildProvider(): void {
 function buildHome(nat: Nat): Home {
   homes += 1;
   const [router, namespace, cable] = [`router${homes}`, `home${homes}`, `cable${homes}`];
-  let outside = `${PROVIDER}.${20 + homes}`;
+  let outside = nextAddress();
   for (const made of [router, namespace]) {
     ip(`netns add ${made}`);
     ip(`-n ${made} link set lo up`);
@@ -113,7 +120,7 @@ function buildHome(nat: Nat): Home {
     plug: () => ip(`link set ${cable} up`),
     move() {
       const before = outside;
-      outside = `${PROVIDER}.${120 + homes++}`;
+      outside = nextAddress();
       ip(`-n ${router} addr del ${before}/24 dev wan`);
       ip(`-n ${router} addr add ${outside}/24 dev wan`);
       ip(`-n ${router} route replace default via ${NOBODY}`);

@@ -84,3 +84,19 @@ export async function untilBack(watched: { page: Page; name: string }[]): Promis
   );
   return performance.now() - started;
 }
+
+/** Whether what this page sends and gets goes over a relay, its own or the other's. */
+export const isRelayed = (page: Page): Promise<boolean> =>
+  page.evaluate(async () => {
+    for (const connection of window.connections) {
+      if (connection.connectionState !== 'connected') continue;
+      const report = new Map(await connection.getStats());
+      for (const stat of report.values()) {
+        const pair = stat.type === 'transport' && report.get(stat.selectedCandidatePairId);
+        if (!pair) continue;
+        const ends = [report.get(pair.localCandidateId), report.get(pair.remoteCandidateId)];
+        return ends.some((end) => end?.candidateType === 'relay');
+      }
+    }
+    throw new Error('nothing is connected');
+  });

@@ -1,8 +1,8 @@
-/** What a call does when the way between two homes goes away and another one comes. */
+/** Which way a call between two homes takes, and what it does when that goes away and another one comes. */
 import { afterEach, expect, test } from 'vitest';
 import { pause } from '../helpers/poll.ts';
 import { type HomeCall, openHomeCall } from './home-call.ts';
-import { untilBack } from './measure.ts';
+import { isRelayed, untilBack } from './measure.ts';
 
 let call: HomeCall | undefined;
 
@@ -49,13 +49,15 @@ test('a relay that is killed and started', async () => {
 }, 180_000);
 
 test.each([
-  ['symmetric', 'symmetric'],
-  ['no-udp', 'easy'],
+  ['easy', 'easy', false],
+  ['symmetric', 'symmetric', true],
+  ['no-udp', 'easy', true],
 ] as const)(
-  '%s and %s meet over the relay',
-  async (one, other) => {
+  '%s and %s meet, over a relay: %s',
+  async (one, other, relayed) => {
     call = await openHomeCall(one, other);
     await back(call);
+    expect(await isRelayed(call.anna.page)).toBe(relayed);
   },
   180_000,
 );

@@ -38,9 +38,13 @@ export const accept = async (page: Page): Promise<void> => {
   await follow(page, 'link', 'Accept');
 };
 
-/** Waits until all of these call pages have reached each other. */
+/** Waits until all of these call pages have reached each other. Fails with what each of those says that haven't. */
 export const connected = async (...pages: Page[]): Promise<void> => {
-  await Promise.all(pages.map((page) => says(page, /Connected/)));
+  const answers = await Promise.allSettled(pages.map((page) => says(page, /Connected/)));
+  const failed = answers.flatMap((answer, at) =>
+    answer.status === 'rejected' ? [`${pages[at]?.url()}: ${answer.reason}`] : [],
+  );
+  if (failed.length > 0) throw new Error(failed.join('\n'));
 };
 
 /** Hangs up on the first page, and waits until all of them say that the call has ended. */

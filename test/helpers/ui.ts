@@ -77,8 +77,9 @@ export const waitForText = (
   );
 };
 
-/** The visible text of the whole page. */
-export const textOf = (page: Page): Promise<string> => page.evaluate(() => document.body.innerText);
+/** The visible text of the whole page; none while the next document has only begun, whatever TypeScript says of its body. */
+export const textOf = (page: Page): Promise<string> =>
+  page.evaluate(() => document.querySelector('body')?.innerText ?? '');
 
 /** Presses Tab until the focus is on what is so named, as someone without a mouse does; fails after `most` presses. */
 const tabTo = async (page: Page, role: string, name: string, most = 60) => {

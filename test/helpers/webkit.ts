@@ -193,7 +193,7 @@ export const openWebKit = async (): Promise<WebKit> => {
   const evaluate = (script: string, ...args: unknown[]) => post('/execute/sync', { script, args });
   const findAll = async (role: string, name?: string) =>
     v.parse(v.array(Element), await evaluate(accessibleInPage(), { role, name }));
-  const text = async () => String(await evaluate('return document.body.innerText'));
+  const text = async () => String(await evaluate('return document.body?.innerText ?? ""'));
 
   return {
     evaluate,

@@ -27,7 +27,8 @@ import { watchOtherProcesses } from './other-processes.ts';
 import { createRecordingParts, registerRecordings } from './recordings/index.ts';
 import { createReserve, type Reserve } from './reserve.ts';
 import { registerSettings } from './settings/index.ts';
-import { keepCertificate, serverFactory } from './tls/listener.ts';
+import { createTls } from './tls/index.ts';
+import { serverFactory } from './tls/listener.ts';
 import { troubleOf } from './trouble.ts';
 import { createWriting } from './writing.ts';
 
@@ -81,6 +82,7 @@ async function assemble(config: Config, time: Clock) {
   const events = createEvents(background);
   const queue = createCommitQueue(database, writing.turn);
   const ground = { config, database, clock, events, background, writing, queue, log };
+  const tls = createTls(app, ground);
 
   // Each domain from the parts below it.
   const chatStore = createChatStore(database);
@@ -117,6 +119,7 @@ async function assemble(config: Config, time: Clock) {
 
   const services = {
     ...calls,
+    tls,
     ...createRenderers(render, calls),
     conversationWith: calls.chats.conversationWith,
   };
@@ -132,11 +135,10 @@ async function assemble(config: Config, time: Clock) {
 
   const stopForgetting = services.sessions.forgetExpired();
   const stopWatching = watchOtherProcesses(database, background, services.sessions.noticeEnded);
-  const stopRenewing = keepCertificate(app, config, clock, log);
   app.addHook('onClose', async () => {
     stopWatching();
     stopForgetting();
-    stopRenewing();
+    await tls.stop();
     background.stop();
     writing.stop();
     services.presence.stop();

@@ -142,6 +142,9 @@ const CALLED_BY_NODE = new Map([
   ['recordings/appending.ts', 'ends a stream, touches no database'],
   ['recordings/finish-worker.ts', 'a process of its own'],
   ['recordings/playable.ts', 'settles or kills, touches no database'],
+  ['tls/acme-worker.ts', 'a process of its own'],
+  ['tls/acme.ts', 'settles or kills, and attempts what it keeps'],
+  ['tls/door.ts', 'settles, then logs'],
   ['writing.ts', 'its tries to write catch what they meet'],
 ]);
 

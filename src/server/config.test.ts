@@ -46,3 +46,29 @@ test('proxies are trusted as far as it was said', () => {
   if (typeof trustProxy !== 'function') throw new Error('a hop count is a test of hops');
   expect([trustProxy('192.0.2.1', 0), trustProxy('192.0.2.1', 1)]).toEqual([true, false]);
 });
+
+test.each([
+  [{ TLS: 'yes' }, /^TLS must be/],
+  [{ TLS: 'acme' }, /^TLS=acme needs PUBLIC_URL/],
+  [{ TLS: 'acme', PUBLIC_URL: 'http://family.example' }, /^TLS=acme needs PUBLIC_URL/],
+  [{ TLS: 'acme', PUBLIC_URL: 'https://192.0.2.7' }, /^TLS=acme needs PUBLIC_URL/],
+  [{ TLS: 'acme', PUBLIC_URL: 'https://[2001:db8::1]' }, /^TLS=acme needs PUBLIC_URL/],
+  [{ TLS: 'acme', PUBLIC_URL: 'https://house.local' }, /^TLS=acme needs PUBLIC_URL/],
+  [{ TLS: 'acme', PUBLIC_URL: 'https://house' }, /^TLS=acme needs PUBLIC_URL/],
+  [{ ACME_DIRECTORY: 'http://ca.example' }, /^ACME_DIRECTORY must start with https/],
+  [{ ACME_EMAIL: 'me' }, /^ACME_EMAIL must be an e-mail/],
+  [{ HTTP_PORT: 'eighty' }, /^HTTP_PORT must be a number/],
+  [{ TLS: 'acme', TLS_CERT: '/etc/hostname', TLS_KEY: '/etc/hostname' }, /^TLS and TLS_CERT exclude/],
+])('%j is refused with a sentence that names it', (environment, sentence) => {
+  expect(() => readConfig(environment)).toThrow(sentence);
+});
+
+test('a certificate of its own needs only the address', () => {
+  expect(readConfig({ TLS: 'acme', PUBLIC_URL: 'https://family.example' })).toMatchObject({
+    port: 443,
+    httpPort: 80,
+    secure: true,
+    tls: { by: 'acme', name: 'family.example', directory: expect.stringMatching(/^https:/) },
+  });
+  expect(readConfig({ TLS: 'acme', PUBLIC_URL: 'https://family.example', PORT: '8443' }).port).toBe(8443);
+});

@@ -1,5 +1,6 @@
 /** The environment, read once. A wrong value stops the start with a sentence that names it. */
 import { accessSync, constants } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 
@@ -25,11 +26,20 @@ const port = v.pipe(
   v.maxValue(65535, 'must be between 0 and 65535'),
 );
 
+const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
+
 const Environment = v.object({
-  PORT: v.optional(port, '3000'),
+  PORT: v.optional(port),
+  HTTP_PORT: v.optional(port, '80'),
   HOST: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty'))),
   DATA_DIR: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')), './data'),
   PUBLIC_URL: v.optional(webAddress),
+  TLS: v.optional(v.picklist(['acme'], 'must be "acme"')),
+  ACME_DIRECTORY: v.optional(
+    v.pipe(v.string(), v.url('must be an address'), v.startsWith('https://', 'must start with https://')),
+    LETS_ENCRYPT,
+  ),
+  ACME_EMAIL: v.optional(v.pipe(v.string(), v.email('must be an e-mail address'))),
   TLS_CERT: v.optional(v.string()),
   TLS_KEY: v.optional(v.string()),
   TRUST_PROXY: v.optional(v.string(), ''),
@@ -46,15 +56,22 @@ const Environment = v.object({
   ),
 });
 
+/** Where the certificate for https comes from: files that others keep, or an authority that is asked for it. */
+export type Tls =
+  | { by: 'files'; cert: string; key: string }
+  | { by: 'acme'; name: string; directory: string; email: string | undefined };
+
 export type Config = {
   port: number;
+  /** Where plain http is answered beside https, if the server looks after its certificate itself. */
+  httpPort: number;
   /** Where to listen; undefined is everywhere. */
   host: string | undefined;
   /** Absolute path of the one folder that holds everything worth a backup. */
   dataDir: string;
   /** Origin under which people reach the server, where it is known. */
   publicUrl: string | undefined;
-  tls: { cert: string; key: string } | undefined;
+  tls: Tls | undefined;
   /** As Fastify's `trustProxy`: false, true, addresses, or a test of address and hop. */
   trustProxy: boolean | string | ((address: string, hop: number) => boolean);
   stunUrls: string[];
@@ -67,6 +84,40 @@ export type Config = {
 
 /** Thrown for a wrong environment; the message is one sentence for the person who started the server. */
 export class ConfigError extends Error {}
+
+/** Ports where nothing else is said: the usual one of https for who serves that by themselves. */
+const PORTS = { plain: 3000, secure: 443 };
+
+/** Endings of names that no public authority answers for (RFC 6762, RFC 8375, ICANN's `internal`, and what routers use). */
+const PRIVATE_NAME = /(^|\.)(local|localhost|home\.arpa|internal|lan|home)$/;
+
+/** The host name of PUBLIC_URL, if a public authority can certify it. */
+function publicName(publicUrl: string | undefined): string {
+  const { protocol, hostname: name } = new URL(publicUrl ?? 'http://nowhere');
+  const isPublic = isIP(name.replace(/[[\]]/g, '')) === 0 && name.includes('.') && !PRIVATE_NAME.test(name);
+  if (protocol !== 'https:' || !isPublic)
+    throw new ConfigError(
+      'TLS=acme needs PUBLIC_URL with a name that the whole internet knows, such as https://family.example.',
+    );
+  return name;
+}
+
+function tlsFrom(env: v.InferOutput<typeof Environment>): Tls | undefined {
+  if ((env.TLS_CERT === undefined) !== (env.TLS_KEY === undefined))
+    throw new ConfigError('TLS_CERT and TLS_KEY must be set together.');
+  if (env.TLS !== undefined && env.TLS_CERT !== undefined)
+    throw new ConfigError(
+      'TLS and TLS_CERT exclude each other: either Porchlight gets a certificate, or you do.',
+    );
+  for (const name of ['TLS_CERT', 'TLS_KEY'] as const)
+    if (env[name] !== undefined && !isReadable(env[name]))
+      throw new ConfigError(`${name} names a file that can't be read.`);
+  if (env.TLS_CERT !== undefined && env.TLS_KEY !== undefined)
+    return { by: 'files', cert: env.TLS_CERT, key: env.TLS_KEY };
+  if (env.TLS === undefined) return undefined;
+  const name = publicName(env.PUBLIC_URL);
+  return { by: 'acme', name, directory: env.ACME_DIRECTORY, email: env.ACME_EMAIL };
+}
 
 function isReadable(path: string): boolean {
   try {
@@ -97,16 +148,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     throw new ConfigError(`${v.getDotPath(issue) ?? 'The environment'} ${issue.message}.`);
   }
   const env = result.output;
-  if ((env.TLS_CERT === undefined) !== (env.TLS_KEY === undefined))
-    throw new ConfigError('TLS_CERT and TLS_KEY must be set together.');
+  const tls = tlsFrom(env);
   if (env.TURN_URLS.length > 0 && env.TURN_SECRET === undefined)
     throw new ConfigError('TURN_SECRET must be set when TURN_URLS is.');
-  for (const name of ['TLS_CERT', 'TLS_KEY'] as const)
-    if (env[name] !== undefined && !isReadable(env[name]))
-      throw new ConfigError(`${name} names a file that can't be read.`);
-  const tls = env.TLS_CERT && env.TLS_KEY ? { cert: env.TLS_CERT, key: env.TLS_KEY } : undefined;
   return {
-    port: env.PORT,
+    port: env.PORT ?? (tls?.by === 'acme' ? PORTS.secure : PORTS.plain),
+    httpPort: env.HTTP_PORT,
     host: env.HOST,
     dataDir: resolve(env.DATA_DIR),
     publicUrl: env.PUBLIC_URL,

@@ -2,10 +2,19 @@
 import { ConfigError } from './config.ts';
 import { NewerDatabaseError } from './migrations.ts';
 
+/** Failures to listen, by Node's code (listen(2)). */
+const LISTENING: Record<string, (port: string) => string> = {
+  EADDRINUSE: (port) =>
+    `Another program is already listening on port ${port}: stop it, or set PORT or HTTP_PORT to another one.`,
+  EACCES: (port) =>
+    `This user may not listen on port ${port}. Allow it with setcap 'cap_net_bind_service=+ep' on the node program or ` +
+    'AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit, set PORT or HTTP_PORT to a port above 1023, or let a ' +
+    'proxy listen there.',
+};
+
 const BY_CODE: Record<string, string> = {
-  EADDRINUSE: 'Another program is already listening on this port: stop it, or set PORT to another one.',
   EADDRNOTAVAIL: 'HOST is not an address of this machine.',
-  EACCES: 'This user may not use that port or folder: change PORT or DATA_DIR, or their permissions.',
+  EACCES: 'This user may not use that folder: change DATA_DIR, or its permissions.',
   ENOSPC: 'The disk is full.',
   EROFS: 'DATA_DIR is on a read-only disk.',
   SQLITE_CANTOPEN: "The database in DATA_DIR can't be opened: check the folder's permissions.",
@@ -15,6 +24,8 @@ const BY_CODE: Record<string, string> = {
 /** A sentence where the person can do something about it; `undefined` for what is our own fault. */
 export function sentenceFor(error: unknown): string | undefined {
   if (error instanceof ConfigError || error instanceof NewerDatabaseError) return error.message;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? BY_CODE[code] : undefined;
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  if ('syscall' in error && error.syscall === 'listen' && 'port' in error)
+    return LISTENING[error.code]?.(String(error.port)) ?? BY_CODE[error.code];
+  return BY_CODE[error.code];
 }

@@ -28,7 +28,9 @@ async function start() {
   const config = readConfig(process.env);
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const app = await buildApp(config);
-  await app.listen({ port: config.port, host: config.host ?? (await anyAddress()) });
+  const host = config.host ?? (await anyAddress());
+  await app.listen({ port: config.port, host });
+  await app.services.tls.open(host);
   return { app, config };
 }
 

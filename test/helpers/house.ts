@@ -39,9 +39,12 @@ export type Person = {
 
 export const PASSWORD = 'porch-light';
 
-export async function openHouse(environment: Record<string, string> = {}): Promise<House> {
+/** @param clock for a test that needs another time than that of the others */
+export async function openHouse(
+  environment: Record<string, string> = {},
+  clock: FakeClock = fakeClock(),
+): Promise<House> {
   const dataDir = mkdtempSync(join(tmpdir(), 'porchlight-'));
-  const clock = fakeClock();
   const config = readConfig({ LOG_LEVEL: 'fatal', DATA_DIR: dataDir, ...environment });
   const open = () => buildApp(config, clock);
   const house: House = {

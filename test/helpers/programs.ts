@@ -20,6 +20,8 @@ export const PROGRAMS = {
   ip: { names: ['ip'], debian: 'iproute2' },
   iptables: { names: ['iptables'], debian: 'iptables' },
   turnserver: { names: ['turnserver'], debian: 'coturn' },
+  pebble: { names: ['pebble'], debian: 'pebble' },
+  'pebble-challtestsrv': { names: ['pebble-challtestsrv'], debian: 'pebble' },
   dbus: { names: ['dbus-run-session'], debian: 'dbus-daemon' },
 } as const;
 
@@ -49,7 +51,7 @@ export const requireProgram = (program: Program): string => {
 };
 
 /** Those that the tests beside the sources start. */
-export const UNIT_PROGRAMS: Program[] = ['ffmpeg', 'openssl', 'heif-enc'];
+export const UNIT_PROGRAMS: Program[] = ['ffmpeg', 'openssl', 'heif-enc', 'pebble', 'pebble-challtestsrv'];
 export const E2E_PROGRAMS: Program[] = [
   ...(['chromium', 'shell', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),
   ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx'] as const),

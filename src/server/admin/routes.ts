@@ -11,6 +11,7 @@ import type { Sweep } from '../files/sweep.ts';
 import { notFound } from '../http/errors.ts';
 import type { FormErrors } from '../http/forms.ts';
 import { idFrom } from '../http/ids.ts';
+import type { TlsService } from '../tls/index.ts';
 import { typedLimits } from './storage-limits.ts';
 
 type Shown = {
@@ -21,11 +22,16 @@ type Shown = {
   done?: string;
 };
 
-export type ShownParts = { accounts: AccountStore; files: Files; sweep: Sweep };
+export type ShownParts = {
+  accounts: AccountStore;
+  files: Files;
+  sweep: Sweep;
+  tls: Pick<TlsService, 'status'>;
+};
 
 export async function showAdmin(
   reply: FastifyReply,
-  { accounts, files, sweep }: ShownParts,
+  { accounts, files, sweep, tls }: ShownParts,
   { reset, limits, done }: Shown = {},
 ): Promise<FastifyReply> {
   const typed = limits ?? { values: typedLimits(files.limits()), errors: {} };
@@ -42,7 +48,7 @@ export async function showAdmin(
     .map((person) => ({ person, used: files.usedBy(person.id) }))
     .filter(({ person, used }) => used > 0 || !person.isRemoved)
     .sort((a, b) => b.used - a.used);
-  return reply.show('admin/index', { people, shares, storage, reset, done });
+  return reply.show('admin/index', { people, shares, storage, certificate: tls.status(), reset, done });
 }
 
 export type AdminParts = ShownParts & { sessions: Sessions };

@@ -1,11 +1,11 @@
-/** The certificate for https. It is renewed by other programs, so its files are watched. */
+/** The certificate for https. It is renewed while the server runs, so its files are watched. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Server } from 'node:https';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
-
-export type CertificateFiles = { cert: string; key: string };
+import type { CertificateFiles } from './certificate-files.ts';
 
 /** How often the files are looked at, in ms. File systems of containers and networks don't announce changes. */
 const LOOK_EVERY = 60_000;
@@ -14,6 +14,20 @@ export const readCertificate = ({ cert, key }: CertificateFiles): SecureContextO
   cert: readFileSync(cert),
   key: readFileSync(key),
 });
+
+/** When it is valid, in ms since 1970, and for whom. */
+export type Validity = { from: number; until: number; covers(name: string): boolean };
+
+/** Undefined where there is no certificate, or none that can be read. */
+export function validityOf({ cert }: Pick<CertificateFiles, 'cert'>): Validity | undefined {
+  try {
+    const read = new X509Certificate(readFileSync(cert));
+    const [from, until] = [Date.parse(read.validFrom), Date.parse(read.validTo)];
+    return { from, until, covers: (name) => read.checkHost(name) !== undefined };
+  } catch {
+    return undefined;
+  }
+}
 
 /** What changes when a file is written or replaced; a link is followed. */
 function stateOf(path: string): string {
@@ -25,17 +39,22 @@ function stateOf(path: string): string {
   }
 }
 
+export type CertificateWatch = {
+  /** Looks whether the files have changed, now. */
+  look(): void;
+  stop(): void;
+};
+
 /**
  * Whenever the files have changed, serves new connections with them. Open connections continue.
  * If they can't be used, as while only one of the two has been written, the old certificate stays.
- * @returns ends it
  */
 export function watchCertificate(
   server: Server,
   files: CertificateFiles,
   clock: Clock,
   log: FastifyBaseLogger,
-): () => void {
+): CertificateWatch {
   const state = () => `${stateOf(files.cert)}, ${stateOf(files.key)}`;
   let served = state();
   let refused = '';
@@ -64,5 +83,5 @@ export function watchCertificate(
     });
   }
   wait();
-  return () => cancel();
+  return { look, stop: () => cancel() };
 }

@@ -1,0 +1,19 @@
+/** Where the certificate that is served lies. Made by us, certificate and key are in one file, so that they change together. */
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+
+export type CertificateFiles = { cert: string; key: string };
+
+/** What is kept about certificates that we look after ourselves. */
+export const tlsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'tls');
+
+/** PEM files; one that is awaited still doesn't exist yet. Undefined for plain http. */
+export function certificateFilesOf({
+  tls,
+  dataDir,
+}: Pick<Config, 'tls' | 'dataDir'>): CertificateFiles | undefined {
+  if (!tls) return undefined;
+  if (tls.by === 'files') return { cert: tls.cert, key: tls.key };
+  const path = join(tlsFolder({ dataDir }), 'certificate.pem');
+  return { cert: path, key: path };
+}

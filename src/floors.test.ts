@@ -10,7 +10,7 @@ const FLOORS = [
   ['language'],
   ['http', 'tls'],
   ['accounts'],
-  ['friends', 'files'],
+  ['friends', 'files', 'relay'],
   ['chats'],
   ['recordings'],
   ['calls'],

@@ -25,6 +25,7 @@ import { createFreshness } from './live/freshness.ts';
 import { registerLive } from './live/index.ts';
 import { watchOtherProcesses } from './other-processes.ts';
 import { createRecordingParts, registerRecordings } from './recordings/index.ts';
+import { createRelay } from './relay/index.ts';
 import { createReserve, type Reserve } from './reserve.ts';
 import { registerSettings } from './settings/index.ts';
 import { createTls } from './tls/index.ts';
@@ -98,7 +99,11 @@ async function assemble(config: Config, time: Clock) {
   const files = { ...friends, ...fileParts };
   const chats = { ...files, ...createChatParts({ ...files, chatStore }) };
   const recordings = { ...chats, ...createRecordingParts(chats) };
-  const calls = { ...recordings, ...createCallParts(recordings) };
+  const relay = createRelay(ground);
+  const calls = {
+    ...recordings,
+    ...createCallParts({ ...recordings, iceServers: relay.iceServers }),
+  };
   const freshness = createFreshness(calls);
 
   const { render, setHeaders } = await registerHttp(app, {
@@ -135,7 +140,9 @@ async function assemble(config: Config, time: Clock) {
 
   const stopForgetting = services.sessions.forgetExpired();
   const stopWatching = watchOtherProcesses(database, background, services.sessions.noticeEnded);
+  app.addHook('onListen', async () => relay.start());
   app.addHook('onClose', async () => {
+    await relay.stop();
     stopWatching();
     stopForgetting();
     await tls.stop();

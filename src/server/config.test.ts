@@ -21,6 +21,11 @@ test.each([
   [{ PUBLIC_URL: 'ftp://porchlight.example' }, /^PUBLIC_URL must start with/],
   [{ STUN_URLS: 'stun:a.example,b.example' }, /^STUN_URLS\S* must hold addresses/],
   [{ TURN_URLS: 'turn:a.example' }, /^TURN_SECRET must be set/],
+  [{ TURN: 'yes' }, /^TURN must be "auto"/],
+  [{ TURN: 'auto', TURN_URLS: 'turn:a.example', TURN_SECRET: 'north' }, /^TURN=auto and TURN_URLS exclude/],
+  [{ PUBLIC_ADDRESS: 'porchlight.example' }, /^PUBLIC_ADDRESS must be an IP address/],
+  [{ PUBLIC_ADDRESS: '203.0.113.7:3000' }, /^PUBLIC_ADDRESS must be an IP address/],
+  [{ PUBLIC_ADDRESS: 'fe80::1%eth0' }, /^PUBLIC_ADDRESS must be an IP address/],
   [{ TLS_CERT: '/etc/hostname' }, /^TLS_CERT and TLS_KEY must be set together/],
   [{ TLS_CERT: '/nowhere', TLS_KEY: '/nowhere' }, /^TLS_CERT names a file/],
   [{ REGISTRATION: 'everybody' }, /^REGISTRATION must be/],
@@ -33,6 +38,18 @@ test('a relay needs addresses as well as a secret, of which each may say what th
   expect(readConfig({ TURN_SECRET: 'north' }).turn).toBeUndefined();
   const both = { TURN_URLS: 'turn:a.example, turns:b.example', TURN_SECRET: 'north' };
   expect(readConfig(both).turn).toEqual({ urls: ['turn:a.example', 'turns:b.example'], secret: 'north' });
+});
+
+test('a relay of its own is asked for by one word', () => {
+  expect(readConfig({}).hasOwnRelay).toBe(false);
+  expect(readConfig({ TURN: 'auto' })).toMatchObject({ hasOwnRelay: true, turn: undefined });
+  // Left over from a relay elsewhere.
+  expect(readConfig({ TURN: 'auto', TURN_SECRET: 'north' })).toMatchObject({ hasOwnRelay: true });
+});
+
+test('the public address is written as the system does', () => {
+  expect(readConfig({ PUBLIC_ADDRESS: '203.0.113.7' }).publicAddress).toBe('203.0.113.7');
+  expect(readConfig({ PUBLIC_ADDRESS: '2001:DB8:0::7' }).publicAddress).toBe('2001:db8::7');
 });
 
 test('an https address makes cookies secure, and keeps only the origin', () => {

@@ -1,6 +1,6 @@
 /** The environment, read once. A wrong value stops the start with a sentence that names it. */
 import { accessSync, constants } from 'node:fs';
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 
@@ -27,6 +27,15 @@ const port = v.pipe(
 );
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
+/** As the system writes it, so that the two can be compared. */
+const address = v.pipe(
+  v.string(),
+  v.check(
+    (text) => isIP(text) !== 0 && !text.includes('%'),
+    'must be an IP address like 203.0.113.7 or 2001:db8::7',
+  ),
+  v.transform((text) => (isIPv6(text) ? new URL(`http://[${text}]`).hostname.slice(1, -1) : text)),
+);
 
 const Environment = v.object({
   PORT: v.optional(port),
@@ -40,10 +49,17 @@ const Environment = v.object({
     LETS_ENCRYPT,
   ),
   ACME_EMAIL: v.optional(v.pipe(v.string(), v.email('must be an e-mail address'))),
+  PUBLIC_ADDRESS: v.optional(address),
   TLS_CERT: v.optional(v.string()),
   TLS_KEY: v.optional(v.string()),
   TRUST_PROXY: v.optional(v.string(), ''),
   STUN_URLS: v.optional(iceUrls(/^stuns?:/, 'stun'), ''),
+  TURN: v.optional(
+    v.picklist(
+      ['auto'],
+      'must be "auto", or not set; for a relay elsewhere there are TURN_URLS and TURN_SECRET',
+    ),
+  ),
   TURN_URLS: v.optional(iceUrls(/^turns?:/, 'turn'), ''),
   TURN_SECRET: v.optional(v.string()),
   REGISTRATION: v.optional(v.picklist(['invite', 'open'], 'must be "invite" or "open"'), 'invite'),
@@ -71,11 +87,16 @@ export type Config = {
   dataDir: string;
   /** Origin under which people reach the server, where it is known. */
   publicUrl: string | undefined;
+  /** IP address under which the internet reaches this machine, where somebody has said so. */
+  publicAddress: string | undefined;
   tls: Tls | undefined;
   /** As Fastify's `trustProxy`: false, true, addresses, or a test of address and hop. */
   trustProxy: boolean | string | ((address: string, hop: number) => boolean);
   stunUrls: string[];
+  /** A relay elsewhere. */
   turn: { urls: string[]; secret: string } | undefined;
+  /** Whether to run a relay here. */
+  hasOwnRelay: boolean;
   registration: 'invite' | 'open';
   logLevel: string;
   /** Whether cookies may be limited to https. */
@@ -151,12 +172,17 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const tls = tlsFrom(env);
   if (env.TURN_URLS.length > 0 && env.TURN_SECRET === undefined)
     throw new ConfigError('TURN_SECRET must be set when TURN_URLS is.');
+  if (env.TURN !== undefined && env.TURN_URLS.length > 0)
+    throw new ConfigError(
+      'TURN=auto and TURN_URLS exclude each other: either Porchlight runs a relay here, or it uses one elsewhere.',
+    );
   return {
     port: env.PORT ?? (tls?.by === 'acme' ? PORTS.secure : PORTS.plain),
     httpPort: env.HTTP_PORT,
     host: env.HOST,
     dataDir: resolve(env.DATA_DIR),
     publicUrl: env.PUBLIC_URL,
+    publicAddress: env.PUBLIC_ADDRESS,
     tls,
     trustProxy: parseTrustProxy(env.TRUST_PROXY),
     stunUrls: env.STUN_URLS,
@@ -164,6 +190,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       env.TURN_SECRET && env.TURN_URLS.length > 0
         ? { urls: env.TURN_URLS, secret: env.TURN_SECRET }
         : undefined,
+    hasOwnRelay: env.TURN === 'auto',
     registration: env.REGISTRATION,
     logLevel: env.LOG_LEVEL,
     secure: tls !== undefined || (env.PUBLIC_URL?.startsWith('https:') ?? false),

@@ -6,7 +6,16 @@ import type { FastifyBaseLogger } from 'fastify';
 
 const OTHERS = 0o077;
 /** What file permissions must protect; what is in a closed folder is closed as well. */
-const NAMES = ['', 'porchlight.db', 'porchlight.db-wal', 'porchlight.db-shm', 'uploads', 'recordings', 'tls'];
+const NAMES = [
+  '',
+  'porchlight.db',
+  'porchlight.db-wal',
+  'porchlight.db-shm',
+  'uploads',
+  'recordings',
+  'relay',
+  'tls',
+];
 
 const isOpen = (path: string): boolean =>
   ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & OTHERS) !== 0;

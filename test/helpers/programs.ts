@@ -51,7 +51,14 @@ export const requireProgram = (program: Program): string => {
 };
 
 /** Those that the tests beside the sources start. */
-export const UNIT_PROGRAMS: Program[] = ['ffmpeg', 'openssl', 'heif-enc', 'pebble', 'pebble-challtestsrv'];
+export const UNIT_PROGRAMS: Program[] = [
+  'ffmpeg',
+  'openssl',
+  'heif-enc',
+  'turnserver',
+  'pebble',
+  'pebble-challtestsrv',
+];
 export const E2E_PROGRAMS: Program[] = [
   ...(['chromium', 'shell', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),
   ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx'] as const),

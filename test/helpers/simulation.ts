@@ -190,7 +190,7 @@ export function simulate(seed: number, people: number): Simulation {
       ...{ store, chats, membership, accounts, clock, events },
       presence: createPresence(clock, events),
       background: { attempt: now, spare: now, insist: now, stop() {} },
-      config: { stunUrls: [], turn: undefined },
+      iceServers: () => ({ stunUrls: [], turn: undefined }),
     });
     const groups = createGroups({ store: chatStore, accounts, friends, clock, events });
     return { database, store, chatStore, calls, groups, clock };
@@ -199,6 +199,7 @@ export function simulate(seed: number, people: number): Simulation {
   function connect(page: Page): void {
     const connection: Connection = {
       ...{ user: page.user, session: `session of ${page.device}`, device: page.device, version: 2 },
+      host: 'localhost',
       send(message) {
         const id = 'call' in message && message.call !== undefined ? message.call : '';
         if (!isTheirs(world.store.find(id), page.user, message))

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Database, openDatabase } from '../database.ts';
+import { RELAY_FOLDER } from '../relay/folder.ts';
 import { BackupError } from './error.ts';
 
 export const DATABASE = 'porchlight.db';
@@ -15,14 +16,15 @@ const OF_DATABASE = new Set([DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`, `${
 export const REPLACED = 'replaced-';
 
 /**
- * Whether a backup takes this entry of the data folder as it is. The database is copied separately;
- * earlier backups, replaced data and hidden (unfinished or foreign) entries would only be dragged along forever.
+ * Whether a backup takes this entry of the data folder as it is. The database is copied separately; what the relay has there
+ * is made anew at each start; earlier backups, replaced data and hidden (unfinished or foreign) entries would only be dragged along forever.
  */
 export const isKept = (name: string): boolean =>
   !OF_DATABASE.has(name) &&
   !name.startsWith('.') &&
   !name.startsWith(REPLACED) &&
   !name.endsWith('.tar') &&
+  name !== RELAY_FOLDER &&
   name !== 'lost+found';
 
 /** Whether a restore has to put this entry aside. */

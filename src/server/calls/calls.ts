@@ -27,7 +27,8 @@ export function createCalls(parts: CallGround) {
     moves: createMoves(),
     timers: createTimers(parts.clock, parts.background),
   };
-  const { store, chats, membership, accounts, connections, offers, timers, events, clock, config } = context;
+  const { store, chats, membership, accounts, connections, offers, timers, events, clock, iceServers } =
+    context;
   const speech = createSpeech(context);
   const change = createChanges(context, speech);
   const reconnection = createReconnection(context, change, speech);
@@ -123,7 +124,8 @@ export function createCalls(parts: CallGround) {
     invite: inviting.invite,
     move: inviting.move,
 
-    iceFor: (user: number): IceConfiguration => iceFor(config, user, clock.now()),
+    /** @param host by which the page was asked for */
+    iceFor: (user: number, host: string): IceConfiguration => iceFor(iceServers(host), user, clock.now()),
 
     /** Declines for a page without a socket. False where this person has no such call. */
     decline(user: number, id: string): boolean {

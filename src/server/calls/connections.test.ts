@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { type Connection, createConnections } from './connections.ts';
 
 const page = (user: number, session = `session of ${user}`): Connection => ({
-  ...{ user, session, device: `device of ${user}`, version: 2 },
+  ...{ user, session, device: `device of ${user}`, host: 'localhost', version: 2 },
   send() {},
 });
 const place = (id: string) => ({ id });

@@ -10,6 +10,8 @@ export type Connection = {
   session: string;
   /** Chosen by the tab. */
   device: string;
+  /** By which its page was asked for, with the port. */
+  host: string;
   /** Of the protocol: what it knows of depends on it. */
   version: number;
   send(message: ServerMessage): void;

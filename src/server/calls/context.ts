@@ -26,7 +26,8 @@ export type CallGround = {
   clock: Clock;
   background: Background;
   events: Events;
-  config: Pick<Config, 'stunUrls' | 'turn'>;
+  /** @param host by which the page was asked for */
+  iceServers(host: string): Pick<Config, 'stunUrls' | 'turn'>;
 };
 
 /** That, and what is kept in memory about current calls. */

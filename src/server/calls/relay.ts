@@ -10,7 +10,7 @@ import type { Call, Place } from './store.ts';
 type Relayed = ClientMessage & { type: 'description' | 'candidates' | 'request-offer' };
 
 export function createRelay(context: CallContext) {
-  const { connections, offers, clock, config } = context;
+  const { connections, offers, clock, iceServers } = context;
 
   /** While it is ringing for two, only the caller may send something, and the server keeps it until someone accepts. */
   function keep(call: Call, message: Relayed) {
@@ -57,7 +57,8 @@ export function createRelay(context: CallContext) {
     ice(connection: Connection, { call: id }: { call: string }) {
       const call = ownCall(context, connection, id);
       if (call.state.name === 'ended') throw protocolError('ended');
-      connection.send({ type: 'ice', call: id, ice: iceFor(config, connection.user, clock.now()) });
+      const ice = iceFor(iceServers(connection.host), connection.user, clock.now());
+      connection.send({ type: 'ice', call: id, ice });
     },
   };
 }

@@ -56,7 +56,7 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
     return {
       ...{ chat: conversation, media, title, isGroup },
       me: { id: userOf(request).id, name: userOf(request).displayName },
-      ice: calls.iceFor(userOf(request).id),
+      ice: calls.iceFor(userOf(request).id, request.host),
       words: wordsBelow(request.reader.locale, 'call'),
       fromHere: isFromHere(request),
     };

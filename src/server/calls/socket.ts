@@ -1,5 +1,5 @@
 /** `/calls/socket`: the signalling socket of a call page. Transport only; the rules are in calls.ts. */
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import type { ClientMessage } from '../../protocol/client.ts';
 import { MAX_FRAME_BYTES } from '../../protocol/common.ts';
@@ -64,7 +64,11 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
   const sockets = new Set<Open>();
   const admit = createSocketBounds(BOUNDS);
 
-  function serve(socket: WebSocket, { user, session }: SignedIn, log: FastifyBaseLogger): void {
+  function serve(
+    socket: WebSocket,
+    { user, session }: SignedIn,
+    { host, log }: Pick<FastifyRequest, 'host' | 'log'>,
+  ): void {
     const line = admit(socket, user.id, session);
     if (!line) return;
     const open: Open = { socket, session };
@@ -86,7 +90,7 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
       const send = (message: ServerMessage) => {
         for (const said of first?.says(message) ?? [message]) write(said);
       };
-      connection = { user: user.id, session, device: message.device, version: best, send };
+      connection = { user: user.id, session, device: message.device, host, version: best, send };
       write({ type: 'welcome', version: best });
       calls.hello(connection);
     }
@@ -168,7 +172,7 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
     },
     (socket, request) => {
       if (!request.signedIn) return socket.close();
-      serve(socket, request.signedIn, request.log);
+      serve(socket, request.signedIn, request);
     },
   );
 

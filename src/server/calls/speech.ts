@@ -10,7 +10,7 @@ import type { Call, Place } from './store.ts';
 type PeerMessage = ServerMessage & { type: 'peer' };
 
 export function createSpeech(context: CallContext) {
-  const { connections, accounts, chats, offers, clock, config } = context;
+  const { connections, accounts, chats, offers, clock, iceServers } = context;
 
   const since = ({ answeredAt }: Call) => answeredAt !== undefined && answered(answeredAt, clock.now());
 
@@ -81,7 +81,7 @@ export function createSpeech(context: CallContext) {
         media: call.media,
         ...(description && { offer: description }),
         candidates,
-        ice: iceFor(config, page.user, clock.now()),
+        ice: iceFor(iceServers(page.host), page.user, clock.now()),
       });
     },
 

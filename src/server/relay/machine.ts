@@ -1,0 +1,49 @@
+/** What the system says about this machine's addresses and those of names. */
+import { createSocket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import { isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+
+export type Machine = {
+  /** Its addresses, but for those that nobody else can use: loopback, and those of one cable only (link-local). */
+  own(): string[];
+  /** The one from which it would send to another; undefined without a way there. */
+  sourceFor(address: string): Promise<string | undefined>;
+  /** None if the name is unknown, or nobody can be asked. */
+  lookUp(name: string): Promise<string[]>;
+};
+
+/** RFC 863: nothing is sent to it, but a socket needs one. */
+const DISCARD = 9;
+
+export const isUsable = (address: string): boolean =>
+  !/^(?:127\.|169\.254\.|0\.|fe[89ab][\da-f]:|::1?$)/i.test(address);
+
+export const systemMachine: Machine = {
+  own: () =>
+    Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .map(({ address }) => address)
+      .filter(isUsable),
+
+  // Connecting a UDP socket sends nothing; the kernel only chooses the way, and with it the address.
+  sourceFor: (address) =>
+    new Promise((resolve) => {
+      const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+      const settle = (source?: string) => {
+        resolve(source);
+        socket.close();
+      };
+      socket.once('error', () => settle());
+      socket.once('connect', () => settle(socket.address().address));
+      socket.connect(DISCARD, address);
+    }),
+
+  async lookUp(name) {
+    try {
+      return (await lookup(name, { all: true })).map(({ address }) => address);
+    } catch {
+      return [];
+    }
+  },
+};

@@ -16,6 +16,8 @@ FROM dependencies AS production
 RUN rm -rf node_modules/typescript node_modules/esbuild node_modules/@esbuild node_modules/htmx.org
 
 FROM node:24-slim
+# The relay of TURN=auto.
+RUN apt-get update && apt-get install -y --no-install-recommends coturn && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production DATA_DIR=/data
 WORKDIR /app
 COPY --from=production /app/node_modules ./node_modules

@@ -76,7 +76,7 @@ function startRelay(tls?: { cert: string; key: string }) {
   };
   const config = {
     ...{ dataDir: folder, publicUrl: `http://${HERE}`, publicAddress: undefined },
-    ...{ stunUrls: ['stun:stun.example'], tls },
+    ...{ stunUrls: ['stun:stun.example'], tls: tls && { by: 'files' as const, ...tls } },
   };
   const machine = {
     own() {

@@ -30,7 +30,7 @@ export function validityOf({ cert }: Pick<CertificateFiles, 'cert'>): Validity |
 }
 
 /** What changes when a file is written or replaced; a link is followed. */
-function stateOf(path: string): string {
+export function stateOf(path: string): string {
   try {
     const { ino, size, mtimeMs } = statSync(path);
     return `${ino} ${size} ${mtimeMs}`;

@@ -3,11 +3,9 @@
  * cables. The provider is the namespace that this process runs in, which run.ts has made for it: all of it is gone with it.
  * Addresses are those for documentation (RFC 5737); nothing leads to any other network.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../helpers/poll.ts';
 import { requireProgram } from '../helpers/programs.ts';
@@ -37,7 +35,8 @@ export interface Lab {
   readonly server: Server;
   /** The server as the homes reach it. */
   readonly origin: string;
-  readonly relay: { kill(): Promise<void>; start(): Promise<void> };
+  /** The server starts it, and again when it was killed; `ready` waits for it. */
+  readonly relay: { kill(): Promise<void>; ready(): Promise<void> };
   addHome(nat: Nat): Home;
   close(): Promise<void>;
 }
@@ -46,8 +45,7 @@ const PROVIDER = '203.0.113';
 const SERVER = `${PROVIDER}.10`;
 /** Where nobody is: with no way to anywhere, coturn would drop a client's connection for each private candidate. */
 const NOBODY = `${PROVIDER}.254`;
-const STUN_PORT = 3478;
-const SECRET = 'of the laboratory';
+const RELAY_PORT = 3478;
 
 const run = (command: string, ...words: string[]) => execFileSync(command, words, { stdio: 'pipe' });
 const ip = (line: string) => run(requireProgram('ip'), ...line.split(' '));
@@ -134,62 +132,29 @@ const isListening = (host: string, port: number) =>
     socket.on('connect', () => socket.destroy());
   });
 
-function createRelay(folder: string) {
-  let child: ChildProcess | undefined;
-  const words = [
-    ...['-n', '--no-cli', '--no-tls', '--no-dtls', '--use-auth-secret', '--realm=family.example'],
-    ...[`--listening-ip=${SERVER}`, `--relay-ip=${SERVER}`, `--listening-port=${STUN_PORT}`],
-    ...[`--static-auth-secret=${SECRET}`, `--pidfile=${join(folder, 'pid')}`, `--db=${join(folder, 'db')}`],
-    ...['--log-file=stdout', '--simple-log'],
-  ];
+/** The relay that the server started. */
+function relayOf(server: Server): Lab['relay'] {
+  const isThere = () => isListening(SERVER, RELAY_PORT);
   return {
-    async start() {
-      let output = '';
-      child = spawn(requireProgram('turnserver'), words, { stdio: ['ignore', 'pipe', 'pipe'] });
-      for (const stream of [child.stdout, child.stderr])
-        stream?.on('data', (chunk) => {
-          output += chunk;
-        });
-      await eventually(
-        'the relay to listen',
-        () => {
-          if (child?.exitCode !== null) throw new Error(`The relay ended:\n${output}`);
-          return isListening(SERVER, STUN_PORT);
-        },
-        15_000,
-        () => output,
-      );
-    },
     async kill() {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGKILL');
-      await ended;
+      process.kill(Number(readFileSync(join(server.dataDir, 'relay/turnserver.pid'), 'utf8')), 'SIGKILL');
+      await eventually('the relay to be gone', async () => !(await isThere()));
     },
+    ready: () => eventually('the relay to listen', isThere, 15_000, server.log).then(() => {}),
   };
 }
 
-/** Opens it, with a server and a relay that everybody reaches. The test closes it. */
+/** Opens it, with a server and its relay, which everybody reaches. The test closes it. */
 export async function openLab(): Promise<Lab> {
   buildProvider();
-  const folder = mkdtempSync(join(tmpdir(), 'porchlight-network-'));
-  const relay = createRelay(folder);
-  await relay.start();
-  const server = await startServer({
-    HOST: '0.0.0.0',
-    STUN_URLS: `stun:${SERVER}:${STUN_PORT}`,
-    TURN_URLS: `turn:${SERVER}:${STUN_PORT},turn:${SERVER}:${STUN_PORT}?transport=tcp`,
-    TURN_SECRET: SECRET,
-  });
+  const server = await startServer({ HOST: '0.0.0.0', TURN: 'auto' });
+  const relay = relayOf(server);
+  await relay.ready();
   return {
     server,
     origin: `http://${SERVER}:${server.port}`,
     relay,
     addHome: buildHome,
-    async close() {
-      await server.remove();
-      await relay.kill();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: server.remove,
   };
 }

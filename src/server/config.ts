@@ -27,6 +27,7 @@ const port = v.pipe(
 );
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
+
 /** As the system writes it, so that the two can be compared. */
 const address = v.pipe(
   v.string(),

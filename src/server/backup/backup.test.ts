@@ -95,6 +95,19 @@ describe('backup', () => {
     expect(readFileSync(join(data, 'porchlight.db-wal')).includes(SECRET)).toBe(true);
   });
 
+  test('leaves out the keys of certificates and of the relay, and a restore leaves them where they are', async () => {
+    for (const folder of ['tls', 'relay']) {
+      mkdirSync(join(data, folder));
+      writeFileSync(join(data, folder, 'secret'), 'a key');
+    }
+    expect((await admin(data, ['backup', file])).code).toBe(0);
+    expect((await entries(file)).filter((path) => /^(tls|relay)/.test(path))).toEqual([]);
+    server.close();
+    expect((await restore(data, file, '--force')).code).toBe(0);
+    for (const folder of ['tls', 'relay'])
+      expect(readFileSync(join(data, folder, 'secret'), 'utf8')).toBe('a key');
+  });
+
   test('takes what lies on another disk behind a link', async () => {
     mkdirSync(join(root, 'disk'));
     writeFileSync(join(root, 'disk', 'christmas.webm'), 'a film');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Database, openDatabase } from '../database.ts';
 import { RELAY_FOLDER } from '../relay/folder.ts';
+import { TLS_FOLDER } from '../tls/certificate-files.ts';
 import { BackupError } from './error.ts';
 
 export const DATABASE = 'porchlight.db';
@@ -17,7 +18,7 @@ export const REPLACED = 'replaced-';
 
 /**
  * Whether a backup takes this entry of the data folder as it is. The database is copied separately; what the relay has there
- * is made anew at each start; earlier backups, replaced data and hidden (unfinished or foreign) entries would only be dragged along forever.
+ * is made anew at each start; a certificate can be had again, and its key is none of an archive's business; earlier backups, replaced data and hidden (unfinished or foreign) entries would only be dragged along forever.
  */
 export const isKept = (name: string): boolean =>
   !OF_DATABASE.has(name) &&
@@ -25,6 +26,7 @@ export const isKept = (name: string): boolean =>
   !name.startsWith(REPLACED) &&
   !name.endsWith('.tar') &&
   name !== RELAY_FOLDER &&
+  name !== TLS_FOLDER &&
   name !== 'lost+found';
 
 /** Whether a restore has to put this entry aside. */

@@ -4,8 +4,9 @@ import type { Config } from '../config.ts';
 
 export type CertificateFiles = { cert: string; key: string };
 
-/** What is kept about certificates that we look after ourselves. */
-export const tlsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'tls');
+/** In the data folder: what is kept about certificates that we look after ourselves. */
+export const TLS_FOLDER = 'tls';
+export const tlsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, TLS_FOLDER);
 
 /** PEM files; one that is awaited still doesn't exist yet. Undefined for plain http. */
 export function certificateFilesOf({

@@ -6,7 +6,10 @@ const EVERYONE = 0o007;
 
 /** Writes it whole or not at all, and makes its folder. */
 export function writePrivate(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // One that was there already has kept its rights.
+  chmodSync(folder, 0o700);
   const part = `${path}.part`;
   // One that was left behind would keep the rights it has.
   rmSync(part, { force: true });

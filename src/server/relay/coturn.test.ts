@@ -137,7 +137,8 @@ const served = () =>
     socket.once('error', () => resolve(undefined));
   });
 
-const pidOf = () => Number(readFileSync(join(folder, 'relay/turnserver.pid'), 'utf8'));
+/** undefined while the file is still empty. */
+const pidOf = () => Number(readFileSync(join(folder, 'relay/turnserver.pid'), 'utf8')) || undefined;
 
 test('by UDP, TCP and TLS it relays for whoever has credentials of ours, and for nobody else', async () => {
   const relay = startRelay(certify('first'));

@@ -35,10 +35,10 @@ function programOf(source: string): string {
   return path;
 }
 
-/** The processes it was started as, one after the other. */
+/** The processes it was started as, one after the other. The file is there before the first number is. */
 function started(): number[] {
   try {
-    return readFileSync(join(folder, 'started'), 'utf8').trim().split('\n').map(Number);
+    return readFileSync(join(folder, 'started'), 'utf8').split('\n').slice(0, -1).map(Number);
   } catch {
     return [];
   }

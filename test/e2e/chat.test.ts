@@ -354,6 +354,26 @@ test('history comes while one scrolls up, and what is on the screen stays where 
   await eventually('it to be seen', async () => (await bens.get(chat)).body.includes('Seen'));
 });
 
+test('what comes while the script that counts it is on its way is counted', async () => {
+  await annaPage.goto(`${server.origin}${chat}`);
+  await log(annaPage, /line 90\./);
+  let pass: (() => void) | undefined;
+  await annaPage.setRequestInterception(true);
+  annaPage.on('request', (request) => {
+    if (!/scrolled/.test(request.url())) void request.continue();
+    else pass = () => void request.continue();
+  });
+  const scroller = await find(annaPage, 'log', 'Messages');
+  await scroller.evaluate((node) => node.scrollTo(0, -node.scrollHeight / 2));
+  const go = await eventually('the script to be asked for', () => pass);
+  await bens.submit(chat, 'Send', { Message: 'Before anybody counts' });
+  await log(annaPage, /Before anybody counts/);
+  go();
+  await waitForText(annaPage, 'button', undefined, /↓\s1 new/);
+  annaPage.removeAllListeners('request');
+  await annaPage.setRequestInterception(false);
+});
+
 /** The line above what is new: its distance from the top of the window, and how high that is. */
 const newLine = (page: Page) =>
   page.evaluate(() => {

@@ -5,9 +5,13 @@ import { load } from '../common/scripts.ts';
 declare const SCROLLED_URL: string;
 
 export function openLog(): void {
-  const log = document.querySelector('.messages-scroll');
+  const log = document.querySelector<HTMLElement>('.messages-scroll');
   if (!log) return;
-  const watch = () => void load(SCROLLED_URL).catch(() => {});
+  const watch = () => {
+    // What comes while the script is on its way hasn't been in sight.
+    log.dataset.seen ??= [...log.querySelectorAll<HTMLElement>('.message:not(.pending)')].at(-1)?.dataset.key;
+    load(SCROLLED_URL).catch(() => {});
+  };
   const news = log.querySelector('li#new');
   // One message that a link leads to is what is wanted then.
   if (news && !location.hash.startsWith('#m-')) news.scrollIntoView();

@@ -45,8 +45,8 @@ function watch(place: HTMLElement): void {
   button.append(arrow, ' ', words);
   place.append(button);
   const fromEnd = () => [...list.querySelectorAll<HTMLElement>('.message:not(.pending)')].reverse();
-  /** The key of the last message that has been in sight. Where nothing was new, that was the last there is. */
-  let seen = list.querySelector('.new-line, #new') ? 0 : Number(fromEnd()[0]?.dataset.key ?? 0);
+  /** The key of the last message that has been in sight. Where nothing was new, that was the last there was. */
+  let seen = list.querySelector('.new-line, #new') ? 0 : Number(log.dataset.seen ?? 0);
   let isDue = false;
 
   /** How many messages are below what has been in sight. Those that just came into it are below no longer. */

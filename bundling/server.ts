@@ -21,10 +21,19 @@ const ENTRIES = {
   'picture-worker': 'src/server/files/picture-worker.ts',
   'finish-worker': 'src/server/recordings/finish-worker.ts',
   'acme-worker': 'src/server/tls/acme-worker.ts',
+  'lan-worker': 'src/server/tls/lan-worker.ts',
 };
 
 /** Stay where npm has put them: they come with machine code, or only child processes and commands need them. */
-const OUTSIDE = ['@node-rs/argon2', 'acme-client', 'better-sqlite3', 'mediabunny', 'sharp', 'tar'];
+const OUTSIDE = [
+  '@node-rs/argon2',
+  '@peculiar/*',
+  'acme-client',
+  'better-sqlite3',
+  'mediabunny',
+  'sharp',
+  'tar',
+];
 
 /** Packages that are no ES modules ask for these. */
 const COMMONJS = `import { createRequire as makeRequire } from 'node:module';

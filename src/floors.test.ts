@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 /** From the ground. `ground` are the files that lie in src/server itself; of those, `app` puts everything together. */
 const FLOORS = [
-  ['protocol'],
+  ['protocol', 'network'],
   ['ground'],
   ['language'],
   ['http', 'tls'],
@@ -14,7 +14,7 @@ const FLOORS = [
   ['chats'],
   ['recordings'],
   ['calls'],
-  ['live', 'push', 'settings', 'admin', 'backup'],
+  ['live', 'push', 'settings', 'trust', 'admin', 'backup'],
   ['app', 'cli'],
   ['demo'],
 ];

@@ -31,6 +31,7 @@ import { registerSettings } from './settings/index.ts';
 import { createTls } from './tls/index.ts';
 import { serverFactory } from './tls/listener.ts';
 import { troubleOf } from './trouble.ts';
+import { registerTrust } from './trust/index.ts';
 import { createWriting } from './writing.ts';
 
 /** Bytes of a posted form: 10,000 characters of four bytes, percent-encoded, and room to spare. */
@@ -135,6 +136,7 @@ async function assemble(config: Config, time: Clock) {
   registerRecordings(app, services);
   registerCalls(app, services);
   registerSettings(app, services);
+  registerTrust(app, services);
   registerAdmin(app, services);
   registerLive(app, services, freshness, render);
 

@@ -136,7 +136,7 @@ const CALLED_BY_NODE = new Map([
   ['http/slow-bodies.ts', 'cuts a connection, or takes a timer back'],
   ['http/sockets.ts', 'attempts'],
   ['relay/attached.ts', 'its lines go to the log, and who is told of its end attempts what comes of it'],
-  ['relay/machine.ts', 'settles, touches no database'],
+  ['network/machine.ts', 'settles, touches no database'],
   ['relay/taken-port.ts', 'settles, touches no database'],
   ['start.ts', 'a request is noted, and memory collected'],
   ['live/chat-push.ts', 'its microtask attempts each conversation'],
@@ -147,6 +147,8 @@ const CALLED_BY_NODE = new Map([
   ['recordings/playable.ts', 'settles or kills, touches no database'],
   ['tls/acme-worker.ts', 'a process of its own'],
   ['tls/acme.ts', 'settles or kills, and attempts what it keeps'],
+  ['tls/lan-worker.ts', 'a process of its own'],
+  ['tls/lan.ts', 'settles or kills'],
   ['tls/door.ts', 'settles, then logs'],
   ['writing.ts', 'its tries to write catch what they meet'],
 ]);

@@ -72,6 +72,9 @@ test.each([
   [{ TLS: 'acme', PUBLIC_URL: 'https://[2001:db8::1]' }, /^TLS=acme needs PUBLIC_URL/],
   [{ TLS: 'acme', PUBLIC_URL: 'https://house.local' }, /^TLS=acme needs PUBLIC_URL/],
   [{ TLS: 'acme', PUBLIC_URL: 'https://house' }, /^TLS=acme needs PUBLIC_URL/],
+  [{ TLS: 'lan', PUBLIC_URL: 'http://nas.local' }, /^TLS=lan needs no PUBLIC_URL/],
+  [{ TLS: 'lan', PUBLIC_URL: 'https://192.0.2.7' }, /^TLS=lan needs no PUBLIC_URL/],
+  [{ TLS: 'lan', PUBLIC_URL: 'https://[2001:db8::1]' }, /^TLS=lan needs no PUBLIC_URL/],
   [{ ACME_DIRECTORY: 'http://ca.example' }, /^ACME_DIRECTORY must start with https/],
   [{ ACME_EMAIL: 'me' }, /^ACME_EMAIL must be an e-mail/],
   [{ HTTP_PORT: 'eighty' }, /^HTTP_PORT must be a number/],
@@ -88,4 +91,20 @@ test('a certificate of its own needs only the address', () => {
     tls: { by: 'acme', name: 'family.example', directory: expect.stringMatching(/^https:/) },
   });
   expect(readConfig({ TLS: 'acme', PUBLIC_URL: 'https://family.example', PORT: '8443' }).port).toBe(8443);
+});
+
+test('in the house only, nothing else is needed', () => {
+  expect(readConfig({ TLS: 'lan' })).toMatchObject({
+    port: 443,
+    httpPort: 80,
+    secure: true,
+    publicUrl: undefined,
+    tls: { by: 'lan', host: undefined },
+  });
+  for (const [url, host] of [
+    ['https://nas.local', 'nas.local'],
+    ['https://192.168.1.5:8443', '192.168.1.5'],
+    ['https://[fd00::5]', 'fd00::5'],
+  ])
+    expect(readConfig({ TLS: 'lan', PUBLIC_URL: url }).tls).toEqual({ by: 'lan', host });
 });

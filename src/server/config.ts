@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { isPrivate } from './network/private-networks.ts';
 
 const list = v.pipe(
   v.string(),
@@ -44,7 +45,7 @@ const Environment = v.object({
   HOST: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty'))),
   DATA_DIR: v.optional(v.pipe(v.string(), v.minLength(1, 'must not be empty')), './data'),
   PUBLIC_URL: v.optional(webAddress),
-  TLS: v.optional(v.picklist(['acme'], 'must be "acme"')),
+  TLS: v.optional(v.picklist(['acme', 'lan'], 'must be "acme" or "lan"')),
   ACME_DIRECTORY: v.optional(
     v.pipe(v.string(), v.url('must be an address'), v.startsWith('https://', 'must start with https://')),
     LETS_ENCRYPT,
@@ -73,10 +74,14 @@ const Environment = v.object({
   ),
 });
 
-/** Where the certificate for https comes from: files that others keep, or an authority that is asked for it. */
+/**
+ * Where the certificate for https comes from: files that others keep, an authority that is asked for it, or one of the
+ * house's own. `host` is what PUBLIC_URL calls the machine, where it is set.
+ */
 export type Tls =
   | { by: 'files'; cert: string; key: string }
-  | { by: 'acme'; name: string; directory: string; email: string | undefined };
+  | { by: 'acme'; name: string; directory: string; email: string | undefined }
+  | { by: 'lan'; host: string | undefined };
 
 export type Config = {
   port: number;
@@ -113,10 +118,14 @@ const PORTS = { plain: 3000, secure: 443 };
 /** Endings of names that no public authority answers for (RFC 6762, RFC 8375, ICANN's `internal`, and what routers use). */
 const PRIVATE_NAME = /(^|\.)(local|localhost|home\.arpa|internal|lan|home)$/;
 
+/** The host in an address, and no brackets around one that is an IPv6 address. */
+const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
+
 /** The host name of PUBLIC_URL, if a public authority can certify it. */
-function publicName(publicUrl: string | undefined): string {
-  const { protocol, hostname: name } = new URL(publicUrl ?? 'http://nowhere');
-  const isPublic = isIP(name.replace(/[[\]]/g, '')) === 0 && name.includes('.') && !PRIVATE_NAME.test(name);
+function publicName(publicUrl = 'http://nowhere'): string {
+  const { protocol } = new URL(publicUrl);
+  const name = hostOf(publicUrl);
+  const isPublic = isIP(name) === 0 && name.includes('.') && !PRIVATE_NAME.test(name);
   if (protocol !== 'https:' || !isPublic)
     throw new ConfigError(
       'TLS=acme needs PUBLIC_URL with a name that the whole internet knows, such as https://family.example.',
@@ -124,12 +133,23 @@ function publicName(publicUrl: string | undefined): string {
   return name;
 }
 
+/** The host of PUBLIC_URL, if the house's own authority can certify it. */
+function houseHost(publicUrl: string | undefined): string | undefined {
+  if (publicUrl === undefined) return undefined;
+  const host = hostOf(publicUrl);
+  if (!publicUrl.startsWith('https:') || (isIP(host) !== 0 && !isPrivate(host)))
+    throw new ConfigError(
+      'TLS=lan needs no PUBLIC_URL, or one with the name or private address of this machine, such as https://nas.local.',
+    );
+  return host;
+}
+
 function tlsFrom(env: v.InferOutput<typeof Environment>): Tls | undefined {
   if ((env.TLS_CERT === undefined) !== (env.TLS_KEY === undefined))
     throw new ConfigError('TLS_CERT and TLS_KEY must be set together.');
   if (env.TLS !== undefined && env.TLS_CERT !== undefined)
     throw new ConfigError(
-      'TLS and TLS_CERT exclude each other: either Porchlight gets a certificate, or you do.',
+      'TLS and TLS_CERT exclude each other: either Porchlight looks after the certificate, or you do.',
     );
   for (const name of ['TLS_CERT', 'TLS_KEY'] as const)
     if (env[name] !== undefined && !isReadable(env[name]))
@@ -137,6 +157,7 @@ function tlsFrom(env: v.InferOutput<typeof Environment>): Tls | undefined {
   if (env.TLS_CERT !== undefined && env.TLS_KEY !== undefined)
     return { by: 'files', cert: env.TLS_CERT, key: env.TLS_KEY };
   if (env.TLS === undefined) return undefined;
+  if (env.TLS === 'lan') return { by: 'lan', host: houseHost(env.PUBLIC_URL) };
   const name = publicName(env.PUBLIC_URL);
   return { by: 'acme', name, directory: env.ACME_DIRECTORY, email: env.ACME_EMAIL };
 }
@@ -178,7 +199,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       'TURN=auto and TURN_URLS exclude each other: either Porchlight runs a relay here, or it uses one elsewhere.',
     );
   return {
-    port: env.PORT ?? (tls?.by === 'acme' ? PORTS.secure : PORTS.plain),
+    port: env.PORT ?? (env.TLS === undefined ? PORTS.plain : PORTS.secure),
     httpPort: env.HTTP_PORT,
     host: env.HOST,
     dataDir: resolve(env.DATA_DIR),

@@ -11,6 +11,7 @@ import { collectWhenQuiet } from './idle-collection.ts';
 import { nameSources } from './source-maps.ts';
 import { sentenceFor } from './start-failure.ts';
 import { anyAddress } from './tls/any-address.ts';
+import { announcement } from './trust/announcement.ts';
 
 /** How long requests in flight may take at a stop. */
 const GRACE = 10_000;
@@ -43,13 +44,15 @@ const { app, config } = await start().catch((error: unknown) => {
 
 const bound = app.server.address();
 const port = typeof bound === 'object' && bound ? bound.port : config.port;
-const address = config.publicUrl ?? `${config.tls ? 'https' : 'http'}://localhost:${port}`;
+const { tls } = app.services;
+const address = tls.houseOrigin() ?? `${config.tls ? 'https' : 'http'}://localhost:${port}`;
 const setupCode = app.services.setup.code();
 if (setupCode)
   console.log(
     `Open this link once to become the owner: ${address}/setup?code=${encodeURIComponent(setupCode)}`,
   );
 console.log(`Porchlight is ready on ${address}`);
+for (const line of await announcement(tls, process.stdout.isTTY === true)) console.log(line);
 
 closeWithGrace({ delay: GRACE }, async ({ err }) => {
   if (err) app.log.fatal({ err }, 'stopping after an error');

@@ -1,6 +1,7 @@
 /** Stock Chromium (DevTools protocol) and stock Firefox ESR (WebDriver BiDi) under one API, with fake media. */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core';
@@ -34,6 +35,8 @@ export interface BrowserOptions {
   slowsHidden?: boolean;
   /** Chromium with its windows only: the network namespace it runs in, and the origin that may have cameras there without https. */
   network?: { namespace: string; origin: string };
+  /** A certificate authority (DER or PEM file) that this device was told to trust. */
+  trusts?: string;
   /** Chromium only: its engine without its windows, at half the cost. Hides no tab, shares none, renames devices. */
   shell?: boolean;
 }
@@ -96,6 +99,15 @@ const FULL_SPEED = [
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
 ];
+
+/** A store of certificates as both engines have it on Linux, with one authority in it. */
+const keepTrusted = (authority: string, store: string): void => {
+  mkdirSync(store, { recursive: true });
+  const tool = (...words: string[]) =>
+    execFileSync(requireProgram('certutil'), ['-d', `sql:${store}`, ...words], { stdio: 'ignore' });
+  tool('-N', '--empty-password');
+  tool('-A', '-t', 'C,,', '-n', 'house', '-i', authority);
+};
 
 /** @returns the path of a script that runs the program there */
 const withinNamespace = (namespace: string, program: string, folder: string): string => {
@@ -225,13 +237,17 @@ process.once('SIGTERM', () => {
 const start = async (options: BrowserOptions): Promise<Running> => {
   const engine = options.engine ?? 'chromium';
   const folder = mkdtempSync(join(tmpdir(), `porchlight-${engine}-`));
+  const profile = options.profile ?? join(folder, 'profile');
+  const home = options.trusts === undefined ? {} : { HOME: folder };
+  if (options.trusts !== undefined)
+    keepTrusted(options.trusts, engine === 'firefox' ? profile : join(folder, '.pki/nssdb'));
   const card = engine === 'firefox' ? await openSoundCard(join(folder, 'sound')) : undefined;
   const browser = await launch({
     headless: true,
     // It would close them one after the other, which takes longer than a worker that is told to end is given.
     handleSIGTERM: false,
-    env: { ...process.env, ...card?.environment },
-    userDataDir: options.profile ?? join(folder, 'profile'),
+    env: { ...process.env, ...card?.environment, ...home },
+    userDataDir: profile,
     ...(engine === 'chromium' ? chromiumOptions(options, folder) : firefoxOptions(options)),
   });
   all.set(browser, folder);

@@ -13,6 +13,7 @@ export const PROGRAMS = {
   pulseaudio: { names: ['pulseaudio'], debian: 'pulseaudio' },
   ffmpeg: { names: ['ffmpeg'], debian: 'ffmpeg' },
   'heif-enc': { names: ['heif-enc'], debian: 'libheif-examples' },
+  certutil: { names: ['certutil'], debian: 'libnss3-tools' },
   nginx: { names: ['nginx'], debian: 'nginx-light' },
   openssl: { names: ['openssl'], debian: 'openssl' },
   webkit: { names: ['WebKitWebDriver'], debian: 'webkit2gtk-driver' },
@@ -61,7 +62,7 @@ export const UNIT_PROGRAMS: Program[] = [
 ];
 export const E2E_PROGRAMS: Program[] = [
   ...(['chromium', 'shell', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),
-  ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx'] as const),
+  ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx', 'certutil'] as const),
 ];
 
 export const NETWORK_PROGRAMS: Program[] = ['chromium', 'ip', 'iptables', 'turnserver'];

@@ -1,8 +1,8 @@
 /** The command that makes an invitation. */
-import { toString as qrCode } from 'qrcode';
 import * as v from 'valibot';
 import type { Config } from '../config.ts';
 import { InvitationForm, invite } from '../friends/invitation.ts';
+import { qrCodeLines } from '../friends/qr-code.ts';
 import { translator } from '../language/locale.ts';
 import { AdminError, type Command, textOption } from './command.ts';
 import { inHousehold } from './household.ts';
@@ -37,8 +37,7 @@ export const inviteSomebody: Command = {
     const link = `${address(config)}/join/${code}`;
     terminal.say(link);
     // A code for "localhost" would lead a phone to itself.
-    if (terminal.interactive && config.publicUrl)
-      terminal.say(await qrCode(link, { type: 'terminal', small: true }));
+    if (terminal.interactive && config.publicUrl) terminal.say(await qrCodeLines(link));
     const { days, uses } = form.output;
     terminal.note(
       `Good for ${days} ${days === 1 ? 'day' : 'days'} and ${uses} ${uses === 1 ? 'person' : 'people'}.`,

@@ -9,8 +9,12 @@ const CALL_DEVICES = 'camera=(self), microphone=(self), display-capture=(self), 
 /** Sets them on a response that none of our hooks sees. */
 export type SetHeaders = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** @param secure whether people come by https */
-export function registerHeaders(app: FastifyInstance, secure: boolean): SetHeaders {
+/**
+ * @param secure whether people come by https
+ * @param isForGood whether they always will: a browser that was told so can't be brought to plain http, where a device learns
+ * to trust a house
+ */
+export function registerHeaders(app: FastifyInstance, secure: boolean, isForGood = secure): SetHeaders {
   // Helmet itself, not its Fastify plugin: that one builds all of helmet anew for each request.
   const apply = helmet({
     contentSecurityPolicy: {
@@ -29,7 +33,7 @@ export function registerHeaders(app: FastifyInstance, secure: boolean): SetHeade
       },
     },
     xFrameOptions: { action: 'sameorigin' },
-    strictTransportSecurity: secure ? { maxAge: 180 * 24 * 60 * 60, includeSubDomains: false } : false,
+    strictTransportSecurity: isForGood ? { maxAge: 180 * 24 * 60 * 60, includeSubDomains: false } : false,
     referrerPolicy: { policy: 'same-origin' },
     crossOriginEmbedderPolicy: false,
     // On plain http browsers ignore these two and complain in the console.

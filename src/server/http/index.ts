@@ -53,7 +53,7 @@ export async function registerHttp(
   });
   await registerSockets(app);
   registerClosing(app);
-  const setHeaders = registerHeaders(app, config.secure);
+  const setHeaders = registerHeaders(app, config.secure, config.secure && config.tls?.by !== 'lan');
   await registerAssets(app, config.dataDir);
   authenticate(app);
   const render = await registerViews(app, createEta(), readAssets(), {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { isUsable, type Machine } from '../network/machine.ts';
 import { findAddresses, leadsElsewhere } from './addresses.ts';
 import type { Address } from './configuration.ts';
-import { isUsable, type Machine } from './machine.ts';
 
 const NOTHING = { publicUrl: undefined, publicAddress: undefined };
 const NAMED = { publicUrl: 'https://family.example', publicAddress: undefined };

@@ -1,8 +1,8 @@
 /** Which of this machine's addresses the relay uses, and as which the internet knows them. */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Config } from '../config.ts';
+import { isUsable, type Machine } from '../network/machine.ts';
 import type { Address } from './configuration.ts';
-import { isUsable, type Machine } from './machine.ts';
 
 /** `anywhere` is an address for documents (RFC 5737, RFC 3849): the way to it is the one to the internet. */
 const FAMILIES = [

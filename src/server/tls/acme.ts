@@ -11,6 +11,7 @@ import { scriptBeside } from '../paths.ts';
 import { type Account, type AcmeTrouble, type Order, parseAccount, Report } from './acme-messages.ts';
 import { validityOf } from './certificate.ts';
 import { certificateFilesOf, tlsFolder } from './certificate-files.ts';
+import type { Failure } from './failure.ts';
 import { writePrivate } from './private-file.ts';
 
 const WORKER = scriptBeside(import.meta, 'acme-worker');
@@ -27,9 +28,6 @@ const LONGEST_PAUSE = 12 * HOUR;
 const AWAY_PAUSE = 2 * MINUTE;
 /** A certificate is renewed when this share of its life is left. */
 const LEFT = 1 / 3;
-
-/** What keeps a certificate from coming, since when, and when it is tried again; times in ms since 1970. */
-export type Failure = { trouble: AcmeTrouble; detail: string; since: number; next: number };
 
 type Outcome = Extract<Report, { type: 'certificate' | 'failed' }>;
 

@@ -15,6 +15,7 @@ export function certificateFilesOf({
 }: Pick<Config, 'tls' | 'dataDir'>): CertificateFiles | undefined {
   if (!tls) return undefined;
   if (tls.by === 'files') return { cert: tls.cert, key: tls.key };
-  const path = join(tlsFolder({ dataDir }), 'certificate.pem');
+  // One of the house's own is nothing to an authority that is asked later, and the other way round.
+  const path = join(tlsFolder({ dataDir }), tls.by === 'acme' ? 'certificate.pem' : 'house.pem');
   return { cert: path, key: path };
 }

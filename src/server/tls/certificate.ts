@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { Server } from 'node:https';
+import { isIP } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
@@ -15,15 +16,26 @@ export const readCertificate = ({ cert, key }: CertificateFiles): SecureContextO
   key: readFileSync(key),
 });
 
-/** When it is valid, in ms since 1970, and for whom. */
-export type Validity = { from: number; until: number; covers(name: string): boolean };
+/** When it is valid, in ms since 1970, for whom, and by whom. */
+export type Validity = {
+  from: number;
+  until: number;
+  /** @param host a name or an address */
+  covers(host: string): boolean;
+  isIssuedBy(authority: X509Certificate): boolean;
+};
 
 /** Undefined where there is no certificate, or none that can be read. */
 export function validityOf({ cert }: Pick<CertificateFiles, 'cert'>): Validity | undefined {
   try {
     const read = new X509Certificate(readFileSync(cert));
     const [from, until] = [Date.parse(read.validFrom), Date.parse(read.validTo)];
-    return { from, until, covers: (name) => read.checkHost(name) !== undefined };
+    return {
+      from,
+      until,
+      covers: (host) => (isIP(host) === 0 ? read.checkHost(host) : read.checkIP(host)) !== undefined,
+      isIssuedBy: (authority) => read.checkIssued(authority),
+    };
   } catch {
     return undefined;
   }

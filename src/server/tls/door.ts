@@ -1,8 +1,8 @@
 /**
- * Plain http beside https: answers the certificate authority, and sends everybody else to https. Nothing of the house is
- * served here.
+ * Plain http beside https: answers the certificate authority, shows how to trust the house's own, and sends everybody else to
+ * https. Nothing of the house is served here.
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
 // As in listener.ts.
@@ -22,19 +22,31 @@ export type Door = {
 /** Where to go on by https. What isn't a path, as proxies are asked, leads to the first page. */
 const inside = (origin: string, url = '/') => origin + (url.startsWith('/') ? url : '/');
 
-/**
- * @param origin of https
- * @param answers what the authority wants to read, by token
- */
-export function createDoor(
-  origin: string,
-  answers: ReadonlyMap<string, string>,
-  log: FastifyInstance['log'],
-): Door {
-  function answer({ url = '/', method }: IncomingMessage, response: ServerResponse): void {
+export type DoorParts = {
+  /**
+   * Of https.
+   * @param host as a browser asked for it, so anything
+   */
+  originFor(host: string | undefined): string;
+  /** What the authority wants to read, by token. */
+  answers: ReadonlyMap<string, string>;
+  /** What else is shown here; undefined for everything that isn't. */
+  shown(url: string): RequestListener | undefined;
+  log: FastifyInstance['log'];
+};
+
+export function createDoor({ originFor, answers, shown, log }: DoorParts): Door {
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    const { url = '/', method, headers } = request;
     const isReading = method === 'GET' || method === 'HEAD';
     const proof = url.startsWith(CHALLENGE) ? answers.get(url.slice(CHALLENGE.length)) : undefined;
     response.setHeader('Connection', 'close');
+    const show = isReading ? shown(url) : undefined;
+    if (show) {
+      show(request, response);
+      return;
+    }
+    const origin = originFor(headers.host);
     response.setHeader('Content-Type', 'text/plain; charset=utf-8');
     if (isReading && proof !== undefined) response.end(proof);
     // What was sent here has been read by everybody on the way; it isn't sent again.

@@ -3,11 +3,16 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Background } from '../background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { createAcme, type Failure } from './acme.ts';
+import { createAcme } from './acme.ts';
 import { type CertificateWatch, validityOf, watchCertificate } from './certificate.ts';
 import { certificateFilesOf } from './certificate-files.ts';
 import { createDoor } from './door.ts';
+import type { Failure } from './failure.ts';
+import { systemHouseMachine } from './house-names.ts';
+import { createLan, type HouseAuthority } from './lan.ts';
+import { originFor } from './origin.ts';
 import { closeToEveryone } from './private-file.ts';
+import { shownPlainly } from './trust-addresses.ts';
 
 const { Server: HttpsServer } = process.getBuiltinModule('node:https');
 
@@ -20,6 +25,8 @@ export type CertificateStatus = {
   /** Somebody else keeps it, and has let too much time go by. */
   isEnding: boolean;
   failure: Failure | undefined;
+  /** Of the house's own authority (SHA-256), where it is one. */
+  fingerprint: string | undefined;
 };
 
 /** ms before its end by which whoever renews a certificate has done so. */
@@ -29,15 +36,31 @@ export type TlsParts = { config: Config; clock: Clock; background: Background; l
 
 const NONE = { look() {}, stop() {} };
 
-export function createTls({ server }: Pick<FastifyInstance, 'server'>, parts: TlsParts) {
+export function createTls({ server, routing }: Pick<FastifyInstance, 'server' | 'routing'>, parts: TlsParts) {
   const { config, clock, log } = parts;
   const { tls, publicUrl } = config;
   const files = certificateFilesOf(config);
   const watch: CertificateWatch =
     files && server instanceof HttpsServer ? watchCertificate(server, files, clock, log) : NONE;
   const answers = new Map<string, string>();
-  const door = tls?.by === 'acme' && publicUrl ? createDoor(publicUrl, answers, log) : undefined;
   const acme = tls?.by === 'acme' ? createAcme({ ...parts, tls, answers, renewed: watch.look }) : undefined;
+  const lan =
+    tls?.by === 'lan'
+      ? createLan({ ...parts, tls, machine: systemHouseMachine, renewed: watch.look })
+      : undefined;
+  const houseOrigin = (host: string | undefined): string | undefined => {
+    if (!lan) return undefined;
+    const bound = server.address();
+    return originFor(host, lan.names(), typeof bound === 'object' && bound ? bound.port : config.port);
+  };
+  const door =
+    acme || lan
+      ? createDoor({
+          ...{ answers, log },
+          originFor: (host) => publicUrl ?? houseOrigin(host) ?? '',
+          shown: (url) => (lan ? shownPlainly(url, routing) : undefined),
+        })
+      : undefined;
   if (tls?.by === 'files' && !closeToEveryone(tls.key))
     log.warn({ key: tls.key }, 'everyone on this machine can read the key of the certificate');
 
@@ -47,9 +70,24 @@ export function createTls({ server }: Pick<FastifyInstance, 'server'>, parts: Tl
      * @param host where to listen
      */
     async open(host: string): Promise<void> {
+      await lan?.start();
       await door?.open(config.httpPort, host);
       acme?.start();
     },
+    /**
+     * Where people find this server: as PUBLIC_URL says, or under the host they asked for if it is this machine, or under
+     * its first name. Undefined where that isn't known.
+     */
+    houseOrigin: (host?: string): string | undefined => publicUrl ?? houseOrigin(host),
+    /** The same by plain http, where a device learns to trust this house. */
+    trustAddress(): string | undefined {
+      const address = door?.server.address();
+      if (!lan || typeof address !== 'object' || !address) return undefined;
+      const name = publicUrl === undefined ? undefined : new URL(publicUrl).host;
+      return originFor(name, lan.names(), address.port, 'http');
+    },
+    /** Where there is an authority of this house. */
+    authority: (): HouseAuthority | undefined => lan?.authority(),
     /** Where plain http is answered; for tests, which let the system choose the port. */
     doorAddress: () => door?.server.address(),
     /** Undefined for plain http. */
@@ -57,11 +95,16 @@ export function createTls({ server }: Pick<FastifyInstance, 'server'>, parts: Tl
       if (!files) return undefined;
       const until = validityOf(files)?.until;
       const isEnding = tls?.by === 'files' && until !== undefined && until - clock.now() < LATE;
-      return { name: tls?.by === 'acme' ? tls.name : undefined, until, isEnding, failure: acme?.failure() };
+      return {
+        ...{ until, isEnding, failure: (acme ?? lan)?.failure() },
+        name: tls?.by === 'acme' ? tls.name : undefined,
+        fingerprint: lan?.authority()?.fingerprint,
+      };
     },
     async stop(): Promise<void> {
       watch.stop();
       acme?.stop();
+      lan?.stop();
       await door?.close();
     },
   };

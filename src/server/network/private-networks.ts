@@ -1,0 +1,22 @@
+/** Addresses that mean something only inside a house (RFC 1918, RFC 4193), or on the machine itself. */
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+
+type Network = { address: string; prefix: number; family: 'ipv4' | 'ipv6' };
+
+export const PRIVATE_NETWORKS: readonly Network[] = [
+  { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
+  { address: '127.0.0.0', prefix: 8, family: 'ipv4' },
+  { address: '169.254.0.0', prefix: 16, family: 'ipv4' },
+  { address: '172.16.0.0', prefix: 12, family: 'ipv4' },
+  { address: '192.168.0.0', prefix: 16, family: 'ipv4' },
+  { address: '::1', prefix: 128, family: 'ipv6' },
+  { address: 'fc00::', prefix: 7, family: 'ipv6' },
+  { address: 'fe80::', prefix: 10, family: 'ipv6' },
+];
+
+const list = new BlockList();
+for (const { address, prefix, family } of PRIVATE_NETWORKS) list.addSubnet(address, prefix, family);
+
+/** False for whatever isn't an IP address. */
+export const isPrivate = (address: string): boolean =>
+  (isIPv4(address) && list.check(address, 'ipv4')) || (isIPv6(address) && list.check(address, 'ipv6'));

@@ -1,0 +1,21 @@
+/** What the terminal says when a server starts that is in the house only. */
+import type { TlsService } from '../tls/index.ts';
+
+/**
+ * @param isSeen whether somebody reads it who can point a phone at it
+ * @returns lines; none where everybody trusts the certificate anyway
+ */
+export async function announcement(
+  tls: Pick<TlsService, 'authority' | 'trustAddress'>,
+  isSeen: boolean,
+): Promise<string[]> {
+  const [authority, address] = [tls.authority(), tls.trustAddress()];
+  if (!authority || address === undefined) return [];
+  const lines = [
+    `Each device in the house opens ${address} once, and learns there to trust this server.`,
+    `Fingerprint (SHA-256): ${authority.fingerprint}`,
+  ];
+  if (!isSeen) return lines;
+  const { qrCodeLines } = await import('../friends/qr-code.ts');
+  return [...lines, await qrCodeLines(address)];
+}

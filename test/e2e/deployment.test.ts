@@ -1,16 +1,13 @@
 /** The files in `deploy/`, and what the docs say about them. */
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { placeForProxy, startDeployed } from '../helpers/deployed.ts';
 import { openHouseOfFriends } from '../helpers/house.ts';
-import { requireProgram } from '../helpers/programs.ts';
-import { freePort, startNginx } from '../helpers/proxy.ts';
 import { encodeForm } from '../helpers/upload.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -74,40 +71,20 @@ test('the guide opens the ports on which the relay listens', () => {
   expect(guide).toContain(`TURN_SECRET=${relay['static-auth-secret']}`);
 });
 
-/** A certificate for localhost, for a day. */
-function makeCertificate(folder: string) {
-  const made = { certificate: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', made.key];
-  const about = ['-subj', '/CN=localhost', '-days', '1', '-out', made.certificate];
-  execFileSync(requireProgram('openssl'), ['req', '-x509', ...key, ...about], { stdio: 'ignore' });
-  return made;
-}
-
 /** A house behind deploy/nginx.conf, with free ports and a certificate of its own in the places of the real ones. */
 async function openBehindNginx() {
-  const folder = mkdtempSync(join(tmpdir(), 'porchlight-deploy-'));
-  const { certificate, key } = makeCertificate(folder);
-  const [http, https] = [await freePort(), await freePort()];
-  const origin = `https://localhost:${https}`;
-  const { house, ana, ben, chat } = await openHouseOfFriends({ PUBLIC_URL: origin, TRUST_PROXY: '1' });
+  const place = await placeForProxy();
+  const { house, ana, ben, chat } = await openHouseOfFriends({ PUBLIC_URL: place.origin, TRUST_PROXY: '1' });
   await house.app.listen({ port: 0, host: '127.0.0.1' });
   const address = house.app.server.address();
   if (typeof address !== 'object' || !address) throw new Error('the server has no port');
-  const site = read('deploy/nginx.conf')
-    .replace(/^\s*listen \[::\].*$/gm, '')
-    .replace('listen 80;', `listen 127.0.0.1:${http};`)
-    .replace('listen 443 ssl;', `listen 127.0.0.1:${https} ssl;`)
-    .replace('127.0.0.1:3000', `127.0.0.1:${address.port}`)
-    .replaceAll('porchlight.example;', 'localhost;')
-    .replace(/ssl_certificate .*;/, `ssl_certificate ${certificate};`)
-    .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${key};`);
-  const proxy = await startNginx(site, `http://localhost:${http}`);
+  const proxy = await startDeployed('nginx', place, address.port);
   onTestFinished(async () => {
     await proxy.close();
     await house.close();
-    rmSync(folder, { recursive: true });
+    place.remove();
   });
-  return { plain: proxy.origin, origin, house, ana, ben, chat };
+  return { plain: proxy.origin, origin: place.origin, house, ana, ben, chat };
 }
 
 /** @returns status and headers */

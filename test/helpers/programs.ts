@@ -15,6 +15,7 @@ export const PROGRAMS = {
   'heif-enc': { names: ['heif-enc'], debian: 'libheif-examples' },
   certutil: { names: ['certutil'], debian: 'libnss3-tools' },
   nginx: { names: ['nginx'], debian: 'nginx-light' },
+  caddy: { names: ['caddy'], debian: 'caddy' },
   openssl: { names: ['openssl'], debian: 'openssl' },
   webkit: { names: ['WebKitWebDriver'], debian: 'webkit2gtk-driver' },
   xvfb: { names: ['Xvfb'], debian: 'xvfb' },
@@ -62,7 +63,7 @@ export const UNIT_PROGRAMS: Program[] = [
 ];
 export const E2E_PROGRAMS: Program[] = [
   ...(['chromium', 'shell', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),
-  ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx', 'certutil'] as const),
+  ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx', 'caddy', 'certutil'] as const),
 ];
 
 export const NETWORK_PROGRAMS: Program[] = ['chromium', 'ip', 'iptables', 'turnserver'];

@@ -12,10 +12,11 @@ import { type FakeClock, fakeClock } from '../../../test/helpers/clock.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import { requireProgram } from '../../../test/helpers/programs.ts';
 import { freePort } from '../../../test/helpers/proxy.ts';
-import { type Allocation, allocate, type Credentials } from '../../../test/helpers/turn-client.ts';
 import { iceFor } from '../calls/ice.ts';
 import type { Ports } from './configuration.ts';
 import { createCoturn } from './coturn.ts';
+import { serverIn } from './stun-line.ts';
+import { type Allocation, allocate, type Credentials } from './turn-client.ts';
 
 const HERE = '127.0.0.1';
 /** RFC 5737: addresses for documents. */
@@ -117,7 +118,9 @@ function waysTo(relay: Relay): { url: string; credentials: Credentials }[] {
 const allocation = (url: string, credentials: Credentials): Promise<Allocation> =>
   eventually(`an answer from ${url}`, async () => {
     try {
-      const made = await allocate(url, credentials);
+      const server = serverIn(url);
+      if (!server) throw new Error(`${url} can't be read`);
+      const made = await allocate(server, credentials);
       open.push(made);
       return made;
     } catch (error) {
@@ -152,10 +155,10 @@ test('by UDP, TCP and TLS it relays for whoever has credentials of ours, and for
   for (const { url, credentials } of ways) {
     const made = await allocation(url, credentials);
     expect(made.code, url).toBe(0);
-    const [address, port] = made.relayed.split(':');
-    expect(address, url).toBe(OUTSIDE);
-    expect(Number(port)).toBeGreaterThanOrEqual(ports.first);
-    expect(Number(port)).toBeLessThanOrEqual(ports.last);
+    expect(made.isOpen, url).toBe(false);
+    expect(made.relayed?.address, url).toBe(OUTSIDE);
+    expect(made.relayed?.port).toBeGreaterThanOrEqual(ports.first);
+    expect(made.relayed?.port).toBeLessThanOrEqual(ports.last);
     const wrong = await allocation(url, { ...credentials, credential: `${credentials.credential}x` });
     expect(wrong.code, url).toBe(401);
     const late = { username: `${Math.floor(Date.now() / 1000) - 1}:7`, credential: credentials.credential };
@@ -237,12 +240,13 @@ test('when the house gets another address, it is told', async () => {
   const relay = startRelay();
   const [way] = waysTo(relay);
   if (!way) throw new Error('no way to the relay');
-  expect((await allocation(way.url, way.credentials)).relayed).toContain(OUTSIDE);
+  expect((await allocation(way.url, way.credentials)).relayed?.address).toBe(OUTSIDE);
   named = [ELSEWHERE];
   clock.advance(60_000);
-  await eventually('the new address', async () =>
-    (await allocation(way.url, way.credentials)).relayed.startsWith(ELSEWHERE),
-  );
+  await eventually('the new address', async () => {
+    const { relayed } = await allocation(way.url, way.credentials);
+    return relayed?.address === ELSEWHERE;
+  });
   expect(logged).toEqual([]);
 });
 
@@ -276,7 +280,7 @@ test('a machine that has no network yet is waited for', async () => {
   clock.advance(1000);
   const [way] = waysTo(relay);
   if (!way) throw new Error('no way to the relay');
-  expect((await allocation(way.url, way.credentials)).relayed).toContain(HERE);
+  expect((await allocation(way.url, way.credentials)).relayed?.address).toBe(HERE);
 });
 
 /** Also one that has ended and whose parent hasn't asked is gone: it has no command any more. */

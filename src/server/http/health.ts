@@ -1,6 +1,7 @@
 /** `GET /healthz`: whether this server can serve, and keep what it is given. */
 import type { FastifyInstance } from 'fastify';
 import type { Database } from '../database.ts';
+import { CHALLENGE, PROOF, type Prove } from '../house-proof.ts';
 import type { Lasting, Writing } from '../writing.ts';
 
 const TROUBLES: Record<Lasting, string> = {
@@ -9,13 +10,21 @@ const TROUBLES: Record<Lasting, string> = {
   failing: 'disk fails',
 };
 
-export function registerHealth(app: FastifyInstance, database: Database, writing: Writing): void {
+/** @param prove answers the doctor, who asks whether it is this server */
+export function registerHealth(
+  app: FastifyInstance,
+  database: Database,
+  writing: Writing,
+  prove: Prove,
+): void {
   const ping = database.prepare('SELECT 1');
   let closing = false;
   app.addHook('preClose', async () => {
     closing = true;
   });
   app.get('/healthz', { logLevel: 'warn' }, (request, reply) => {
+    const proof = prove(request.headers[CHALLENGE]);
+    if (proof !== undefined) reply.header(PROOF, proof);
     if (closing) return reply.code(503).send({ status: 'closing' });
     try {
       ping.get();

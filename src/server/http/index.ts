@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database.ts';
+import { createProof } from '../house-proof.ts';
 import type { Writing } from '../writing.ts';
 import { addressInstead } from './address.ts';
 import { readAssets, registerAssets } from './assets.ts';
@@ -65,6 +66,6 @@ export async function registerHttp(
   await registerCsrf(app, config);
   registerWriteGate(app, writing);
   registerErrors(app, writing.note);
-  registerHealth(app, database, writing);
+  registerHealth(app, database, writing, createProof(config.dataDir, app.log));
   return { render, setHeaders };
 }

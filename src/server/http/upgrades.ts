@@ -12,12 +12,17 @@ declare module 'fastify' {
   }
 }
 
+/** A header of the answer to an upgrade that was refused: by this the doctor knows that the proxy in front has passed it on. */
+export const UPGRADE_ARRIVED = 'porchlight-upgrade';
+
 /** To be called before the routes are made, and after the hooks that an error page needs. */
 export function refuseUpgrades(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     if (route.websocket) route.config = { ...route.config, isSocket: true };
   });
-  app.addHook('onRequest', async (request) => {
-    if (request.ws && !request.routeOptions.config?.isSocket) throw personError(400, 'errors.badRequest');
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.ws) return;
+    reply.header(UPGRADE_ARRIVED, '1');
+    if (!request.routeOptions.config?.isSocket) throw personError(400, 'errors.badRequest');
   });
 }

@@ -22,6 +22,7 @@ const ENTRIES = {
   'finish-worker': 'src/server/recordings/finish-worker.ts',
   'acme-worker': 'src/server/tls/acme-worker.ts',
   'lan-worker': 'src/server/tls/lan-worker.ts',
+  'doctor-worker': 'src/server/doctor/doctor-worker.ts',
 };
 
 /** Stay where npm has put them: they come with machine code, or only child processes and commands need them. */

@@ -14,7 +14,7 @@ const FLOORS = [
   ['chats'],
   ['recordings'],
   ['calls'],
-  ['live', 'push', 'settings', 'trust', 'admin', 'backup'],
+  ['live', 'push', 'settings', 'trust', 'admin', 'backup', 'doctor'],
   ['app', 'cli'],
   ['demo'],
 ];

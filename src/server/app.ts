@@ -14,6 +14,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database.ts';
+import { registerDoctor } from './doctor/index.ts';
 import { createEvents } from './events.ts';
 import { createFileParts, LARGEST_FILE, registerFiles } from './files/index.ts';
 import { closeDataFolder } from './folder-permissions.ts';
@@ -138,6 +139,7 @@ async function assemble(config: Config, time: Clock) {
   registerSettings(app, services);
   registerTrust(app, services);
   registerAdmin(app, services);
+  registerDoctor(app, services);
   registerLive(app, services, freshness, render);
 
   const stopForgetting = services.sessions.forgetExpired();

@@ -104,6 +104,7 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
   await putRecording(server, annas, call, liveWebm(1));
   const made = await annas.post('/chats/new', { _csrf: await csrf(annas), title: 'Family', people: '2' });
   const group = made.path;
+  await annas.submit('/admin/doctor', 'Check now');
   await bens.submit(group, 'Send', { Message: 'Hello' });
   return {
     server,
@@ -132,6 +133,7 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
       friends: '/friends',
       settings: '/settings',
       admin: '/admin',
+      'what the doctor found': '/admin/doctor',
       'remove a person': '/admin/people/2/remove',
       'call page': `${chat}/call?media=video`,
       'a call': `/calls/${call}`,

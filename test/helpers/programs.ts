@@ -60,6 +60,7 @@ export const UNIT_PROGRAMS: Program[] = [
   'turnserver',
   'pebble',
   'pebble-challtestsrv',
+  'nginx',
 ];
 export const E2E_PROGRAMS: Program[] = [
   ...(['chromium', 'shell', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),

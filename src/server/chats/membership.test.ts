@@ -115,6 +115,7 @@ const OWN = [
   ),
   ...['POST /friends/invitations', 'POST /friends/invitations/:id/withdraw'],
   ...['POST /admin/storage', 'POST /admin/storage/folder', 'POST /admin/storage/sweep'],
+  'POST /admin/doctor',
   ...['POST /admin/people/:user/password', 'POST /admin/people/:user/remove'],
   ...['POST /admin/people/:user/files/delete', 'POST /join/:code/friend'],
   // Nothing is kept of it; who hears of it is tested below.

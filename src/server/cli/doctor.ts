@@ -1,110 +1,59 @@
-/** Checks the data folder without changing anything, and prints a line about each thing. */
+/** Looks for what makes the house unreachable, and prints a line about each thing, or all of it for scripts. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
 import { databaseIn } from '../backup/data-folder.ts';
-import type { Database } from '../database.ts';
-import { freeBytes, LOOK_EVERY } from '../files/disk-space.ts';
-import { FOLDERS, type FolderName } from '../files/folder-names.ts';
-import { createFolderStore } from '../files/folder-store.ts';
-import { type Away, lookFor } from '../files/folders.ts';
-import { openToOthers } from '../folder-permissions.ts';
-import { migrationFiles } from '../migrations.ts';
+import { createDoctor } from '../doctor/apart.ts';
+import { countOf, type Finding, type Level, levelOf } from '../doctor/findings.ts';
+import { sentenceFor } from '../doctor/sentence.ts';
+import { targetsOf } from '../doctor/targets.ts';
+import { SERVER_ZONE } from '../language/anonymous-reader.ts';
+import { type Reader, readerFor } from '../language/reader.ts';
 import { AdminError, type Command } from './command.ts';
 
-/** `wrong`: what is wrong and what to do about it. */
-type Finding = { what: string; good: string } | { what: string; wrong: string };
-
-const AWAY: Record<Away, string> = {
-  missing: 'is not there',
-  empty: 'is empty, although there should be files in it',
-  foreign: 'is not the one of this Porchlight',
+/** As wide as the widest, so that the lines stand in columns. */
+const SIGNS: Record<Level, string> = {
+  good: 'ok     ',
+  note: '-      ',
+  warning: 'warning',
+  wrong: 'WRONG  ',
 };
 
-function rights(dataDir: string): Finding {
-  const what = 'Rights';
-  const open = openToOthers(dataDir);
-  if (open.length === 0) return { what, good: `${dataDir} is closed to others on this machine` };
-  return {
-    what,
-    wrong: `others on this machine can read ${open.join(', ')}. The next start closes it, where it may.`,
-  };
-}
+const line = (finding: Finding, reader: Reader): string =>
+  `${SIGNS[levelOf(finding)]} ${reader.t(`doctor.checks.${finding.check}`)}: ${sentenceFor(finding, reader)}`;
 
-function integrity(database: Database): Finding {
-  const what = 'Database';
-  const found = database.pragma('quick_check(1)', { simple: true });
-  if (found !== 'ok')
-    return { what, wrong: `it is damaged (${found}). Stop the server and restore a backup.` };
-  const version = Number(database.pragma('user_version', { simple: true }));
-  const newest = migrationFiles().length;
-  if (version > newest) return { what, wrong: 'it is from a newer Porchlight. Update this one.' };
-  return {
-    what,
-    good: version < newest ? 'whole; the next start brings it up to date' : 'whole and up to date',
-  };
-}
-
-function folder(name: FolderName, dataDir: string, database: Database): Finding {
-  const what = `Folder ${name}`;
-  const path = join(dataDir, name);
-  const found = lookFor(name, path, createFolderStore(database));
-  if ('away' in found)
-    return {
-      what,
-      wrong: `${path} ${AWAY[found.away]}. Connect its disk; until then nothing in it is read, written or removed.`,
-    };
-  return { what, good: found.is === 'new' ? 'the next start makes it' : path };
-}
-
-async function space(what: string, path: string): Promise<Finding> {
-  const free = await freeBytes(path);
-  const words = `${(free / 1e9).toFixed(1)} GB free for files`;
-  return free < LOOK_EVERY
-    ? { what, wrong: `${words}: nothing can be uploaded. Make room on the disk.` }
-    : { what, good: words };
-}
-
-async function examine(dataDir: string): Promise<Finding[]> {
-  const path = databaseIn(dataDir);
-  if (!existsSync(path))
-    throw new AdminError(
-      `There is no database in ${dataDir}. Set DATA_DIR to the data folder of Porchlight.`,
-    );
-  const findings: Finding[] = [rights(dataDir)];
-  const database = new Sqlite(path, { readonly: true, fileMustExist: true });
-  try {
-    findings.push(integrity(database));
-    for (const name of FOLDERS) findings.push(folder(name, dataDir, database));
-  } catch (error) {
-    if (!(error instanceof Sqlite.SqliteError)) throw error;
-    findings.push({ what: 'Database', wrong: `it can't be read (${error.message}). Restore a backup.` });
-  } finally {
-    database.close();
-  }
-  findings.push(await space('Room', dataDir));
-  const recordings = join(dataDir, 'recordings');
-  if (existsSync(recordings)) findings.push(await space('Room for recordings', recordings));
-  return findings;
-}
+/** For scripts: `check`, `level`, `code` and the names in `values` keep their meaning, `sentence` may change. */
+const asJson = (findings: Finding[], reader: Reader): string =>
+  JSON.stringify(
+    {
+      wrong: countOf(findings, 'wrong'),
+      warnings: countOf(findings, 'warning'),
+      findings: findings.map((finding) => ({
+        check: finding.check,
+        level: levelOf(finding),
+        code: finding.code,
+        values: finding.values,
+        sentence: sentenceFor(finding, reader),
+      })),
+    },
+    undefined,
+    2,
+  );
 
 export const doctor: Command = {
-  usage: '',
+  usage: '[--json]',
   summary:
-    'Check the data folder: permissions, database, folders, free space. Exits with 1 if something is wrong.',
+    'Check whether others can reach this house, and its data folder. Exits with 1 if something is wrong.',
   names: 0,
-  options: {},
-  async run({ config, terminal }) {
-    const findings = await examine(config.dataDir);
-    let wrong = 0;
-    for (const finding of findings) {
-      if ('wrong' in finding) wrong += 1;
-      terminal.say(
-        'wrong' in finding
-          ? `WRONG  ${finding.what}: ${finding.wrong}`
-          : `ok     ${finding.what}: ${finding.good}`,
+  options: { json: { type: 'boolean' } },
+  async run({ config, terminal, options }) {
+    if (!existsSync(databaseIn(config.dataDir)))
+      throw new AdminError(
+        `There is no database in ${config.dataDir}. Set DATA_DIR to the data folder of Porchlight.`,
       );
-    }
+    const findings = await createDoctor().examine(targetsOf(config));
+    const reader = readerFor('en', SERVER_ZONE);
+    if (options.json === true) terminal.say(asJson(findings, reader));
+    else for (const finding of findings) terminal.say(line(finding, reader));
+    const wrong = countOf(findings, 'wrong');
     if (wrong > 0) throw new AdminError(wrong === 1 ? 'One thing is wrong.' : `${wrong} things are wrong.`);
   },
 };

@@ -30,7 +30,7 @@ export function hostFor(
  */
 export const serversAt = (
   host: string,
-  { plain, secure }: Ports,
+  { plain, secure }: Pick<Ports, 'plain' | 'secure'>,
   isSecure: boolean,
 ): { stun: string[]; turn: string[] } => ({
   stun: [`stun:${host}:${plain}`],

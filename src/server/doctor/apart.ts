@@ -1,0 +1,55 @@
+/** Has a process of its own look, and gathers what it finds. */
+import { type ChildProcess, fork } from 'node:child_process';
+import * as v from 'valibot';
+import { scriptBeside } from '../paths.ts';
+import { CHECKS, type CheckName, Finding, missed } from './findings.ts';
+import type { Targets } from './targets.ts';
+
+const WORKER = scriptBeside(import.meta, 'doctor-worker');
+/** ms for everything; what hasn't been told by then isn't waited for. */
+const PATIENCE = 28_000;
+
+const Report = v.object({ check: v.picklist(CHECKS), findings: v.array(Finding) });
+/** What the process says. */
+export type Report = v.InferOutput<typeof Report>;
+
+export function createDoctor() {
+  const running = new Set<ChildProcess>();
+
+  return {
+    /** Everything that was found, in the order of `CHECKS`. Never rejects; a check that wasn't heard of is told as missed. */
+    examine: (targets: Targets): Promise<Finding[]> =>
+      new Promise((resolve) => {
+        const heard = new Map<CheckName, Finding[]>();
+        let isLate = false;
+        const child = fork(WORKER, [], {
+          execArgv: [],
+          serialization: 'advanced',
+          stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        });
+        running.add(child);
+        const tired = setTimeout(() => {
+          isLate = true;
+          child.kill('SIGKILL');
+        }, PATIENCE);
+        child.on('message', (message) => {
+          const { success, output } = v.safeParse(Report, message);
+          if (success) heard.set(output.check, output.findings);
+        });
+        const done = () => {
+          clearTimeout(tired);
+          running.delete(child);
+          const why = isLate ? 'any.late' : 'any.failed';
+          resolve(CHECKS.flatMap((name) => heard.get(name) ?? [missed(name, why)]));
+        };
+        // Either may come more than once, or both.
+        child.on('close', done).on('error', done);
+        // Without a process there is no way to it either.
+        if (child.pid !== undefined) child.send(targets);
+      }),
+    /** Ends what is under way. */
+    stop(): void {
+      for (const child of running) child.kill('SIGKILL');
+    },
+  };
+}

@@ -1,0 +1,8 @@
+/** One thing that the doctor looks at. */
+import type { CheckName, Finding } from './findings.ts';
+
+export type Check = {
+  name: CheckName;
+  /** Changes nothing, and asks nobody but whom the configuration names. What it throws is told as not looked at. */
+  run(): Promise<Finding[]>;
+};

@@ -1,0 +1,2 @@
+/** Looks for what makes the house unreachable, or about to be. */
+export { doctorRoutes as registerDoctor } from './routes.ts';

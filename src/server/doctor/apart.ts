@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import * as v from 'valibot';
 import { scriptBeside } from '../paths.ts';
+import { houseAuthorityPath } from '../tls/certificate-files.ts';
 import { CHECKS, type CheckName, Finding, missed } from './findings.ts';
 import type { Targets } from './targets.ts';
 
@@ -13,6 +14,10 @@ const Report = v.object({ check: v.picklist(CHECKS), findings: v.array(Finding) 
 /** What the process says. */
 export type Report = v.InferOutput<typeof Report>;
 
+/** As every device in the house does. */
+const trustIn = ({ tls, dataDir }: Targets): NodeJS.ProcessEnv =>
+  tls?.by === 'lan' ? { NODE_EXTRA_CA_CERTS: houseAuthorityPath({ dataDir }) } : {};
+
 export function createDoctor() {
   const running = new Set<ChildProcess>();
 
@@ -23,6 +28,7 @@ export function createDoctor() {
         const heard = new Map<CheckName, Finding[]>();
         let isLate = false;
         const child = fork(WORKER, [], {
+          env: { ...process.env, ...trustIn(targets) },
           execArgv: [],
           serialization: 'advanced',
           stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

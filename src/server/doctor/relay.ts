@@ -2,15 +2,17 @@
  * Whether the relay does what calls will ask of it: for each of its addresses two allocations are made, as for two people,
  * and a packet is sent from one to the other through it.
  */
+
 import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { iceFor } from '../calls/ice.ts';
+import { systemMachine } from '../network/machine.ts';
+import { isLocal } from '../network/private-networks.ts';
 import { leadsElsewhere } from '../relay/addresses.ts';
 import { RELAY_FOLDER } from '../relay/folder.ts';
 import { hostFor, serversAt } from '../relay/ice-servers.ts';
-import { systemMachine } from '../relay/machine.ts';
 import { findProgram } from '../relay/program.ts';
 import { type StartedWith, startedWith } from '../relay/started-with.ts';
 import { type StunServer, serverIn } from '../relay/stun-line.ts';
@@ -18,7 +20,6 @@ import type { Endpoint } from '../relay/stun-message.ts';
 import { type Allocation, allocate, type Credentials } from '../relay/turn-client.ts';
 import { codeOf } from './ask.ts';
 import { type Finding, found } from './findings.ts';
-import { isPrivate } from './private-address.ts';
 import type { Targets } from './targets.ts';
 
 /** ms between two packets, and how many are sent before they count as lost. */
@@ -152,7 +153,7 @@ async function tryUrl(url: string, { own }: Relay, credentials: Credentials): Pr
 function privateAmong(findings: Finding[], publicUrl: string | undefined): Finding[] {
   if (publicUrl === undefined) return [];
   const relayed = findings.flatMap(({ code, values: { address } }) =>
-    (code === 'relay.works' || code === 'relay.no-self') && typeof address === 'string' && isPrivate(address)
+    (code === 'relay.works' || code === 'relay.no-self') && typeof address === 'string' && isLocal(address)
       ? [address]
       : [],
   );

@@ -1,10 +1,10 @@
 /** Whether the STUN servers answer, and by which address they see this machine. */
+import { isLocal } from '../network/private-networks.ts';
 import { serverIn } from '../relay/stun-line.ts';
 import { outsideAddress } from '../relay/turn-client.ts';
 import { hostIn, lookUp } from './address.ts';
 import { codeOf } from './ask.ts';
 import { type Finding, found } from './findings.ts';
-import { isPrivate } from './private-address.ts';
 import { ownRelay, ownUrls } from './relay.ts';
 import type { Targets } from './targets.ts';
 
@@ -13,7 +13,7 @@ async function expectedAddresses({ publicAddress, publicUrl }: Targets): Promise
   if (publicAddress !== undefined) return [publicAddress];
   if (publicUrl === undefined) return [];
   const looked = await lookUp(hostIn(publicUrl));
-  return 'addresses' in looked ? looked.addresses.filter((address) => !isPrivate(address)) : [];
+  return 'addresses' in looked ? looked.addresses.filter((address) => !isLocal(address)) : [];
 }
 
 const isOfFamily = (address: string, other: string): boolean => address.includes(':') === other.includes(':');
@@ -27,7 +27,7 @@ async function tryUrl(url: string, expected: string[]): Promise<Finding> {
     const { address } = seen;
     const alike = expected.filter((other) => isOfFamily(address, other));
     // Asked from inside the house, as our own relay is, it sees the inside.
-    const isOther = alike.length > 0 && !isPrivate(address) && !alike.includes(address);
+    const isOther = alike.length > 0 && !isLocal(address) && !alike.includes(address);
     return isOther
       ? found('stun.another-address', { url, address, expected: alike.join(', ') })
       : found('stun.answers', { url, address });

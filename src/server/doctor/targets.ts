@@ -15,6 +15,7 @@ export const Targets = v.object({
     v.variant('by', [
       v.object({ by: v.literal('files'), cert: v.string(), key: v.string() }),
       v.object({ by: v.literal('acme'), name: v.string(), directory: v.string(), email: text }),
+      v.object({ by: v.literal('lan'), host: text }),
     ]),
   ),
   stunUrls: v.array(v.string()),

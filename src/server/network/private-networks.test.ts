@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPrivate } from './private-networks.ts';
+import { isLocal, isPrivate } from './private-networks.ts';
 
 test.each([
   '10.1.2.3',
@@ -23,3 +23,8 @@ test.each([
   '',
   '10.0.0',
 ])('%s is none', (address) => expect(isPrivate(address)).toBe(false));
+
+test('carriers share addresses that lead nowhere on the internet', () => {
+  expect(['100.64.0.1', '0.0.0.0', '::', '192.168.1.5', 'fd00::1'].map(isLocal)).not.toContain(false);
+  expect(['192.0.2.7', '100.128.0.1', '2001:db8::1', 'nas'].map(isLocal)).not.toContain(true);
+});

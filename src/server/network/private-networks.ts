@@ -14,9 +14,23 @@ export const PRIVATE_NETWORKS: readonly Network[] = [
   { address: 'fe80::', prefix: 10, family: 'ipv6' },
 ];
 
-const list = new BlockList();
-for (const { address, prefix, family } of PRIVATE_NETWORKS) list.addSubnet(address, prefix, family);
+/** Not of a house, but of no use outside of a network either: those of carriers (RFC 6598), and none at all (RFC 1122). */
+const OTHERS: readonly Network[] = [
+  { address: '0.0.0.0', prefix: 8, family: 'ipv4' },
+  { address: '100.64.0.0', prefix: 10, family: 'ipv4' },
+  { address: '::', prefix: 128, family: 'ipv6' },
+];
 
-/** False for whatever isn't an IP address. */
-export const isPrivate = (address: string): boolean =>
-  (isIPv4(address) && list.check(address, 'ipv4')) || (isIPv6(address) && list.check(address, 'ipv6'));
+/** @returns whether an IP address is in one of them; false for whatever isn't one */
+function inAny(networks: readonly Network[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family);
+  return (address) =>
+    (isIPv4(address) && list.check(address, 'ipv4')) || (isIPv6(address) && list.check(address, 'ipv6'));
+}
+
+/** Whether an address is one of a house. */
+export const isPrivate = inAny(PRIVATE_NETWORKS);
+
+/** Whether an address leads nowhere on the internet. */
+export const isLocal = inAny([...PRIVATE_NETWORKS, ...OTHERS]);

@@ -33,23 +33,25 @@ test.each(['udp', 'tcp'] as const)('by %s two clients reach each other through t
   const heard: string[] = [];
   const one = await allocate(at(way), credentials());
   const two = await allocate(at(way), credentials(), (bytes) => void heard.push(String(bytes)));
+  const unasked: string[] = [];
+  const closed = await allocate(at(way), credentials(), (bytes) => void unasked.push(String(bytes)));
   onTestFinished(() => {
-    one.close();
-    two.close();
+    for (const client of [one, two, closed]) client.close();
   });
-  expect([one.code, one.isOpen, two.code]).toEqual([0, false, 0]);
-  const { relayed } = two;
-  if (!one.relayed || !relayed) throw new Error('nothing is relayed');
-  expect(relayed.address).toBe(HERE);
-  expect(await one.permit(relayed.address)).toBe(0);
-  // Without the other's permission nothing comes.
-  one.send(relayed, Buffer.from('too early'));
+  expect([one.code, one.isOpen, two.code, closed.code]).toEqual([0, false, 0, 0]);
+  if (!one.relayed || !two.relayed || !closed.relayed) throw new Error('nothing is relayed');
+  const [open, shut] = [two.relayed, closed.relayed];
+  expect(open.address).toBe(HERE);
+  expect(await one.permit(open.address)).toBe(0);
   expect(await two.permit(one.relayed.address)).toBe(0);
   await eventually('what was sent', () => {
-    one.send(relayed, Buffer.from('hello'));
-    return heard.length > 0;
+    // Without the other's permission nothing comes.
+    one.send(shut, Buffer.from('unasked'));
+    one.send(open, Buffer.from('hello'));
+    return heard.length > 2;
   });
   expect(new Set(heard)).toEqual(new Set(['hello']));
+  expect(unasked).toEqual([]);
 });
 
 test('what is given back can be given to others', async () => {

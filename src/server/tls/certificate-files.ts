@@ -8,6 +8,10 @@ export type CertificateFiles = { cert: string; key: string };
 export const TLS_FOLDER = 'tls';
 export const tlsFolder = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, TLS_FOLDER);
 
+/** Key and certificate of the house's own authority, as PEM. */
+export const houseAuthorityPath = (config: Pick<Config, 'dataDir'>): string =>
+  join(tlsFolder(config), 'authority.pem');
+
 /** PEM files; one that is awaited still doesn't exist yet. Undefined for plain http. */
 export function certificateFilesOf({
   tls,

@@ -5,7 +5,6 @@
 import { fork } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import * as v from 'valibot';
 import type { Background } from '../background.ts';
@@ -13,7 +12,7 @@ import type { Clock } from '../clock.ts';
 import type { Config, Tls } from '../config.ts';
 import { scriptBeside } from '../paths.ts';
 import { validityOf } from './certificate.ts';
-import { certificateFilesOf, tlsFolder } from './certificate-files.ts';
+import { certificateFilesOf, houseAuthorityPath } from './certificate-files.ts';
 import type { Failure } from './failure.ts';
 import { type HouseMachine, type HouseNames, houseNames } from './house-names.ts';
 import { type Job, Made } from './lan-messages.ts';
@@ -56,7 +55,7 @@ type Outcome =
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 export function createLan({ tls, config, machine, clock, background, log, renewed }: LanParts) {
-  const authorityPath = join(tlsFolder(config), 'authority.pem');
+  const authorityPath = houseAuthorityPath(config);
   const files = certificateFilesOf(config) ?? { cert: '', key: '' };
   let known: HouseNames = { addresses: [], names: [] };
   /** Names for which the authority may not speak. */

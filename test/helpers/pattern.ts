@@ -28,6 +28,8 @@ type GeneratedTrack = MediaStreamTrack & { writable: WritableStream<VideoFrame> 
 declare global {
   /** Seconds that the clock of the pattern's sound has counted. */
   var patternSeconds: (() => number) | undefined;
+  /** How many flashes the camera has shown in time: a page that has no time to draw makes them late, or not at all. */
+  var patternFlashes: number | undefined;
 }
 
 /** What the page's sound clock and ours have counted until now, in seconds. */
@@ -35,6 +37,9 @@ export const clocksOf = async (page: Page): Promise<{ sound: number; ours: numbe
   const sound = await page.evaluate(() => globalThis.patternSeconds?.() ?? Number.NaN);
   return { sound, ours: performance.now() / 1000 };
 };
+
+export const flashesInTime = (page: Page): Promise<number> =>
+  page.evaluate(() => globalThis.patternFlashes ?? 0);
 
 /** Runs in the page, on its own: nothing from this file is there. */
 const install = ({ colour, pitch }: Pattern, flashSeconds: number) => {
@@ -48,6 +53,9 @@ const install = ({ colour, pitch }: Pattern, flashSeconds: number) => {
   const TICK_SAMPLES = 1024;
   /** Shows the picture of a second of the sound; false once nobody wants any more. */
   type Sink = (seconds: number) => boolean;
+  /** Seconds after its beginning by which a flash is in time: two pictures at the usual rate. */
+  const IN_TIME = 0.09;
+  let flashed = 0;
   let sinks: Sink[] = [];
   let kept: MediaStream[] = [];
   let ticks = 0;
@@ -58,6 +66,14 @@ const install = ({ colour, pitch }: Pattern, flashSeconds: number) => {
     left: Math.floor((((seconds % 2) / 2) * (WIDTH - BLOCK)) / 2) * 2,
     isWhite: seconds > 1 && seconds % 1 < flashSeconds,
   });
+
+  /** Counts what is shown of a flash, once, if it is its beginning. */
+  const shown = (seconds: number, isWhite: boolean) => {
+    const second = Math.floor(seconds);
+    if (!isWhite || second === flashed) return;
+    flashed = second;
+    if (seconds % 1 < IN_TIME) globalThis.patternFlashes = (globalThis.patternFlashes ?? 0) + 1;
+  };
 
   const draw = (seconds: number) => {
     sinks = sinks.filter((sink) => sink(seconds));
@@ -111,6 +127,7 @@ const install = ({ colour, pitch }: Pattern, flashSeconds: number) => {
       picture.fillStyle = 'black';
       picture.fillRect(left, HEIGHT - BLOCK, BLOCK, BLOCK);
       Reflect.apply(request, stream, []);
+      shown(seconds, isWhite);
       return true;
     });
     return captured;
@@ -162,6 +179,7 @@ const install = ({ colour, pitch }: Pattern, flashSeconds: number) => {
         colorSpace: { matrix: 'smpte170m', primaries: 'smpte170m', transfer: 'smpte170m', fullRange: false },
       });
       writer.write(frame).catch(() => frame.close());
+      shown(seconds, isWhite);
       return true;
     });
     return track;

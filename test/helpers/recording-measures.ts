@@ -125,8 +125,8 @@ export interface Step {
   pairs: number;
   /** In ms; more than 0 where the picture comes later than the sound. */
   medianMs: number;
-  /** Of the picture that came soonest: a busy machine makes pictures late, and none early. */
-  leastMs: number;
+  /** The offset that is nearest to 0: a busy machine makes pictures late, and sound, but never all of them alike. */
+  nearestMs: number;
   /** The offset that is furthest from 0. */
   worstMs: number;
 }
@@ -139,11 +139,11 @@ export const stepOf = (flashes: number[], beeps: number[]): Step => {
       .sort((one, other) => Math.abs(one) - Math.abs(other))[0];
     return nearest !== undefined && Math.abs(nearest) < LONGEST_OFFSET_SECONDS ? [nearest * 1000] : [];
   });
-  const worst = offsets.toSorted((one, other) => Math.abs(other) - Math.abs(one))[0];
+  const byDistance = offsets.toSorted((one, other) => Math.abs(one) - Math.abs(other));
   return {
     pairs: offsets.length,
     medianMs: medianOf(offsets),
-    leastMs: offsets.length > 0 ? Math.min(...offsets) : Number.NaN,
-    worstMs: worst ?? Number.NaN,
+    nearestMs: byDistance.at(0) ?? Number.NaN,
+    worstMs: byDistance.at(-1) ?? Number.NaN,
   };
 };

@@ -25,6 +25,8 @@ import { loggerOptions } from './http/logging.ts';
 import { createFreshness } from './live/freshness.ts';
 import { registerLive } from './live/index.ts';
 import { watchOtherProcesses } from './other-processes.ts';
+import { connectPublicly, createDelivery, type Deliver } from './push/delivery.ts';
+import { createPushParts, registerPush } from './push/index.ts';
 import { createRecordingParts, registerRecordings } from './recordings/index.ts';
 import { createRelay } from './relay/index.ts';
 import { createReserve, type Reserve } from './reserve.ts';
@@ -62,7 +64,7 @@ function openWithReserve(path: string, reserve: Reserve): Database {
   }
 }
 
-async function assemble(config: Config, time: Clock) {
+async function assemble(config: Config, time: Clock, deliver: Deliver) {
   const reserve = createReserve(config.dataDir);
   const database = openWithReserve(join(config.dataDir, 'porchlight.db'), reserve);
   const app = fastify({
@@ -126,6 +128,7 @@ async function assemble(config: Config, time: Clock) {
 
   const services = {
     ...calls,
+    ...createPushParts(calls, deliver),
     tls,
     ...createRenderers(render, calls),
     conversationWith: calls.chats.conversationWith,
@@ -136,6 +139,7 @@ async function assemble(config: Config, time: Clock) {
   registerChats(app, services);
   registerRecordings(app, services);
   registerCalls(app, services);
+  registerPush(app, services);
   registerSettings(app, services);
   registerTrust(app, services);
   registerAdmin(app, services);
@@ -150,6 +154,7 @@ async function assemble(config: Config, time: Clock) {
     stopWatching();
     stopForgetting();
     await tls.stop();
+    services.stopNotices();
     background.stop();
     writing.stop();
     services.presence.stop();
@@ -164,8 +169,15 @@ async function assemble(config: Config, time: Clock) {
   return { app, services };
 }
 
-/** Builds the server on the database in `config.dataDir`; the caller listens, or injects. */
-export async function buildApp(config: Config, time: Clock = systemClock): Promise<FastifyInstance> {
-  const { app, services } = await assemble(config, time);
+/**
+ * Builds the server on the database in `config.dataDir`; the caller listens, or injects.
+ * @param deliver carries requests to push services
+ */
+export async function buildApp(
+  config: Config,
+  time: Clock = systemClock,
+  deliver: Deliver = createDelivery(connectPublicly),
+): Promise<FastifyInstance> {
+  const { app, services } = await assemble(config, time, deliver);
   return app.decorate('services', services);
 }

@@ -147,6 +147,7 @@ const CALLED_BY_NODE = new Map([
   ['live/chat-push.ts', 'its microtask attempts each conversation'],
   ['live/polls.ts', 'only says that what was kept has gone, which may bring the next in turns'],
   ['live/background-queue.ts', 'given how to bear a failure'],
+  ['push/delivery.ts', 'settles, touches no database'],
   ['recordings/appending.ts', 'ends a stream, touches no database'],
   ['recordings/finish-worker.ts', 'a process of its own'],
   ['recordings/playable.ts', 'settles or kills, touches no database'],

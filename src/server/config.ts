@@ -121,12 +121,15 @@ const PRIVATE_NAME = /(^|\.)(local|localhost|home\.arpa|internal|lan|home)$/;
 /** The host in an address, and no brackets around one that is an IPv6 address. */
 const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
 
+/** Whether a host name may be one that the whole internet knows: no IP address, and none of a home network. */
+export const isPublicName = (name: string): boolean =>
+  isIP(name.replace(/[[\]]/g, '')) === 0 && name.includes('.') && !PRIVATE_NAME.test(name);
+
 /** The host name of PUBLIC_URL, if a public authority can certify it. */
 function publicName(publicUrl = 'http://nowhere'): string {
   const { protocol } = new URL(publicUrl);
   const name = hostOf(publicUrl);
-  const isPublic = isIP(name) === 0 && name.includes('.') && !PRIVATE_NAME.test(name);
-  if (protocol !== 'https:' || !isPublic)
+  if (protocol !== 'https:' || !isPublicName(name))
     throw new ConfigError(
       'TLS=acme needs PUBLIC_URL with a name that the whole internet knows, such as https://family.example.',
     );

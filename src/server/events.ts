@@ -1,4 +1,4 @@
-/** What domains announce to each other. They only announce; `live` (and later push) listens. */
+/** What domains announce to each other. They only announce; `live` and `push` listen. */
 import { EventEmitter } from 'node:events';
 import type { Background } from './background.ts';
 
@@ -28,7 +28,9 @@ export type EventMap = {
   /** Somebody has come into a call on this device, has moved there with it, or their call has ended. */
   'call-place-changed': [{ user: number }];
   /** `callee` was rung while in another call. */
-  'call-missed-busy': [{ callee: number; caller: number; media: 'voice' | 'video' }];
+  'call-missed-busy': [
+    { call: string; conversation: number; callee: number; caller: number; media: 'voice' | 'video' },
+  ];
   /** A folder of bytes that was away is there again. */
   'folder-back': [{ folder: 'uploads' | 'recordings' }];
   /** A file came, changed or went, with where it is shown. */

@@ -45,6 +45,7 @@ export const NO_PAGES: Record<string, string> = {
   '/chats/:chat/picture/:version': 'a picture',
   '/static/*': 'what pages are made of',
   '/recordings/pending': 'for scripts',
+  '/push/key': 'for scripts',
   '/healthz': 'for monitoring',
 };
 

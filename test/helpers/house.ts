@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { register } from '../../src/server/accounts/registration.ts';
 import { buildApp } from '../../src/server/app.ts';
 import { readConfig } from '../../src/server/config.ts';
+import type { Deliver } from '../../src/server/push/delivery.ts';
 import { type FakeClock, fakeClock } from './clock.ts';
 
 export type House = {
@@ -39,14 +40,18 @@ export type Person = {
 
 export const PASSWORD = 'porch-light';
 
-/** @param clock for a test that needs another time than that of the others */
+/**
+ * @param clock for a test that needs another time than that of the others
+ * @param deliver for one whose devices have subscribed with a push service
+ */
 export async function openHouse(
   environment: Record<string, string> = {},
   clock: FakeClock = fakeClock(),
+  deliver?: Deliver,
 ): Promise<House> {
   const dataDir = mkdtempSync(join(tmpdir(), 'porchlight-'));
   const config = readConfig({ LOG_LEVEL: 'fatal', DATA_DIR: dataDir, ...environment });
-  const open = () => buildApp(config, clock);
+  const open = () => buildApp(config, clock, deliver);
   const house: House = {
     app: await open(),
     clock,
@@ -65,13 +70,16 @@ export async function openHouse(
 }
 
 /** A house with two friends, the first of them its owner, and their chat. */
-export async function openHouseOfFriends(environment: Record<string, string> = {}): Promise<{
+export async function openHouseOfFriends(
+  environment: Record<string, string> = {},
+  deliver?: Deliver,
+): Promise<{
   house: House;
   ana: Person;
   ben: Person;
   chat: number;
 }> {
-  const house = await openHouse(environment);
+  const house = await openHouse(environment, undefined, deliver);
   const [ana, ben] = [await house.person('ana'), await house.person('ben')];
   const { friends, chats } = house.app.services;
   friends.befriend(ana.id, ben.id);

@@ -166,6 +166,12 @@ const ROWS: Tables = {
     { name: 'recordings', marker: 'marker-of-recordings' },
     { name: 'uploads', marker: 'marker-of-uploads' },
   ],
+  push_subscriptions: [
+    {
+      ...{ session_id: 'session-of-ben', endpoint: 'https://push.example.net/ben', locale: 'zh-CN' },
+      ...{ p256dh: Buffer.alloc(65, 4), auth: Buffer.alloc(16, 7), shows_text: 1, created_at: START },
+    },
+  ],
   invitation_groups: [{ invitation_id: 4, conversation_id: 4 }],
   group_portraits: [
     { conversation_id: 4, version: 'portrait-of-4', bytes: Buffer.from('RIFF\0\xff', 'latin1') },

@@ -212,7 +212,12 @@ describe('one person is in one call', () => {
     // Its page has not been told which call it is, and knows it by the key.
     expect(await cleos.hears('ended')).toMatchObject({ key, reason: 'busy', seconds: 0 });
     expect(await bens.hears('missed')).toEqual({ type: 'missed', name: 'cleo', media: 'voice' });
-    expect(await missed).toEqual({ callee: ben.id, caller: cleo.id, media: 'voice' });
+    expect(await missed).toMatchObject({
+      conversation: other,
+      callee: ben.id,
+      caller: cleo.id,
+      media: 'voice',
+    });
     expect(entries(other)).toMatchObject([{ outcome: 'busy' }]);
     expect((await bens.settled()).filter(({ type }) => type === 'ended')).toEqual([]);
   });

@@ -45,11 +45,11 @@ export function createRinging(
     });
 
   /** They are in a call: whoever rings hears busy, and they find a missed call. */
-  function tellMissed({ media, isGroup }: Call, caller: number, callee: number) {
+  function tellMissed({ id: call, conversation, media, isGroup }: Call, caller: number, callee: number) {
     const name = accounts.userById(caller)?.displayName ?? '';
     for (const page of connections.ofUser(callee))
       if (knows(page, isGroup)) page.send({ type: 'missed', name, media });
-    events.emit('call-missed-busy', { callee, caller, media });
+    events.emit('call-missed-busy', { call, conversation, callee, caller, media });
   }
 
   /** A repeated ring is the same call: the page hears again how it stands. */

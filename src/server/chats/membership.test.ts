@@ -120,6 +120,8 @@ const OWN = [
   ...['POST /admin/people/:user/files/delete', 'POST /join/:code/friend'],
   // Nothing is kept of it; who hears of it is tested below.
   'POST /chats/:chat/typing',
+  // Of one's own device; what is sent to it is tested in push/push.test.ts.
+  ...['POST /push/subscription', 'POST /push/subscription/remove', 'POST /push/text', 'POST /push/test'],
   // Among the people of a group, which has no former friends: groups.test.ts.
   ...['POST /chats/new', 'POST /chats/:chat/people', 'POST /chats/:chat/title', 'POST /chats/:chat/leave'],
   ...['POST /chats/:chat/notifications', 'POST /chats/:chat/picture', 'POST /chats/:chat/picture/remove'],

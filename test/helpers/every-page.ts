@@ -46,6 +46,8 @@ export const NO_PAGES: Record<string, string> = {
   '/static/*': 'what pages are made of',
   '/recordings/pending': 'for scripts',
   '/push/key': 'for scripts',
+  '/service-worker.js': 'a script',
+  '/push/accept/:call': 'leads to a call',
   '/healthz': 'for monitoring',
 };
 

@@ -27,6 +27,9 @@ export function readAssets(): Assets {
   };
 }
 
+/** Where a file lies that is served at an address of `Assets`. */
+export const fileOf = (address: string): string => join(PUBLIC, address.slice('/static/'.length));
+
 /**
  * Serves /static: a year for what has its hash in its name, an hour for the rest. What this build doesn't have may be
  * of an earlier one.

@@ -17,6 +17,7 @@ import { registerHeaders, type SetHeaders } from './headers.ts';
 import { registerHealth } from './health.ts';
 import { registerRequestLog } from './logging.ts';
 import { registerMultipart } from './multipart.ts';
+import { registerServiceWorker } from './service-worker.ts';
 import { registerSlowBodies } from './slow-bodies.ts';
 import { registerSockets } from './sockets.ts';
 import { refuseUpgrades } from './upgrades.ts';
@@ -55,9 +56,11 @@ export async function registerHttp(
   await registerSockets(app);
   registerClosing(app);
   const setHeaders = registerHeaders(app, config.secure, config.secure && config.tls?.by !== 'lan');
+  const assets = readAssets();
   await registerAssets(app, config.dataDir);
+  registerServiceWorker(app, assets);
   authenticate(app);
-  const render = await registerViews(app, createEta(), readAssets(), {
+  const render = await registerViews(app, createEta(), assets, {
     ...page,
     instead: (request) => addressInstead(config, request),
   });

@@ -2,15 +2,17 @@
  * Telling devices on which no page is open, by web push (RFC 8030). Domains don't know about it: it listens to their
  * events, as `live` does for open pages.
  */
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { secretOf } from '../accounts/secret-store.ts';
 import type { Background } from '../background.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database.ts';
+import { type AcceptParts, acceptRoute } from './accept-route.ts';
 import { type CallNoticeParts, tellOfCalls } from './call-notices.ts';
 import type { Deliver } from './delivery.ts';
 import { type MessageNoticeParts, tellOfMessages } from './message-notices.ts';
 import { createNotices } from './notices.ts';
+import { type PushRouteParts, pushRoutes } from './routes.ts';
 import { createSender } from './sender.ts';
 import { serverKeyFrom } from './server-key.ts';
 import { createSubscriptionStore } from './store.ts';
@@ -36,10 +38,15 @@ export function createPushParts(parts: Ground & MessageNoticeParts & CallNoticeP
   const stops = [tellOfMessages(parts, notices), tellOfCalls(parts, notices), sender.stop];
   return {
     ...{ subscriptions, serverKey, notices },
+    /** How the device with this session is told of things; `undefined` where it isn't. */
+    notificationsOf: subscriptions.ofSession,
     stopNotices(): void {
       for (const stop of stops) stop();
     },
   };
 }
 
-export { pushRoutes as registerPush } from './routes.ts';
+export function registerPush(app: FastifyInstance, parts: PushRouteParts & AcceptParts): void {
+  pushRoutes(app, parts);
+  acceptRoute(app, parts);
+}

@@ -41,6 +41,7 @@ async function onAnother(person: Person): Promise<Person> {
   return {
     ...person,
     cookie,
+    get: (url) => house.app.inject({ url, headers: { cookie } }),
     post: (url, form = {}) =>
       house.app.inject({
         ...{ method: 'POST', url, headers },
@@ -161,6 +162,20 @@ describe('a subscription', () => {
       await eventually('it to be forgotten', () => rows().length === 0);
     }
   });
+});
+
+test('settings say whether this device is told, and how', async () => {
+  expect((await ana.get('/settings')).body).toContain('Turn on notifications');
+  await subscribe(ana, service.newDevice());
+  const on = (await ana.get('/settings')).body;
+  expect(on).toContain('Turn off notifications');
+  expect(on).not.toMatch(/name="text" checked/);
+  expect((await ana.post('/push/text', { text: 'on' })).headers.location).toBe(
+    '/settings?done=push-saved#notifications',
+  );
+  expect((await ana.get('/settings')).body).toMatch(/name="text" checked/);
+  // Of this device alone.
+  expect((await (await onAnother(ana)).get('/settings')).body).toContain('Turn on notifications');
 });
 
 test('ten tests in ten minutes are enough', async () => {

@@ -32,7 +32,10 @@ const PreferencesForm = v.object({
 const PasswordForm = v.object({ current: v.optional(v.string(), ''), password: Password });
 
 /** What the page may be told to say is done. */
-const DONE = ['saved', 'display', 'password', 'signed-out'] as const;
+const DONE = [
+  ...(['saved', 'display', 'password', 'signed-out'] as const),
+  ...(['push-on', 'push-off', 'push-saved', 'push-test', 'push-needs'] as const),
+];
 
 /** ms */
 const GUESSES_IN = 10 * 60 * 1000;
@@ -51,6 +54,8 @@ export type SettingsParts = {
   friends: Friends;
   files: Files;
   clock: Clock;
+  /** How the device with this session is told of things while no page is open; `undefined` where it isn't. */
+  notificationsOf(session: string): { showsText: boolean } | undefined;
 };
 
 /** @param parts of these, and of the other routes of this page; mistakes in one's own name and picture are shown here */
@@ -88,6 +93,8 @@ export function settingsRoutes(
       current: request.signedIn?.session,
       blocked: friends.blockedBy(user.id),
       storage: ownStorage(files, request.reader, user.id),
+      notifications: parts.notificationsOf(request.signedIn?.session ?? ''),
+      needsHomeScreen: deviceName(request.headers['user-agent'] ?? '').system === 'iOS',
       errors: {},
       done: undefined,
       ...more,

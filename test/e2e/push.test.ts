@@ -161,7 +161,9 @@ async function press(action: string): Promise<string> {
     return new Promise<string>((resolve) => {
       // Only a real press may open a window, and headless there is nothing to press.
       clients.openWindow = async (url) => resolve(url);
-      globalThis.dispatchEvent(new Pressed('notificationclick', { notification, action: pressed }));
+      const event = new Pressed('notificationclick', { notification, action: pressed });
+      // Nor has such an event a life that could be prolonged.
+      globalThis.dispatchEvent(Object.assign(event, { waitUntil: () => {} }));
       if (pressed === 'decline') resolve('');
     });
   }, action);
@@ -259,6 +261,47 @@ test('Accept answers at once; its address alone asks first', async () => {
   await deliver(1);
   await showing();
   await other.close();
+});
+
+test('a chat that is opened needs no notification any more', async () => {
+  await page.goto(`${origin}/settings`);
+  await write('Are you there?');
+  await deliver(1);
+  await showing({ tag: `chat-${chat}`, title: 'New message from ana', body: '' });
+  await page.goto(`${origin}/chats/${chat}`);
+  await showing();
+});
+
+test('a page without a way to the server says so, in the language that was chosen since, and goes on from there', async () => {
+  house.app.services.accounts.setPreferences(ben.id, { locale: 'zh-CN', sound: true });
+  await page.goto(`${origin}/settings`);
+  await eventually('the page to be kept', () =>
+    page.evaluate(async () => (await (await caches.match('/offline'))?.text())?.includes('lang="zh-CN"')),
+  );
+  house.app.services.accounts.setPreferences(ben.id, { sound: true });
+  const { server } = house.app;
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  // It listens no more; the sockets of others stay.
+  server.close();
+  server.closeAllConnections();
+  await page.goto(`${origin}/friends?from=before`);
+  await waitForText(page, 'main', undefined, /无法连接/);
+  expect(await page.evaluate(() => getComputedStyle(document.body).fontFamily)).toContain('system-ui');
+  expect(await page.content()).not.toMatch(/ben|csrf/);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await follow(page, 'link', '重试');
+  expect(page.url()).toBe(`${origin}/friends?`);
+  await find(page, 'heading', 'Your friends');
+});
+
+test('whoever has signed out leaves no notification behind', async () => {
+  await page.goto(`${origin}/friends`);
+  await write('Secret');
+  await deliver(1);
+  await showing({ tag: `chat-${chat}`, title: 'New message from ana', body: '' });
+  await page.goto(`${origin}/login`);
+  await showing();
 });
 
 test('it is turned off again', async () => {

@@ -119,6 +119,7 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
       'no invitation': '/join/nonsense',
       'a setup link that is used up': `${setup.pathname}${setup.search}`,
       'not found': '/nothing/here',
+      offline: '/offline',
     },
     signedIn: {
       chats: '/chats',

@@ -30,6 +30,7 @@ async function turnOff(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration();
   const subscription = await registration?.pushManager.getSubscription();
   await subscription?.unsubscribe();
+  await registration?.unregister();
 }
 
 section.addEventListener('click', (event) => {

@@ -1,9 +1,10 @@
 /**
  * The service worker: what the browser wakes when something is pushed, whether a page is open or not. An update takes over
- * at once, as no page depends on it.
+ * at once: no page depends on it, and nothing that it keeps depends on its version.
  */
 import { askForKey, keepSubscription, subscribe } from '../common/push-subscription.ts';
 import { follow, show } from './notifications.ts';
+import { answer, keepOffline } from './offline.ts';
 import type { SubscriptionEvent, WorkerScope } from './scope.ts';
 
 declare const self: WorkerScope;
@@ -14,8 +15,21 @@ async function subscribeAnew({ newSubscription }: SubscriptionEvent): Promise<vo
   await keepSubscription(newSubscription ?? (await subscribe(self.registration.pushManager, key)), token);
 }
 
-self.addEventListener('install', (event) => event.waitUntil(self.skipWaiting()));
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+/** Without the page for when the server is away, notifications work all the same. */
+async function install(): Promise<void> {
+  await keepOffline().catch(() => {});
+  await self.skipWaiting();
+}
+
+/** Pages need not wait for the worker to start: the browser asks for them meanwhile, where it can. */
+async function takeOver(): Promise<void> {
+  await self.registration.navigationPreload?.enable();
+  await self.clients.claim();
+}
+
+self.addEventListener('install', (event) => event.waitUntil(install()));
+self.addEventListener('activate', (event) => event.waitUntil(takeOver()));
+self.addEventListener('fetch', answer);
 self.addEventListener('push', (event) => event.waitUntil(show(event)));
 self.addEventListener('notificationclick', (event) => event.waitUntil(follow(event)));
 self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(subscribeAnew(event)));

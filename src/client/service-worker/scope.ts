@@ -5,10 +5,17 @@ type Waiting = Event & { waitUntil(work: Promise<unknown>): void };
 export type PushEvent = Waiting & { data: { json(): unknown } | null };
 export type ClickEvent = Waiting & { notification: Notification; action: string };
 export type SubscriptionEvent = Waiting & { newSubscription?: PushSubscription | null };
+export type FetchEvent = Waiting & {
+  request: Request;
+  /** What the browser has asked for already while it started the worker. */
+  preloadResponse: Promise<Response | undefined>;
+  respondWith(answer: Promise<Response>): void;
+};
 
 type WorkerEvents = {
   install: Waiting;
   activate: Waiting;
+  fetch: FetchEvent;
   push: PushEvent;
   notificationclick: ClickEvent;
   pushsubscriptionchange: SubscriptionEvent;

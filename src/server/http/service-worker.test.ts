@@ -16,3 +16,12 @@ test('the service worker is where browsers look for it, and is asked for again',
   expect(headers['content-security-policy']).toContain("default-src 'self'");
   expect(body).toContain('notificationclick');
 });
+
+test('the page that it keeps is the same for everybody who reads one language', async () => {
+  const ana = await house.person('ana');
+  const [hers, anybodys] = [await ana.get('/offline'), await house.app.inject('/offline')];
+  expect(hers.body).toBe(anybodys.body);
+  expect(hers.body).toContain('No connection');
+  house.app.services.accounts.setPreferences(ana.id, { locale: 'zh-CN', sound: true });
+  expect((await ana.get('/offline')).body).toContain('无法连接');
+});

@@ -26,6 +26,10 @@ import type { Targets } from './targets.ts';
 const REPEAT = 300;
 const MOST_PACKETS = 10;
 
+/** How often credentials are tried until they count as refused, and ms in between. */
+const MOST_TRIES = 4;
+const PAUSE = 500;
+
 /** Errors of TURN (RFC 8489 §14.8, RFC 8656 §19). Forbidden is a peer to which nothing is forwarded. */
 const FORBIDDEN = 403;
 const UNAUTHORIZED = new Set([401, 431, 438, 441]);
@@ -139,9 +143,13 @@ async function tryUrl(url: string, { own }: Relay, credentials: Credentials): Pr
   const server = serverIn(url);
   if (!server) return [found('relay.url', { url })];
   try {
-    const first = await tryServer(server, url, credentials);
+    let findings = await tryServer(server, url, credentials);
     // A coturn that makes its database when it is first asked refuses whoever else asks meanwhile.
-    return isRefused(first) ? await tryServer(server, url, credentials) : first;
+    for (let tries = 1; tries < MOST_TRIES && isRefused(findings); tries += 1) {
+      await pass(PAUSE);
+      findings = await tryServer(server, url, credentials);
+    }
+    return findings;
   } catch (error) {
     if (own !== undefined && own !== server.host && (await answersHere(server, own, credentials)))
       return [found('relay.only-here', { url, address: own })];

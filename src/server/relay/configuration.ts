@@ -2,6 +2,7 @@
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import type { CertificateFiles } from '../tls/certificate-files.ts';
+import { userDatabasePath } from './user-database.ts';
 
 /** An address of this machine. `outside`: by which the internet reaches it, as far as that is known; often the same. */
 export type Address = { own: string; outside: string | undefined };
@@ -105,7 +106,7 @@ export function configurationText(configuration: RelayConfiguration): string {
     'no-stun-backward-compatibility',
     'response-origin-only-with-rfc5780',
     // Whoever may use it is known by the secret alone; its database stays empty, and isn't looked into.
-    `userdb=${join(folder, 'turndb')}`,
+    `userdb=${userDatabasePath(folder)}`,
     'no-dynamic-ip-list',
     'no-dynamic-realms',
     'no-auth-pings',

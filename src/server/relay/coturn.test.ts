@@ -166,6 +166,16 @@ test('by UDP, TCP and TLS it relays for whoever has credentials of ours, and for
   }
 });
 
+test('one that has just been started refuses nobody, whatever else is asked at the same moment', async () => {
+  const ways = waysTo(startRelay(certify('first')));
+  // By then it listens, and nobody has asked it for anything that needs credentials.
+  await eventually('the certificate', async () => (await served()) === 'first');
+  const made = await Promise.all(
+    [...ways, ...ways, ...ways].map(({ url, credentials }) => allocation(url, credentials)),
+  );
+  expect(made.map(({ code }) => code)).toEqual(made.map(() => 0));
+});
+
 test('it leads to the internet, and to no machine in the house', async () => {
   const [way] = waysTo(startRelay());
   if (!way) throw new Error('no way to the relay');

@@ -16,6 +16,7 @@ import { hostFor, serversAt } from './ice-servers.ts';
 import { createRelayLog } from './output.ts';
 import { createSupervisor, type Prepared } from './supervisor.ts';
 import { takenPort } from './taken-port.ts';
+import { makeUserDatabase } from './user-database.ts';
 
 /** ms. Home connections get new addresses, and certificates are renewed. */
 const LOOK_EVERY = 60_000;
@@ -68,6 +69,7 @@ export function createCoturn(program: string, ground: RelayGround, options: Cotu
     const needed = [ports.plain, ...(planned.certificate ? [ports.secure] : [])];
     const port = await takenPort(needed, listenOn ?? [await anyAddress()]);
     if (port !== undefined) return { obstacle: taken(port) };
+    await makeUserDatabase(folder);
     const write = () => {
       writeConfiguration(folder, planned.text);
       given = planned;

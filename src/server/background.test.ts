@@ -152,9 +152,8 @@ const CALLED_BY_NODE = new Map([
   ['recordings/finish-worker.ts', 'a process of its own'],
   ['recordings/playable.ts', 'settles or kills, touches no database'],
   ['tls/acme-worker.ts', 'a process of its own'],
-  ['tls/acme.ts', 'settles or kills, and attempts what it keeps'],
   ['tls/lan-worker.ts', 'a process of its own'],
-  ['tls/lan.ts', 'settles or kills'],
+  ['tls/job.ts', 'settles or kills; what is heard is attempted, or only kept in memory'],
   ['tls/door.ts', 'settles, then logs'],
   ['writing.ts', 'its tries to write catch what they meet'],
 ]);

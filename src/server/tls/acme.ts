@@ -1,5 +1,4 @@
 /** Gets a certificate from an authority, and a new one in time. A process of its own talks to it, whenever that is due. */
-import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
@@ -12,6 +11,7 @@ import { type Account, type AcmeTrouble, type Order, parseAccount, Report } from
 import { validityOf } from './certificate.ts';
 import { certificateFilesOf, tlsFolder } from './certificate-files.ts';
 import type { Failure } from './failure.ts';
+import { startJob } from './job.ts';
 import { writePrivate } from './private-file.ts';
 
 const WORKER = scriptBeside(import.meta, 'acme-worker');
@@ -79,38 +79,27 @@ export function createAcme({ tls, config, clock, background, log, answers, renew
   }
 
   /** Has the process do it. Its answers are kept as they come. */
-  const order = (wanted: Order): Promise<Outcome> =>
-    new Promise((resolve) => {
-      const tokens: string[] = [];
-      let outcome: Outcome = { type: 'failed', trouble: 'unknown', detail: 'the process ended' };
-      const child = fork(WORKER, [], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-      kill = () => child.kill('SIGKILL');
-      const tired = setTimeout(() => {
-        outcome = { type: 'failed', trouble: 'away', detail: 'it took too long' };
-        kill();
-      }, PATIENCE);
-      child.on('message', (message) => {
-        const { success, output } = v.safeParse(Report, message);
-        if (!success) return;
-        if (output.type === 'account')
-          background.attempt('keeping the account at the authority', () =>
-            writePrivate(accountPath, JSON.stringify(output.account)),
-          );
-        else if (output.type === 'challenge') {
-          tokens.push(output.token);
-          answers.set(output.token, output.answer);
-          child.send('heard');
-        } else outcome = output;
-      });
-      const done = () => {
-        clearTimeout(tired);
-        for (const token of tokens) answers.delete(token);
-        resolve(outcome);
-      };
-      // Either may come more than once, or both.
-      child.on('close', done).on('error', done);
-      child.send(wanted);
+  async function order(wanted: Order): Promise<Outcome> {
+    const tokens: string[] = [];
+    let outcome: Outcome = { type: 'failed', trouble: 'unknown', detail: 'the process ended' };
+    const job = startJob(WORKER, wanted, PATIENCE, (message, answer) => {
+      const { success, output } = v.safeParse(Report, message);
+      if (!success) return;
+      if (output.type === 'account')
+        background.attempt('keeping the account at the authority', () =>
+          writePrivate(accountPath, JSON.stringify(output.account)),
+        );
+      else if (output.type === 'challenge') {
+        tokens.push(output.token);
+        answers.set(output.token, output.answer);
+        answer('heard');
+      } else outcome = output;
     });
+    kill = job.kill;
+    const { isLate } = await job.ended;
+    for (const token of tokens) answers.delete(token);
+    return isLate ? { type: 'failed', trouble: 'away', detail: 'it took too long' } : outcome;
+  }
 
   function again(after: number): void {
     if (!stopped) cancel = clock.at(clock.now() + after, look);

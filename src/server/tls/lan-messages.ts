@@ -1,7 +1,7 @@
 /** What the server and the process that makes certificates for the house say to each other. */
 import * as v from 'valibot';
 
-export const Job = v.object({
+export const Order = v.object({
   /** Key and certificate of the house's authority, as PEM; without it one is made. */
   authority: v.optional(v.string()),
   /** What the authority is called, if it has to be made. */
@@ -11,12 +11,12 @@ export const Job = v.object({
   /** ms since 1970. */
   now: v.number(),
 });
-export type Job = v.InferOutput<typeof Job>;
+export type Order = v.InferOutput<typeof Order>;
 
 export const Made = v.variant('type', [
   v.object({
     type: v.literal('made'),
-    /** As in the job, or the new one. */
+    /** As in the order, or the new one. */
     authority: v.string(),
     /** Key, certificate and the authority's, as PEM. */
     certificate: v.string(),

@@ -1,14 +1,14 @@
 /**
  * The process that makes the house's authority, and certificates for this machine. Started by lan.ts, which sends it one
- * job: what it needs for that takes as much memory as a third of the server, and is needed once a year.
+ * order: what it needs for that takes as much memory as a third of the server, and is needed once a year.
  */
 import * as v from 'valibot';
 import { certify, makeAuthority, maySpeakFor, readAuthority } from './house-authority.ts';
-import { Job, type Made } from './lan-messages.ts';
+import { type Made, Order } from './lan-messages.ts';
 
 const detailOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-async function work({ authority: pem, title, names, addresses, now }: Job): Promise<Made> {
+async function work({ authority: pem, title, names, addresses, now }: Order): Promise<Made> {
   try {
     const authority = await (pem === undefined ? makeAuthority(title, names) : readAuthority(pem));
     const known = names.filter((name) => maySpeakFor(authority, name));
@@ -22,7 +22,7 @@ async function work({ authority: pem, title, names, addresses, now }: Job): Prom
 
 process.on('disconnect', () => process.exit());
 process.once('message', (message) => {
-  void work(v.parse(Job, message))
+  void work(v.parse(Order, message))
     .then((made) => new Promise<void>((resolve) => process.send?.(made, () => resolve())))
     .finally(() => process.exit());
 });

@@ -2,7 +2,6 @@
  * A certificate in the house only, by an authority of its own. The authority is made once, and its key stays here; every
  * device is told once to trust it. A certificate for the machine is made whenever its names or addresses change, and in time.
  */
-import { fork } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { FastifyBaseLogger } from 'fastify';
@@ -15,7 +14,8 @@ import { validityOf } from './certificate.ts';
 import { certificateFilesOf, houseAuthorityPath } from './certificate-files.ts';
 import type { Failure } from './failure.ts';
 import { type HouseMachine, type HouseNames, houseNames } from './house-names.ts';
-import { type Job, Made } from './lan-messages.ts';
+import { startJob } from './job.ts';
+import { Made, type Order } from './lan-messages.ts';
 import { writePrivate } from './private-file.ts';
 
 const WORKER = scriptBeside(import.meta, 'lan-worker');
@@ -99,27 +99,16 @@ export function createLan({ tls, config, machine, clock, background, log, renewe
     return ![...addresses, ...names.filter((name) => !refused.includes(name))].every(covers);
   }
 
-  const make = (job: Job): Promise<Outcome> =>
-    new Promise((resolve) => {
-      let outcome: Outcome = { type: 'failed', trouble: 'unknown', detail: 'the process ended' };
-      const child = fork(WORKER, [], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-      kill = () => child.kill('SIGKILL');
-      const tired = setTimeout(() => {
-        outcome = { type: 'failed', trouble: 'unknown', detail: 'it took too long' };
-        kill();
-      }, PATIENCE);
-      child.on('message', (message) => {
-        const { success, output } = v.safeParse(Made, message);
-        if (success) outcome = output;
-      });
-      const done = () => {
-        clearTimeout(tired);
-        resolve(outcome);
-      };
-      // Either may come more than once, or both.
-      child.on('close', done).on('error', done);
-      child.send(job);
+  async function make(order: Order): Promise<Outcome> {
+    let outcome: Outcome = { type: 'failed', trouble: 'unknown', detail: 'the process ended' };
+    const job = startJob(WORKER, order, PATIENCE, (message) => {
+      const { success, output } = v.safeParse(Made, message);
+      if (success) outcome = output;
     });
+    kill = job.kill;
+    const { isLate } = await job.ended;
+    return isLate ? { type: 'failed', trouble: 'unknown', detail: 'it took too long' } : outcome;
+  }
 
   function failed(trouble: Failure['trouble'], detail: string): void {
     const pause = Math.min(LOOK_EVERY * 2 ** failures, LONGEST_PAUSE);

@@ -125,7 +125,7 @@ const shootCall = async (browser: OpenBrowser, home: Household, locale: string) 
   await shoot(caller, 'call-summary', locale);
 };
 
-const server = await startServer({ LOG_LEVEL: 'warn' });
+const server = await startServer();
 const browsers = await Promise.all(
   LOCALES.map(async (locale) => ({ locale, browser: await openBrowser({ locale }) })),
 );

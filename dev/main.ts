@@ -9,8 +9,11 @@ import { join, sep } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCES = ['src', 'views', 'locales', 'migrations', 'public'];
-/** What the build writes, and what no server loads. */
-const IGNORED = [join('public', 'build') + sep, '.test.ts'];
+/** What the build writes. That its folder is made must not build again. */
+const BUILD = join('public', 'build');
+/** What no server loads. */
+const isIgnored = (path: string) =>
+  path === BUILD || path.startsWith(BUILD + sep) || path.endsWith('.test.ts');
 /** ms without a further change: one save is several events, and a checkout many. */
 const QUIET = 80;
 
@@ -27,9 +30,12 @@ async function stopServer(): Promise<void> {
 
 /** A build that fails says why, and leaves the server that runs as it is. */
 async function buildAndRestart(): Promise<void> {
-  const [code] = await once(run('build.ts', '--client', '--if-missing'), 'exit');
+  console.log('Building …');
+  const [code, signal] = await once(run('build.ts', '--client', '--if-missing'), 'exit');
+  if (signal !== null) console.error(`The build was ended by ${signal}.`);
   if (code !== 0) return;
   await stopServer();
+  console.log('Starting …');
   server = run('--import', './dev/reload.ts', 'src/server/main.ts');
 }
 
@@ -50,7 +56,7 @@ let quiet: NodeJS.Timeout | undefined;
 for (const folder of SOURCES.filter((name) => existsSync(join(ROOT, name))))
   watch(join(ROOT, folder), { recursive: true }, (_event, name) => {
     const path = join(folder, name ?? '');
-    if (IGNORED.some((part) => path.includes(part))) return;
+    if (isIgnored(path)) return;
     clearTimeout(quiet);
     quiet = setTimeout(work, QUIET);
   });

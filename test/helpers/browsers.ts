@@ -60,7 +60,8 @@ export interface OpenBrowser {
   closePages(): Promise<void>;
   /**
    * Uncaught errors and errors on the console (Content Security Policy among them) of pages from `newPage`, oldest
-   * first. Not what a browser says of a refused form or a server that is away: that is what tests are about.
+   * first. Not what a browser says of a refused form, a server that is away or a connection that failed: what becomes of
+   * those is what tests are about.
    */
   readonly problems: string[];
   /** SIGKILL to all of it: what a crash leaves. */
@@ -179,7 +180,7 @@ const firefoxOptions = (options: BrowserOptions): LaunchOptions => {
 };
 
 const EXPECTED =
-  /status of (401|403|404|422|429|503)|ERR_(CONNECTION|NETWORK|SOCKET|EMPTY|INTERNET)|Failed to fetch|NetworkError when|WebSocket connection|ws:error|establish a connection|connection to .* was interrupted/i;
+  /status of (401|403|404|422|429|503)|ERR_(CONNECTION|NETWORK|SOCKET|EMPTY|INTERNET)|Failed to fetch|NetworkError when|WebSocket connection|ws:error|establish a connection|connection to .* was interrupted|ICE failed/i;
 
 /** Stays on the page of a call that is over: it would otherwise be gone in the middle of what a test asks it. */
 const stayAfterCalls = () => {

@@ -44,6 +44,8 @@ interface Model {
   local(): string;
   remote(): string;
   look(): void;
+  /** Gives up, as browsers do on a machine that is too busy to answer in time. */
+  fail(): void;
 }
 
 const sdpOf = (engine: string, certificate: number, round: number) =>
@@ -121,11 +123,14 @@ function createWorld(terms: Terms) {
       look() {
         if (isClosed || agreed.remote === '') return;
         const isNew = facing(name, model) !== undefined;
+        // Firefox makes nothing of a restart of what has failed.
+        if (state === 'failed' && terms.engines[name] === 'firefox') return;
         const carries = hasWay && (state === 'connected' ? isSamePair(name, model) : isNew);
         if (carries && state !== 'connected') turn('connected', 50);
         if (!carries && state === 'connected') turn('disconnected', 1000);
         if (carries && state === 'connected') clearTimeout(change);
       },
+      fail: () => turn('failed', 0),
       peer: {
         channel: {
           send(message) {
@@ -275,6 +280,7 @@ function createWorld(terms: Terms) {
         links[name]?.flush(true);
       }, 300);
     },
+    fail: (name: Name) => made[name].at(-1)?.fail(),
     isWhole: () =>
       NAMES.every((name) => {
         const model = made[name].at(-1);
@@ -425,6 +431,22 @@ test('two first offers that cross end in one connection', async () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test.each([
+  { anna: 'firefox', ben: 'chromium' },
+  { anna: 'chromium', ben: 'firefox' },
+  { anna: 'firefox', ben: 'firefox' },
+] as const)('what Firefox gives up is replaced at once: %o', async (engines) => {
+  for (const failing of NAMES.filter((name) => engines[name] === 'firefox')) {
+    const world = createWorld({ engines, polite: 'anna', delay: { anna: 100, ben: 100 }, ice: 100 });
+    await connectBoth(world);
+    world.fail(failing);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(world.isWhole()).toBe(true);
+    expect(world.faults).toEqual([]);
+    for (const each of NAMES) world.link(each)?.close();
+  }
 });
 
 test('a flood of offers makes no flood of connections, and the call comes back after it', async () => {

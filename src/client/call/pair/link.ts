@@ -8,7 +8,7 @@ import type { Kind, Outgoing, Source } from '../../media/outgoing.ts';
 import { type Connection, createConnection } from './connection.ts';
 import type { Need } from './fit.ts';
 import { createFormerConnections } from './former-connections.ts';
-import { generation, judge, judgeRequest, type Side } from './negotiation.ts';
+import { generation, isBeyondRestart, judge, judgeRequest, type Side } from './negotiation.ts';
 import { createOfferLimit } from './offer-limit.ts';
 import { createOfferRequest } from './offer-request.ts';
 import { createReconnection } from './reconnection.ts';
@@ -102,13 +102,7 @@ export function createLink(
     lost: events.lost,
     // Waiting for fresh servers takes its time, in which the old way may come back.
     restart: () => void restartIf(async (current) => current.state() !== 'connected'),
-    replace() {
-      const before = peer;
-      // What is done first may bring the connection of the other side.
-      void steps.add(async () => {
-        if (peer === before) await offerAnew();
-      });
-    },
+    replace,
   });
   const steps = createSteps(reconnection.broken);
 
@@ -186,6 +180,14 @@ export function createLink(
     trickle.described();
   }
 
+  function replace(): void {
+    const before = peer;
+    // What is done first may bring the connection of the other side.
+    void steps.add(async () => {
+      if (peer === before) await offerAnew();
+    });
+  }
+
   async function offerAnew(): Promise<void> {
     const made = replacePeer();
     reconnection.begin();
@@ -248,6 +250,7 @@ export function createLink(
       peer?.configure(fresh);
     }
     if (!peer || !(await isNeeded(peer)) || closed || newest() !== before) return;
+    if (isBeyondRestart(peer.state(), peer.local()?.sdp)) return replace();
     if (!peer.offers()) return offerRequest.ask(peer?.remote());
     // An offer without answer may have been lost on the way; a second one can't be made before it is answered.
     if (peer.signaling() === 'have-local-offer') trickle.described();

@@ -65,6 +65,10 @@ export function makesOffers(
   return isFirefox(local) === isFirefox(remote) ? madeFirst : isFirefox(local);
 }
 
+/** Whether a restart can't mend a connection in this state: Firefox makes nothing of it once ICE has failed. */
+export const isBeyondRestart = (state: RTCPeerConnectionState, local: string | undefined): boolean =>
+  state === 'failed' && local !== undefined && isFirefox(local);
+
 const isFirefox = (sdp: string): boolean => sdp.includes('\no=mozilla');
 
 /**

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { outsideAddress } from '../../src/server/relay/turn-client.ts';
+import { makeUserDatabase, userDatabasePath } from '../../src/server/relay/user-database.ts';
 import { eventually } from './poll.ts';
 import { requireProgram } from './programs.ts';
 import { freePort } from './proxy.ts';
@@ -15,6 +16,8 @@ export interface Coturn {
   port: number;
   /** For TLS, if it has a certificate. */
   securePort: number;
+  /** Its database of users, where it looks for secrets that aren't in its configuration. */
+  database: string;
   close(): Promise<void>;
 }
 
@@ -25,6 +28,9 @@ export async function startCoturn(
 ): Promise<Coturn> {
   const folder = mkdtempSync(join(tmpdir(), 'porchlight-coturn-'));
   const [port, securePort] = [await freePort(), await freePort()];
+  // One that makes it itself may fail to, and then refuses everybody for good.
+  await makeUserDatabase(folder);
+  const database = userDatabasePath(folder);
   const tls = certificate
     ? [`tls-listening-port=${securePort}`, `cert=${certificate.cert}`, `pkey=${certificate.key}`]
     : ['no-tls'];
@@ -38,7 +44,7 @@ export async function startCoturn(
       'no-cli',
     ],
     ...['realm=porchlight', 'min-port=50160', 'max-port=50559', 'log-file=stdout', 'simple-log'],
-    ...[`userdb=${join(folder, 'turndb')}`, `pidfile=${join(folder, 'pid')}`],
+    ...[`userdb=${database}`, `pidfile=${join(folder, 'pid')}`],
   ];
   writeFileSync(join(folder, 'turnserver.conf'), [...needed, ...lines, ''].join('\n'));
   const child = spawn(requireProgram('turnserver'), ['-c', join(folder, 'turnserver.conf')], {
@@ -55,6 +61,7 @@ export async function startCoturn(
   return {
     port,
     securePort,
+    database,
     async close() {
       process.off('exit', kill);
       kill();

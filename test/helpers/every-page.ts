@@ -47,6 +47,7 @@ export const NO_PAGES: Record<string, string> = {
   '/recordings/pending': 'for scripts',
   '/push/key': 'for scripts',
   '/service-worker.js': 'a script',
+  '/manifest.webmanifest': 'for browsers',
   '/push/accept/:call': 'leads to a call',
   '/healthz': 'for monitoring',
 };

@@ -16,6 +16,7 @@ import { registerErrors } from './errors.ts';
 import { registerHeaders, type SetHeaders } from './headers.ts';
 import { registerHealth } from './health.ts';
 import { registerRequestLog } from './logging.ts';
+import { registerManifest } from './manifest.ts';
 import { registerMultipart } from './multipart.ts';
 import { registerServiceWorker } from './service-worker.ts';
 import { registerSlowBodies } from './slow-bodies.ts';
@@ -59,6 +60,7 @@ export async function registerHttp(
   const assets = readAssets();
   await registerAssets(app, config.dataDir);
   registerServiceWorker(app, assets);
+  registerManifest(app);
   authenticate(app);
   const render = await registerViews(app, createEta(), assets, {
     ...page,

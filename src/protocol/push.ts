@@ -5,7 +5,7 @@ import * as v from 'valibot';
 const Path = v.pipe(v.string(), v.regex(/^\/(?!\/)/));
 
 export const PushMessage = v.object({
-  /** `over`: what rang under this tag doesn't any more. */
+  /** `over`: what was told under this tag is so no longer. */
   kind: v.picklist(['message', 'call', 'missed', 'over', 'test']),
   /** A notification takes the place of the one with the same tag. */
   tag: v.string(),
@@ -17,6 +17,8 @@ export const PushMessage = v.object({
   url: Path,
   /** When it happened, in ms since 1970. */
   at: v.number(),
+  /** Chats with something new, for the app's icon; older servers don't say. */
+  unread: v.optional(v.number()),
   /** Of what rings: which call, and the words of its two buttons. */
   call: v.optional(v.object({ id: v.string(), accept: v.string(), decline: v.string() })),
 });

@@ -5,6 +5,7 @@ import type { Background } from './background.ts';
 export type EventMap = {
   /** A session was revoked or has ended. `session` is the stored (hashed) id. */
   'session-ended': [{ session: string }];
+  'quiet-hours-changed': [{ user: number }];
   /** A request, a friendship or a block between the two changed. */
   'friendship-changed': [{ users: [number, number] }];
   /** Somebody has another name or picture. */

@@ -270,6 +270,25 @@ test('a chat that is opened needs no notification any more', async () => {
   await showing({ tag: `chat-${chat}`, title: 'New message from ana', body: '' });
   await page.goto(`${origin}/chats/${chat}`);
   await showing();
+  // Which other devices are told as well.
+  await deliver(1);
+  await showing();
+});
+
+test('nor does one that was read on another device; the icon says how many chats have news', async () => {
+  await page.goto(`${origin}/settings`);
+  const icon = await (await theWorker()).evaluateHandle(() => {
+    const numbers: number[] = [];
+    Object.defineProperty(navigator, 'setAppBadge', { value: async (count: number) => numbers.push(count) });
+    return numbers;
+  });
+  await write('Still there?');
+  await deliver(1);
+  await showing({ tag: `chat-${chat}`, title: 'New message from ana', body: '' });
+  await ben.post(`/chats/${chat}/read`, { message: `${house.app.services.chats.newestId(chat)}` });
+  await deliver(1);
+  await showing();
+  expect(await icon.jsonValue()).toEqual([1, 0]);
 });
 
 test('a page without a way to the server says so, in the language that was chosen since, and goes on from there', async () => {

@@ -126,6 +126,13 @@ async function signedIn(
   };
 }
 
+/** The same person on another device. */
+export async function onAnotherDevice(house: House, { id, username }: Person): Promise<Person> {
+  const { accounts, sessions } = house.app.services;
+  const session = await sessions.start(id, 'tablet', accounts.passwordHash(id) ?? '');
+  return signedIn(house, { id, username, session: session?.split(';')[0] ?? '' });
+}
+
 /** A socket to a server of this process, with everything it was sent. */
 export type Socket = {
   socket: WebSocket;

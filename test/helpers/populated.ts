@@ -172,6 +172,7 @@ const ROWS: Tables = {
       ...{ p256dh: Buffer.alloc(65, 4), auth: Buffer.alloc(16, 7), shows_text: 1, created_at: START },
     },
   ],
+  quiet_hours: [{ user_id: BEN, starts: 1320, ends: 420, time_zone: 'Asia/Shanghai', calls_ring: 1 }],
   invitation_groups: [{ invitation_id: 4, conversation_id: 4 }],
   group_portraits: [
     { conversation_id: 4, version: 'portrait-of-4', bytes: Buffer.from('RIFF\0\xff', 'latin1') },

@@ -12,13 +12,13 @@ import {
   verify,
 } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import * as v from 'valibot';
 import { PushMessage } from '../../src/protocol/push.ts';
 import type { Connect } from '../../src/server/push/delivery.ts';
 
-const ORIGIN = 'https://push.example.net';
+const HOST = 'push.example.net';
 
 export interface Received {
   message: PushMessage;
@@ -44,7 +44,8 @@ export interface PushDevice {
 export interface PushService {
   /** Leads to it under whatever name. */
   connect: Connect;
-  newDevice(): PushDevice;
+  /** @param host the service's name */
+  newDevice(host?: string): PushDevice;
   /** What was sent and isn't as it has to be. */
   problems: string[];
   /** Answers nothing until it is called off. */
@@ -76,10 +77,10 @@ function decrypted(body: Buffer, { curve, auth }: Keys): Buffer {
   return text.subarray(0, end);
 }
 
-const Claims = v.object({ aud: v.literal(ORIGIN), exp: v.number(), sub: v.string() });
+const Claims = v.object({ aud: v.string(), exp: v.number(), sub: v.string() });
 
 /** RFC 8292 §2 and §3. @throws where nobody has signed it, or too long ago, or for another service */
-function signedBy(authorization: string | undefined): { key: string; subject: string } {
+function signedBy({ authorization, host }: IncomingHttpHeaders): { key: string; subject: string } {
   const [, token = '', key = ''] = /^vapid t=([\w.-]+), ?k=([\w-]+)$/.exec(authorization ?? '') ?? [];
   const [header = '', payload = '', signature = ''] = token.split('.');
   const point = Buffer.from(key, 'base64url');
@@ -92,7 +93,8 @@ function signedBy(authorization: string | undefined): { key: string; subject: st
     Buffer.from(signature, 'base64url'),
   );
   if (!isSigned) throw new Error('the signature is wrong');
-  const { exp, sub } = v.parse(Claims, JSON.parse(Buffer.from(payload, 'base64url').toString()));
+  const { aud, exp, sub } = v.parse(Claims, JSON.parse(Buffer.from(payload, 'base64url').toString()));
+  if (aud !== `https://${host}`) throw new Error('the token is for another service');
   const left = exp - Date.now() / 1000;
   if (left <= 0 || left > 24 * 60 * 60) throw new Error('the token is valid for too long, or no longer');
   return { key, subject: sub };
@@ -113,7 +115,7 @@ export const openPushService = async (): Promise<PushService> => {
     if (headers['content-encoding'] !== 'aes128gcm') throw new Error('it is encoded in another way');
     if (body.length > 4096) throw new Error('it is too long');
     const message = v.parse(PushMessage, JSON.parse(decrypted(body, keys).toString()));
-    const { key, subject } = signedBy(headers.authorization);
+    const { key, subject } = signedBy(headers);
     const { urgency, topic } = headers;
     return {
       ...{ message, key, subject, bytes: body.length, ttl: Number(headers.ttl) },
@@ -132,7 +134,7 @@ export const openPushService = async (): Promise<PushService> => {
     if (other) return void response.writeHead(other.status, other.headers).end('told so');
     try {
       device.received.push(take(request, body, keys));
-      response.writeHead(201, { Location: `${ORIGIN}/message/1` }).end();
+      response.writeHead(201, { Location: `https://${HOST}/message/1` }).end();
     } catch (error) {
       problems.push(String(error));
       response.writeHead(400).end();
@@ -146,12 +148,12 @@ export const openPushService = async (): Promise<PushService> => {
   return {
     problems,
     connect: () => connectTcp(port, '127.0.0.1'),
-    newDevice() {
+    newDevice(host = HOST) {
       const curve = createECDH('prime256v1');
       const auth = randomBytes(16);
       const path = `/push/${randomBytes(16).toString('hex')}`;
       const subscription = {
-        endpoint: ORIGIN + path,
+        endpoint: `https://${host}${path}`,
         p256dh: curve.generateKeys('base64url'),
         auth: auth.toString('base64url'),
       };

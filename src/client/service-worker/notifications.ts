@@ -20,16 +20,22 @@ type Options = NotificationOptions & {
 const pages = () => self.clients.matchAll({ type: 'window', includeUncontrolled: true });
 
 /**
- * Whether a page in view rings already. Only Chromium is asked to stay silent then: Safari takes the permission away from
+ * Whether a page in view tells it already. Only Chromium is asked to stay silent then: Safari takes the permission away from
  * whoever is told something and doesn't show it.
  */
-const ringsOnPage = async (): Promise<boolean> =>
+const isInView = async (): Promise<boolean> =>
   'maxActions' in Notification && (await pages()).some(({ focused }) => focused);
 
+async function close(tag: string): Promise<void> {
+  for (const shown of await self.registration.getNotifications({ tag })) shown.close();
+}
+
 export async function show({ data }: PushEvent): Promise<void> {
-  const { kind, tag, lang, title, body, url, at, call } = v.parse(PushMessage, data?.json());
-  if (kind === 'call' && (await ringsOnPage())) return;
+  const { kind, tag, lang, title, body, url, at, unread, call } = v.parse(PushMessage, data?.json());
+  // On the app's icon, where there is one.
+  if (unread !== undefined) navigator.setAppBadge?.(unread).catch(() => {});
   const isOver = kind === 'over';
+  if ((kind === 'call' || isOver) && (await isInView())) return isOver ? close(tag) : undefined;
   const options: Options = {
     ...{ tag, lang, body, timestamp: at, icon: '/static/icon-192.png', badge: '/static/badge.png' },
     data: { url, ...(call && { call: call.id }) },
@@ -45,9 +51,8 @@ export async function show({ data }: PushEvent): Promise<void> {
     }),
   };
   await self.registration.showNotification(title, options);
-  if (!isOver) return;
   // Shown for a moment, as something has to be after a push.
-  for (const shown of await self.registration.getNotifications({ tag })) shown.close();
+  if (isOver) await close(tag);
 }
 
 /** Goes to a page that is open already, or opens it. */

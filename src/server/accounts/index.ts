@@ -8,6 +8,8 @@ import type { Events } from '../events.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { type LoginParts, loginRoutes } from './login-routes.ts';
 import { type PortraitParts, portraitRoutes } from './portrait-routes.ts';
+import { createQuietHours } from './quiet-hours-rules.ts';
+import { createQuietHoursStore } from './quiet-hours-store.ts';
 import { secretOf } from './secret-store.ts';
 import { createSessions } from './sessions.ts';
 import { createSetup } from './setup.ts';
@@ -32,6 +34,7 @@ export function createAccountParts({
     sessions: createSessions(database, clock, events, config.secure, background.spare),
     knownDevices: createKnownDevices(secretOf(database, 'known devices'), clock, config.secure),
     setup: createSetup(accounts),
+    quietHours: createQuietHours(createQuietHoursStore(database), clock, events),
   };
 }
 

@@ -106,6 +106,7 @@ const OWN = [
   ...['POST /settings/password', 'POST /settings/devices/:session/end', 'POST /friends'],
   ...[
     'POST /settings/display',
+    'POST /settings/quiet',
     'POST /settings/name',
     'POST /settings/picture',
     'POST /settings/picture/remove',
@@ -122,6 +123,7 @@ const OWN = [
   'POST /chats/:chat/typing',
   // Of one's own device; what is sent to it is tested in push/push.test.ts.
   ...['POST /push/subscription', 'POST /push/subscription/remove', 'POST /push/text', 'POST /push/test'],
+  'POST /push/not-now',
   // Among the people of a group, which has no former friends: groups.test.ts.
   ...['POST /chats/new', 'POST /chats/:chat/people', 'POST /chats/:chat/title', 'POST /chats/:chat/leave'],
   ...['POST /chats/:chat/notifications', 'POST /chats/:chat/picture', 'POST /chats/:chat/picture/remove'],

@@ -10,7 +10,12 @@ import type { Membership } from './membership.ts';
 import { noteRead, type PageParts, readerOf, showConversation } from './page.ts';
 import { type RenderRow, renderRows } from './row-renderer.ts';
 
-export type ChatParts = PageParts & { renderRow: RenderRow; membership: Membership };
+export type ChatParts = PageParts & {
+  renderRow: RenderRow;
+  membership: Membership;
+  /** Whether this device could be told of what comes while no page is open, and nobody has said yet whether it should. */
+  mayOfferNotifications(request: FastifyRequest): boolean;
+};
 
 export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
   const { chats, renderRow, renderHistory, membership } = parts;
@@ -24,9 +29,12 @@ export function chatRoutes(app: FastifyInstance, parts: ChatParts): void {
   const openChat = ({ headers }: FastifyRequest) =>
     idFrom(/\/chats\/(\d+)/.exec(String(headers['hx-current-url']))?.[1]);
 
-  app.get('/chats', guard, (request, reply) =>
-    reply.show('chats/index', { lines: lines(request), isWide: isWide(request) }),
-  );
+  app.get('/chats', guard, (request, reply) => {
+    const shown = lines(request);
+    const isUsed = shown.some(({ message }) => message !== undefined);
+    const offersNotifications = isUsed && parts.mayOfferNotifications(request);
+    return reply.show('chats/index', { lines: shown, isWide: isWide(request), offersNotifications });
+  });
   app.get('/chats/lines', guard, (request, reply) =>
     reply.show('chats/lines', { lines: lines(request), conversation: openChat(request) }),
   );

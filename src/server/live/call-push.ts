@@ -4,6 +4,7 @@
  */
 
 import type { Media } from '../../protocol/common.ts';
+import type { QuietHoursRules } from '../accounts/quiet-hours-rules.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Chats } from '../chats/chats.ts';
@@ -18,17 +19,19 @@ export type CallPushParts = {
   accounts: AccountStore;
   calls: Calls;
   chats: Pick<Chats, 'conversation'>;
+  quietHours: Pick<QuietHoursRules, 'silencesCalls'>;
 };
 
 /** The answer tells a page that has just connected whether it rings. */
 export function callPush(parts: CallPushParts, hub: Hub, render: Render): (page: LivePage) => void {
-  const { events, accounts, calls, chats } = parts;
+  const { events, accounts, calls, chats, quietHours } = parts;
   const nameOf = (user: number) => accounts.userById(user)?.displayName ?? '';
 
   function ring(page: LivePage, { call, conversation, caller, media }: Ringing): void {
     const { displayName: name = '', picture } = accounts.userById(caller) ?? {};
     const group = chats.conversation(conversation)?.title;
-    const data = { call, caller, media, name, picture, group, sound: page.sound };
+    const sound = page.sound && !quietHours.silencesCalls(page.user);
+    const data = { call, caller, media, name, picture, group, sound };
     send(page, render('calls/ring', page.reader, data));
   }
 

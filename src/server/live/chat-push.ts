@@ -1,5 +1,6 @@
 /** Sends messages, read marks, typing and unread counts to open pages. */
 
+import type { QuietHoursRules } from '../accounts/quiet-hours-rules.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Background } from '../background.ts';
 import { bannerOf } from '../chats/call-words.ts';
@@ -30,10 +31,11 @@ export type ChatPushParts = {
   accounts: AccountStore;
   membership: Membership;
   clock: Clock;
+  quietHours: Pick<QuietHoursRules, 'isQuiet'>;
 };
 
 export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveListeners {
-  const { chats, events, background, renderRow, accounts, membership, clock } = parts;
+  const { chats, events, background, renderRow, accounts, membership, clock, quietHours } = parts;
   const behind = createBackgroundQueue((batch) => background.attempt('bringing a page up to date', batch));
 
   /**
@@ -206,7 +208,7 @@ export function chatPush(parts: ChatPushParts, hub: Hub, render: Render): LiveLi
     let html: Buffer | undefined;
     for (const user of chats.members(conversation)) {
       const person = user === author ? undefined : accounts.userById(user);
-      if (!person || !membership.isToldOf(conversation, person, body)) continue;
+      if (!person || !membership.isToldOf(conversation, person, body) || quietHours.isQuiet(user)) continue;
       for (const page of hub.pagesOf(user)) {
         if (!page.sound) continue;
         // The same for every reader: there is no word in it.

@@ -1,5 +1,6 @@
 /** Rings devices on which no page is open, for as long as a call rings; and tells of calls that were missed. */
 import type { Media } from '../../protocol/common.ts';
+import type { QuietHoursRules } from '../accounts/quiet-hours-rules.ts';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Chats } from '../chats/chats.ts';
@@ -19,13 +20,20 @@ export type CallNoticeParts = {
   chats: Pick<Chats, 'conversation' | 'mayWrite'>;
   accounts: Pick<AccountStore, 'userById'>;
   clock: Clock;
+  quietHours: Pick<QuietHoursRules, 'silencesCalls'>;
 };
 
 type Ring = { call: string; conversation: number; caller: number; callee: number; media: Media };
 
-/** @returns stops ringing */
-export function tellOfCalls(parts: CallNoticeParts, notices: Notices): () => void {
-  const { events, calls, chats, accounts, clock } = parts;
+export type CallNotices = {
+  /** Tells somebody that they have missed a call. */
+  missed(callee: number, missed: Omit<Ring, 'callee'>): void;
+  /** Stops ringing. */
+  stop(): void;
+};
+
+export function tellOfCalls(parts: CallNoticeParts, notices: Notices): CallNotices {
+  const { events, calls, chats, accounts, clock, quietHours } = parts;
   /** By call and person: takes the next ring back. */
   const ringing = new Map<string, () => void>();
   const nameOf = (user: number): string => accounts.userById(user)?.displayName ?? '';
@@ -37,7 +45,6 @@ export function tellOfCalls(parts: CallNoticeParts, notices: Notices): () => voi
     const { call, conversation, caller, callee, media } = what;
     const deadline = calls.find(call)?.invites.find(({ user }) => user === callee)?.deadline ?? 0;
     const left = Math.floor((deadline - clock.now()) / 1000);
-    ringing.delete(keyOf(call, callee));
     if (left <= 0) return;
     const name = nameOf(caller);
     const group = chats.conversation(conversation)?.title;
@@ -75,12 +82,15 @@ export function tellOfCalls(parts: CallNoticeParts, notices: Notices): () => voi
   }
 
   events.on('call-ringing', (what) => {
-    if (notices.isTold(what.callee)) ring(what);
+    if (notices.isTold(what.callee) && !quietHours.silencesCalls(what.callee)) ring(what);
   });
 
   events.on('call-quiet', ({ call: id, callee }) => {
+    const hasRung = ringing.has(keyOf(id, callee));
     ringing.get(keyOf(id, callee))?.();
     ringing.delete(keyOf(id, callee));
+    // It didn't ring there, and whether it was missed is told when the quiet hours end.
+    if (!hasRung && quietHours.silencesCalls(callee)) return;
     const call = calls.find(id);
     const invite = call?.invites.find(({ user }) => user === callee);
     if (!call || !invite) return;
@@ -92,10 +102,15 @@ export function tellOfCalls(parts: CallNoticeParts, notices: Notices): () => voi
     else over(callee, id, conversation);
   });
 
-  events.on('call-missed-busy', ({ callee, ...what }) => missed(callee, what));
+  events.on('call-missed-busy', ({ callee, ...what }) => {
+    if (!quietHours.silencesCalls(callee)) missed(callee, what);
+  });
 
-  return () => {
-    for (const takeBack of ringing.values()) takeBack();
-    ringing.clear();
+  return {
+    missed,
+    stop() {
+      for (const takeBack of ringing.values()) takeBack();
+      ringing.clear();
+    },
   };
 }

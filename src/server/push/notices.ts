@@ -1,20 +1,24 @@
 /** What a device is told, in the words of its person; each is sent to all of their devices that asked for it. */
 import type { PushMessage } from '../../protocol/push.ts';
 import type { AccountStore, User } from '../accounts/store.ts';
+import type { Chats } from '../chats/chats.ts';
 import type { Clock } from '../clock.ts';
 import { isLocale, type Locale, type Translate, translator } from '../language/locale.ts';
 import type { Urgency } from './encryption.ts';
 import type { Sender } from './sender.ts';
 import type { Subscriber, SubscriptionStore } from './store.ts';
+import { alwaysSounds } from './subscription.ts';
 
 /** A message but for what is the same in all of them. */
-export type Notice = Omit<PushMessage, 'tag' | 'lang' | 'at'>;
+export type Notice = Omit<PushMessage, 'tag' | 'lang' | 'at' | 'unread'>;
 
 type Telling = {
   tag: string;
   urgency: Urgency;
   /** Seconds. */
   ttl: number;
+  /** It isn't worth a sound; a device that can't do without isn't told. */
+  isQuiet?: boolean;
   /** @param showsText whether this device shows what was written */
   notice(t: Translate, showsText: boolean): Notice;
 };
@@ -22,6 +26,7 @@ type Telling = {
 export type NoticeParts = {
   subscriptions: SubscriptionStore;
   accounts: Pick<AccountStore, 'userById'>;
+  chats: Pick<Chats, 'unreadConversations'>;
   clock: Clock;
   sender: Pick<Sender, 'send'>;
 };
@@ -30,10 +35,13 @@ export type NoticeParts = {
 const localeOf = (user: User, { locale }: Subscriber): Locale =>
   [user.locale, locale].find((one) => isLocale(one)) ?? 'en';
 
-export function createNotices({ subscriptions, accounts, clock, sender }: NoticeParts) {
-  function tellDevice(user: User, to: Subscriber, { tag, urgency, ttl, notice }: Telling): void {
+export function createNotices({ subscriptions, accounts, chats, clock, sender }: NoticeParts) {
+  function tellDevice(user: User, to: Subscriber, telling: Telling): void {
+    const { tag, urgency, ttl, isQuiet, notice } = telling;
+    if (isQuiet && alwaysSounds(to)) return;
     const lang = localeOf(user, to);
-    const message = { ...notice(translator(lang), to.showsText), tag, lang, at: clock.now() };
+    const unread = chats.unreadConversations(user.id);
+    const message = { ...notice(translator(lang), to.showsText), tag, lang, at: clock.now(), unread };
     sender.send({ to, message, urgency, ttl });
   }
 

@@ -1,7 +1,13 @@
 /** Who is told of what on devices without an open page, and what the notification says. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
+import {
+  type House,
+  onAnotherDevice,
+  openHouseOfFriends,
+  openSocket,
+  type Person,
+} from '../../../test/helpers/house.ts';
 import { ANSWER, type OldPhone, openOldPhone, unique } from '../../../test/helpers/phone.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import { openPushService, type PushDevice, type PushService } from '../../../test/helpers/push-service.ts';
@@ -160,6 +166,33 @@ describe('a message', () => {
     await say('@ben Hello', eve, group);
     await count(bens, 2);
     expect([dans.received.length, eves.received.length]).toEqual([2, 0]);
+  });
+
+  test('that was read on another device goes from where it was told, but not where that would sound', async () => {
+    const apple = service.newDevice('web.push.apple.com');
+    const { subscription } = apple;
+    await (await onAnotherDevice(house, ben)).post('/push/subscription', subscription);
+    await say('one');
+    await say('two');
+    const [told] = (await count(bens, 2)).slice(-1);
+    await count(apple, 2);
+    const read = (id: number) => ben.post(`/chats/${chat}/read`, { message: `${id}` });
+    const newest = house.app.services.chats.newestId(chat);
+    await read(newest - 1);
+    await read(newest);
+    const over = (await count(bens, 3))[2];
+    expect(over?.message).toMatchObject({ kind: 'over', tag: `chat-${chat}`, unread: 0 });
+    expect(over?.topic).toBe(told?.topic);
+    expect(told?.message.unread).toBe(1);
+    // Once, and only where something was told.
+    await read(newest + 1);
+    await say('three');
+    await count(bens, 4);
+    expect((await count(apple, 3)).map(({ message }) => message.kind)).toEqual([
+      'message',
+      'message',
+      'message',
+    ]);
   });
 
   test('is told no more on a device that has signed out', async () => {

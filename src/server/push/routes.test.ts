@@ -1,6 +1,6 @@
 /** Subscribing and unsubscribing: what is taken, what isn't, and that none of it grows without end. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
+import { type House, onAnotherDevice, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import { openPushService, type PushDevice, type PushService } from '../../../test/helpers/push-service.ts';
 import { createDelivery } from './delivery.ts';
@@ -30,25 +30,6 @@ const rows = () =>
 
 const received = (device: PushDevice, wanted: number) =>
   eventually(`${wanted} pushes`, () => device.received.length === wanted);
-
-/** The same person on another device. */
-async function onAnother(person: Person): Promise<Person> {
-  const { accounts, sessions } = house.app.services;
-  const hash = accounts.passwordHash(person.id) ?? '';
-  const session = (await sessions.start(person.id, 'tablet', hash))?.split(';')[0] ?? '';
-  const cookie = person.cookie.replace(/porchlight=[^;]+/, session);
-  const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
-  return {
-    ...person,
-    cookie,
-    get: (url) => house.app.inject({ url, headers: { cookie } }),
-    post: (url, form = {}) =>
-      house.app.inject({
-        ...{ method: 'POST', url, headers },
-        payload: new URLSearchParams({ _csrf: person.token, ...form }).toString(),
-      }),
-  };
-}
 
 describe('a subscription', () => {
   test('is taken as JSON, with the token that scripts are given, and answers with what they need', async () => {
@@ -130,7 +111,7 @@ describe('a subscription', () => {
     const devices = Array.from({ length: 11 }, () => service.newDevice());
     for (const device of devices) {
       house.clock.advance(1_000);
-      await subscribe(await onAnother(ana), device);
+      await subscribe(await onAnotherDevice(house, ana), device);
     }
     expect(rows().slice(1)).toEqual(devices.slice(1).map(({ subscription }) => subscription.endpoint));
     expect(rows()).toHaveLength(11);
@@ -175,7 +156,9 @@ test('settings say whether this device is told, and how', async () => {
   );
   expect((await ana.get('/settings')).body).toMatch(/name="text" checked/);
   // Of this device alone.
-  expect((await (await onAnother(ana)).get('/settings')).body).toContain('Turn on notifications');
+  expect((await (await onAnotherDevice(house, ana)).get('/settings')).body).toContain(
+    'Turn on notifications',
+  );
 });
 
 test('ten tests in ten minutes are enough', async () => {

@@ -39,3 +39,7 @@ export const Subscription = v.object({
   auth: bytes(16),
 });
 export type Subscription = v.InferOutput<typeof Subscription>;
+
+/** Whether a device sounds at everything that is pushed to it. Apple's don't know silent notifications. */
+export const alwaysSounds = ({ endpoint }: Subscription): boolean =>
+  new URL(endpoint).hostname.endsWith('.push.apple.com');

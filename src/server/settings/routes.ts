@@ -20,6 +20,7 @@ import { deviceName } from './device-name.ts';
 import { type DisplayParts, displayRoutes } from './display-routes.ts';
 import { ownStorage } from './own-storage.ts';
 import { type ProfileParts, profileRoutes } from './profile-routes.ts';
+import { type QuietParts, quietRoutes, quietView } from './quiet-routes.ts';
 
 const PreferencesForm = v.object({
   locale: v.optional(v.string(), ''),
@@ -35,6 +36,7 @@ const PasswordForm = v.object({ current: v.optional(v.string(), ''), password: P
 const DONE = [
   ...(['saved', 'display', 'password', 'signed-out'] as const),
   ...(['push-on', 'push-off', 'push-saved', 'push-test', 'push-needs'] as const),
+  ...(['quiet', 'quiet-off'] as const),
 ];
 
 /** ms */
@@ -61,7 +63,7 @@ export type SettingsParts = {
 /** @param parts of these, and of the other routes of this page; mistakes in one's own name and picture are shown here */
 export function settingsRoutes(
   app: FastifyInstance,
-  parts: SettingsParts & ProfileParts & DisplayParts,
+  parts: SettingsParts & ProfileParts & DisplayParts & QuietParts,
 ): void {
   const { accounts, sessions, friends, files } = parts;
   const guard = { preHandler: requireUser };
@@ -71,10 +73,16 @@ export function settingsRoutes(
   /** @param more of it, `allZones` for the whole list of time zones */
   function settings(
     request: FastifyRequest,
-    more: { errors?: FormErrors; displayName?: string; allZones?: boolean } = {},
+    more: {
+      errors?: FormErrors;
+      displayName?: string;
+      allZones?: boolean;
+      quiet?: ReturnType<typeof quietView>;
+    } = {},
   ) {
     const user = userOf(request);
     const { allZones = false } = more;
+    const hours = parts.quietHours.of(user.id);
     return {
       locales: LOCALES,
       themes: THEMES,
@@ -94,6 +102,8 @@ export function settingsRoutes(
       blocked: friends.blockedBy(user.id),
       storage: ownStorage(files, request.reader, user.id),
       notifications: parts.notificationsOf(request.signedIn?.session ?? ''),
+      quiet: quietView(hours),
+      quietZone: zoneName(hours?.timeZone ?? request.reader.timeZone),
       needsHomeScreen: deviceName(request.headers['user-agent'] ?? '').system === 'iOS',
       errors: {},
       done: undefined,
@@ -108,6 +118,9 @@ export function settingsRoutes(
   });
 
   displayRoutes(app, parts);
+  quietRoutes(app, parts, (request, reply, more) =>
+    reply.code(422).show('settings/index', settings(request, more)),
+  );
   profileRoutes(app, parts, (request, reply, status, more) =>
     reply.code(status).show('settings/index', settings(request, more)),
   );

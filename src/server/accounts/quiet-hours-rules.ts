@@ -21,6 +21,9 @@ export function createQuietHours(store: QuietHoursStore, clock: Clock, events: E
       return hours !== undefined && !hours.callsRing && isDuring(hours, clock.now());
     },
 
+    /** They may live by other clocks now. */
+    moved: (user: number): void => events.emit('quiet-hours-changed', { user }),
+
     /** @param hours none for none */
     set(user: number, hours: QuietHours | undefined): void {
       store.set(user, hours);

@@ -105,6 +105,9 @@ export function createMembership({ sessions, store, friends }: Parts) {
     /** Whether a person may learn whether another is online. */
     mayWatch: (viewer: number, other: number): boolean => friends.areFriends(viewer, other),
 
+    /** Whether another member of a conversation may learn now what `user` does in it. */
+    mayWatchIn,
+
     /** The other members of a conversation who may learn now what `user` does in it. */
     watchers: (conversation: number, user: number): number[] =>
       store.members(conversation).filter((other) => other !== user && mayWatchIn(conversation, user, other)),

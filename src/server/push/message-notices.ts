@@ -95,8 +95,7 @@ export function tellOfMessages(parts: MessageNoticeParts, notices: Notices): Mes
   }
 
   const isFor = (user: User, { conversation, author, body }: Sent): boolean =>
-    membership.watchers(conversation, author).includes(user.id) &&
-    membership.isToldOf(conversation, user, body);
+    membership.mayWatchIn(conversation, author, user.id) && membership.isToldOf(conversation, user, body);
 
   events.on('message-sent', (sent) => {
     const { conversation, author } = sent;

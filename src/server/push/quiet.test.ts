@@ -88,6 +88,20 @@ describe('a message in quiet hours', () => {
     expect(await told()).toEqual(['message: New message from ana']);
   });
 
+  test('is told when they end by the clocks of where somebody lives now', async () => {
+    await ben.post('/settings', { timeZone: 'Atlantic/Azores' });
+    await ben.post('/settings/quiet', NOON);
+    // There it is 11:00, and here 12:00.
+    await say('Before');
+    expect(await told()).toEqual(['message: New message from ana']);
+    await ben.post('/settings', { timeZone: 'UTC' });
+    await say('One');
+    house.clock.advance(29 * MINUTE);
+    expect(await told()).toEqual([]);
+    house.clock.advance(MINUTE);
+    expect(await told()).toEqual(['message: New message from ana']);
+  });
+
   test('of a group is told by what each wants to hear of there', async () => {
     const eve = await house.person('eve');
     const { friends, groups } = house.app.services;

@@ -135,6 +135,7 @@ export function settingsRoutes(
       ...(isClock(clock) && { clock }),
       sound: sound === 'on',
     });
+    parts.quietHours.moved(userOf(request).id);
     return reply.redirect('/settings?done=saved', 303);
   });
 

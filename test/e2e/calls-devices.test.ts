@@ -6,7 +6,7 @@ import { accept, connected, dial, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { closeEach, WAYS_OUT } from '../helpers/closing.ts';
 import { faint, unreachable } from '../helpers/hit.ts';
-import { participant, picturesChange } from '../helpers/media.ts';
+import { participant, picturesChange, takeSmallPictures } from '../helpers/media.ts';
 import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -42,6 +42,7 @@ const open = async (client: Client, path: string, engine: Engine = 'chromium'): 
   const browser = browsers.get(engine);
   if (!browser) throw new Error(`no ${engine}`);
   const page = await browser.newPage({ width: 800, height: 600 });
+  await takeSmallPictures(page);
   await visit(page, client, path);
   return page;
 };

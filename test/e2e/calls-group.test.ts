@@ -6,7 +6,7 @@ import { type BrowserOptions, type OpenBrowser, openBrowser } from '../helpers/b
 import { accept, newestEntry, ringOn, says } from '../helpers/calls.ts';
 import { unreachable } from '../helpers/hit.ts';
 import { leaveCall } from '../helpers/leave-call.ts';
-import { picturesChange, pitchHeard, takeSoundAsItIs } from '../helpers/media.ts';
+import { picturesChange, pitchHeard, takeSmallPictures, takeSoundAsItIs } from '../helpers/media.ts';
 import { arrive, befriend, createPerson, type Person, signInClient } from '../helpers/people.ts';
 import { recordedFor, recordingOf, saveRecording, startRecording } from '../helpers/recording.ts';
 import { longestSilenceMs } from '../helpers/recording-measures.ts';
@@ -39,6 +39,7 @@ async function moveIn(username: string, displayName: string, pitch: number, opti
   browsers.push(browser);
   const page = await browser.newPage({ width: 800, height: 600 });
   await takeSoundAsItIs(page);
+  await takeSmallPictures(page);
   await arrive(page, server, person);
   const home = { ...person, page, pitch };
   homes.push(home);

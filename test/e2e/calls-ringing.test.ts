@@ -6,7 +6,7 @@ import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp, newestEntry, ringOn, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { type House, openHouse, PASSWORD } from '../helpers/house.ts';
-import { isSeen, picturesChange, pitchHeard, takeSoundAsItIs } from '../helpers/media.ts';
+import { isSeen, picturesChange, pitchHeard, takeSmallPictures, takeSoundAsItIs } from '../helpers/media.ts';
 import { befriend, chatOf, createPair, createPerson, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -55,6 +55,7 @@ const open = async (client: Client, path: string, browser = chromium): Promise<P
   const page = await browser.newPage({ width: 800, height: 600 });
   // Both sides sit in one browser and speak at one pitch: each would be the other's echo.
   await takeSoundAsItIs(page);
+  await takeSmallPictures(page);
   await visit(page, client, path);
   return page;
 };

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
-import { picturesChange, watchPictures } from '../helpers/media.ts';
+import { picturesChange, takeSmallPictures, watchPictures } from '../helpers/media.ts';
 import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -52,6 +52,7 @@ declare global {
 
 const open = async (browser: OpenBrowser, client: Client, path: string): Promise<Page> => {
   const page = await browser.newPage({ width: 800, height: 600 });
+  await takeSmallPictures(page);
   await page.evaluateOnNewDocument(() => {
     globalThis.connections = [];
     globalThis.delay = 0;

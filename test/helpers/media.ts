@@ -35,7 +35,7 @@ export const picturesChange = async (page: Page, name: string, wanted = 5): Prom
           if (changed >= 10) changes++;
           if (changed >= 10 || before === undefined) before = now;
         }
-        await new Promise((resolve) => setTimeout(resolve, 40));
+        await new Promise((resolve) => setTimeout(resolve, 120));
       }
       return changes;
     },
@@ -176,18 +176,28 @@ export const watchPictures = async (page: Page, name: string): Promise<Watch> =>
   };
 };
 
+/** Adds to what the page asks of its devices, whatever it asks. */
+const askBesides = (page: Page, besides: { audio?: MediaTrackConstraints; video?: MediaTrackConstraints }) =>
+  page.evaluateOnNewDocument(({ audio, video }) => {
+    const { mediaDevices } = navigator;
+    if (!mediaDevices) return;
+    const open = mediaDevices.getUserMedia.bind(mediaDevices);
+    const merged = (wanted: boolean | MediaTrackConstraints | undefined, more = {}) =>
+      wanted ? { ...(typeof wanted === 'object' ? wanted : {}), ...more } : false;
+    mediaDevices.getUserMedia = (wanted = {}) =>
+      open({ ...wanted, audio: merged(wanted.audio, audio), video: merged(wanted.video, video) });
+  }, besides);
+
 /**
  * Takes the microphone as it is. What helps speech would now and then take the tone for noise, or for an echo of what the
  * page plays, and here it is asked which sound comes from where.
  */
 export const takeSoundAsItIs = (page: Page) =>
-  page.evaluateOnNewDocument(() => {
-    const { mediaDevices } = navigator;
-    if (!mediaDevices) return;
-    const open = mediaDevices.getUserMedia.bind(mediaDevices);
-    mediaDevices.getUserMedia = (wanted = {}) => {
-      const audio = typeof wanted.audio === 'object' ? wanted.audio : {};
-      const plain = { ...audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-      return open({ ...wanted, ...(wanted.audio && { audio: plain }) });
-    };
-  });
+  askBesides(page, { audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+
+/**
+ * Takes small pictures, and few. Firefox makes its own as large as it is asked to, and where several browsers share two
+ * cores, whoever asks only who is seen would wait for 720 lines of each.
+ */
+export const takeSmallPictures = (page: Page) =>
+  askBesides(page, { video: { width: 320, height: 240, frameRate: 8 } });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { WebSocket } from 'ws';
-import { register } from '../../src/server/accounts/registration.ts';
+import { hashPassword } from '../../src/server/accounts/passwords.ts';
 import { buildApp } from '../../src/server/app.ts';
 import { readConfig } from '../../src/server/config.ts';
 import type { Deliver } from '../../src/server/push/delivery.ts';
@@ -86,13 +86,20 @@ export async function openHouseOfFriends(
   return { house, ana, ben, chat: chats.directWith(ana.id, ben.id) };
 }
 
+/** Of `PASSWORD`: made once for all people of all tests, because making one is meant to be slow. */
+let hash: Promise<string> | undefined;
+
 async function addPerson(house: House, username: string): Promise<Person> {
   const { accounts, sessions, clock } = house.app.services;
-  const given = { username, displayName: username, password: PASSWORD, isOwner: !accounts.hasUsers() };
-  const result = await register(accounts, clock, given, () => true);
-  if (!('id' in result)) throw new Error(`no account for ${username}: ${result.error}`);
-  const session = (await sessions.start(result.id, 'vitest', result.passwordHash))?.split(';')[0] ?? '';
-  return signedIn(house, { id: result.id, username, session });
+  hash ??= hashPassword(PASSWORD);
+  const passwordHash = await hash;
+  const id = accounts.insertUser({
+    ...{ username, displayName: username, passwordHash, isOwner: !accounts.hasUsers() },
+    createdAt: clock.now(),
+  });
+  if (id === undefined) throw new Error(`there is a ${username} already`);
+  const session = (await sessions.start(id, 'vitest', passwordHash))?.split(';')[0] ?? '';
+  return signedIn(house, { id, username, session });
 }
 
 /** The token of a form on a page, and the cookie it belongs to. */

@@ -1,4 +1,4 @@
-/** Records what is seen and heard of a call, in chunks of a second. */
+/** Records what is seen and heard of a call, in chunks of half a second. */
 
 import type { Feeds } from '../media/feeds.ts';
 import { createCompositor } from './compositor.ts';
@@ -11,8 +11,8 @@ import { startTicker } from './ticker.ts';
 const RATE = 24;
 /** How often a sound-only recording checks who is heard. */
 const SOUND_TICK_MS = 250;
-/** The most that a crash can lose, together with the time to write it. */
-const CHUNK_MS = 1000;
+/** The most that a crash can lose, together with the time to encode and to write it, which a busy device takes. */
+const CHUNK_MS = 500;
 /** Bytes without content yet: a header, and in Firefox a moment of silence even if nothing was recorded. */
 const HEAD = 1024;
 /** The first moment of a call is rarely its best still. */

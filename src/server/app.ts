@@ -148,7 +148,10 @@ async function assemble(config: Config, time: Clock, deliver: Deliver) {
 
   const stopForgetting = services.sessions.forgetExpired();
   const stopWatching = watchOtherProcesses(database, background, services.sessions.noticeEnded);
-  app.addHook('onListen', async () => relay.start());
+  app.addHook('onListen', async () => {
+    await relay.start();
+    background.attempt('ringing on', services.ringOn);
+  });
   app.addHook('onClose', async () => {
     await relay.stop();
     stopWatching();

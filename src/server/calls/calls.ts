@@ -40,6 +40,12 @@ export function createCalls(parts: CallGround) {
 
   const ringingAt = (user: number) => store.openOf(user).filter((call) => ringingFor(call, user));
 
+  /** A call as it rings for this person. */
+  const ringOf = (call: Call, user: number) => {
+    const { id, conversation, media } = call;
+    return { call: id, conversation, caller: callerOf(call, user), media };
+  };
+
   /** Who may not call here any more leaves, and is rung no longer: a friendship has ended, or somebody's membership. */
   function part(conversation: number) {
     const call = store.openIn(conversation);
@@ -79,15 +85,17 @@ export function createCalls(parts: CallGround) {
     runningIn: store.openIn,
 
     /** The calls ringing for this person, as their pages show them. */
-    ringingAt: (user: number) =>
-      ringingAt(user).map((call) => ({
-        ...{
-          call: call.id,
-          conversation: call.conversation,
-          caller: callerOf(call, user),
-          media: call.media,
-        },
-      })),
+    ringingAt: (user: number) => ringingAt(user).map((call) => ringOf(call, user)),
+
+    /** All that rings at this moment, for each person who is rung. */
+    allRinging: () =>
+      store
+        .open()
+        .flatMap((call) =>
+          call.invites.flatMap(({ user, state }) =>
+            state === 'ringing' ? { ...ringOf(call, user), callee: user } : [],
+          ),
+        ),
 
     /** The caller's offer and candidates of a ringing call, as far as they are known. */
     offerOf: (call: string): Offer => offers.of(call),

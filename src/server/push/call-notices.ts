@@ -2,6 +2,7 @@
 import type { Media } from '../../protocol/common.ts';
 import type { QuietHoursRules } from '../accounts/quiet-hours-rules.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import { RING_TIME } from '../calls/call.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Clock } from '../clock.ts';
@@ -16,7 +17,7 @@ const TTL = 7 * 24 * 60 * 60;
 
 export type CallNoticeParts = {
   events: Events;
-  calls: Pick<Calls, 'find'>;
+  calls: Pick<Calls, 'find' | 'allRinging'>;
   chats: Pick<Chats, 'conversation' | 'mayWrite'>;
   accounts: Pick<AccountStore, 'userById'>;
   clock: Clock;
@@ -26,6 +27,8 @@ export type CallNoticeParts = {
 type Ring = { call: string; conversation: number; caller: number; callee: number; media: Media };
 
 export type CallNotices = {
+  /** Goes on with what rang when the server stopped. */
+  goOn(): void;
   /** Tells somebody that they have missed a call. */
   missed(callee: number, missed: Omit<Ring, 'callee'>): void;
   /** Stops ringing. */
@@ -44,7 +47,8 @@ export function tellOfCalls(parts: CallNoticeParts, notices: Notices): CallNotic
   function ring(what: Ring): void {
     const { call, conversation, caller, callee, media } = what;
     const deadline = calls.find(call)?.invites.find(({ user }) => user === callee)?.deadline ?? 0;
-    const left = Math.floor((deadline - clock.now()) / 1000);
+    // A clock that was set back while the server was down must not make it ring for longer.
+    const left = Math.floor(Math.min(deadline - clock.now(), RING_TIME) / 1000);
     if (left <= 0) return;
     const name = nameOf(caller);
     const group = chats.conversation(conversation)?.title;
@@ -81,9 +85,11 @@ export function tellOfCalls(parts: CallNoticeParts, notices: Notices): CallNotic
     notices.tell(callee, { tag: tagOf(call), urgency: 'high', ttl: TTL, notice });
   }
 
-  events.on('call-ringing', (what) => {
+  function begin(what: Ring): void {
     if (notices.isTold(what.callee) && !quietHours.silencesCalls(what.callee)) ring(what);
-  });
+  }
+
+  events.on('call-ringing', begin);
 
   events.on('call-quiet', ({ call: id, callee }) => {
     const hasRung = ringing.has(keyOf(id, callee));
@@ -108,6 +114,9 @@ export function tellOfCalls(parts: CallNoticeParts, notices: Notices): CallNotic
 
   return {
     missed,
+    goOn() {
+      for (const what of calls.allRinging()) begin(what);
+    },
     stop() {
       for (const takeBack of ringing.values()) takeBack();
       ringing.clear();

@@ -47,6 +47,7 @@ export function createPushParts(
     /** How the device with this session is told of things; `undefined` where it isn't. */
     notificationsOf: subscriptions.ofSession,
     mayOfferNotifications: createOffer({ config, subscriptions }),
+    ringOn: calls.goOn,
     stopNotices(): void {
       for (const stop of stops) stop();
     },

@@ -233,6 +233,25 @@ describe('a call', () => {
     expect(await kinds(4)).toEqual(['call', 'call', 'over', 'message']);
   });
 
+  test('rings on over a restart, for as long as it would have', async () => {
+    const { call, member } = await caller.rings(chat, 'voice');
+    await count(bens, 1);
+    house.clock.advance(1_000);
+    await house.restart();
+    await house.app.listen({ port: 0, host: '127.0.0.1' });
+    const again = (await count(bens, 2))[1];
+    expect([again?.ttl, again?.message.kind, again?.topic]).toEqual([59, 'call', bens.received[0]?.topic]);
+    caller = await openOldPhone(house, ana, caller.device);
+    caller.say({ type: 'resume', call, member, fresh: false });
+    await caller.hears('resumed');
+    for (const [ring, left] of [53, 47, 41].entries()) {
+      house.clock.advance(6_000);
+      expect((await count(bens, ring + 3))[ring + 2]?.ttl).toBe(left);
+    }
+    house.clock.advance(41_000);
+    expect((await caller.hears('ended')).reason).toBe('missed');
+  });
+
   test('that is answered on another device rings no more', async () => {
     const other = await openOldPhone(house, ben);
     const { call } = await caller.rings(chat);

@@ -22,6 +22,7 @@ const ROOMS: Record<string, string[]> = {
   sound: ['common'],
   viewer: ['common'],
   messages: ['common', 'viewer'],
+  share: ['common', 'attach'],
   media: ['common'],
   screenshots: ['common', 'media'],
   'recording/upload': ['common'],

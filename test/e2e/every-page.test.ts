@@ -136,7 +136,7 @@ describe.each(['en', 'zh-CN'])('in %s', (language) => {
     for (const [name, html] of await pagesIn(language)) {
       expect(html, name).not.toMatch(/\bundefined\b|\[object |\bNaN\b/);
       expect(wordsOf(html), name).not.toMatch(
-        /\b(nav|errors|accounts|settings|friends|dates|chats|groups|calls?|admin|doctor|files|recordings)\.[a-z]\w+/,
+        /\b(nav|errors|accounts|settings|friends|dates|chats|groups|calls?|admin|doctor|files|recordings|share)\.[a-z]\w+/,
       );
       expect(html, name).toContain(`<html lang="${language}"`);
     }

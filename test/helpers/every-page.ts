@@ -135,6 +135,7 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
       'the people of a group': `${group}/people`,
       'leave a group': `${group}/leave`,
       'new group': '/chats/new',
+      'something shared': '/share?missed',
       friends: '/friends',
       settings: '/settings',
       admin: '/admin',

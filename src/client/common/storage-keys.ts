@@ -16,3 +16,6 @@ export const RECORDINGS = 'porchlight.recordings';
 
 /** The id of the call whose ring was silenced. */
 export const SILENCED = 'porchlight.silenced';
+
+/** Where is kept what another app has shared, until its chat is chosen. */
+export const SHARED = 'porchlight.shared';

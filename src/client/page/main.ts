@@ -50,7 +50,7 @@ declare const LEFTOVERS_URL: string;
 declare const DRAFT_LINES_URL: string;
 declare const ELSEWHERE_URL: string;
 declare const TEXTS_URL: string;
-declare const LAYERS_URL: string;
+declare const FIRST_TOUCH_URL: string;
 declare const PLAYING_URL: string;
 declare const NO_CALLS_URL: string;
 
@@ -134,9 +134,9 @@ for (const sign of ['loadstart', 'play'])
   document.addEventListener(sign, () => void load(PLAYING_URL).catch(() => {}), { capture: true });
 
 // A failure is said by `load`, if an update is the reason.
-const loadLayers = () => load(LAYERS_URL).catch(() => {});
+const firstTouch = () => load(FIRST_TOUCH_URL).catch(() => {});
 for (const sign of ['keydown', 'pointerdown'])
-  document.addEventListener(sign, loadLayers, { once: true, capture: true });
+  document.addEventListener(sign, firstTouch, { once: true, capture: true });
 
 openLog();
 wireBoxes();

@@ -3,6 +3,8 @@
  * that it was felt.
  */
 
+import { leading } from '../common/leading.ts';
+
 /** What people press and wait for. Messages and files have signs of their own, and the rest of the requests nobody made. */
 export const PRESSED = 'a, button, form:not(#composer, .sending)';
 
@@ -14,14 +16,6 @@ function begin(): void {
 }
 function end(): void {
   delete dataset.loading;
-}
-
-/** The link by which a click leads to another page in this tab. */
-export function leading(event: MouseEvent): HTMLAnchorElement | undefined {
-  const link = event.target instanceof Element ? event.target.closest('a') : null;
-  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return undefined;
-  if (link.target || link.hasAttribute('download') || link.origin !== location.origin) return undefined;
-  return !link.hash || link.pathname + link.search !== location.pathname + location.search ? link : undefined;
 }
 
 export function wireProgress(): void {

@@ -4,7 +4,7 @@ import { load } from '../common/scripts.ts';
 
 /** Set by the build: the script's address. */
 declare const SOUNDS_URL: string;
-declare const LAYERS_URL: string;
+declare const FIRST_TOUCH_URL: string;
 
 /** The chat that this page shows. */
 const shown = document.querySelector<HTMLInputElement>('#since [name=chat]')?.value;
@@ -40,7 +40,7 @@ export function wireSounds(): void {
         const ring = node.querySelector('.ring');
         // Without it, one can still tab to the ring.
         if (ring)
-          load(LAYERS_URL).then(
+          load(FIRST_TOUCH_URL).then(
             ({ holdFocus }) => holdFocus(ring),
             () => {},
           );

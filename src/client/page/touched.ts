@@ -1,6 +1,6 @@
 /** What a part of a page needs once it is touched comes then. */
+import { leading } from '../common/leading.ts';
 import { load } from '../common/scripts.ts';
-import { leading } from './navigation-progress.ts';
 
 /**
  * Loads the script that a part of the page names. A link in it that is pressed before that waits for it: it may have

@@ -6,6 +6,7 @@ import { askForKey, keepSubscription, subscribe } from '../common/push-subscript
 import { follow, show } from './notifications.ts';
 import { answer, keepOffline } from './offline.ts';
 import type { SubscriptionEvent, WorkerScope } from './scope.ts';
+import { takeShared } from './sharing.ts';
 
 declare const self: WorkerScope;
 
@@ -30,6 +31,7 @@ async function takeOver(): Promise<void> {
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(takeOver()));
 self.addEventListener('fetch', answer);
+self.addEventListener('fetch', takeShared);
 self.addEventListener('push', (event) => event.waitUntil(show(event)));
 self.addEventListener('notificationclick', (event) => event.waitUntil(follow(event)));
 self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(subscribeAnew(event)));

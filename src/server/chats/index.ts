@@ -20,6 +20,7 @@ import { type ChatParts, chatRoutes } from './routes.ts';
 import { createRowRenderer } from './row-renderer.ts';
 import { type SendFileParts, sendFileRoutes } from './send-file-routes.ts';
 import { type SendParts, sendRoutes } from './send-routes.ts';
+import { type ShareParts, shareRoutes } from './share-routes.ts';
 import type { ChatStore } from './store.ts';
 import { type VideoPosterParts, videoPosterRoutes } from './video-poster-routes.ts';
 
@@ -60,7 +61,14 @@ export function createRenderers(
 
 export function registerChats(
   app: FastifyInstance,
-  parts: ChatParts & GroupParts & SendParts & MessageParts & PictureParts & SendFileParts & VideoPosterParts,
+  parts: ChatParts &
+    GroupParts &
+    SendParts &
+    MessageParts &
+    PictureParts &
+    SendFileParts &
+    VideoPosterParts &
+    ShareParts,
 ): void {
   // Before a chat's own page, whose address has a number where theirs has a word.
   groupRoutes(app, parts);
@@ -70,4 +78,5 @@ export function registerChats(
   pictureRoutes(app, parts);
   sendFileRoutes(app, parts);
   videoPosterRoutes(app, parts);
+  shareRoutes(app, parts);
 }

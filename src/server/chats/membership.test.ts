@@ -131,8 +131,8 @@ const OWN = [
   'POST /chats/:chat/call/people',
   ...['remove', 'admin'].map((action) => `POST /chats/:chat/people/:person/${action}`),
 ];
-/** How one comes in. */
-const OPEN = ['POST /setup', 'POST /join/:code', 'POST /login'];
+/** How one comes in; and what reads nothing of what it is sent, and changes nothing. */
+const OPEN = ['POST /setup', 'POST /join/:code', 'POST /login', 'POST /share'];
 
 /** Everything that is stored, but for when whom was last seen. */
 function stored(): string {

@@ -33,3 +33,14 @@ test('its shortcuts lead to pages, in the language of the browser', async () => 
   expect(shortcuts.length).toBeGreaterThan(2);
   for (const { url } of shortcuts) expect((await ana.get(url)).statusCode, url).toBe(200);
 });
+
+test('other apps may share with it, by the address that its worker takes', async () => {
+  const { share_target: target } = await manifest();
+  expect(target).toMatchObject({ action: '/share', method: 'POST', enctype: 'multipart/form-data' });
+  expect(target.params).toMatchObject({
+    title: 'title',
+    text: 'text',
+    url: 'url',
+    files: [{ name: 'files' }],
+  });
+});

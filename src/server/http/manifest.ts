@@ -4,6 +4,9 @@ import type { FastifyInstance } from 'fastify';
 /** As pages have it behind what they show. */
 const BACKGROUND = '#f8f2e7';
 
+/** What other apps may share: whatever can be sent. */
+const SHARED = ['image/*', 'video/*', 'audio/*', 'text/*', 'application/*'];
+
 const PNG = 'image/png';
 const ICONS = [
   { src: '/static/icon-192.png', sizes: '192x192', type: PNG },
@@ -14,7 +17,9 @@ const ICONS = [
 
 export function registerManifest(app: FastifyInstance): void {
   // Browsers ask for it without cookies, so it is in the browser's language, whatever its person has chosen.
-  app.get('/manifest.webmanifest', ({ reader: { t, locale } }, reply) =>
+  // Every page names it, so it is compressed although it is short.
+  const compress = { threshold: 0, encodings: ['gzip' as const] };
+  app.get('/manifest.webmanifest', { compress }, ({ reader: { t, locale } }, reply) =>
     reply
       .header('Cache-Control', 'no-cache')
       .header('Vary', 'Accept-Language')
@@ -23,6 +28,10 @@ export function registerManifest(app: FastifyInstance): void {
         ...{ name: 'Porchlight', short_name: 'Porchlight', lang: locale },
         ...{ id: '/', start_url: '/chats', scope: '/', display: 'standalone' },
         ...{ background_color: BACKGROUND, theme_color: BACKGROUND, icons: ICONS },
+        share_target: {
+          ...{ action: '/share', method: 'POST', enctype: 'multipart/form-data' },
+          params: { title: 'title', text: 'text', url: 'url', files: [{ name: 'files', accept: SHARED }] },
+        },
         shortcuts: [
           { name: t('nav.friends'), url: '/friends' },
           { name: t('groups.new'), url: '/chats/new' },

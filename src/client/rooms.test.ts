@@ -27,6 +27,7 @@ const ROOMS: Record<string, string[]> = {
   screenshots: ['common', 'media'],
   'recording/upload': ['common'],
   recording: ['common', 'media', 'recording/upload'],
+  'effects/pixels': [],
   'call/lifecycle': [],
   'call/pair': ['common', 'media'],
   'call/server': ['common', 'call/lifecycle'],

@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
 
 FROM dependencies AS build
-COPY build.ts ./
+COPY build.ts THIRD_PARTY.md ./
 COPY bundling ./bundling
 COPY public ./public
 COPY src ./src
@@ -13,7 +13,8 @@ RUN node build.ts
 
 # Without what only the build needs, and TypeScript, an optional peer of valibot and i18next which they never load.
 FROM dependencies AS production
-RUN rm -rf node_modules/typescript node_modules/esbuild node_modules/@esbuild node_modules/htmx.org
+RUN rm -rf node_modules/typescript node_modules/esbuild node_modules/@esbuild node_modules/htmx.org \
+    node_modules/@litertjs node_modules/@mediapipe
 
 FROM node:24-slim
 # The relay of TURN=auto.

@@ -9,6 +9,7 @@ import { brotliCompressSync } from 'node:zlib';
 import { gzipAsync } from '@gfx/zopfli';
 import { build } from 'esbuild';
 import { markUsed, readManifest, removeOld } from '../src/server/http/kept-bundles.ts';
+import { copyParts } from './parts.ts';
 import { isNewer, ROOT } from './sources.ts';
 
 const OUT = join(ROOT, 'public/build');
@@ -38,7 +39,7 @@ const text = (path: string) => readFileSync(path, 'utf8');
 
 /** Whether the bundles are newer than their sources. */
 export const isClientFresh = (): boolean =>
-  isNewer(MANIFEST, 'src/client/**/*.{ts,css}', 'src/protocol/*.ts', 'bundling/client.ts');
+  isNewer(MANIFEST, 'src/client/**/*.{ts,css}', 'src/protocol/*.ts', 'bundling/{client,parts}.ts');
 
 interface Bundle {
   /** Its name without the hash. */
@@ -54,11 +55,16 @@ interface Bundle {
 
 const CLIENT = 'src/client';
 const BUNDLES: Bundle[] = [
-  ...['ticker', 'upload/keep', 'upload/leftovers'].map((path): Bundle => {
+  ...[
+    'common/ticker',
+    'recording/upload/keep',
+    'recording/upload/leftovers',
+    'effects/engine/effects',
+  ].map((path): Bundle => {
     const name = basename(path);
     return {
       name: `${name}-worker.js`,
-      entry: `${CLIENT}/recording/${path}-worker.ts`,
+      entry: `${CLIENT}/${path}-worker.ts`,
       format: 'iife',
       known: `${name.toUpperCase()}_WORKER_URL`,
     };
@@ -181,6 +187,7 @@ export async function buildClient(): Promise<void> {
     manifest[name] = await write(name, await bundleStyle(entry));
   const addresses: Record<string, string> = {
     LATE_STYLE_URL: JSON.stringify(`/static/build/${manifest['late.css']}`),
+    EFFECTS_PARTS: JSON.stringify(copyParts('effects')),
   };
   for (const made of BUNDLES) {
     const hashed = await write(made.name, await bundle(made, addresses));

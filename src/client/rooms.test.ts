@@ -28,6 +28,8 @@ const ROOMS: Record<string, string[]> = {
   'recording/upload': ['common'],
   recording: ['common', 'media', 'recording/upload'],
   'effects/pixels': [],
+  'effects/models': ['effects/pixels'],
+  'effects/engine': ['effects/pixels', 'effects/models'],
   'call/lifecycle': [],
   'call/pair': ['common', 'media'],
   'call/server': ['common', 'call/lifecycle'],

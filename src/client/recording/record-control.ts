@@ -5,12 +5,12 @@
 
 import { newKey } from '../common/key.ts';
 import { load, whyMissing } from '../common/scripts.ts';
+import { prepareTicker } from '../common/ticker.ts';
 import type { Say } from '../common/words.ts';
 import type { Feeds } from '../media/feeds.ts';
 import type { RecordingMode } from './mode.ts';
 import { recordedType } from './recorded-types.ts';
 import type { Recording } from './recording.ts';
-import { prepareTicker } from './ticker.ts';
 import { prepareKeepWorker } from './upload/keep-client.ts';
 
 /** Set by the build: the script's address. */

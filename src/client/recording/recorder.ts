@@ -1,11 +1,11 @@
 /** Records what is seen and heard of a call, in chunks of half a second. */
 
+import { startTicker } from '../common/ticker.ts';
 import type { Feeds } from '../media/feeds.ts';
 import { createCompositor } from './compositor.ts';
 import { createMixer, type SoundTrouble } from './mixer.ts';
 import { feedsOf, type RecordingMode } from './mode.ts';
 import { createPace, createTasks } from './pace.ts';
-import { startTicker } from './ticker.ts';
 
 /** Frames a second, as films have; a call's frames rarely come faster. */
 const RATE = 24;

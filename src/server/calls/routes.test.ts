@@ -43,6 +43,7 @@ describe('the page that calls', () => {
     expectSound(page);
     expect(dataOf(page)).toMatchObject({ role: 'caller', chat, media, title: 'ana', isGroup: false });
     expect(page.headers['permissions-policy']).toContain('camera=(self), microphone=(self)');
+    expect(page.headers['content-security-policy']).toContain("script-src 'self' 'wasm-unsafe-eval';");
     expect(page.headers['cache-control']).toBe('no-store');
     expect(page.body).toMatch(/<script type="module" src="\/static\/build\/call-[\w-]+\.js">/);
   });
@@ -147,6 +148,7 @@ describe('the page of a call', () => {
     expect(page.body).toContain('datetime="2026-11-22T12:00:00.000Z"');
     expect(page.body).toContain(`href="/chats/${chat}/call?media=voice" data-press`);
     expect(page.headers['permissions-policy']).toContain('camera=()');
+    expect(page.headers['content-security-policy']).toContain("script-src 'self';");
   });
 
   test('shows what is kept of a call while it goes on, beside the page that is in it', async () => {

@@ -10,7 +10,7 @@ import { type ConversationParams, conversationOf } from '../chats/conversation-p
 import type { Files } from '../files/files.ts';
 import { isFromHere } from '../http/address.ts';
 import { notFound, personError } from '../http/errors.ts';
-import { allowDevices } from '../http/headers.ts';
+import { allowDevices, allowWebAssembly } from '../http/headers.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { faceOf, groupFaceOf } from '../http/views.ts';
 import { wordsBelow } from '../language/locale.ts';
@@ -68,7 +68,7 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
     const isElsewhere = role === 'returning' && data.member === undefined;
     const isComing = role === 'callee' || role === 'joining';
     const kind = isElsewhere ? 'elsewhere' : party.isGroup && isComing ? 'group' : role;
-    return allowDevices(reply).show('calls/page', {
+    return allowWebAssembly(allowDevices(reply)).show('calls/page', {
       json: jsonInScript(data),
       conversation: chat,
       media,

@@ -40,3 +40,10 @@ test('what this build serves is kept for the next one', async () => {
   for (const copy of ['', '.gz', '.br']) expect(existsSync(kept + copy)).toBe(true);
   expect(readFileSync(kept, 'utf8')).toBe(body);
 });
+
+test('the worker of effects may compile WebAssembly, and no other script', async () => {
+  const policyOf = async (name: string) =>
+    (await house.app.inject(readAssets()(name))).headers['content-security-policy'];
+  expect(await policyOf('effects-worker.js')).toContain("script-src 'self' 'wasm-unsafe-eval'");
+  expect(await policyOf('effects.js')).toContain("script-src 'self';");
+});

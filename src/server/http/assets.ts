@@ -1,15 +1,18 @@
 /** The files that browsers get as they are, and the names under which the built ones are served. */
 import { statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { ROOT } from '../paths.ts';
+import { allowWebAssembly } from './headers.ts';
 import { keepBundles, readManifest } from './kept-bundles.ts';
 
 const PUBLIC = join(ROOT, 'public');
 const BUILD = join(PUBLIC, 'build');
 /** In the data folder. Hidden, so no backup takes it along. */
 const KEPT = '.bundles';
+/** It runs models, and a worker's policy comes with its script. */
+const NEEDS_WASM = /^effects-worker-[\w-]+\.js(?:\.gz|\.br)?$/;
 /** Bytes that must be free for that. */
 const ROOM = 64 * 1024 * 1024;
 const YEAR = 365 * 24 * 60 * 60;
@@ -44,6 +47,7 @@ export async function registerAssets(app: FastifyInstance, dataDir: string): Pro
     preCompressed: true,
     cacheControl: false,
     setHeaders(response, path) {
+      if (NEEDS_WASM.test(basename(path))) allowWebAssembly(response);
       response.header(
         'Cache-Control',
         path.startsWith(BUILD) || path.startsWith(kept)

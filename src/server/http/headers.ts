@@ -55,3 +55,16 @@ export function registerHeaders(app: FastifyInstance, secure: boolean, isForGood
 /** Lets this one page use camera, microphone and screen. */
 export const allowDevices = (reply: FastifyReply): FastifyReply =>
   reply.header('Permissions-Policy', CALL_DEVICES);
+
+/**
+ * Lets this response compile WebAssembly, which is no `eval`: the call page, and the worker of effects, whose policy is its
+ * own.
+ */
+export const allowWebAssembly = (reply: FastifyReply): FastifyReply =>
+  reply.header(
+    'Content-Security-Policy',
+    String(reply.raw.getHeader('Content-Security-Policy')).replace(
+      "script-src 'self'",
+      "script-src 'self' 'wasm-unsafe-eval'",
+    ),
+  );

@@ -1,6 +1,6 @@
-/** The clock of a recording, which keeps ticking in a hidden tab. */
+/** A clock that keeps ticking in a hidden tab. */
 
-import { fetchAhead } from '../common/prefetch.ts';
+import { fetchAhead } from './prefetch.ts';
 
 /** Set by the build: the address of the worker's script. */
 declare const TICKER_WORKER_URL: string;
@@ -34,7 +34,7 @@ export function startTicker(ms: number, tick: () => void): Ticker {
   };
 }
 
-/** Fetches the script while the server is there, for a recording that begins when it isn't. */
+/** Fetches the script while the server is there, for what begins when it isn't. */
 export function prepareTicker(): void {
   fetchAhead(TICKER_WORKER_URL);
 }

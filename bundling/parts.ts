@@ -1,0 +1,113 @@
+/**
+ * The parts of effects that come from other packages: the runtime of the models, and the models. Those packages are large, and
+ * of each a file or two is served: only these are copied, under names that hold a hash, and only if they are what we have
+ * tried. A file of the same name in another version may be another model.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { ROOT } from './sources.ts';
+
+const LITERT = 'node_modules/@litertjs/core/wasm';
+const SELFIE = 'node_modules/@mediapipe/selfie_segmentation';
+const FACE_MESH = 'node_modules/@mediapipe/face_mesh';
+
+interface Source {
+  /** What it is called here, without the hash. */
+  name: string;
+  /** From the project's folder. */
+  path: string;
+  /** Its name within that file, if that is an archive of Emscripten's. */
+  within?: string;
+  /** How its SHA-256 begins, as hex; nothing for what is ours. */
+  hash: string;
+}
+
+/** By the names that effects/models/parts.ts knows. */
+const SOURCES: Record<string, Source> = {
+  runtime: { name: 'litert.js', path: `${LITERT}/litert_wasm_internal.js`, hash: '' },
+  runtimeWasm: { name: 'litert.wasm', path: `${LITERT}/litert_wasm_internal.wasm`, hash: '' },
+  plainRuntime: { name: 'litert-plain.js', path: `${LITERT}/litert_wasm_compat_internal.js`, hash: '' },
+  plainRuntimeWasm: { name: 'litert-plain.wasm', path: `${LITERT}/litert_wasm_compat_internal.wasm`, hash: '' },
+  segmentation: {
+    name: 'segmentation.tflite',
+    path: `${SELFIE}/selfie_segmentation_landscape.tflite`,
+    hash: '',
+  },
+  detection: {
+    name: 'face-detection.tflite',
+    path: `${FACE_MESH}/face_mesh_solution_packed_assets.data`,
+    within: 'face_detection_short_range.tflite',
+    hash: '',
+  },
+  landmarks: {
+    name: 'face-landmarks.tflite',
+    path: `${FACE_MESH}/face_mesh_solution_packed_assets.data`,
+    within: 'face_landmark.tflite',
+    hash: '',
+  },
+  notices: { name: 'third-party.txt', path: 'THIRD_PARTY.md', hash: '' },
+};
+
+/** What a page is told of a part: its address, its bytes, and their SHA-256 as hex. */
+export interface Part {
+  url: string;
+  size: number;
+  hash: string;
+}
+
+/** Takes a file out of an archive of Emscripten's packager, whose loader lists where each begins and ends. */
+function unpack(path: string, name: string): Buffer {
+  const loader = readFileSync(path.replace(/\.data$/, '_loader.js'), 'utf8');
+  const listed = loader.matchAll(/"?filename"?:\s*"([^"]+)",\s*"?start"?:\s*(\d+),\s*"?end"?:\s*(\d+)/g);
+  for (const [, file, start, end] of listed)
+    if (file?.endsWith(`/${name}`)) return readFileSync(path).subarray(Number(start), Number(end));
+  throw new Error(`${path} has no ${name}`);
+}
+
+function read({ path, within, hash }: Source): { bytes: Buffer; full: string } {
+  const whole = join(ROOT, path);
+  const bytes = within ? unpack(whole, within) : readFileSync(whole);
+  const full = createHash('sha256').update(bytes).digest('hex');
+  if (!full.startsWith(hash)) throw new Error(`${within ?? path} isn't the one we know: SHA-256 ${full}`);
+  return { bytes, full };
+}
+
+/** A file of the build: whole, or not there. */
+function put(path: string, bytes: Uint8Array): void {
+  if (existsSync(path)) return;
+  writeFileSync(`${path}.new`, bytes);
+  renameSync(`${path}.new`, path);
+}
+
+/**
+ * Copies what isn't there yet, with compressed copies beside it, and removes what no longer belongs there.
+ * @param folder within public/build
+ * @returns what pages need to know of each
+ */
+export function copyParts(folder: string): Record<string, Part> {
+  mkdirSync(join(ROOT, 'public/build', folder), { recursive: true });
+  const made = new Set<string>();
+  const parts = Object.entries(SOURCES).map(([key, source]): [string, Part] => {
+    const { bytes, full } = read(source);
+    const extension = extname(source.name);
+    const name = `${source.name.slice(0, -extension.length)}-${full.slice(0, 10)}${extension}`;
+    const path = join(ROOT, 'public/build', folder, name);
+    put(path, bytes);
+    // Zopfli would take minutes for these, and Brotli's last step half a minute.
+    if (!existsSync(`${path}.gz`)) put(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+    if (!existsSync(`${path}.br`))
+      put(
+        `${path}.br`,
+        brotliCompressSync(bytes, {
+          params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+        }),
+      );
+    for (const copy of ['', '.gz', '.br']) made.add(name + copy);
+    return [key, { url: `/static/build/${folder}/${name}`, size: bytes.length, hash: full }];
+  });
+  for (const name of readdirSync(join(ROOT, 'public/build', folder)))
+    if (!made.has(name)) rmSync(join(ROOT, 'public/build', folder, name));
+  return Object.fromEntries(parts);
+}

@@ -107,6 +107,7 @@ const BUNDLES: Bundle[] = [
   { name: 'attach.js', entry: `${CLIENT}/attach/main.ts`, format: 'esm' },
   { name: 'recording.js', entry: `${CLIENT}/recording/recording.ts`, format: 'esm', known: 'RECORDING_URL' },
   { name: 'quality.js', entry: `${CLIENT}/call/quality/quality.ts`, format: 'esm', known: 'QUALITY_URL' },
+  { name: 'effects.js', entry: `${CLIENT}/effects/effects.ts`, format: 'esm', known: 'EFFECTS_URL' },
   { name: 'call.js', entry: `${CLIENT}/call/main.ts`, format: 'esm' },
   // htmx and its extensions are classic scripts that meet in the global `htmx`; ours comes last.
   { name: 'page.js', entry: `${CLIENT}/page/main.ts`, format: 'iife', after: HTMX.map(htmxPath) },

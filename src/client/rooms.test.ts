@@ -30,6 +30,7 @@ const ROOMS: Record<string, string[]> = {
   'effects/pixels': [],
   'effects/models': ['effects/pixels'],
   'effects/engine': ['effects/pixels', 'effects/models'],
+  effects: ['common', 'media', 'effects/pixels', 'effects/models', 'effects/engine'],
   'call/lifecycle': [],
   'call/pair': ['common', 'media'],
   'call/server': ['common', 'call/lifecycle'],
@@ -38,6 +39,7 @@ const ROOMS: Record<string, string[]> = {
   call: [
     'common',
     'media',
+    'effects',
     'screenshots',
     'recording',
     'call/lifecycle',

@@ -6,12 +6,13 @@ import { find } from '../common/dom.ts';
 import { notePress, takePress } from '../common/press.ts';
 import { canConnect } from '../common/webrtc.ts';
 import { createSay } from '../common/words.ts';
-import { createLocalMedia } from '../media/local-media.ts';
+import { createLocalMedia, type LocalMedia } from '../media/local-media.ts';
 import type { Source } from '../media/outgoing.ts';
 import { createScreenShare } from '../media/screen-share.ts';
 import { createRecordControl } from '../recording/record-control.ts';
 import { createScreenshotCards } from '../screenshots/screenshot-cards.ts';
 import { type Call, type CallEvents, createCall } from './call.ts';
+import { createEffectsControl } from './effects-control.ts';
 import type { Side } from './lifecycle/roster.ts';
 import { deviceId, rememberPlace } from './memory.ts';
 import { openingOf } from './opening.ts';
@@ -26,10 +27,21 @@ const say = createSay(data.words);
 let current: Call;
 let waiting: Call | undefined;
 
-const local = createLocalMedia({
-  track: (kind, track) => current.send('self', kind, track),
-  changed,
-});
+const root = find(document, 'main.call', HTMLElement);
+const local: LocalMedia = createLocalMedia(
+  { track: (kind, track) => current.send('self', kind, track), changed },
+  createEffectsControl(
+    root,
+    () => ({
+      root,
+      outgoing: local.outgoing,
+      renew: local.renewEffect,
+      resized: () => current.fit(),
+      tell: (text) => view.notice('effects', text),
+    }),
+    (isMissed) => view.notice('effects', say(isMissed ? 'effectsMissed' : 'effectsUnreachable')),
+  ),
+);
 const screen = createScreenShare({
   track: (kind, track) => current.send('screen', kind, track),
   changed,
@@ -51,7 +63,6 @@ const recording = createRecordControl(cards, say, data.me.id, {
   call: () => (['active', 'reconnecting'].includes(current.state().name) ? current.id() : undefined),
 });
 
-const root = find(document, 'main.call', HTMLElement);
 const view = createView(
   root,
   say,

@@ -19,3 +19,8 @@ export const SILENCED = 'porchlight.silenced';
 
 /** Where is kept what another app has shared, until its chat is chosen. */
 export const SHARED = 'porchlight.shared';
+
+/** The effects that were chosen, if any: the call page looks for it, and then sends nothing of the camera without them. */
+export const EFFECTS = 'porchlight.effects';
+/** The picture of one's own that stands behind one. */
+export const EFFECTS_PICTURE = 'porchlight.effects.picture';

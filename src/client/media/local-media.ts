@@ -42,6 +42,8 @@ export interface LocalMedia {
   facesAway(): boolean;
   /** The device in use, as far as it is known. */
   deviceId(kind: Kind): string | undefined;
+  /** The effect makes something else of the camera's pictures from now on. */
+  renewEffect(): void;
   /** What has to be said about it, if anything. */
   trouble(kind: Kind): Trouble | undefined;
   /** Why something that is switched on isn't sent: the browser is still asking, or there is no device. */
@@ -226,6 +228,10 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
     },
     flip: () => inTurn(['video'], flip),
     facesAway: () => outgoing.sources.video?.getSettings().facingMode === 'environment',
+    renewEffect() {
+      outgoing.renew('video');
+      events.changed();
+    },
     deviceId: (kind) =>
       choices[kind]?.id ?? outgoing.sources[kind]?.getSettings().deviceId ?? opener.wished(kind),
     trouble(kind) {

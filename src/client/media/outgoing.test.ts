@@ -12,10 +12,10 @@ interface FakeTrack extends EventTarget {
   readyState: string;
   stop(): void;
   clone(): FakeTrack;
-  getSettings(): { deviceId?: string };
+  getSettings(): { deviceId?: string; height?: number };
 }
 
-function createTrack(settings: { deviceId?: string } = {}): FakeTrack {
+function createTrack(settings: { deviceId?: string; height?: number } = {}): FakeTrack {
   const track = Object.assign(new EventTarget(), {
     kind: 'video',
     enabled: true,
@@ -33,6 +33,8 @@ function createTrack(settings: { deviceId?: string } = {}): FakeTrack {
 let cameras: FakeTrack[];
 let sent: (MediaStreamTrack | null)[];
 let local: LocalMedia;
+/** What the effect makes of a camera, for as long as the test doesn't say otherwise: a copy. */
+let make: (source: MediaStreamTrack) => MediaStreamTrack | null;
 
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
@@ -40,6 +42,7 @@ beforeEach(async () => {
   vi.useFakeTimers();
   cameras = [];
   sent = [];
+  make = (source) => source.clone();
   vi.stubGlobal('localStorage', { getItem: () => null, setItem() {} });
   vi.stubGlobal(
     'MediaStream',
@@ -53,14 +56,14 @@ beforeEach(async () => {
   const mediaDevices = Object.assign(new EventTarget(), {
     enumerateDevices: async () => [],
     async getUserMedia() {
-      const camera = createTrack({ deviceId: `camera-${cameras.length}` });
+      const camera = createTrack({ deviceId: `camera-${cameras.length}`, height: 720 });
       cameras.push(camera);
       return { getTracks: () => [camera] };
     },
   });
   vi.stubGlobal('navigator', { mediaDevices });
   local = createLocalMedia({ track: (_, track) => sent.push(track), changed() {} }, (source) =>
-    source.clone(),
+    make(source),
   );
   void local.start({ audio: false, video: true });
   await settled();
@@ -100,4 +103,41 @@ test('a camera that is switched off ends together with what was made of it', asy
   expect(cameras[0]?.readyState).toBe('ended');
   expect(sent.map((track) => track?.readyState)).toEqual(['ended', undefined]);
   expect(local.outgoing.stream.getTracks()).toEqual([]);
+});
+
+test('an effect that is taken away leaves the camera as it is, and one that is put on as well', () => {
+  const [copy] = sent;
+  make = (source) => source;
+  local.renewEffect();
+  expect(sent.at(-1)).toBe(cameras[0]);
+  expect([copy?.readyState, cameras[0]?.readyState]).toEqual(['ended', 'live']);
+  expect(local.outgoing.stream.getTracks()).toEqual([cameras[0]]);
+  make = (source) => source.clone();
+  local.renewEffect();
+  expect(sent.at(-1)).not.toBe(cameras[0]);
+  expect(cameras[0]?.readyState).toBe('live');
+  expect(local.outgoing.stream.getTracks()).toEqual([sent.at(-1)]);
+});
+
+test('an effect that isn’t there yet sends nothing, not the camera', () => {
+  make = () => null;
+  local.renewEffect();
+  expect(sent.at(-1)).toBe(null);
+  expect(cameras[0]?.readyState).toBe('live');
+  expect(local.outgoing.stream.getTracks()).toEqual([]);
+  make = (source) => source.clone();
+  local.renewEffect();
+  expect(sent.at(-1)?.readyState).toBe('live');
+});
+
+test('one that makes the same again changes nothing', () => {
+  const [made] = sent;
+  make = () => made ?? null;
+  local.renewEffect();
+  expect(sent).toEqual([made]);
+  expect(made?.readyState).toBe('live');
+});
+
+test('how many lines there are is asked of the camera', () => {
+  expect(local.outgoing.lines()).toBe(720);
 });

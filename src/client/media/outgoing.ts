@@ -12,15 +12,22 @@ export type Source = 'self' | 'screen';
 export interface Outgoing {
   stream: MediaStream;
   tracks: Record<Kind, MediaStreamTrack | null>;
+  /** How many lines the picture has. A track that a page generates may not know it, so it is asked of the source. */
+  lines(): number | undefined;
 }
 
-/** Turns a source track into what is sent; without one, that is the source itself. */
-export type Effect = (source: MediaStreamTrack) => MediaStreamTrack;
+/**
+ * Turns a source track into what is sent; without one, that is the source itself. With null nothing is sent as yet, although
+ * there is a source.
+ */
+export type Effect = (source: MediaStreamTrack) => MediaStreamTrack | null;
 
 export interface OutgoingMedia extends Outgoing {
   sources: Record<Kind, MediaStreamTrack | null>;
   /** Sends what comes from this source, or nothing, in place of what was sent before. That is stopped. */
   put(kind: Kind, source: MediaStreamTrack | null): void;
+  /** The effect makes something else of the source from now on. */
+  renew(kind: Kind): void;
 }
 
 /** @param send is told what is to be sent from now on */
@@ -31,22 +38,31 @@ export function createOutgoing(
   const stream = new MediaStream();
   const sources: OutgoingMedia['sources'] = { audio: null, video: null };
   const tracks: OutgoingMedia['tracks'] = { audio: null, video: null };
-  return {
-    stream,
-    sources,
-    tracks,
-    put(kind, source) {
-      const [oldSource, oldTrack] = [sources[kind], tracks[kind]];
-      if (oldSource === source) return;
-      const track = source && effect(source);
-      sources[kind] = source;
+
+  function use(kind: Kind, source: MediaStreamTrack | null): void {
+    const [oldSource, oldTrack] = [sources[kind], tracks[kind]];
+    const track = source && effect(source);
+    sources[kind] = source;
+    if (track !== oldTrack) {
       tracks[kind] = track;
       if (track) stream.addTrack(track);
       // The old track ends only once the new one is there, so that there is no gap between them.
       send(kind, track);
       if (oldTrack) stream.removeTrack(oldTrack);
-      oldTrack?.stop();
-      oldSource?.stop();
+      // The source may go on, in another way.
+      if (oldTrack !== source) oldTrack?.stop();
+    }
+    if (oldSource !== source) oldSource?.stop();
+  }
+
+  return {
+    stream,
+    sources,
+    tracks,
+    lines: () => sources.video?.getSettings().height,
+    put(kind, source) {
+      if (sources[kind] !== source) use(kind, source);
     },
+    renew: (kind) => use(kind, sources[kind]),
   };
 }

@@ -1,5 +1,6 @@
 /** Draws the videos of a call into one, as frames of a single track that stays the same while they come and go. */
 
+import { frameRequest } from '../common/frame-request.ts';
 import type { VideoFeed } from '../media/feeds.ts';
 import { arrange, type Box, fitting } from './layout.ts';
 
@@ -75,15 +76,6 @@ function drawAll(context: CanvasRenderingContext2D, feeds: VideoFeed[]): void {
     const [feed, box] = [feeds[index], boxes[index]];
     if (feed && box) drawFeed(context, feed, box);
   }
-}
-
-/** The method that takes a frame: the track's (W3C Media Capture from DOM Elements §4.2), in Firefox the stream's. */
-function frameRequest(owners: (MediaStream | MediaStreamTrack | undefined)[]): (() => void) | undefined {
-  for (const owner of owners) {
-    if (owner && 'requestFrame' in owner && typeof owner.requestFrame === 'function')
-      return owner.requestFrame.bind(owner);
-  }
-  return undefined;
 }
 
 const areaOf = (box: Box | undefined): number => (box ? box.width * box.height : 0);

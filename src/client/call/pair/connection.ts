@@ -117,7 +117,7 @@ export function createConnection(
     const need = needs[source];
     const at = SECTIONS.findIndex((section) => section.source === source && section.kind === 'video');
     const sender = connection.getTransceivers()[at]?.sender;
-    const lines = sender?.track?.getSettings().height;
+    const lines = sender?.track ? outgoing[source].lines() : undefined;
     if (!need || !sender || !lines || connection.connectionState === 'closed') return;
     const parameters = sender.getParameters();
     const [encoding] = parameters.encodings;

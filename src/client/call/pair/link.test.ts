@@ -218,7 +218,11 @@ function createWorld(terms: Terms) {
   }
 
   function open(name: Name): Link {
-    const nothing = { stream: new MediaStream(), tracks: { audio: null, video: null } } satisfies Outgoing;
+    const nothing = {
+      stream: new MediaStream(),
+      tracks: { audio: null, video: null },
+      lines: () => undefined,
+    } satisfies Outgoing;
     const outgoing: Record<Source, Outgoing> = { self: nothing, screen: nothing };
     const link = createLink(
       { iceServers: [] },

@@ -62,12 +62,16 @@ addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
       pipeOf(data.pipe)
         .run(data.readable, data.writable)
         .catch(() => undefined)
-        .finally(() => pipes.delete(data.pipe));
+        .finally(() => {
+          pipes.delete(data.pipe);
+          tell({ type: 'ended', pipe: data.pipe });
+        });
       return;
     case 'frame':
       void answer(data.pipe, data.frame);
       return;
     case 'end':
+      pipes.get(data.pipe)?.pipe.stop();
       pipes.delete(data.pipe);
       return;
     default:

@@ -39,5 +39,7 @@ export type FromEngine =
   /** What is given up so that the machine keeps up. */
   | { type: 'rung'; pipe: number; rung: Rung }
   | { type: 'frame'; pipe: number; frame: VideoFrame | undefined }
+  /** The camera has ended, or what was made of it. */
+  | { type: 'ended'; pipe: number }
   /** Of the last seconds: pictures a second, and ms for each, of which nine in ten took less than `slowest`. */
   | { type: 'pace'; pipe: number; frames: number; median: number; slowest: number };

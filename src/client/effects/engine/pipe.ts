@@ -23,6 +23,8 @@ export interface Pipe {
   change(frame: VideoFrame): Promise<VideoFrame | undefined>;
   /** Takes frames out of one stream and puts them into the other, until either ends. */
   run(readable: ReadableStream<VideoFrame>, writable: WritableStream<VideoFrame>): Promise<void>;
+  /** Ends that. */
+  stop(): void;
 }
 
 function frameOf({ planes }: SendablePicture, like: VideoFrame, yuv: Yuv): VideoFrame {
@@ -58,6 +60,7 @@ export function createPipe(chain: Chain, { paced, failed }: PipeEvents): Pipe {
   let due = 0;
   let times: number[] = [];
   let toldAt = performance.now();
+  let stop: () => void = () => undefined;
 
   /** Fewer are wanted where the machine can't keep up: two of three, of a camera with 30. */
   function isDue(now: number): boolean {
@@ -101,9 +104,11 @@ export function createPipe(chain: Chain, { paced, failed }: PipeEvents): Pipe {
 
   return {
     change,
+    stop: () => stop(),
     async run(readable, writable) {
       const reader = readable.getReader();
       const writer = writable.getWriter();
+      stop = () => void reader.cancel().catch(() => undefined);
       try {
         for (;;) {
           const { done, value } = await reader.read();

@@ -1,0 +1,44 @@
+/**
+ * Effects on one's own camera, fetched when somebody opens their panel. Whoever chose some in an earlier call wants to be seen
+ * with them from the first picture on: until they are there, nothing is sent of the camera.
+ */
+import { load } from '../common/scripts.ts';
+import { attempt } from '../common/storage.ts';
+import { EFFECTS } from '../common/storage-keys.ts';
+import type { Effects, EffectsParts } from '../effects/effects.ts';
+import type { Effect } from '../media/outgoing.ts';
+
+/** Set by the build: the script's address. */
+declare const EFFECTS_URL: string;
+
+/**
+ * @param root has the buttons `[data-do="effects"]`
+ * @param failed they can't be fetched; whether the camera isn't sent because of that
+ */
+export function createEffectsControl(
+  root: HTMLElement,
+  parts: () => EffectsParts,
+  failed: (isMissed: boolean) => void,
+): Effect {
+  const isChosen = Boolean(attempt(() => localStorage.getItem(EFFECTS)));
+  let effects: Effects | undefined;
+
+  async function start(): Promise<Effects> {
+    const { startEffects }: typeof import('../effects/effects.ts') = await load(EFFECTS_URL);
+    if (!effects) {
+      effects = startEffects(parts());
+      parts().renew();
+    }
+    return effects;
+  }
+
+  const tell = () => failed(isChosen && !effects);
+  for (const button of root.querySelectorAll('[data-do="effects"]'))
+    button.addEventListener('click', () => void start().then(({ toggle }) => toggle()).catch(tell));
+  if (isChosen) void start().catch(tell);
+
+  return (source) => {
+    if (source.kind === 'audio') return source;
+    return effects ? effects.apply(source) : isChosen ? null : source;
+  };
+}

@@ -117,6 +117,7 @@ const STYLES = {
   'style.css': `${CLIENT}/style/main.css`,
   'call.css': `${CLIENT}/style/call/main.css`,
   'late.css': `${CLIENT}/style/late.css`,
+  'effects.css': `${CLIENT}/style/effects.css`,
 };
 
 async function bundle(

@@ -31,6 +31,7 @@ export const NO_PAGES: Record<string, string> = {
   '/chats/:chat/call/people': 'a part of the call page',
   '/chats/:chat/call/recordable': 'a part of the call page',
   '/chats/:chat/call/people/add': 'a part of the call page',
+  '/calls/effects': 'a part of the call page',
   '/friends/lists': 'a part of the friends',
   '/calls/:call/recordings': 'the page of a call',
   '/calls/:call/screenshots/:file': 'the page of a picture, as from a chat',

@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isNothing, NOTHING, parseChoices } from './choices.ts';
 import { lookAtOnce } from './looks.ts';
-import { STICKER_NAMES, STICKERS } from './sticker-list.ts';
+import { FILTERS } from './pixels/filters.ts';
+import { addressOfScene, SCENES } from './scenes.ts';
+import { addressOfSticker, STICKER_NAMES, STICKERS } from './sticker-list.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
 
 test('what was chosen is known again', () => {
   const choices = { background: 'porch', filter: 'warm', sticker: 'hat', beauty: 40, brighten: true } as const;
@@ -43,4 +49,29 @@ test('until a picture is there the room is blurred', () => {
 test('every sticker is on the list', () => {
   expect([...STICKER_NAMES].sort()).toEqual(Object.keys(STICKERS).sort());
   expect(STICKER_NAMES.length).toBeGreaterThanOrEqual(6);
+});
+
+/** The server writes the panel, in the reader's language, and these names are its values. */
+test.each([
+  ['background', ['none', 'light', 'strong', ...SCENES, 'own']],
+  ['filter', ['none', ...FILTERS]],
+  ['sticker', ['none', ...STICKER_NAMES]],
+] as const)('the panel offers each %s, and its picture is there', (group, names) => {
+  const panel = readFileSync(join(ROOT, 'views/calls/effects.eta'), 'utf8');
+  const part = panel.split(`aria-labelledby="effects-${group}"`)[1]?.split('role="radiogroup"')[0] ?? '';
+  const listed = [...part.matchAll(/for \(const name of \[([^\]]*)\]/g)].flatMap(([, list = '']) =>
+    Array.from(list.matchAll(/'(\w+)'/g), ([, name = '']) => name),
+  );
+  const single = [...part.matchAll(/name="(\w+)" value="(\w+)"/g)].flatMap(([, of, name = '']) =>
+    of === group ? name : [],
+  );
+  expect([...listed, ...single].sort()).toEqual([...names].sort());
+});
+
+test('all scenes and stickers are drawn', () => {
+  for (const address of [...SCENES.map(addressOfScene), ...STICKER_NAMES.map(addressOfSticker)]) {
+    const drawn = readFileSync(join(ROOT, address.replace('/static/', 'public/')), 'utf8');
+    // Without a size of its own, Firefox can't draw it on a canvas.
+    expect(drawn).toMatch(/^<svg [^>]*width="\d+" height="\d+"/);
+  }
 });

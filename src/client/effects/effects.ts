@@ -98,7 +98,7 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
     // Before the tracks change: not one picture may pass under what was chosen before.
     engine.look(lookAtOnce(choices));
     if (was !== is) renew();
-    preview?.update();
+    if (panel?.element.hidden === false) preview?.update();
     void complete(choices);
   }
 
@@ -201,7 +201,7 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
     apply(source) {
       const track = apply(source);
       // The track is sent in a moment, and then it is what the panel shows.
-      if (panel && !panel.element.hidden) queueMicrotask(() => preview?.update());
+      if (panel?.element.hidden === false) queueMicrotask(() => preview?.update());
       return track;
     },
     async toggle() {

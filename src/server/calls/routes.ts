@@ -132,6 +132,9 @@ export function callRoutes(app: FastifyInstance, parts: CallParts): void {
     return showPage(request, reply, { ...common, role: 'caller', key: randomUUID(), quiet });
   });
 
+  // Of the call page, but asked for by few: it comes when somebody opens it.
+  app.get('/calls/effects', guard, (_request, reply) => reply.show('calls/effects'));
+
   /** A call in one of their conversations; others don't exist. */
   function callOf(request: FastifyRequest<CallParams>): Call {
     const call = calls.find(request.params.call);

@@ -207,6 +207,7 @@ export function createView(
     notices.clear();
     others.end();
     people.close();
+    root.querySelector<HTMLElement>('.call-effects [data-close]')?.click();
     speakers.changed();
     panels.over(reason, name, length);
     // Whatever vanishes with the call takes the focus with it.

@@ -54,7 +54,6 @@ export const NO_LOOK: Look = {
 export const needsMask = ({ background }: Look): boolean => background.kind !== 'none';
 export const needsFace = ({ beauty, sticker }: Look): boolean => beauty > 0 || sticker !== undefined;
 
-/** @param models those that are there; undefined for those that aren't yet */
 export function createChain(models: Models, events: ChainEvents): Chain {
   const curtain = createCurtain();
   const brightener = createBrightener();

@@ -9,9 +9,9 @@ export type Background =
   /** The picture is as large as the frames; until one of the size is there, the background is blurred. */
   | { kind: 'picture'; picture: Planes | undefined };
 
-/** In blocks, of which there are 90 above each other: about a fiftieth, and a twelfth, of the picture's height. */
+/** In blocks, of which there are 90 above each other: each reaches about three times, and eight times, a block. */
 const SPREADS: Record<'light' | 'strong' | 'whole', Spread> = {
-  light: { radius: 1, passes: 2 },
+  light: { radius: 1, passes: 3 },
   strong: { radius: 3, passes: 3 },
   // Of a whole picture nobody should be known, and no room.
   whole: { radius: 7, passes: 3 },

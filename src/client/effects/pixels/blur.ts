@@ -34,7 +34,13 @@ function boxRows(grid: Float32Array, into: Float32Array, width: number, height: 
   }
 }
 
-function boxColumns(grid: Float32Array, into: Float32Array, width: number, height: number, radius: number) {
+function boxColumns(
+  grid: Float32Array,
+  into: Float32Array,
+  width: number,
+  height: number,
+  radius: number,
+): void {
   const span = 2 * radius + 1;
   const end = (height - 1) * width;
   for (let x = 0; x < width; x += 1) {

@@ -20,8 +20,10 @@ export const pointOf = ({ points }: Face, index: number): Point => ({
   y: points[2 * index + 1] ?? 0,
 });
 
+type Part = 'oval' | 'leftEye' | 'rightEye' | 'leftBrow' | 'rightBrow' | 'lips';
+
 /** Outlines, each point beside the next. */
-export const OUTLINES = {
+export const OUTLINES: Record<Part, readonly number[]> = {
   oval: [
     ...[10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152],
     ...[148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109],
@@ -31,7 +33,7 @@ export const OUTLINES = {
   leftBrow: [70, 63, 105, 66, 107, 55, 65, 52, 53, 46],
   rightBrow: [300, 293, 334, 296, 336, 285, 295, 282, 283, 276],
   lips: [61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185],
-} as const;
+};
 
 /** Single places. */
 export const PLACES = {

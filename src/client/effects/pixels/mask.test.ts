@@ -4,7 +4,7 @@ import { createMaskSmoother } from './mask.ts';
 const of = (...confidence: number[]) => Float32Array.from(confidence);
 
 test('somebody from one half on, nobody up to a tenth, and a soft edge between', () => {
-  const { values } = createMaskSmoother().update(4, 1, of(0.1, 0.3, 0.5, 1), 0);
+  const { values } = createMaskSmoother().update(4, 1, of(0.09, 0.3, 0.5, 1), 0);
   expect([...values]).toEqual([0, expect.closeTo(127.5, 3), 255, 255]);
 });
 

@@ -15,7 +15,7 @@ import {
 import { type EffectsPanel, fetchPanel, type Sentence } from './effects-panel.ts';
 import { createPreview, type Preview } from './effects-preview.ts';
 import { createEngineClient } from './engine-client.ts';
-import { fullLook, lookAtOnce, shrinkPicture } from './looks.ts';
+import { decodePictures, lookAtOnce, shrinkPicture } from './looks.ts';
 import { addressOf } from './models/parts.ts';
 import { isAtLeast, type Rung } from './pixels/ladder.ts';
 
@@ -104,8 +104,8 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
 
   async function complete(wanted: Choices): Promise<void> {
     try {
-      const look = await fullLook(wanted);
-      if (look && choices === wanted) engine.look(look);
+      const isMore = await decodePictures(wanted);
+      if (isMore && choices === wanted) engine.look(lookAtOnce(wanted));
     } catch {
       if (choices === wanted) panel?.say('picture');
     }
@@ -149,6 +149,8 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
           end: engine.end,
           failed: () => made.say('camera'),
         });
+        for (const button of root.querySelectorAll('[data-do="effects"]'))
+          button.setAttribute('aria-controls', made.element.id);
         made.show(choices);
         showOwn();
         const notices = made.element.querySelector<HTMLAnchorElement>('[data-notices]');

@@ -1,7 +1,6 @@
 /** From what was chosen to what the worker is told, with the bytes of all pictures. */
 import { type Choices, recallPicture } from './choices.ts';
-import type { Look } from './engine/engine-messages.ts';
-import type { Pixels } from './pixels/cover.ts';
+import type { Drawn, Look } from './engine/engine-messages.ts';
 import { addressOfScene } from './scenes.ts';
 import { addressOfSticker, STICKERS } from './sticker-list.ts';
 
@@ -10,44 +9,54 @@ const BACKGROUND = { width: 1280, height: 720 };
 /** Pixels of a sticker's longer side: about as many as it has on a face that fills the picture. */
 const STICKER_SIDE = 512;
 
+interface Area {
+  width: number;
+  height: number;
+}
+
+/** Pictures that were decoded here, by their addresses: a slider that is dragged asks for the same ones again and again. */
+const decoded = new Map<string, Drawn>();
+const MOST = 6;
+let made = 0;
+
+function behindOf({ background }: Choices): string | undefined {
+  if (background === 'none' || background === 'light' || background === 'strong') return undefined;
+  return background === 'own' ? recallPicture() : addressOfScene(background);
+}
+
+const wornOf = ({ sticker }: Choices): string | undefined =>
+  sticker === 'none' ? undefined : addressOfSticker(sticker);
+
 /** What can be said at once: where a picture has still to be decoded, the room is blurred until then. */
-export function lookAtOnce({ background, filter, beauty, brighten }: Choices): Look {
+export function lookAtOnce(choices: Choices): Look {
+  const { background, filter, beauty, brighten, sticker } = choices;
+  const [behind, worn] = [behindOf(choices), wornOf(choices)].map((address) =>
+    address === undefined ? undefined : decoded.get(address),
+  );
   return {
     background:
       background === 'none'
         ? { kind: 'none' }
-        : { kind: 'blur', strength: background === 'light' ? 'light' : 'strong' },
+        : behind
+          ? { kind: 'picture', image: behind }
+          : { kind: 'blur', strength: background === 'light' ? 'light' : 'strong' },
     filter: filter === 'none' ? undefined : filter,
     beauty: beauty / 100,
     brighten,
-    sticker: undefined,
+    sticker: worn && sticker !== 'none' ? { fastening: STICKERS[sticker], image: worn } : undefined,
   };
 }
 
 /**
- * All of it; undefined where no pictures have to be waited for.
- * @throws where one can't be had. The look at once holds then
+ * Decodes the pictures that the look at once had to do without.
+ * @returns whether there were any
+ * @throws where one can't be had
  */
-export async function fullLook(choices: Choices): Promise<Look | undefined> {
-  const { background, sticker } = choices;
-  const isScene = background !== 'none' && background !== 'light' && background !== 'strong';
-  if (!isScene && sticker === 'none') return undefined;
-  const address = background === 'own' ? recallPicture() : isScene ? addressOfScene(background) : undefined;
-  const [behind, worn] = await Promise.all([
-    address === undefined ? undefined : decode(address, filling),
-    sticker === 'none' ? undefined : decode(addressOfSticker(sticker), limited),
-  ]);
-  const look = lookAtOnce(choices);
-  return {
-    ...look,
-    background: behind ? { kind: 'picture', pixels: behind } : look.background,
-    sticker: worn && sticker !== 'none' ? { fastening: STICKERS[sticker], pixels: worn } : undefined,
-  };
-}
-
-interface Area {
-  width: number;
-  height: number;
+export async function decodePictures(choices: Choices): Promise<boolean> {
+  const [behind, worn] = [behindOf(choices), wornOf(choices)];
+  const missing = [behind, worn].filter((address) => address !== undefined && !decoded.has(address));
+  await Promise.all([behind && decode(behind, filling), worn && decode(worn, limited)]);
+  return missing.length > 0;
 }
 
 /** Large enough for a background, whatever its shape. */
@@ -62,17 +71,19 @@ function limited({ width, height }: Area): Area {
 }
 
 /** On the page: workers can't decode SVG. */
-async function decode(address: string, sized: (area: Area) => Area): Promise<Pixels> {
+async function decode(address: string, sized: (area: Area) => Area): Promise<void> {
+  if (decoded.has(address)) return;
   const image = new Image();
   image.src = address;
   await image.decode();
-  const area = { width: image.naturalWidth || 1, height: image.naturalHeight || 1 };
-  const { width, height } = sized(area);
+  const { width, height } = sized({ width: image.naturalWidth || 1, height: image.naturalHeight || 1 });
   const canvas = Object.assign(document.createElement('canvas'), { width, height });
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('This browser cannot draw');
   context.drawImage(image, 0, 0, width, height);
-  return { width, height, bytes: context.getImageData(0, 0, width, height).data };
+  if (decoded.size >= MOST) decoded.clear();
+  made += 1;
+  decoded.set(address, { width, height, bytes: context.getImageData(0, 0, width, height).data, key: made });
 }
 
 /** One's own picture as it is kept: no larger than it is ever shown. @throws where it is none that the browser knows */

@@ -16,10 +16,10 @@ import type { Look } from './engine-messages.ts';
 const [WIDTH, HEIGHT] = [320, 180];
 const BLUR: Look = { ...NO_LOOK, background: { kind: 'blur', strength: 'strong' } };
 const flat = (r: number, g: number, b: number, width = 64, height = 36) => ({
-  ...{ width, height },
+  ...{ width, height, key: width },
   bytes: Uint8ClampedArray.from({ length: 4 * width * height }, (_, at) => [r, g, b, 255][at % 4] ?? 0),
 });
-const PICTURE: Look = { ...NO_LOOK, background: { kind: 'picture', pixels: flat(0, 255, 0) } };
+const PICTURE: Look = { ...NO_LOOK, background: { kind: 'picture', image: flat(0, 255, 0) } };
 
 /** Somebody in the middle third. */
 const someone: Model = async () => [
@@ -216,7 +216,7 @@ test('a filter is over all of it, the new background as well', async () => {
 describe('a sticker', () => {
   const sticker = {
     fastening: { anchor: 'nose', width: 0.4, right: 0, down: 0 },
-    pixels: flat(255, 0, 255, 32, 32),
+    image: flat(255, 0, 255, 32, 32),
   } as const;
 
   test('is where the nose is, and on nobody where nobody is', async () => {

@@ -51,6 +51,10 @@ export const NO_LOOK: Look = {
   sticker: undefined,
 };
 
+/** Of the picture that is behind the person, if one is. */
+const keyOf = (background: Look['background']): number | undefined =>
+  background.kind === 'picture' ? background.image.key : undefined;
+
 export const needsMask = ({ background }: Look): boolean => background.kind !== 'none';
 export const needsFace = ({ beauty, sticker }: Look): boolean => beauty > 0 || sticker !== undefined;
 
@@ -130,17 +134,22 @@ export function createChain(models: Models, events: ChainEvents): Chain {
       return;
     }
     const isMade = backdrop.kind === 'picture' && backdrop.picture && isSameSize(backdrop.picture, planes);
-    if (!isMade) backdrop = { kind: 'picture', picture: cover(background.pixels, planes, yuv) };
+    if (!isMade) backdrop = { kind: 'picture', picture: cover(background.image, planes, yuv) };
   }
 
   return {
     look(wanted) {
+      const before = look;
       look = wanted;
-      // What was off may be possible now.
-      ladder = TOP;
-      events.rung(ladder.rung);
-      backdrop = { kind: 'picture', picture: undefined };
-      sticker = undefined;
+      const isOther = needsMask(before) !== needsMask(look) || needsFace(before) !== needsFace(look);
+      if (isOther || ladder.rung === 'off') {
+        // What was too much may be possible now.
+        ladder = TOP;
+        events.rung(ladder.rung);
+      }
+      if (keyOf(before.background) !== keyOf(look.background))
+        backdrop = { kind: 'picture', picture: undefined };
+      if (before.sticker?.image.key !== look.sticker?.image.key) sticker = undefined;
       if (!needsMask(look)) mask = undefined;
       prepare();
     },
@@ -157,9 +166,10 @@ export function createChain(models: Models, events: ChainEvents): Chain {
       const sendable = curtain.pass(planes, backdrop, mask, now);
       if (isGivenUp('off')) return sendable;
       if (filter) applyTone(sendable.planes, toneOf(filter));
-      if (wanted && look.sticker === wanted) {
+      if (wanted && look.sticker?.image.key === wanted.image.key) {
+        const { bytes, width, height } = wanted.image;
         sticker ??= {
-          sprite: createSprite(wanted.pixels.bytes, wanted.pixels.width, wanted.pixels.height, yuv),
+          sprite: createSprite(bytes, width, height, yuv),
           placer: createStickerPlacer(wanted.fastening),
         };
         if (face) drawSprite(sendable.planes, sticker.sprite, sticker.placer.place(face, now));

@@ -4,14 +4,22 @@ import type { Filter } from '../pixels/filters.ts';
 import type { Rung } from '../pixels/ladder.ts';
 import type { Fastening } from '../pixels/sticker-place.ts';
 
+/** A picture with a number of its own: what is made of it is kept for as long as the number is the same. */
+export interface Drawn extends Pixels {
+  readonly key: number;
+}
+
 /** All that is to be done to a picture. */
 export interface Look {
-  background: { kind: 'none' } | { kind: 'blur'; strength: 'light' | 'strong' } | { kind: 'picture'; pixels: Pixels };
+  background:
+    | { kind: 'none' }
+    | { kind: 'blur'; strength: 'light' | 'strong' }
+    | { kind: 'picture'; image: Drawn };
   filter: Filter | undefined;
   /** 0 to 1. */
   beauty: number;
   brighten: boolean;
-  sticker: { fastening: Fastening; pixels: Pixels } | undefined;
+  sticker: { fastening: Fastening; image: Drawn } | undefined;
 }
 
 /** Each camera has a pipe of its own, known by a number. */

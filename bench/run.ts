@@ -12,6 +12,7 @@ import { boot } from './boot.ts';
 import { chatHistory } from './chat-history.ts';
 import { chatPages } from './chat-pages.ts';
 import { durableSends } from './durable-sends.ts';
+import { effects } from './effects.ts';
 import { memory } from './memory.ts';
 import { pageWeights } from './page-weights.ts';
 import { recordingCall } from './recording-call.ts';
@@ -38,6 +39,7 @@ const BENCHES: Bench[] = [
   recordingKept,
   recordingSeek,
   recordingCall,
+  effects,
 ];
 
 /** Says nothing about speed, and takes some minutes by itself. */

@@ -31,6 +31,11 @@ export async function fetchPanel(root: HTMLElement, events: PanelEvents): Promis
   template.innerHTML = await response.text();
   const element = find(template.content, '#call-effects', HTMLElement);
   root.append(template.content);
+  const style = find(element, 'link', HTMLLinkElement);
+  await new Promise<void>((resolve) => {
+    // Without it, everything can still be chosen.
+    for (const end of ['load', 'error']) style.addEventListener(end, () => resolve(), { once: true });
+  });
   return createPanel(element, events);
 }
 

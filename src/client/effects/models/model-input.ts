@@ -67,6 +67,12 @@ export function fillInput(
     return above + (below - above) * down;
   }
 
+  /** Among several that are averaged, one that is whole is good enough. */
+  function nearestTo(left: number, top: number): number {
+    const column = Math.min(Math.max(Math.round(left), 0), lastColumn);
+    return y[Math.min(Math.max(Math.round(top), 0), lastRow) * columns + column] ?? 0;
+  }
+
   for (let row = 0, at = 0; row < height; row += 1) {
     const down = (row + 0.5 - height / 2) * stepY;
     for (let column = 0; column < width; column += 1, at += 3) {
@@ -84,10 +90,10 @@ export function fillInput(
       const bright =
         spread === 0
           ? brightnessAt(placeX, placeY)
-          : (brightnessAt(placeX - spread, placeY - spread) +
-              brightnessAt(placeX + spread, placeY - spread) +
-              brightnessAt(placeX - spread, placeY + spread) +
-              brightnessAt(placeX + spread, placeY + spread)) /
+          : (nearestTo(placeX - spread, placeY - spread) +
+              nearestTo(placeX + spread, placeY - spread) +
+              nearestTo(placeX - spread, placeY + spread) +
+              nearestTo(placeX + spread, placeY + spread)) /
             4;
       const colour =
         (Math.min(Math.max(Math.round(placeY), 0), lastRow) >> 1) * coloured +

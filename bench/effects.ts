@@ -1,0 +1,91 @@
+/** Effects on this machine: pictures a second, and how long each takes, by what is chosen and by browser. Nobody's face is in it. */
+import type { Page } from 'puppeteer-core';
+import { type Engine, type OpenBrowser, openBrowser } from '../test/helpers/browsers.ts';
+import { arrive, chatOf, createPair, signInClient } from '../test/helpers/people.ts';
+import { eventually } from '../test/helpers/poll.ts';
+import { startServer } from '../test/helpers/server.ts';
+import { click, find } from '../test/helpers/ui.ts';
+import { type Bench, digits, type Figure, milliseconds } from './support/figures.ts';
+
+const PATIENCE_MS = 60_000;
+/** The first ones have the load of what was chosen before, and of compiling. */
+const READINGS = 4;
+
+/** What is pressed in the panel, one after the other; each line is measured with all above it. */
+const STEPS = [
+  ['colour', 'Warm'],
+  ['and a picture behind', 'Porch'],
+  ['or a strong blur', 'Strong blur'],
+  ['and a sticker', 'Glasses'],
+] as const;
+
+const NAMES: Record<Engine, string> = { chromium: 'Chromium', firefox: 'Firefox' };
+
+/** Pictures a second, and ms for each: the median, and what nine in ten didn't exceed (effects/engine/pipe.ts). */
+type Pace = [frames: number, median: number, slowest: number];
+
+async function paceOf(page: Page): Promise<Pace> {
+  const read = () => page.$eval('#call-effects', (panel) => panel.getAttribute('data-pace'));
+  let last = await read();
+  for (let reading = 0; reading < READINGS; reading += 1) {
+    const before = last;
+    last = await eventually(
+      'another reading',
+      async () => {
+        const now = await read();
+        return now !== before && now;
+      },
+      PATIENCE_MS,
+    );
+  }
+  const [frames = 0, median = 0, slowest = 0] = (last ?? '').split(' ').map(Number);
+  return [frames, median, slowest];
+}
+
+async function measure(engine: Engine, browser: OpenBrowser): Promise<Figure[]> {
+  const server = await startServer();
+  try {
+    const [anna, ben] = await createPair(server);
+    const page = await browser.newPage();
+    // A page that no press has opened asks first, and the camera is opened for the preview alone.
+    const chat = await chatOf(await signInClient(server, anna), ben);
+    await arrive(page, server, anna, `${chat}/call?media=video`);
+    await click(page, 'button', 'Effects');
+    const panel = await find(page, 'dialog', 'Effects', PATIENCE_MS);
+    await click(panel, 'button', 'Preview');
+    const figures: Figure[] = [];
+    for (const [what, name] of STEPS) {
+      await click(panel, 'radio', name);
+      const [frames, median, slowest] = await paceOf(page);
+      const rung = await page.$eval('#call-effects', (one) => one.getAttribute('data-rung'));
+      figures.push({
+        what: `${NAMES[engine]}: ${what}`,
+        budget: '≥ 24 a second, ≤ 60 ms',
+        measured: `${digits(frames)} a second, ${milliseconds(slowest)}`,
+        absolute: `${milliseconds(median)} in the median; given up: ${rung ?? 'nothing'}`,
+        met: frames >= 24 && slowest <= 60,
+      });
+    }
+    return figures;
+  } finally {
+    await server.remove();
+  }
+}
+
+export const effects: Bench = {
+  name: 'effects',
+  async run() {
+    const figures: Figure[] = [];
+    for (const engine of ['chromium', 'firefox'] as const) {
+      const browser = await openBrowser(
+        engine === 'chromium' ? { engine, camera: 'busy', frameRate: 30 } : { engine },
+      );
+      try {
+        figures.push(...(await measure(engine, browser)));
+      } finally {
+        await browser.close();
+      }
+    }
+    return figures;
+  },
+};

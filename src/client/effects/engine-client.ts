@@ -115,6 +115,7 @@ export function createEngineClient(events: EngineEvents): EngineClient {
   }
 
   function open(source: MediaStreamTrack): Way {
+    if (!('VideoFrame' in globalThis)) throw new Error('This browser cannot read frames');
     made += 1;
     const pipe = made;
     const streams = breakOut(source);

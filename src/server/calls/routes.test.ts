@@ -73,6 +73,16 @@ describe('the page that calls', () => {
     expect((await ben.get(url, { 'accept-language': 'zh-CN' })).body).toContain('要与 ana 视频通话吗？');
   });
 
+  test('has a panel of effects, which is asked for when somebody opens it', async () => {
+    const panel = await ben.get('/calls/effects');
+    expect(panel.statusCode).toBe(200);
+    expectSound(panel);
+    expect(panel.body).not.toMatch(/effects\.\w+\.\w+/);
+    expect(panel.body).toContain('Plain green');
+    const chinese = await ben.get('/calls/effects', { 'accept-language': 'zh-CN' });
+    expect(chinese.body).toContain('纯绿色');
+  });
+
   test('has a new key each time', async () => {
     const url = `/chats/${chat}/call`;
     const [first, second] = [dataOf(await ben.get(url)), dataOf(await ben.get(url))];

@@ -59,7 +59,11 @@ export function createEngineClient(events: EngineEvents): EngineClient {
     });
     // It couldn't be fetched, or an error was caught by nobody. Nothing comes out any more, and nothing goes out.
     started.addEventListener('error', () => {
-      if (worker === started) events.failed();
+      if (worker !== started) return;
+      started.terminate();
+      worker = undefined;
+      for (const number of [...ways.keys()]) forget(number);
+      events.failed();
     });
     worker = started;
     if (look) started.postMessage({ type: 'look', look } satisfies ToEngine);

@@ -11,7 +11,8 @@ const tell = (message: FromEngine, transfer: Transferable[] = []) => postMessage
 
 const models = createModels((loaded, total) => tell({ type: 'progress', loaded, total }));
 const pipes = new Map<number, { chain: Chain; pipe: Pipe }>();
-let look: Look = NO_LOOK;
+/** Until the page has said something, nobody's room is shown. */
+let look: Look = { ...NO_LOOK, background: { kind: 'blur', strength: 'strong' } };
 
 function pipeOf(number: number): Pipe {
   const known = pipes.get(number);

@@ -51,13 +51,14 @@ function createPanel(element: HTMLElement, events: PanelEvents): EffectsPanel {
   const chosen = (name: string) => radios(name).find((radio) => radio.checked)?.value ?? 'none';
 
   function read(): Choices {
-    const { background, filter, sticker } = {
+    const wanted = {
       background: chosen('background'),
       filter: chosen('filter'),
       sticker: chosen('sticker'),
+      beauty: Number(beauty.value),
+      brighten: brighten.checked,
     };
-    const read = { background, filter, sticker, beauty: Number(beauty.value), brighten: brighten.checked };
-    return parseChoices(JSON.stringify(read));
+    return parseChoices(JSON.stringify(wanted));
   }
 
   function show(choices: Choices): void {

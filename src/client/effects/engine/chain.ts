@@ -24,6 +24,8 @@ import type { Look } from './engine-messages.ts';
 
 /** A smaller camera is of no use to one that has no more lines. */
 const SMALL_LINES = 360;
+/** A mask may serve for the next picture as well, unless the camera is so slow that the curtain won't have it, in ms. */
+const FRESH_MS = 100;
 
 export interface ChainEvents {
   /** A model failed; the picture goes on without what it was for. */
@@ -104,7 +106,8 @@ export function createChain(models: Models, events: ChainEvents): Chain {
 
   async function findMask(planes: Planes, yuv: Yuv, now: number): Promise<Mask | undefined> {
     if (!needsMask(look) || isGivenUp('off')) return undefined;
-    if (mask && isGivenUp('half-masks') && count % 2 === 1) return mask;
+    const isFresh = mask !== undefined && now - mask.at <= FRESH_MS;
+    if (isFresh && isGivenUp('half-masks') && count % 2 === 1) return mask;
     try {
       return await segmentation?.find(planes, yuv, now);
     } catch {

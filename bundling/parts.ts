@@ -66,6 +66,7 @@ function unpack(path: string, name: string): Buffer {
   throw new Error(`${path} has no ${name}`);
 }
 
+/** @returns its bytes, and their SHA-256 as hex. @throws where it isn't what we have tried */
 function read({ path, within, hash }: Source): { bytes: Buffer; full: string } {
   const whole = join(ROOT, path);
   const bytes = within ? unpack(whole, within) : readFileSync(whole);
@@ -73,6 +74,10 @@ function read({ path, within, hash }: Source): { bytes: Buffer; full: string } {
   if (!full.startsWith(hash)) throw new Error(`${within ?? path} isn't the one we know: SHA-256 ${full}`);
   return { bytes, full };
 }
+
+/** All parts as they are served, by the names that pages know. */
+export const readParts = (): Map<string, Buffer> =>
+  new Map(Object.entries(SOURCES).map(([key, source]) => [key, read(source).bytes]));
 
 /** A file of the build: whole, or not there. */
 function put(path: string, bytes: Uint8Array): void {

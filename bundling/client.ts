@@ -55,20 +55,17 @@ interface Bundle {
 
 const CLIENT = 'src/client';
 const BUNDLES: Bundle[] = [
-  ...[
-    'common/ticker',
-    'recording/upload/keep',
-    'recording/upload/leftovers',
-    'effects/engine/effects',
-  ].map((path): Bundle => {
-    const name = basename(path);
-    return {
-      name: `${name}-worker.js`,
-      entry: `${CLIENT}/${path}-worker.ts`,
-      format: 'iife',
-      known: `${name.toUpperCase()}_WORKER_URL`,
-    };
-  }),
+  ...['common/ticker', 'recording/upload/keep', 'recording/upload/leftovers', 'effects/engine/effects'].map(
+    (path): Bundle => {
+      const name = basename(path);
+      return {
+        name: `${name}-worker.js`,
+        entry: `${CLIENT}/${path}-worker.ts`,
+        format: 'iife',
+        known: `${name.toUpperCase()}_WORKER_URL`,
+      };
+    },
+  ),
   {
     name: 'leftovers.js',
     entry: `${CLIENT}/recording/upload/leftovers.ts`,

@@ -20,34 +20,50 @@ interface Source {
   path: string;
   /** Its name within that file, if that is an archive of Emscripten's. */
   within?: string;
-  /** How its SHA-256 begins, as hex; nothing for what is ours. */
-  hash: string;
+  /** Its SHA-256, as hex; none for what is ours. */
+  hash?: string;
 }
 
 /** By the names that effects/models/parts.ts knows. */
 const SOURCES: Record<string, Source> = {
-  runtime: { name: 'litert.js', path: `${LITERT}/litert_wasm_internal.js`, hash: '' },
-  runtimeWasm: { name: 'litert.wasm', path: `${LITERT}/litert_wasm_internal.wasm`, hash: '' },
-  plainRuntime: { name: 'litert-plain.js', path: `${LITERT}/litert_wasm_compat_internal.js`, hash: '' },
-  plainRuntimeWasm: { name: 'litert-plain.wasm', path: `${LITERT}/litert_wasm_compat_internal.wasm`, hash: '' },
+  runtime: {
+    name: 'litert.js',
+    path: `${LITERT}/litert_wasm_internal.js`,
+    hash: '68efb69f770e3f76aff36a377de629ca496c131b86ac0f0f4b592a1543a898eb',
+  },
+  runtimeWasm: {
+    name: 'litert.wasm',
+    path: `${LITERT}/litert_wasm_internal.wasm`,
+    hash: '7280cf4471774867e385e6c3cd53e2b45e2975b80fea338fff4ef359b0865614',
+  },
+  plainRuntime: {
+    name: 'litert-plain.js',
+    path: `${LITERT}/litert_wasm_compat_internal.js`,
+    hash: '4d8f894b7883654fd6e8439730aa41e79ceaab7d19184fc4f1f0b0f1a2a2c8a5',
+  },
+  plainRuntimeWasm: {
+    name: 'litert-plain.wasm',
+    path: `${LITERT}/litert_wasm_compat_internal.wasm`,
+    hash: '5255c8ad06eabdbd2522cdebf6b22fc10faf74625c23a49b9e072570cd1fa41c',
+  },
   segmentation: {
     name: 'segmentation.tflite',
     path: `${SELFIE}/selfie_segmentation_landscape.tflite`,
-    hash: '',
+    hash: '4aafe6223bb8dac6fac8ca8ed56852870a33051ef3f6238822d282a109962894',
   },
   detection: {
     name: 'face-detection.tflite',
     path: `${FACE_MESH}/face_mesh_solution_packed_assets.data`,
     within: 'face_detection_short_range.tflite',
-    hash: '',
+    hash: '3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633',
   },
   landmarks: {
     name: 'face-landmarks.tflite',
     path: `${FACE_MESH}/face_mesh_solution_packed_assets.data`,
     within: 'face_landmark.tflite',
-    hash: '',
+    hash: 'c603fa6149219a3e9487dc9abd7a0c24474c77263273d24868378cdf40aa26d1',
   },
-  notices: { name: 'third-party.txt', path: 'THIRD_PARTY.md', hash: '' },
+  notices: { name: 'third-party.txt', path: 'THIRD_PARTY.md' },
 };
 
 /** What a page is told of a part: its address, its bytes, and their SHA-256 as hex. */
@@ -71,7 +87,8 @@ function read({ path, within, hash }: Source): { bytes: Buffer; full: string } {
   const whole = join(ROOT, path);
   const bytes = within ? unpack(whole, within) : readFileSync(whole);
   const full = createHash('sha256').update(bytes).digest('hex');
-  if (!full.startsWith(hash)) throw new Error(`${within ?? path} isn't the one we know: SHA-256 ${full}`);
+  if (hash !== undefined && full !== hash)
+    throw new Error(`${within ?? path} isn't the one we know: SHA-256 ${full}`);
   return { bytes, full };
 }
 

@@ -34,7 +34,13 @@ export function createEffectsControl(
 
   const tell = () => failed(isChosen && !effects);
   for (const button of root.querySelectorAll('[data-do="effects"]'))
-    button.addEventListener('click', () => void start().then(({ toggle }) => toggle()).catch(tell));
+    button.addEventListener(
+      'click',
+      () =>
+        void start()
+          .then(({ toggle }) => toggle())
+          .catch(tell),
+    );
   if (isChosen) void start().catch(tell);
 
   return (source) => {

@@ -10,7 +10,13 @@ import { addressOfSticker, STICKER_NAMES, STICKERS } from './sticker-list.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 
 test('what was chosen is known again', () => {
-  const choices = { background: 'porch', filter: 'warm', sticker: 'hat', beauty: 40, brighten: true } as const;
+  const choices = {
+    background: 'porch',
+    filter: 'warm',
+    sticker: 'hat',
+    beauty: 40,
+    brighten: true,
+  } as const;
   expect(parseChoices(JSON.stringify(choices))).toEqual(choices);
   expect(parseChoices(null)).toEqual(NOTHING);
 });

@@ -30,7 +30,10 @@ export const isNothing = ({ background, filter, sticker, beauty, brighten }: Cho
 
 export function parseChoices(kept: string | null | undefined): Choices {
   if (!kept) return NOTHING;
-  const known = v.safeParse(Choices, attempt((): unknown => JSON.parse(kept)));
+  const known = v.safeParse(
+    Choices,
+    attempt((): unknown => JSON.parse(kept)),
+  );
   // It holds something that isn't known at all: whatever that was, the room stays hidden.
   return known.success ? known.output : { ...NOTHING, background: 'strong' };
 }

@@ -103,7 +103,10 @@ function createPanel(element: HTMLElement, events: PanelEvents): EffectsPanel {
     words,
     say(sentence, values = {}) {
       const text = sentence ? words(sentence) : '';
-      setText(status, text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? ''));
+      setText(
+        status,
+        text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? ''),
+      );
     },
   };
 }

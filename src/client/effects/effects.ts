@@ -63,7 +63,10 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
     rung: (source, rung) => void giveUp(source, rung),
     pace({ frames, median, slowest }) {
       // For the bench, and for whoever is asked over the phone what it says.
-      panel?.element.setAttribute('data-pace', `${frames.toFixed(1)} ${median.toFixed(1)} ${slowest.toFixed(1)}`);
+      panel?.element.setAttribute(
+        'data-pace',
+        `${frames.toFixed(1)} ${median.toFixed(1)} ${slowest.toFixed(1)}`,
+      );
     },
   });
   choose(choices);

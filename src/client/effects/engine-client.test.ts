@@ -1,9 +1,9 @@
 /** What the page and the worker say to each other while cameras come and go. Worker and tracks are stand-ins; the clock is turned. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { NOTHING } from './choices.ts';
 import type { FromEngine, ToEngine } from './engine/engine-messages.ts';
 import { createEngineClient, type EngineClient } from './engine-client.ts';
 import { lookAtOnce } from './looks.ts';
-import { NOTHING } from './choices.ts';
 
 class StandInWorker extends EventTarget {
   said: ToEngine[] = [];

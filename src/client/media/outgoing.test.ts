@@ -62,9 +62,7 @@ beforeEach(async () => {
     },
   });
   vi.stubGlobal('navigator', { mediaDevices });
-  local = createLocalMedia({ track: (_, track) => sent.push(track), changed() {} }, (source) =>
-    make(source),
-  );
+  local = createLocalMedia({ track: (_, track) => sent.push(track), changed() {} }, (source) => make(source));
   void local.start({ audio: false, video: true });
   await settled();
 });

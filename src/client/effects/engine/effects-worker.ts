@@ -3,7 +3,7 @@
  * worker, as the runtime of the models needs it.
  */
 import { createModels } from '../models/models.ts';
-import { type Chain, createChain, needsFace, needsMask, NO_LOOK } from './chain.ts';
+import { type Chain, createChain, NO_LOOK, needsFace, needsMask } from './chain.ts';
 import type { FromEngine, Look, ToEngine } from './engine-messages.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 

@@ -98,7 +98,11 @@ export function fillInput(
       const colour =
         (Math.min(Math.max(Math.round(placeY), 0), lastRow) >> 1) * coloured +
         (Math.min(Math.max(Math.round(placeX), 0), lastColumn) >> 1);
-      const [light, blueness, redness] = [bright - darkest, (u[colour] ?? 128) - 128, (v[colour] ?? 128) - 128];
+      const [light, blueness, redness] = [
+        bright - darkest,
+        (u[colour] ?? 128) - 128,
+        (v[colour] ?? 128) - 128,
+      ];
       into[at] = black + scale * kept(yr * light + vr * redness);
       into[at + 1] = black + scale * kept(yr * light + ug * blueness + vg * redness);
       into[at + 2] = black + scale * kept(yb * light + ub * blueness);

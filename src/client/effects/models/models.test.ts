@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Face, pointOf } from '../pixels/face.ts';
 import { createFace, GREEN, plain, RED } from '../pixels/test-face.ts';
 import { UNTOLD } from '../pixels/yuv.ts';
-import { ANCHORS, decode, type Detection, detectWith, merge } from './detection.ts';
+import { ANCHORS, type Detection, decode, detectWith, merge } from './detection.ts';
 import { createFaceTracker, moveOn } from './face-tracking.ts';
 import { landmarksWith, toPicture, viewOfDetection, viewOfFace } from './landmarks.ts';
 import { fillInput, type InputShape, squareAround, wholeOf } from './model-input.ts';
@@ -24,7 +24,9 @@ function halves(width: number, height: number) {
 }
 
 const at = (input: Float32Array, column: number, row: number, width = 8): number[] =>
-  [...input.slice(3 * (row * width + column), 3 * (row * width + column) + 3)].map((value) => Math.round(value * 20) / 20);
+  [...input.slice(3 * (row * width + column), 3 * (row * width + column) + 3)].map(
+    (value) => Math.round(value * 20) / 20,
+  );
 
 describe('what a model is shown', () => {
   test('all of a picture, in its colours', () => {

@@ -85,13 +85,9 @@ function drawSkin(
   for (let row = 0, at = 0; row < rows; row += 1) {
     const start = ((box.top >> 1) + row) * across + (box.left >> 1);
     for (let column = 0; column < columns; column += 1, at += 1) {
-      const [du, dv] = [
-        (planes.u[start + column] ?? 0) - skin.u,
-        (planes.v[start + column] ?? 0) - skin.v,
-      ];
+      const [du, dv] = [(planes.u[start + column] ?? 0) - skin.u, (planes.v[start + column] ?? 0) - skin.v];
       const far = Math.sqrt(du * du + dv * dv);
-      if (far > SKIN)
-        region[at] = (region[at] ?? 0) * Math.max(0, (OTHER - far) / (OTHER - SKIN));
+      if (far > SKIN) region[at] = (region[at] ?? 0) * Math.max(0, (OTHER - far) / (OTHER - SKIN));
     }
   }
 }

@@ -18,7 +18,13 @@ export interface Spread {
 }
 
 /** Puts averages of `grid` over 2 × radius + 1 in a row into `into`; beyond the edge is what is at the edge. */
-function boxRows(grid: Float32Array, into: Float32Array, width: number, height: number, radius: number): void {
+function boxRows(
+  grid: Float32Array,
+  into: Float32Array,
+  width: number,
+  height: number,
+  radius: number,
+): void {
   const span = 2 * radius + 1;
   for (let y = 0; y < height; y += 1) {
     const start = y * width;

@@ -28,9 +28,7 @@ export function brightnessOf({ y, width, height }: Planes): number {
 
 /** The exponent that brings this brightness to the target, as far as it goes. */
 export const gammaFor = (brightness: number): number =>
-  brightness >= TARGET
-    ? 1
-    : Math.max(STRONGEST, Math.log(TARGET) / Math.log(Math.max(brightness, 0.001)));
+  brightness >= TARGET ? 1 : Math.max(STRONGEST, Math.log(TARGET) / Math.log(Math.max(brightness, 0.001)));
 
 const toneFor = (gamma: number) => ({
   curve: curveOf((value) => Math.max(value, 0) ** gamma),

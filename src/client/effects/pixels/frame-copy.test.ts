@@ -12,7 +12,13 @@ function frame(format: VideoPixelFormat | null, planes: { stride: number; bytes:
     visibleRect: new DOMRectStandIn(WIDTH, HEIGHT),
     codedWidth: 16,
     codedHeight: 16,
-    colorSpace: { matrix: 'smpte170m', fullRange: false, primaries: null, transfer: null, toJSON: () => ({}) },
+    colorSpace: {
+      matrix: 'smpte170m',
+      fullRange: false,
+      primaries: null,
+      transfer: null,
+      toJSON: () => ({}),
+    },
     allocationSize: ({ format: asked, layout } = {}) =>
       asked && asked !== format ? 0 : (layout?.[0]?.stride ?? 0) * HEIGHT,
     async copyTo(into, { layout = [] } = {}) {
@@ -62,10 +68,7 @@ test('NV12, again and again', async () => {
   for (const shift of [0, 100]) {
     const pairs = { stride: 4, bytes: [10, 20, 11, 21].map((value) => value + shift) };
     await copier.copy(frame('NV12', [BRIGHT, pairs]), planes);
-    expect([...planes.bytes]).toEqual([
-      ...BRIGHT.bytes,
-      ...[10, 11, 20, 21].map((value) => value + shift),
-    ]);
+    expect([...planes.bytes]).toEqual([...BRIGHT.bytes, ...[10, 11, 20, 21].map((value) => value + shift)]);
   }
 });
 

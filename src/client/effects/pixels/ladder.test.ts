@@ -65,7 +65,14 @@ test('where it doesn’t keep up with more, it tries ever more rarely', () => {
 });
 
 test('from off there is no way up', () => {
-  expect(live(() => 1, 600, () => true, { ...TOP, rung: 'off' })).toEqual(['off']);
+  expect(
+    live(
+      () => 1,
+      600,
+      () => true,
+      { ...TOP, rung: 'off' },
+    ),
+  ).toEqual(['off']);
 });
 
 describe('a rung', () => {

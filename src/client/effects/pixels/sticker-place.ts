@@ -1,5 +1,5 @@
 /** Where a sticker goes on a face, steady while the face rests and with it when it moves. */
-import { distance, type Face, PLACES, pointOf, type Pose, poseOf } from './face.ts';
+import { distance, type Face, PLACES, type Pose, pointOf, poseOf } from './face.ts';
 import { createOneEuro } from './one-euro.ts';
 
 /** What a sticker is fastened to. */

@@ -31,7 +31,13 @@ function centre(planes: ReturnType<typeof plain>): { x: number; y: number; count
 }
 
 describe('where a sticker goes', () => {
-  test.each(['eyes', 'nose', 'lip', 'forehead', 'head'] as const)('%s: turned and scaled with the face', (anchor) => {
+  test.each([
+    'eyes',
+    'nose',
+    'lip',
+    'forehead',
+    'head',
+  ] as const)('%s: turned and scaled with the face', (anchor) => {
     const fastening = { anchor, width: 1.5, right: 0.2, down: -0.3 };
     const one = placeOn(createFace({ x: 0, y: 0, eyes: 100 }), fastening);
     const angle = 0.7;

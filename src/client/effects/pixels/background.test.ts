@@ -3,7 +3,7 @@ import { createBackgroundPainter } from './background.ts';
 import { blockOf, createBlurrer } from './blur.ts';
 import { type Backdrop, createCurtain } from './curtain.ts';
 import type { Mask } from './mask.ts';
-import { detail, GREEN, pixel, plain, RED, stripe } from './test-face.ts';
+import { detail, GREEN, isSame, pixel, plain, RED, stripe } from './test-face.ts';
 
 const [WIDTH, HEIGHT] = [320, 180];
 
@@ -68,7 +68,7 @@ describe('a blurred background', () => {
       planes.y[at] = column >= 110 && column < 210 ? 235 : 30;
     }
     createBackgroundPainter().paint(planes, mask, { kind: 'blur', strength: 'strong' });
-    for (const column of [0, 60, 95]) expect(pixel(planes, column, 90)[0]).toBeLessThan(36);
+    for (const column of [0, 60, 95, 101]) expect(pixel(planes, column, 90)[0]).toBeLessThan(36);
   });
 
   test('is softer if it is stronger', () => {
@@ -142,8 +142,7 @@ describe('what may leave', () => {
   });
 
   test('where no background is chosen it goes as it is', () => {
-    const given = stripes();
-    const before = given.bytes.slice();
-    expect(createCurtain().pass(given, { kind: 'none' }, undefined, 0).planes.bytes).toEqual(before);
+    const { planes } = createCurtain().pass(stripes(), { kind: 'none' }, undefined, 0);
+    expect(isSame(planes, stripes())).toBe(true);
   });
 });

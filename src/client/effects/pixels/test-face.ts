@@ -91,3 +91,7 @@ export function detail({ width, y }: Planes, row: number, from: number, to: numb
 /** Colours as BT.601 has them, between 16 and 235. */
 export const GREEN = [145, 54, 34] as const;
 export const RED = [81, 90, 240] as const;
+
+/** Whether two pictures are the same, byte by byte. What differs among so many would take minutes to print. */
+export const isSame = (one: Planes, other: Planes): boolean =>
+  one.bytes.length === other.bytes.length && one.bytes.every((value, at) => value === other.bytes[at]);

@@ -12,7 +12,7 @@ export interface EffectsPanel {
   previewButton: HTMLButtonElement;
   show(choices: Choices): void;
   /** One sentence at a time, with its values filled in; undefined says nothing. */
-  say(sentence: Sentence | undefined, values?: Record<string, string>): void;
+  report(sentence: Sentence | undefined, values?: Record<string, string>): void;
   /** A sentence in the reader's language. */
   words(sentence: Sentence): string;
 }
@@ -101,7 +101,7 @@ function createPanel(element: HTMLElement, events: PanelEvents): EffectsPanel {
     previewButton: find(element, '[data-do="preview"]', HTMLButtonElement),
     show,
     words,
-    say(sentence, values = {}) {
+    report(sentence, values = {}) {
       const text = sentence ? words(sentence) : '';
       setText(
         status,

@@ -55,11 +55,11 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
   const engine = createEngineClient({
     progress(loaded, total) {
       const [done, all] = [loaded, total].map((bytes) => (bytes / MEGABYTE).toFixed(1));
-      if (loaded < total) panel?.say('loading', { done: done ?? '', all: all ?? '' });
-      else panel?.say(undefined);
+      if (loaded < total) panel?.report('loading', { done: done ?? '', all: all ?? '' });
+      else panel?.report(undefined);
     },
-    ready: () => panel?.say(undefined),
-    failed: () => say('failed'),
+    ready: () => panel?.report(undefined),
+    failed: () => announce('failed'),
     rung: (source, rung) => void giveUp(source, rung),
     pace({ frames, median, slowest }) {
       // For the bench, and for whoever is asked over the phone what it says.
@@ -72,8 +72,8 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
   choose(choices);
 
   /** In the panel, and beside the call for whoever hasn't it open. */
-  function say(sentence: Sentence): void {
-    panel?.say(sentence);
+  function announce(sentence: Sentence): void {
+    panel?.report(sentence);
     void fetched().then(
       ({ words }) => tell(words(sentence)),
       () => undefined,
@@ -82,8 +82,8 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
 
   async function giveUp(source: MediaStreamTrack, rung: Rung): Promise<void> {
     panel?.element.setAttribute('data-rung', rung);
-    if (rung === 'off') say('off');
-    else if (isAtLeast(rung, 'slow')) panel?.say('slow');
+    if (rung === 'off') announce('off');
+    else if (isAtLeast(rung, 'slow')) panel?.report('slow');
     else if (!isNothing(choices)) tell(undefined);
     const isSmall = isAtLeast(rung, 'small');
     if (isSmall === small.has(source)) return;
@@ -110,21 +110,21 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
       const isMore = await decodePictures(wanted);
       if (isMore && choices === wanted) engine.look(lookAtOnce(wanted));
     } catch {
-      if (choices === wanted) panel?.say('picture');
+      if (choices === wanted) panel?.report('picture');
     }
   }
 
   async function takePicture(file: File): Promise<void> {
     try {
       const address = await shrinkPicture(file);
-      if (!rememberPicture(address)) panel?.say('full');
+      if (!rememberPicture(address)) panel?.report('full');
       else {
         showOwn();
         choose({ ...choices, background: 'own' });
         panel?.show(choices);
       }
     } catch {
-      panel?.say('picture');
+      panel?.report('picture');
     }
   }
 
@@ -150,7 +150,7 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
           ...{ video: made.video, button: made.previewButton, outgoing },
           apply,
           end: engine.end,
-          failed: () => made.say('camera'),
+          failed: () => made.report('camera'),
         });
         for (const button of root.querySelectorAll('[data-do="effects"]'))
           button.setAttribute('aria-controls', made.element.id);
@@ -192,7 +192,7 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
       return engine.through(source);
     } catch {
       // An old browser. Whoever chose to be seen otherwise isn't seen as they are.
-      say('failed');
+      announce('failed');
       return null;
     }
   }

@@ -3,7 +3,8 @@ import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, arriveCalling, connected, hangUp } from '../helpers/calls.ts';
-import { participant, picturesChange } from '../helpers/media.ts';
+import { GEOMETRY, showFace } from '../helpers/face-camera.ts';
+import { participant, picturesChange, watchPictures } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -96,6 +97,86 @@ const cameraIs = (page: Page, state: 'on' | 'off') =>
     return (await tile.evaluate((node) => node.getAttribute('data-camera'))) === state;
   });
 
+/** Where a red nose is seen from the mark beside the face, in pixels of the camera, and where the mark is: over some seconds. */
+async function noseOf(page: Page): Promise<{ x: number; y: number; mark: number }[]> {
+  const tile = await participant(page, 'Anna');
+  return tile.evaluate(
+    async (node, { width, height, nose, eyes }, patience) => {
+      const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+      const video = node.querySelector('video');
+      if (context === null || video === null) throw new Error('no picture');
+      /** The middle of all within a box that is of a colour. */
+      const middleOf = (
+        { data }: ImageData,
+        [left, top, right, bottom]: [number, number, number, number],
+        is: (red: number, green: number, blue: number) => boolean,
+      ) => {
+        let [x0, y0, x1, y1, count] = [right, bottom, left, top, 0];
+        for (let y = Math.max(0, top); y < Math.min(height, bottom); y++)
+          for (let x = Math.max(0, left); x < Math.min(width, right); x++) {
+            const at = 4 * (y * width + x);
+            if (!is(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0)) continue;
+            [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + 1), Math.max(y1, y + 1)];
+            count += 1;
+          }
+        return count > 40 ? { x: (x0 + x1) / 2, y: (y0 + y1) / 2 } : undefined;
+      };
+      const found: { x: number; y: number; mark: number }[] = [];
+      const end = performance.now() + patience;
+      while (found.length < 40 && performance.now() < end) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        context.drawImage(video, 0, 0, width, height);
+        const picture = context.getImageData(0, 0, width, height);
+        const mark = middleOf(picture, [0, 0, width, height], (r, g, b) => b > 150 && r < 80 && g < 80);
+        if (!mark) continue;
+        const [x, y, reach] = [
+          Math.round(mark.x + nose.x),
+          Math.round(mark.y + nose.y),
+          Math.round(eyes * 0.6),
+        ];
+        const red = middleOf(
+          picture,
+          [x - reach, y - reach, x + reach, y + reach],
+          (r, g, b) => r > 130 && g < 80 && b < 90,
+        );
+        if (red) found.push({ x: red.x - mark.x, y: red.y - mark.y, mark: mark.x });
+      }
+      if (found.length < 40) throw new Error(`a nose was seen in ${found.length} pictures only`);
+      return found;
+    },
+    GEOMETRY,
+    PATIENCE_MS,
+  );
+}
+
+/** How much changes from pixel to pixel: in the face, and in the room at the picture's right, of several pictures. */
+async function sharpnessOf(page: Page): Promise<{ face: number; room: number }> {
+  const tile = await participant(page, 'Anna');
+  return tile.evaluate(async (node) => {
+    const [width, height] = [640, 360];
+    const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+    const video = node.querySelector('video');
+    if (context === null || video === null) throw new Error('no picture');
+    let [face, room] = [0, 0];
+    for (let picture = 0; picture < 10; picture++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      context.drawImage(video, 0, 0, width, height);
+      const { data } = context.getImageData(0, 0, width, height);
+      const detail = (left: number, top: number, right: number, bottom: number) => {
+        let sum = 0;
+        for (let y = top; y < bottom; y++)
+          for (let x = left; x < right; x++)
+            sum += Math.abs((data[4 * (y * width + x) + 1] ?? 0) - (data[4 * (y * width + x) - 3] ?? 0));
+        return sum / ((right - left) * (bottom - top));
+      };
+      face += detail(260, 100, 380, 200) / 10;
+      // The rocket.
+      room += detail(470, 40, 620, 300) / 10;
+    }
+    return { face, room };
+  });
+}
+
 describe.each(['chromium', 'firefox'] as const)('%s', (engine) => {
   test('what is chosen in a call is seen on both sides, and goes with one tap', async () => {
     const [mine, theirs] = [await pageOf(engine), await pageOf('chromium')];
@@ -111,13 +192,65 @@ describe.each(['chromium', 'firefox'] as const)('%s', (engine) => {
     await choose(mine, 'Black and white');
     await shows(theirs, 'Anna', 'grey', isGrey);
     await click(mine, 'button', 'No effects');
-    await shows(theirs, 'Anna', 'colourful', (corner) => !isGrey(corner) && !isGreen(corner));
+    // Of Chromium's camera the picture is grey, and full of detail.
+    await eventually(
+      'the room',
+      async () => {
+        const { corners, detail } = await seenOf(theirs, 'Anna');
+        return detail > 5 || corners.every((corner) => !isGrey(corner) && !isGreen(corner));
+      },
+      PATIENCE_MS,
+    );
     await picturesChange(theirs, 'Anna', 2);
+    if (engine === 'firefox') await shows(mine, 'You', 'colourful', (corner) => !isGreen(corner));
     await hangUp(mine, theirs);
     await gone(mine, 'dialog', 'Effects');
   });
 
-  test('a camera that is switched off and on comes back with what was chosen', async () => {
+  test('a sticker sits on the face and moves with it, and a blurred room leaves the face as it is', async () => {
+    const [mine, theirs] = [await pageOf(engine), await pageOf('chromium')];
+    await showFace(mine);
+    await arrive(theirs, server, ben);
+    await arriveCalling(mine, server, anna, chat);
+    await accept(theirs);
+    await connected(mine, theirs);
+    await picturesChange(theirs, 'Anna', 2);
+    const plain = await sharpnessOf(theirs);
+    await click(mine, 'button', 'Effects');
+    await choose(mine, 'Red nose');
+    const found = await noseOf(theirs);
+    const { nose, eyes } = GEOMETRY;
+    const middle = (values: number[]) =>
+      values.sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+    // Where a model has the tip of a nose, and where we have measured it, are a little apart; it stays there.
+    const [right, down] = [middle(found.map(({ x }) => x)), middle(found.map(({ y }) => y))];
+    const off = [right - nose.x, down - nose.y].map((pixels) => (pixels / eyes).toFixed(3));
+    expect(Math.hypot(right - nose.x, down - nose.y), String(off)).toBeLessThan(0.1 * eyes);
+    const errors = found
+      .map(({ x, y }) => Math.hypot(x - right, y - down) / eyes)
+      .sort((one, other) => one - other);
+    const told = `${off}; ${errors.map((error) => error.toFixed(3)).join(' ')}`;
+    expect(errors[Math.floor(errors.length * 0.8)], told).toBeLessThan(0.04);
+    // It was followed, and not found in one place.
+    expect(
+      Math.max(...found.map(({ mark }) => mark)) - Math.min(...found.map(({ mark }) => mark)),
+    ).toBeGreaterThan(30);
+
+    await click(mine, 'button', 'No effects');
+    await choose(mine, 'Strong blur');
+    await eventually(
+      'the room to be blurred, and not the face',
+      async () => {
+        const blurred = await sharpnessOf(theirs);
+        return blurred.room < plain.room / 2 && blurred.face > plain.face * 0.7;
+      },
+      PATIENCE_MS,
+      async () => JSON.stringify({ plain, now: await sharpnessOf(theirs) }),
+    );
+    await hangUp(mine, theirs);
+  });
+
+  test('a camera that is switched off and on comes back with what was chosen, which goes on in a hidden tab', async () => {
     const [mine, theirs] = [await pageOf(engine), await pageOf('chromium')];
     await arrive(theirs, server, ben);
     await arriveCalling(mine, server, anna, chat);
@@ -131,6 +264,17 @@ describe.each(['chromium', 'firefox'] as const)('%s', (engine) => {
     await click(mine, 'button', 'Camera');
     await cameraIs(theirs, 'on');
     await shows(theirs, 'Anna', 'green', isGreen);
+
+    // Behind another tab.
+    const other = await mine.browserContext().newPage();
+    await other.bringToFront();
+    await eventually('a hidden tab', () => mine.evaluate(() => document.visibilityState === 'hidden'));
+    const watch = await watchPictures(theirs, 'Anna');
+    await eventually('pictures out of it', async () => (await watch.pictures()) > 40, PATIENCE_MS);
+    await watch.stop();
+    await shows(theirs, 'Anna', 'green', isGreen);
+    await other.close();
+    await mine.bringToFront();
     await hangUp(mine, theirs);
   });
 });

@@ -45,10 +45,11 @@ export function createOutgoing(
     sources[kind] = source;
     if (track !== oldTrack) {
       tracks[kind] = track;
+      // In this order: while both are there, Firefox goes on playing the old one, and never turns to the new one.
+      if (oldTrack) stream.removeTrack(oldTrack);
       if (track) stream.addTrack(track);
       // The old track ends only once the new one is there, so that there is no gap between them.
       send(kind, track);
-      if (oldTrack) stream.removeTrack(oldTrack);
       // The source may go on, in another way.
       if (oldTrack !== source) oldTrack?.stop();
     }

@@ -104,6 +104,13 @@ const BUNDLES: Bundle[] = [
   { name: 'attach.js', entry: `${CLIENT}/attach/main.ts`, format: 'esm' },
   { name: 'recording.js', entry: `${CLIENT}/recording/recording.ts`, format: 'esm', known: 'RECORDING_URL' },
   { name: 'quality.js', entry: `${CLIENT}/call/quality/quality.ts`, format: 'esm', known: 'QUALITY_URL' },
+  {
+    name: 'noise-worklet.js',
+    entry: `${CLIENT}/voice/noise-worklet.ts`,
+    format: 'esm',
+    known: 'NOISE_WORKLET_URL',
+  },
+  { name: 'voice.js', entry: `${CLIENT}/voice/voice.ts`, format: 'esm', known: 'VOICE_URL' },
   { name: 'effects.js', entry: `${CLIENT}/effects/effects.ts`, format: 'esm', known: 'EFFECTS_URL' },
   { name: 'call.js', entry: `${CLIENT}/call/main.ts`, format: 'esm' },
   // htmx and its extensions are classic scripts that meet in the global `htmx`; ours comes last.
@@ -186,7 +193,7 @@ export async function buildClient(): Promise<void> {
     manifest[name] = await write(name, await bundleStyle(entry));
   const addresses: Record<string, string> = {
     LATE_STYLE_URL: JSON.stringify(`/static/build/${manifest['late.css']}`),
-    EFFECTS_PARTS: JSON.stringify(copyParts('effects')),
+    PARTS: JSON.stringify(copyParts('parts')),
   };
   for (const made of BUNDLES) {
     const hashed = await write(made.name, await bundle(made, addresses));

@@ -1,5 +1,5 @@
 /**
- * The parts of effects that come from other packages: the runtime of the models, and the models. Those packages are large, and
+ * The parts of effects and of noise suppression that come from other packages: runtimes and models. Those packages are large, and
  * of each a file or two is served: only these are copied, under names that hold a hash, and only if they are what we have
  * tried. A file of the same name in another version may be another model.
  */
@@ -24,7 +24,7 @@ interface Source {
   hash?: string;
 }
 
-/** By the names that effects/models/parts.ts knows. */
+/** By the names that src/client/common/parts.ts knows. */
 const SOURCES: Record<string, Source> = {
   runtime: {
     name: 'litert.js',
@@ -62,6 +62,11 @@ const SOURCES: Record<string, Source> = {
     path: `${FACE_MESH}/face_mesh_solution_packed_assets.data`,
     within: 'face_landmark.tflite',
     hash: 'c603fa6149219a3e9487dc9abd7a0c24474c77263273d24868378cdf40aa26d1',
+  },
+  noise: {
+    name: 'noise.wasm',
+    path: 'node_modules/@sapphi-red/web-noise-suppressor/dist/gtcrn.wasm',
+    hash: '01a5286ddaa1ce6d0dd5510bd9241f3bf0cc727a05d5767ae6881d85d9983719',
   },
   notices: { name: 'third-party.txt', path: 'THIRD_PARTY.md' },
 };

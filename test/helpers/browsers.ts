@@ -1,12 +1,13 @@
 /** Stock Chromium (DevTools protocol) and stock Firefox ESR (WebDriver BiDi) under one API, with fake media. */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, type LaunchOptions, launch, type Page } from 'puppeteer-core';
 import { leaveCall } from './leave-call.ts';
-import { busyPattern, type Ground, movingPattern, toneWav, writeMedia } from './media-files.ts';
+import { busyPattern, type Ground, movingPattern, toneWav, wavOf, writeMedia } from './media-files.ts';
 import { requireProgram } from './programs.ts';
 import { openSoundCard } from './sound-card.ts';
 
@@ -19,6 +20,8 @@ export interface BrowserOptions {
   dark?: boolean;
   /** Hz of the tone the fake microphone hears. */
   pitch?: number;
+  /** Chromium only: what the fake microphone hears instead, again and again: samples from -1 to 1, 48,000 a second. */
+  hears?: Float32Array;
   /** Chromium only: a camera in this colour, or one that is hard to encode, instead of the built-in test picture. */
   camera?: Ground | 'busy';
   /** Chromium only: how many cameras there are, instead of one. */
@@ -120,7 +123,8 @@ const withinNamespace = (namespace: string, program: string, folder: string): st
 const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions => {
   const { locale = 'en', dark = false, pitch = 440, camera, cameras = 1, media = 'granted' } = options;
   const frameRate = options.frameRate === undefined ? '' : `,fps=${options.frameRate}`;
-  const tone = writeMedia(join(folder, 'tone.wav'), toneWav(pitch));
+  const { hears } = options;
+  const sound = writeMedia(join(folder, 'sound.wav'), hears ? wavOf(hears) : toneWav(pitch));
   const args = [
     ...CHROMIUM_FLAGS,
     // Chromium's sandbox refuses to run as root.
@@ -129,7 +133,7 @@ const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions
     `--accept-lang=${locale}`,
     `--use-fake-device-for-media-stream=device-count=${media === 'none' ? 0 : cameras}${frameRate}`,
     ...choiceFlags(options),
-    `--use-file-for-fake-audio-capture=${tone}`,
+    `--use-file-for-fake-audio-capture=${sound}`,
   ];
   if (dark) args.push('--force-dark-mode', '--blink-settings=preferredColorScheme=0');
   if (camera !== undefined) {
@@ -305,7 +309,8 @@ const takeBack = async (running: Running, key: string): Promise<void> => {
 
 /** Starts a browser with an empty profile, or lends one that was closed. The test closes it. */
 export const openBrowser = async (options: BrowserOptions = {}): Promise<OpenBrowser> => {
-  const key = JSON.stringify(options);
+  // What it hears is too long for a name: such a browser is nobody else's.
+  const key = JSON.stringify({ ...options, ...(options.hears && { hears: randomUUID() }) });
   const isShared = options.profile !== undefined;
   const running = isShared ? await start(options) : await lend(options, key);
   const { browser } = running;

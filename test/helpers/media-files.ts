@@ -13,6 +13,18 @@ const RAMP_SECONDS = 0.01;
  */
 export const toneWav = (hz: number): Buffer => {
   const count = Math.round(SAMPLE_RATE * (TONE_SECONDS + SILENCE_SECONDS));
+  return wavOf(
+    Float32Array.from({ length: count }, (_, i) => {
+      const t = i / SAMPLE_RATE;
+      const loudness = Math.max(0, Math.min(1, t / RAMP_SECONDS, (TONE_SECONDS - t) / RAMP_SECONDS));
+      return (Math.sin(2 * Math.PI * hz * t) * loudness * 16_000) / 32_767;
+    }),
+  );
+};
+
+/** Samples from -1 to 1 as a WAV file: 16 bit, one channel. */
+export const wavOf = (samples: Float32Array): Buffer => {
+  const count = samples.length;
   const wav = Buffer.alloc(44 + count * 2);
   wav.write('RIFF', 0);
   wav.writeUInt32LE(36 + count * 2, 4);
@@ -26,11 +38,8 @@ export const toneWav = (hz: number): Buffer => {
   wav.writeUInt16LE(16, 34);
   wav.write('data', 36);
   wav.writeUInt32LE(count * 2, 40);
-  for (let i = 0; i < count; i++) {
-    const t = i / SAMPLE_RATE;
-    const loudness = Math.max(0, Math.min(1, t / RAMP_SECONDS, (TONE_SECONDS - t) / RAMP_SECONDS));
-    wav.writeInt16LE(Math.round(Math.sin(2 * Math.PI * hz * t) * loudness * 16_000), 44 + i * 2);
-  }
+  for (let i = 0; i < count; i++)
+    wav.writeInt16LE(Math.round(Math.max(-1, Math.min(1, samples[i] ?? 0)) * 32_767), 44 + i * 2);
   return wav;
 };
 

@@ -25,6 +25,8 @@ export const PROGRAMS = {
   pebble: { names: ['pebble'], debian: 'pebble' },
   'pebble-challtestsrv': { names: ['pebble-challtestsrv'], debian: 'pebble' },
   dbus: { names: ['dbus-run-session'], debian: 'dbus-daemon' },
+  // Its spoken words are what is wanted of it: test/helpers/voices.ts.
+  'speaker-test': { names: ['speaker-test'], debian: 'alsa-utils' },
 } as const;
 
 export type Program = keyof typeof PROGRAMS;
@@ -61,10 +63,11 @@ export const UNIT_PROGRAMS: Program[] = [
   'pebble',
   'pebble-challtestsrv',
   'nginx',
+  'speaker-test',
 ];
 export const E2E_PROGRAMS: Program[] = [
   ...(['chromium', 'shell', 'firefox', 'webkit', 'w3m', 'lynx', 'tmux'] as const),
-  ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx', 'caddy', 'certutil'] as const),
+  ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx', 'caddy', 'certutil', 'speaker-test'] as const),
 ];
 
 export const NETWORK_PROGRAMS: Program[] = ['chromium', 'ip', 'iptables', 'turnserver'];

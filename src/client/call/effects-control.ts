@@ -43,8 +43,5 @@ export function createEffectsControl(
     );
   if (isChosen) void start().catch(tell);
 
-  return (source) => {
-    if (source.kind === 'audio') return source;
-    return effects ? effects.apply(source) : isChosen ? null : source;
-  };
+  return (source) => (effects ? effects.apply(source) : isChosen ? null : source);
 }

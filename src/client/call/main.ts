@@ -19,6 +19,7 @@ import { openingOf } from './opening.ts';
 import { interceptAccept } from './ring.ts';
 import { checkOnWaking, openServerSocket } from './server/socket.ts';
 import { createView } from './stage/view.ts';
+import { createVoiceControl } from './voice-control.ts';
 
 const data = v.parse(CallPageData, JSON.parse(find(document, '#call-data', HTMLScriptElement).text));
 const say = createSay(data.words);
@@ -28,19 +29,29 @@ let current: Call;
 let waiting: Call | undefined;
 
 const root = find(document, 'main.call', HTMLElement);
+const voice = createVoiceControl({
+  source: () => local.source('audio'),
+  isMuted: () => !local.wanted().audio,
+  renew: () => local.renewEffect('audio'),
+  reopen: () => local.reopen('audio'),
+  tell: (what, isSo) => view.notice(what, isSo ? say(`voice-${what}`) : undefined),
+});
+const effects = createEffectsControl(
+  root,
+  () => ({
+    root,
+    outgoing: local.outgoing,
+    renew: () => local.renewEffect('video'),
+    resized: () => current.fit(),
+    tell: (text) => view.notice('effects', text),
+    shown: voice.shown,
+  }),
+  (isMissed) => view.notice('effects', say(isMissed ? 'effectsMissed' : 'effectsUnreachable')),
+);
 const local: LocalMedia = createLocalMedia(
   { track: (kind, track) => current.send('self', kind, track), changed },
-  createEffectsControl(
-    root,
-    () => ({
-      root,
-      outgoing: local.outgoing,
-      renew: local.renewEffect,
-      resized: () => current.fit(),
-      tell: (text) => view.notice('effects', text),
-    }),
-    (isMissed) => view.notice('effects', say(isMissed ? 'effectsMissed' : 'effectsUnreachable')),
-  ),
+  (source) => (source.kind === 'audio' ? voice.apply(source) : effects(source)),
+  voice.letsBrowser,
 );
 const screen = createScreenShare({
   track: (kind, track) => current.send('screen', kind, track),
@@ -50,6 +61,7 @@ const screen = createScreenShare({
 });
 
 function changed(): void {
+  voice.changed();
   view.local();
   current.tell();
 }

@@ -24,3 +24,6 @@ export const SHARED = 'porchlight.shared';
 export const EFFECTS = 'porchlight.effects';
 /** The picture of one's own that stands behind one. */
 export const EFFECTS_PICTURE = 'porchlight.effects.picture';
+
+/** What is done about noise, if it isn't what the browser does by itself. */
+export const NOISE = 'porchlight.noise';

@@ -2,6 +2,8 @@
  * Effects on one's own camera, fetched when somebody opens their panel, or has chosen some in an earlier call. What is chosen
  * goes to a worker; what comes out of it is sent, shown and recorded. Knows nothing of calls.
  */
+
+import { addressOf } from '../common/parts.ts';
 import { EFFECTS_PICTURE } from '../common/storage-keys.ts';
 import type { Outgoing } from '../media/outgoing.ts';
 import {
@@ -16,7 +18,6 @@ import { type EffectsPanel, fetchPanel, type Sentence } from './effects-panel.ts
 import { createPreview, type Preview } from './effects-preview.ts';
 import { createEngineClient } from './engine-client.ts';
 import { decodePictures, lookAtOnce, shrinkPicture } from './looks.ts';
-import { addressOf } from './models/parts.ts';
 import { isAtLeast, type Rung } from './pixels/ladder.ts';
 
 export interface EffectsParts {
@@ -29,6 +30,8 @@ export interface EffectsParts {
   resized(): void;
   /** Says something beside the call until it is settled. */
   tell(text: string | undefined): void;
+  /** The panel is open, or no longer. */
+  shown(panel: HTMLElement, isOpen: boolean): void;
 }
 
 export interface Effects {
@@ -45,7 +48,7 @@ const [LARGE, SMALL] = [
 ];
 const MEGABYTE = 1e6;
 
-export function startEffects({ root, outgoing, renew, resized, tell }: EffectsParts): Effects {
+export function startEffects({ root, outgoing, renew, resized, tell, shown }: EffectsParts): Effects {
   let choices = recallChoices();
   let panel: EffectsPanel | undefined;
   let preview: Preview | undefined;
@@ -181,6 +184,7 @@ export function startEffects({ root, outgoing, renew, resized, tell }: EffectsPa
       preview?.update();
       panel.element.querySelector<HTMLElement>('input:checked')?.focus();
     } else preview?.stop();
+    shown(panel.element, isOpen);
   }
 
   function apply(source: MediaStreamTrack): MediaStreamTrack | null {

@@ -22,6 +22,8 @@ export interface Slots {
   fail(kind: Kind, problem: Problem): void;
   /** Whether one is wanted at all. */
   isNeeded(kind: Kind): boolean;
+  /** One that is open has been stopped: nothing else may hold on to it. */
+  changed(): void;
 }
 
 export interface DeviceOpener {
@@ -31,6 +33,11 @@ export interface DeviceOpener {
   openRemembered(kinds: Kind[]): Promise<void>;
   /** Opens the chosen one instead of what is open, which stays if nothing else can be opened. */
   change(kind: Kind): Promise<void>;
+  /**
+   * Opens it once more, with what is asked of it by now: closed before, because Chromium has one way of treating a microphone's
+   * sound for as long as it is open. Where it can't be had any more, another is opened.
+   */
+  reopen(kind: Kind, old: MediaStreamTrack): Promise<void>;
   /** What is to be opened next: this one, or any. */
   wish(kind: Kind, id: string | undefined): void;
   /** The next camera to be opened is one that looks there. */
@@ -42,14 +49,19 @@ export async function listed(kind: Kind): Promise<MediaDeviceInfo[]> {
   return (await listDevices()).filter((device) => device.kind === `${kind}input`);
 }
 
-export function createDeviceOpener(slots: Slots, requests: DeviceRequests): DeviceOpener {
+/** @param suppressesNoise whether the browser is to take noise out of what a microphone hears */
+export function createDeviceOpener(
+  slots: Slots,
+  requests: DeviceRequests,
+  suppressesNoise: () => boolean,
+): DeviceOpener {
   const wished: Partial<Record<Kind, Wish>> = {};
 
   /** @returns those that failed, and why */
   async function ask(kinds: Kind[]): Promise<{ failed: Kind[]; problem: Problem | undefined }> {
     const { tracks, ...answer } = await requests.ask(kinds, () =>
       navigator.mediaDevices.getUserMedia({
-        ...(kinds.includes('audio') && { audio: audioConstraints(wished.audio) }),
+        ...(kinds.includes('audio') && { audio: audioConstraints(wished.audio, suppressesNoise()) }),
         ...(kinds.includes('video') && { video: videoConstraints(wished.video) }),
       }),
     );
@@ -91,6 +103,7 @@ export function createDeviceOpener(slots: Slots, requests: DeviceRequests): Devi
   async function changeOver(kind: Kind, old: MediaStreamTrack): Promise<void> {
     const { deviceId } = old.getSettings();
     old.stop();
+    slots.changed();
     if ((await ask([kind])).failed.length === 0) return;
     wish(kind, deviceId);
     slots.empty(kind);
@@ -137,6 +150,7 @@ export function createDeviceOpener(slots: Slots, requests: DeviceRequests): Devi
     open,
     openRemembered,
     change,
+    reopen: changeOver,
     wish,
     wishFacing(facing) {
       wished.video = { facing };

@@ -13,9 +13,14 @@ test.each([
 });
 
 test('a device that is there is asked for, one that may be is preferred', () => {
-  expect(audioConstraints({ id: 'a', isThere: true }).deviceId).toEqual({ exact: 'a' });
+  expect(audioConstraints({ id: 'a', isThere: true }, true).deviceId).toEqual({ exact: 'a' });
   expect(videoConstraints({ id: 'a', isThere: false }).deviceId).toEqual({ ideal: 'a' });
   expect(videoConstraints({ id: 'a', isThere: false })).not.toHaveProperty('facingMode');
   expect(videoConstraints(undefined)).toMatchObject({ facingMode: 'user' });
+  for (const noiseSuppression of [true, false])
+    expect(audioConstraints(undefined, noiseSuppression)).toMatchObject({
+      echoCancellation: true,
+      noiseSuppression,
+    });
   expect(videoConstraints({ facing: 'environment' })).toMatchObject({ facingMode: { exact: 'environment' } });
 });

@@ -42,11 +42,14 @@ function which(wish: Wish): MediaTrackConstraints {
   return { deviceId: wish.isThere ? { exact: wish.id } : { ideal: wish.id } };
 }
 
-/** Speech needs all three of the browser's filters; without echo cancellation, loudspeakers can't be used. */
-export function audioConstraints(wish: Wish | undefined): MediaTrackConstraints {
+/**
+ * Speech needs the browser's filters; without echo cancellation, loudspeakers can't be used.
+ * @param noiseSuppression false where noise is taken away otherwise, or is to stay
+ */
+export function audioConstraints(wish: Wish | undefined, noiseSuppression: boolean): MediaTrackConstraints {
   return {
     echoCancellation: true,
-    noiseSuppression: true,
+    noiseSuppression,
     autoGainControl: true,
     ...(wish && which(wish)),
   };

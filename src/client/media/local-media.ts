@@ -42,8 +42,12 @@ export interface LocalMedia {
   facesAway(): boolean;
   /** The device in use, as far as it is known. */
   deviceId(kind: Kind): string | undefined;
-  /** The effect makes something else of the camera's pictures from now on. */
-  renewEffect(): void;
+  /** A device as it is, while it is open. */
+  source(kind: Kind): MediaStreamTrack | undefined;
+  /** The effect makes something else of what comes from this device from now on. */
+  renewEffect(kind: Kind): void;
+  /** Opens a device that is open once more, as it is asked for by now. */
+  reopen(kind: Kind): Promise<void>;
   /** What has to be said about it, if anything. */
   trouble(kind: Kind): Trouble | undefined;
   /** Why something that is switched on isn't sent: the browser is still asking, or there is no device. */
@@ -58,8 +62,15 @@ export type Trouble = Problem | 'asked' | 'asked-anew' | 'missing-off';
 
 const KINDS = ['audio', 'video'] as const;
 
-/** @param effect what is applied between the devices and what is sent; without one, they are sent as they are */
-export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): LocalMedia {
+/**
+ * @param effect what is applied between the devices and what is sent; without one, they are sent as they are
+ * @param suppressesNoise whether the browser is to take noise out of what a microphone hears
+ */
+export function createLocalMedia(
+  events: LocalMediaEvents,
+  effect?: Effect,
+  suppressesNoise = () => true,
+): LocalMedia {
   const outgoing = createOutgoing(events.track, effect);
   const problems: Partial<Record<Kind, Problem>> = {};
   let want: Record<Kind, boolean> = { audio: false, video: false };
@@ -80,8 +91,10 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
       empty: (kind) => put(kind, null),
       fail,
       isNeeded,
+      changed: events.changed,
     },
     requests,
+    suppressesNoise,
   );
 
   function use(kind: Kind, track: MediaStreamTrack): void {
@@ -228,10 +241,22 @@ export function createLocalMedia(events: LocalMediaEvents, effect?: Effect): Loc
     },
     flip: () => inTurn(['video'], flip),
     facesAway: () => outgoing.sources.video?.getSettings().facingMode === 'environment',
-    renewEffect() {
-      outgoing.renew('video');
+    source(kind) {
+      const source = outgoing.sources[kind];
+      return source && !isOver(source) ? source : undefined;
+    },
+    renewEffect(kind) {
+      outgoing.renew(kind);
       events.changed();
     },
+    reopen: (kind) =>
+      inTurn([kind], async () => {
+        const track = outgoing.sources[kind];
+        if (!track) return;
+        opener.wish(kind, track.getSettings().deviceId ?? opener.wished(kind));
+        await opener.reopen(kind, track);
+        events.changed();
+      }),
     deviceId: (kind) =>
       choices[kind]?.id ?? outgoing.sources[kind]?.getSettings().deviceId ?? opener.wished(kind),
     trouble(kind) {

@@ -106,12 +106,12 @@ test('a camera that is switched off ends together with what was made of it', asy
 test('an effect that is taken away leaves the camera as it is, and one that is put on as well', () => {
   const [copy] = sent;
   make = (source) => source;
-  local.renewEffect();
+  local.renewEffect('video');
   expect(sent.at(-1)).toBe(cameras[0]);
   expect([copy?.readyState, cameras[0]?.readyState]).toEqual(['ended', 'live']);
   expect(local.outgoing.stream.getTracks()).toEqual([cameras[0]]);
   make = (source) => source.clone();
-  local.renewEffect();
+  local.renewEffect('video');
   expect(sent.at(-1)).not.toBe(cameras[0]);
   expect(cameras[0]?.readyState).toBe('live');
   expect(local.outgoing.stream.getTracks()).toEqual([sent.at(-1)]);
@@ -119,19 +119,19 @@ test('an effect that is taken away leaves the camera as it is, and one that is p
 
 test('an effect that isn’t there yet sends nothing, not the camera', () => {
   make = () => null;
-  local.renewEffect();
+  local.renewEffect('video');
   expect(sent.at(-1)).toBe(null);
   expect(cameras[0]?.readyState).toBe('live');
   expect(local.outgoing.stream.getTracks()).toEqual([]);
   make = (source) => source.clone();
-  local.renewEffect();
+  local.renewEffect('video');
   expect(sent.at(-1)?.readyState).toBe('live');
 });
 
 test('one that makes the same again changes nothing', () => {
   const [made] = sent;
   make = () => made ?? null;
-  local.renewEffect();
+  local.renewEffect('video');
   expect(sent).toEqual([made]);
   expect(made?.readyState).toBe('live');
 });

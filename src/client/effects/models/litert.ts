@@ -3,7 +3,7 @@
  * script is a classic one and comes by `importScripts`, so this can't be in a module's worker.
  */
 import { type CompiledModel, loadAndCompile, loadLiteRt, supportsFeature, Tensor } from '@litertjs/core';
-import { addressOf, type FetchParts, type PartName } from './parts.ts';
+import { addressOf, type FetchParts, type PartName } from '../../common/parts.ts';
 
 /** @param input what the model takes, as many numbers as its shape has. @returns each of what it gives */
 export type Model = (input: Float32Array) => Promise<Float32Array[]>;

@@ -1,8 +1,9 @@
 /** The models, each fetched when it is first needed. */
+
+import { createFetching, type PartName, type Progress } from '../../common/parts.ts';
 import { DETECTION_INPUT } from './detection.ts';
 import { LANDMARKS_INPUT } from './landmarks.ts';
 import { type Model, startRuntime } from './litert.ts';
-import { createFetching, type PartName, type Progress } from './parts.ts';
 import { SEGMENTATION_INPUT } from './segmentation.ts';
 
 export interface Models {

@@ -1,4 +1,4 @@
-/** What effects are made with and is fetched only once they are chosen: the runtime, and the models it runs. */
+/** What effects and noise suppression are made with, and is fetched only once they are chosen: runtimes and models. */
 
 /** `plain`: for browsers whose WebAssembly has no relaxed SIMD. */
 export type PartName =
@@ -9,6 +9,8 @@ export type PartName =
   | 'segmentation'
   | 'detection'
   | 'landmarks'
+  /** What takes noise out of a voice. */
+  | 'noise'
   /** Who made the others, and under which licence: for people. */
   | 'notices';
 
@@ -22,9 +24,9 @@ export interface Part {
 }
 
 /** Set by the build. */
-declare const EFFECTS_PARTS: Record<PartName, Part>;
+declare const PARTS: Record<PartName, Part>;
 
-export const addressOf = (name: PartName): string => EFFECTS_PARTS[name].url;
+export const addressOf = (name: PartName): string => PARTS[name].url;
 
 /** Told as bytes come in; what is in the browser's cache comes at once. Both count all that is being fetched. */
 export type Progress = (loaded: number, total: number) => void;
@@ -38,9 +40,9 @@ export type FetchParts = (names: readonly PartName[]) => Promise<Map<PartName, U
 export function createFetching(progress: Progress): FetchParts {
   let [loaded, total] = [0, 0];
   return async (names) => {
-    total += names.reduce((sum, name) => sum + EFFECTS_PARTS[name].size, 0);
+    total += names.reduce((sum, name) => sum + PARTS[name].size, 0);
     const all = names.map(async (name) => {
-      const bytes = await fetchPart(EFFECTS_PARTS[name], (count) => {
+      const bytes = await fetchPart(PARTS[name], (count) => {
         loaded += count;
         progress(loaded, total);
       });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { readParts } from '../../../../bundling/parts.ts';
+import { readParts } from '../../../bundling/parts.ts';
 
 const parts = readParts();
 
@@ -11,7 +11,7 @@ test.each(['segmentation', 'detection', 'landmarks'])('%s is a model', (name) =>
   expect(parts.get(name)?.subarray(4, 8).toString('latin1')).toBe('TFL3');
 });
 
-test.each(['runtimeWasm', 'plainRuntimeWasm'])('%s is WebAssembly', (name) => {
+test.each(['runtimeWasm', 'plainRuntimeWasm', 'noise'])('%s is WebAssembly', (name) => {
   expect(parts.get(name)?.subarray(0, 4).toString('latin1')).toBe('\0asm');
 });
 
@@ -23,13 +23,16 @@ test.each(['runtime', 'plainRuntime'])('%s is a script that our policy lets run'
 
 test('whose they are is said with the licence', () => {
   const notices = parts.get('notices')?.toString() ?? '';
-  for (const word of ['@litertjs/core', 'selfie_segmentation', 'face_mesh', 'END OF TERMS AND CONDITIONS'])
+  for (const word of [
+    ...['@litertjs/core', 'selfie_segmentation', 'face_mesh', 'END OF TERMS AND CONDITIONS'],
+    ...['web-noise-suppressor', 'Rong Xiaobin', 'pffft'],
+  ])
     expect(notices).toContain(word);
 });
 
 test('the worker is one classic script', async () => {
   const { outputFiles } = await build({
-    entryPoints: [join(import.meta.dirname, '../engine/effects-worker.ts')],
+    entryPoints: [join(import.meta.dirname, '../effects/engine/effects-worker.ts')],
     bundle: true,
     minify: true,
     write: false,

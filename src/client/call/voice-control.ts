@@ -1,0 +1,50 @@
+/** One's own voice, as its person wants it: fetched when they say so, have said so in an earlier call, or are muted. */
+import { load } from '../common/scripts.ts';
+import { attempt } from '../common/storage.ts';
+import { NOISE } from '../common/storage-keys.ts';
+import type { Voice, VoiceParts } from '../voice/voice.ts';
+
+/** Set by the build: the script's address. */
+declare const VOICE_URL: string;
+
+export function createVoiceControl(parts: VoiceParts): Voice {
+  let isChosen = Boolean(attempt(() => localStorage.getItem(NOISE)));
+  let voice: Voice | undefined;
+  let coming: Promise<Voice> | undefined;
+
+  function start(): Promise<Voice> {
+    coming ??= load(VOICE_URL).then(
+      ({ startVoice }: typeof import('../voice/voice.ts')) => {
+        voice = startVoice(parts);
+        parts.renew();
+        return voice;
+      },
+      (error: unknown) => {
+        coming = undefined;
+        throw error;
+      },
+    );
+    return coming;
+  }
+
+  function missed(): void {
+    if (!isChosen) return;
+    // The browser does what it can instead.
+    isChosen = false;
+    parts.tell('noise', true);
+    void parts.reopen();
+  }
+
+  // Nobody waits for it: until it is there, a voice is sent as it is.
+  if (isChosen) void start().catch(missed);
+
+  return {
+    apply: (source) => voice?.apply(source) ?? source,
+    letsBrowser: () => voice?.letsBrowser() ?? !isChosen,
+    changed() {
+      if (voice) voice.changed();
+      else if (!coming && parts.isMuted() && parts.source()) void start().catch(missed);
+    },
+    shown: (panel, isOpen) => void start().then((found) => found.shown(panel, isOpen), missed),
+  };
+}

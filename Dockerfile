@@ -14,7 +14,7 @@ RUN node build.ts
 # Without what only the build needs, and TypeScript, an optional peer of valibot and i18next which they never load.
 FROM dependencies AS production
 RUN rm -rf node_modules/typescript node_modules/esbuild node_modules/@esbuild node_modules/htmx.org \
-    node_modules/@litertjs node_modules/@mediapipe
+    node_modules/@litertjs node_modules/@mediapipe node_modules/@sapphi-red
 
 FROM node:24-slim
 # The relay of TURN=auto.

@@ -32,6 +32,17 @@ test('and in the end all of it', () => {
   expect(live(() => 200, 120)).toEqual([...RUNGS]);
 });
 
+test('but not where there is still motion', () => {
+  expect(live(() => 100, 120)).toEqual(RUNGS.filter((rung) => rung !== 'off'));
+  // Every third frame is delayed by other programs.
+  let frame = 0;
+  const disturbed = () => {
+    frame += 1;
+    return frame % 3 === 0 ? 150 : 25;
+  };
+  expect(live(disturbed, 120).at(-1)).toBe('slow');
+});
+
 test('what makes no difference is left out', () => {
   const helps = (rung: Rung) => rung !== 'half-faces' && rung !== 'plain';
   expect(live(() => 200, 120, helps)).toEqual(['full', 'half-masks', 'small', 'slow', 'off']);

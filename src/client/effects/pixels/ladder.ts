@@ -5,7 +5,8 @@
  *
  * Times go in, rungs come out. Down as soon as the slowest tenth of the frames takes longer than a frame may; up after a long
  * while in which they took less than half of it; and each time that turns out to have been too much, the while is twice
- * as long, so that the picture doesn't change back and forth. From "off" there is no way up but to choose anew.
+ * as long, so that the picture doesn't change back and forth. Only where most frames take so long that there would be no
+ * motion is all of it given up: from "off" there is no way up but to choose anew.
  */
 
 export const RUNGS = ['full', 'half-masks', 'half-faces', 'small', 'plain', 'slow', 'off'] as const;
@@ -45,17 +46,23 @@ export const TOP: Ladder = {
   roseAt: undefined,
 };
 
+/** With fewer pictures than eight a second, in ms for each, nobody is seen to move. */
+const MOST_MS = 125;
+
 /** How many ms a frame may take on a rung. */
 export const budgetOf = (rung: Rung): number => (rung === 'slow' ? 1000 / 20 : 1000 / 30);
 
 /** Whether what a rung and those above it give up is given up. */
 export const isAtLeast = (rung: Rung, other: Rung): boolean => RUNGS.indexOf(rung) >= RUNGS.indexOf(other);
 
-/** The time that nine of ten frames didn't exceed. */
-export function slowest(times: readonly number[]): number {
+/** The time that such a share of the frames didn't exceed. */
+function within(times: readonly number[], share: number): number {
   const sorted = [...times].sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * SLOWEST))] ?? 0;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
+
+/** The time that nine of ten frames didn't exceed. */
+export const slowest = (times: readonly number[]): number => within(times, SLOWEST);
 
 /** The next rung in a direction on which something is given up that was asked for. */
 function next(rung: Rung, step: 1 | -1, helps: (rung: Rung) => boolean): Rung | undefined {
@@ -78,10 +85,13 @@ export function climb(ladder: Ladder, took: number, now: number, helps: (rung: R
   const budget = budgetOf(ladder.rung);
   const time = slowest(times.slice(SETTLING));
   if (time > BUSY * budget) {
+    const below = next(ladder.rung, 1, helps) ?? 'off';
+    if (below === 'off' && within(times.slice(SETTLING), 0.5) < MOST_MS)
+      return { ...ladder, times, calmSince: undefined };
     // What came back was too much: the next time waits longer.
     const isTooMuch = ladder.roseAt !== undefined && now - ladder.roseAt < PATIENCE_MS;
     return {
-      rung: next(ladder.rung, 1, helps) ?? 'off',
+      rung: below,
       times: [],
       calmSince: undefined,
       patience: isTooMuch ? Math.min(2 * ladder.patience, MOST_PATIENCE_MS) : ladder.patience,

@@ -3,6 +3,8 @@ import type { ElementHandle, Page } from 'puppeteer-core';
 import { find } from './ui.ts';
 
 const PATIENCE_MS = 20_000;
+/** How often a picture is looked at: cameras here make eight a second or more, and looking costs what decoding does. */
+const LOOK_MS = 120;
 
 /** A participant's place on the call page: the group named after them, oneself "You". */
 export const participant = (page: Page, name: string): Promise<ElementHandle<Element>> =>
@@ -12,7 +14,7 @@ export const participant = (page: Page, name: string): Promise<ElementHandle<Ele
 export const picturesChange = async (page: Page, name: string, wanted = 5): Promise<void> => {
   const tile = await participant(page, name);
   const seen = await tile.evaluate(
-    async (node, count, patience) => {
+    async (node, count, patience, every) => {
       const canvas = new OffscreenCanvas(64, 48);
       const context = canvas.getContext('2d', { willReadFrequently: true });
       if (context === null) throw new Error('no canvas');
@@ -35,12 +37,13 @@ export const picturesChange = async (page: Page, name: string, wanted = 5): Prom
           if (changed >= 10) changes++;
           if (changed >= 10 || before === undefined) before = now;
         }
-        await new Promise((resolve) => setTimeout(resolve, 120));
+        await new Promise((resolve) => setTimeout(resolve, every));
       }
       return changes;
     },
     wanted,
     PATIENCE_MS,
+    LOOK_MS,
   );
   if (seen < wanted)
     throw new Error(`"${name}" showed ${seen} changes of picture in ${PATIENCE_MS} ms, not ${wanted}`);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, arriveCalling, connected, hangUp } from '../helpers/calls.ts';
 import { GEOMETRY, showFace } from '../helpers/face-camera.ts';
-import { participant, picturesChange, watchPictures } from '../helpers/media.ts';
+import { participant, picturesChange, pitchHeard, takeSoundAsItIs, watchPictures } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -306,17 +306,34 @@ declare global {
   var pictureDetails: number[] | undefined;
 }
 
+/** Holds back the script of effects. @returns lets it come */
+async function holdEffects(page: Page): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    const isHeld = /\/effects-[\w-]+\.js$/.test(request.url());
+    void (isHeld ? promise : Promise.resolve()).then(() => request.continue());
+  });
+  return resolve;
+}
+
 const detailsOf = (page: Page) => page.evaluate(() => globalThis.pictureDetails ?? []);
 
 test('with a background chosen before the call, not one picture shows the room', async () => {
   const [mine, theirs] = [await pageOf('chromium'), await pageOf('chromium')];
   await measureAll(theirs);
+  await takeSoundAsItIs(mine);
   await arrive(theirs, server, ben);
   await arrive(mine, server, anna);
   await mine.evaluate(() => localStorage.setItem('porchlight.effects', '{"background":"strong"}'));
+  const letCome = await holdEffects(mine);
   await arriveCalling(mine, server, anna, chat);
   await accept(theirs);
   await connected(mine, theirs);
+  // Where a voice has come, a picture would have as well.
+  await pitchHeard(theirs, 'Anna', 440);
+  expect(await detailsOf(theirs)).toEqual([]);
+  letCome();
   const hidden = await eventually(
     'thirty pictures',
     async () => {

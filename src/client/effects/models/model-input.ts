@@ -58,10 +58,13 @@ export function fillInput(
   function brightnessAt(left: number, top: number): number {
     const x = Math.min(Math.max(left, 0), lastColumn);
     const up = Math.min(Math.max(top, 0), lastRow);
-    const [column, row] = [Math.floor(x), Math.floor(up)];
+    const column = Math.floor(x);
+    const row = Math.floor(up);
     const at = row * columns + column;
-    const [nextColumn, nextRow] = [column < lastColumn ? 1 : 0, row < lastRow ? columns : 0];
-    const [right, down] = [x - column, up - row];
+    const nextColumn = column < lastColumn ? 1 : 0;
+    const nextRow = row < lastRow ? columns : 0;
+    const right = x - column;
+    const down = up - row;
     const above = (y[at] ?? 0) * (1 - right) + (y[at + nextColumn] ?? 0) * right;
     const below = (y[at + nextRow] ?? 0) * (1 - right) + (y[at + nextRow + nextColumn] ?? 0) * right;
     return above + (below - above) * down;
@@ -98,11 +101,9 @@ export function fillInput(
       const colour =
         (Math.min(Math.max(Math.round(placeY), 0), lastRow) >> 1) * coloured +
         (Math.min(Math.max(Math.round(placeX), 0), lastColumn) >> 1);
-      const [light, blueness, redness] = [
-        bright - darkest,
-        (u[colour] ?? 128) - 128,
-        (v[colour] ?? 128) - 128,
-      ];
+      const light = bright - darkest;
+      const blueness = (u[colour] ?? 128) - 128;
+      const redness = (v[colour] ?? 128) - 128;
       into[at] = black + scale * kept(yr * light + vr * redness);
       into[at + 1] = black + scale * kept(yr * light + ug * blueness + vg * redness);
       into[at + 2] = black + scale * kept(yb * light + ub * blueness);

@@ -44,14 +44,15 @@ export function createBackgroundPainter(): BackgroundPainter {
 
   function blurPlane(
     plane: Plane,
-    { person, behind }: Pair,
+    pair: Pair,
     width: number,
     height: number,
     block: number,
     spread: Spread,
   ): void {
-    enlarge(blurrer.blur(plane, person, width, height, block, spread), behind, width, height, block);
-    blend(plane, behind, person);
+    const grid = blurrer.blur(plane, pair.person, width, height, block, spread);
+    enlarge(grid, pair.behind, width, height, block);
+    blend(plane, pair.behind, pair);
   }
 
   return {
@@ -62,9 +63,9 @@ export function createBackgroundPainter(): BackgroundPainter {
       enlarge(mask, coloured.person, chroma(width), chroma(height));
       const picture = background.kind === 'picture' ? background.picture : undefined;
       if (picture && isSameSize(picture, planes)) {
-        blend(planes.y, picture.y, bright.person);
-        blend(planes.u, picture.u, coloured.person);
-        blend(planes.v, picture.v, coloured.person);
+        blend(planes.y, picture.y, bright);
+        blend(planes.u, picture.u, coloured);
+        blend(planes.v, picture.v, coloured);
       } else blurAll(planes, SPREADS[background.kind === 'blur' ? background.strength : 'strong']);
     },
     hide(planes) {
@@ -78,18 +79,42 @@ export function createBackgroundPainter(): BackgroundPainter {
 
 interface Pair {
   person: Plane;
+  /** The same, four pixels at a time. */
+  fours: Int32Array;
   behind: Plane;
 }
 
-const createPair = (length: number): Pair => ({
-  person: new Uint8ClampedArray(length),
-  behind: new Uint8ClampedArray(length),
-});
+function createPair(length: number): Pair {
+  const person = new Uint8ClampedArray(length);
+  return {
+    person,
+    fours: new Int32Array(person.buffer, 0, length >> 2),
+    behind: new Uint8ClampedArray(length),
+  };
+}
 
-/** Keeps the person, and puts `behind` around them. */
-function blend(plane: Plane, behind: Plane, person: Plane): void {
-  for (let at = 0; at < plane.length; at += 1) {
+/** Four pixels of the person, and four of what is behind. */
+const [ALL_PERSON, ALL_BEHIND] = [-1, 0];
+
+/** Keeps the person, and puts `behind` around them. Only at the edge are the two mixed, and most of a picture is no edge. */
+function blend(plane: Plane, behind: Plane, { person, fours }: Pair): void {
+  for (let four = 0; four < fours.length; four += 1) {
+    const which = fours[four];
+    if (which === ALL_PERSON) continue;
+    const at = 4 * four;
+    if (which === ALL_BEHIND) {
+      while (fours[four + 1] === ALL_BEHIND) four += 1;
+      plane.set(behind.subarray(at, 4 * four + 4), at);
+    } else mix(plane, behind, person, at, at + 4);
+  }
+  mix(plane, behind, person, 4 * fours.length, plane.length);
+}
+
+function mix(plane: Plane, behind: Plane, person: Plane, from: number, to: number): void {
+  for (let at = from; at < to; at += 1) {
     const back = behind[at] ?? 0;
-    plane[at] = back + (((plane[at] ?? 0) - back) * (person[at] ?? 0)) / 255;
+    const share = ((plane[at] ?? 0) - back) * (person[at] ?? 0);
+    // share / 255, rounded.
+    plane[at] = back + ((share * 257 + 32768) >> 16);
   }
 }

@@ -85,7 +85,8 @@ function drawSkin(
   for (let row = 0, at = 0; row < rows; row += 1) {
     const start = ((box.top >> 1) + row) * across + (box.left >> 1);
     for (let column = 0; column < columns; column += 1, at += 1) {
-      const [du, dv] = [(planes.u[start + column] ?? 0) - skin.u, (planes.v[start + column] ?? 0) - skin.v];
+      const du = (planes.u[start + column] ?? 0) - skin.u;
+      const dv = (planes.v[start + column] ?? 0) - skin.v;
       const far = Math.sqrt(du * du + dv * dv);
       if (far > SKIN) region[at] = (region[at] ?? 0) * Math.max(0, (OTHER - far) / (OTHER - SKIN));
     }
@@ -165,7 +166,8 @@ function blendIn(
       const at = row * columns + column;
       const share = (region[at] ?? 0) * strength;
       if (share <= 0) continue;
-      const [keeps, adds] = [slope[at] ?? 1, offset[at] ?? 0];
+      const keeps = slope[at] ?? 1;
+      const adds = offset[at] ?? 0;
       const from = (box.top + 2 * row) * width + box.left + 2 * column;
       for (let pixel = 0; pixel < 4; pixel += 1) {
         const place = from + (pixel & 1) + (pixel >> 1) * width;

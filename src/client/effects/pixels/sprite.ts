@@ -107,13 +107,15 @@ function draw(
     const dy = (row + 0.5) * pixel - y;
     for (let column = left; column < right; column += 1) {
       const dx = (column + 0.5) * pixel - x;
-      const [across, down] = [cos * dx + sin * dy + width / 2 - 0.5, cos * dy - sin * dx + height / 2 - 0.5];
+      const across = cos * dx + sin * dy + width / 2 - 0.5;
+      const down = cos * dy - sin * dx + height / 2 - 0.5;
       if (across <= -1 || down <= -1 || across >= width || down >= height) continue;
       const opacity = sample(alpha, width, height, across, down);
       if (opacity <= 0) continue;
       const at = row * columns + column;
       for (let plane = 0; plane < targets.length; plane += 1) {
-        const [target, source] = [targets[plane], sources[plane]];
+        const target = targets[plane];
+        const source = sources[plane];
         if (target && source)
           target[at] = (target[at] ?? 0) * (1 - opacity) + sample(source, width, height, across, down);
       }
@@ -123,10 +125,13 @@ function draw(
 
 /** Between four pixels; beyond the edge nothing is. */
 function sample(plane: Float32Array, width: number, height: number, x: number, y: number): number {
-  const [left, top] = [Math.floor(x), Math.floor(y)];
-  const [right, bottom] = [x - left, y - top];
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const right = x - left;
+  const bottom = y - top;
   const at = top * width + left;
-  const [isLeft, isRight] = [left >= 0, left + 1 < width];
+  const isLeft = left >= 0;
+  const isRight = left + 1 < width;
   let sum = 0;
   if (top >= 0) {
     if (isLeft) sum += (plane[at] ?? 0) * (1 - right) * (1 - bottom);

@@ -32,7 +32,8 @@ export function applyTone({ y, u, v }: Planes, { curve, colour }: Tone): void {
   const { uu, uv, vu, vv, du, dv } = colour;
   const [blue, red] = [128 + du, 128 + dv];
   for (let at = 0; at < u.length; at += 1) {
-    const [from, other] = [(u[at] ?? 0) - 128, (v[at] ?? 0) - 128];
+    const from = (u[at] ?? 0) - 128;
+    const other = (v[at] ?? 0) - 128;
     u[at] = uu * from + uv * other + blue;
     v[at] = vu * from + vv * other + red;
   }

@@ -55,3 +55,35 @@ test.each(['rgba', 'bgra'] as const)('a picture of %s, with an odd number of col
   expect(pixel(planes, 0, 0).slice(1)).toEqual([109, 184]);
   expect(pixel(planes, 2, 2).slice(1)).toEqual([128, 128]);
 });
+
+test.each<[string, Yuv]>([
+  ['BT.601', UNTOLD],
+  ['BT.709', { matrix: 'bt709', isFull: false }],
+  ['BT.601 over all of 0–255', { matrix: 'bt601', isFull: true }],
+])('any colour is as the weights say, to the nearest number: %s', (_, yuv) => {
+  const [width, height] = [34, 22];
+  const pixels = Uint8Array.from({ length: 4 * width * height }, (_, at) => (at * at * 31 + 7 * at) % 256);
+  const planes = createPlanes(width, height);
+  fillFromRgba(pixels, 'rgba', planes, yuv);
+  const at = (x: number, y: number) => {
+    const from = 4 * (y * width + x);
+    return [pixels[from] ?? 0, pixels[from + 1] ?? 0, pixels[from + 2] ?? 0] as const;
+  };
+  let worst = 0;
+  for (let y = 0; y < height; y += 1)
+    for (let x = 0; x < width; x += 1) {
+      const [left, top] = [x - (x % 2), y - (y % 2)];
+      const four = [at(left, top), at(left + 1, top), at(left, top + 1), at(left + 1, top + 1)];
+      const mean = (colour: 0 | 1 | 2) => four.reduce((sum, pixel) => sum + pixel[colour], 0) / 4;
+      const [bright] = toYuv(at(x, y), yuv);
+      const [, blue, red] = toYuv([mean(0), mean(1), mean(2)], yuv);
+      const [madeBright, madeBlue, madeRed] = pixel(planes, x, y);
+      worst = Math.max(
+        worst,
+        Math.abs((madeBright ?? 0) - bright),
+        Math.abs((madeBlue ?? 0) - Math.min(blue, 255)),
+        Math.abs((madeRed ?? 0) - Math.min(red, 255)),
+      );
+    }
+  expect(worst).toBeLessThan(0.52);
+});

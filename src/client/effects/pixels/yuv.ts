@@ -55,36 +55,52 @@ export function toYuv(color: readonly [number, number, number], yuv: Yuv): [numb
 /** In which of four bytes red, green and blue are. */
 export type Order = 'rgba' | 'bgra';
 
+/** Weights have so many bits behind the point; of four pixels' sums, two more. */
+const BITS = 16;
+
 /**
  * Fills a picture from one of four bytes a pixel, rows without gaps. Colour is the mean of each two by two pixels; how
  * transparent they are plays no part.
+ *
+ * @param pixels beginning at a multiple of four bytes in their buffer
  */
 export function fillFromRgba(pixels: Plane | Uint8Array, order: Order, planes: Planes, yuv: Yuv): void {
   const { width, height, y, u, v } = planes;
+  const fixed = (weights: readonly number[]) => weights.map((weight) => Math.round(weight * (1 << BITS)));
   const weights = weightsOf(yuv);
-  const [yr, yg, yb, black] = weights.y;
-  const [red, blue] = order === 'rgba' ? [0, 2] : [2, 0];
-  for (let at = 0, from = 0; at < y.length; at += 1, from += 4)
+  /** As they lie in a pixel, the lowest byte first: all the machines that browsers run on have it first. */
+  const inOrder = (of: readonly number[]) =>
+    fixed(order === 'rgba' ? [of[0] ?? 0, of[1] ?? 0, of[2] ?? 0] : [of[2] ?? 0, of[1] ?? 0, of[0] ?? 0]);
+  const [yLow = 0, yMiddle = 0, yHigh = 0] = inOrder(weights.y);
+  const [uLow = 0, uMiddle = 0, uHigh = 0] = inOrder(weights.u);
+  const [vLow = 0, vMiddle = 0, vHigh = 0] = inOrder(weights.v);
+  const half = 1 << (BITS - 1);
+  const black = weights.y[3] * (1 << BITS) + half;
+  const none = 128 * 4 * (1 << BITS) + 4 * half;
+  const words = new Int32Array(pixels.buffer, pixels.byteOffset, width * height);
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? 0;
     y[at] =
-      yr * (pixels[from + red] ?? 0) + yg * (pixels[from + 1] ?? 0) + yb * (pixels[from + blue] ?? 0) + black;
+      (yLow * (word & 255) + yMiddle * ((word >> 8) & 255) + yHigh * ((word >> 16) & 255) + black) >> BITS;
+  }
   const columns = chroma(width);
-  for (let row = 0; row < chroma(height); row += 1) {
+  for (let row = 0, at = 0; row < chroma(height); row += 1) {
     const above = 2 * row * width;
     const below = Math.min(2 * row + 1, height - 1) * width;
-    for (let column = 0; column < columns; column += 1) {
+    for (let column = 0; column < columns; column += 1, at += 1) {
       const left = 2 * column;
-      const right = Math.min(left + 1, width - 1);
-      const [a, b, c, d] = [4 * (above + left), 4 * (above + right), 4 * (below + left), 4 * (below + right)];
-      const mean = (byte: number) =>
-        ((pixels[a + byte] ?? 0) +
-          (pixels[b + byte] ?? 0) +
-          (pixels[c + byte] ?? 0) +
-          (pixels[d + byte] ?? 0)) /
-        4;
-      const [r, g, bl] = [mean(red), mean(1), mean(blue)];
-      const at = row * columns + column;
-      u[at] = weights.u[0] * r + weights.u[1] * g + weights.u[2] * bl + 128;
-      v[at] = weights.v[0] * r + weights.v[1] * g + weights.v[2] * bl + 128;
+      const right = left + 1 < width ? left + 1 : left;
+      const a = words[above + left] ?? 0;
+      const b = words[above + right] ?? 0;
+      const c = words[below + left] ?? 0;
+      const d = words[below + right] ?? 0;
+      // Two sums side by side in one number: four bytes need ten bits.
+      const outer = (a & 0xff00ff) + (b & 0xff00ff) + (c & 0xff00ff) + (d & 0xff00ff);
+      const middle = ((a >> 8) & 255) + ((b >> 8) & 255) + ((c >> 8) & 255) + ((d >> 8) & 255);
+      const low = outer & 0xffff;
+      const high = outer >> 16;
+      u[at] = (uLow * low + uMiddle * middle + uHigh * high + none) >> (BITS + 2);
+      v[at] = (vLow * low + vMiddle * middle + vHigh * high + none) >> (BITS + 2);
     }
   }
 }

@@ -56,6 +56,8 @@ export interface PipeEvents {
 export function createPipe(chain: Chain, { paced, failed }: PipeEvents): Pipe {
   const copier = createFrameCopier();
   let planes: Planes | undefined;
+  /** There is one set of planes: a second picture in them would be hidden by the mask of the first. */
+  let isBusy = false;
   /** When the next frame is due, in ms. */
   let due = 0;
   let times: number[] = [];
@@ -85,8 +87,12 @@ export function createPipe(chain: Chain, { paced, failed }: PipeEvents): Pipe {
 
   async function change(frame: VideoFrame): Promise<VideoFrame | undefined> {
     const began = performance.now();
+    if (isBusy || !isDue(began)) {
+      frame.close();
+      return undefined;
+    }
+    isBusy = true;
     try {
-      if (!isDue(began)) return undefined;
       const size = sizeOf(frame);
       if (!planes || !isSameSize(planes, size)) planes = createPlanes(size.width, size.height);
       const yuv = colours(frame);
@@ -98,6 +104,7 @@ export function createPipe(chain: Chain, { paced, failed }: PipeEvents): Pipe {
       tell(now);
       return made;
     } finally {
+      isBusy = false;
       frame.close();
     }
   }

@@ -80,6 +80,36 @@ test('the segmentation’s answer is a mask of this moment', async () => {
   await expect(segmentWith(async () => []).find(plain(64, 32, RED), UNTOLD, 0)).rejects.toThrow('no mask');
 });
 
+test('a picture from a phone held upright is shown to the segmentation as it is, with its edges repeated beside it', async () => {
+  let shown = new Float32Array(0);
+  const planes = halves(72, 128);
+  const left = new Float32Array(256 * 144).map((_, at) => (at % 256 < 128 ? 1 : 0));
+  const mask = await segmentWith(async (input) => {
+    shown = input.slice();
+    return [left];
+  }).find(planes, UNTOLD, 0);
+  // 144 lines of 9 : 16 are 81 columns, from the 88th on.
+  expect([mask.width, mask.height]).toEqual([81, 144]);
+  expect([...mask.values.subarray(0, 81)].map((value) => value === 255)).toEqual(
+    Array.from({ length: 81 }, (_, column) => column < 41),
+  );
+  const colour = (column: number) => [
+    ...shown.subarray(3 * (72 * 256 + column), 3 * (72 * 256 + column) + 3),
+  ];
+  for (const column of [0, 80, 87, 100, 120]) expect(colour(column), String(column)).toEqual(colour(88));
+  for (const column of [136, 160, 168, 175, 255]) expect(colour(column), String(column)).toEqual(colour(167));
+  expect(colour(88)).not.toEqual(colour(167));
+});
+
+test('after a phone was turned nothing is left of where somebody was', async () => {
+  let confidence = 1;
+  const segmentation = segmentWith(async () => [new Float32Array(256 * 144).fill(confidence)]);
+  await segmentation.find(plain(64, 36, RED), UNTOLD, 0);
+  confidence = 0;
+  const mask = await segmentation.find(plain(36, 64, RED), UNTOLD, 33);
+  expect(Math.max(...mask.values)).toBe(0);
+});
+
 describe('the detector', () => {
   test('looks at 896 places, row by row', () => {
     expect(ANCHORS).toHaveLength(896);

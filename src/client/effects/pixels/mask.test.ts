@@ -45,3 +45,14 @@ test('a model that counts wrongly shows nobody, and not for good', () => {
 test('it says which picture it is about', () => {
   expect(createMaskSmoother().update(1, 1, of(1), 123).at).toBe(123);
 });
+
+test.each([
+  30, 15, 10,
+])('where somebody has gone the room is hidden within a tenth of a second, at %i frames a second', (rate) => {
+  const smoother = createMaskSmoother();
+  smoother.update(1, 1, of(1), 0);
+  const after = (ms: number) => smoother.update(1, 1, of(0), ms).values[0] ?? 0;
+  let last = 255;
+  for (let ms = 1000 / rate; ms <= 101; ms += 1000 / rate) last = after(ms);
+  expect(last).toBeLessThan(64);
+});

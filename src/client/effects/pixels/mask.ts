@@ -7,8 +7,12 @@ export interface Mask extends Grid {
   readonly at: number;
 }
 
-/** How much of the mask before stays in each. Less flickers, more trails behind. */
-const OLD = 0.75;
+/**
+ * How much of the mask before stays after each thirtieth of a second. Less flickers, more trails behind; where somebody was
+ * until now there is a room to be hidden, so what goes fades more quickly than what comes.
+ */
+const [OLD_COMING, OLD_GOING] = [0.75, 0.45];
+const FRAME_MS = 1000 / 30;
 /** Below this nobody is there, above that somebody is; a ramp around one half leaves a bright halo at the hair. */
 const [NOBODY, SOMEBODY] = [0.1, 0.5];
 /** A mask that is older than this, in ms, says nothing about the next one: the page was asleep, or the camera another. */
@@ -29,14 +33,16 @@ export function createMaskSmoother(): MaskSmoother {
     update(width, height, confidence, at) {
       const isNew = mean.length !== width * height || !(at - last < FORGOTTEN_MS && at >= last);
       if (isNew) mean = new Float32Array(width * height);
+      const frames = (at - last) / FRAME_MS;
+      const [coming, going] = isNew ? [1, 1] : [1 - OLD_COMING ** frames, 1 - OLD_GOING ** frames];
       last = at;
       const values = new Float32Array(mean.length);
-      const share = isNew ? 1 : 1 - OLD;
       for (let pixel = 0; pixel < mean.length; pixel += 1) {
         const told = confidence[pixel] ?? 0;
         const before = mean[pixel] ?? 0;
         // What isn't a number is nobody: it must neither show anything nor stay.
-        const now = before + ((told > 0 ? Math.min(told, 1) : 0) - before) * share;
+        const change = (told > 0 ? Math.min(told, 1) : 0) - before;
+        const now = before + change * (change > 0 ? coming : going);
         mean[pixel] = now;
         const step = Math.min(Math.max((now - NOBODY) / (SOMEBODY - NOBODY), 0), 1);
         values[pixel] = 255 * step * step * (3 - 2 * step);

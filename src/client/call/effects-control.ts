@@ -22,14 +22,21 @@ export function createEffectsControl(
 ): Effect {
   const isChosen = Boolean(attempt(() => localStorage.getItem(EFFECTS)));
   let effects: Effects | undefined;
+  let coming: Promise<Effects> | undefined;
 
-  async function start(): Promise<Effects> {
-    const { startEffects }: typeof import('../effects/effects.ts') = await load(EFFECTS_URL);
-    if (!effects) {
-      effects = startEffects(parts());
-      parts().renew();
-    }
-    return effects;
+  function start(): Promise<Effects> {
+    coming ??= load(EFFECTS_URL).then(
+      ({ startEffects }: typeof import('../effects/effects.ts')) => {
+        effects = startEffects(parts());
+        parts().renew();
+        return effects;
+      },
+      (error: unknown) => {
+        coming = undefined;
+        throw error;
+      },
+    );
+    return coming;
   }
 
   const tell = () => failed(isChosen && !effects);
@@ -43,5 +50,11 @@ export function createEffectsControl(
     );
   if (isChosen) void start().catch(tell);
 
-  return (source) => (effects ? effects.apply(source) : isChosen ? null : source);
+  return (source) => {
+    if (effects) return effects.apply(source);
+    if (!isChosen) return source;
+    // Of the next call, or after the camera was off: they may be there by now.
+    void start().catch(tell);
+    return null;
+  };
 }

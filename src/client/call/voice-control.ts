@@ -1,4 +1,5 @@
 /** One's own voice, as its person wants it: fetched when they say so, have said so in an earlier call, or are muted. */
+import { find, setText } from '../common/dom.ts';
 import { load } from '../common/scripts.ts';
 import { attempt } from '../common/storage.ts';
 import { NOISE } from '../common/storage-keys.ts';
@@ -9,14 +10,21 @@ declare const VOICE_URL: string;
 
 export function createVoiceControl(parts: VoiceParts): Voice {
   let isChosen = Boolean(attempt(() => localStorage.getItem(NOISE)));
+  /** The browser does instead what was chosen. */
+  let isReplaced = false;
   let voice: Voice | undefined;
   let coming: Promise<Voice> | undefined;
+  /** The panel can be used. */
+  let isJoined = false;
 
   function start(): Promise<Voice> {
     coming ??= load(VOICE_URL).then(
       ({ startVoice }: typeof import('../voice/voice.ts')) => {
         voice = startVoice(parts);
-        parts.renew();
+        if (isReplaced) {
+          parts.tell('noise', false);
+          void parts.reopen().finally(parts.renew);
+        } else parts.renew();
         return voice;
       },
       (error: unknown) => {
@@ -29,8 +37,8 @@ export function createVoiceControl(parts: VoiceParts): Voice {
 
   function missed(): void {
     if (!isChosen) return;
-    // The browser does what it can instead.
     isChosen = false;
+    isReplaced = true;
     parts.tell('noise', true);
     void parts.reopen();
   }
@@ -45,6 +53,19 @@ export function createVoiceControl(parts: VoiceParts): Voice {
       if (voice) voice.changed();
       else if (!coming && parts.isMuted() && parts.source()) void start().catch(missed);
     },
-    shown: (panel, isOpen) => void start().then((found) => found.shown(panel, isOpen), missed),
+    shown(panel, isOpen) {
+      const status = find(panel, '.voice [role="status"]', HTMLElement);
+      void start().then(
+        (found) => {
+          if (!isJoined) setText(status, '');
+          isJoined = true;
+          found.shown(panel, isOpen);
+        },
+        () => {
+          setText(status, status.dataset.missed ?? '');
+          missed();
+        },
+      );
+    },
   };
 }

@@ -3,7 +3,7 @@ import { find, setText } from '../common/dom.ts';
 import { type Choices, NOTHING, parseChoices } from './choices.ts';
 
 /** What it can say, by the names of the template's data attributes. */
-export type Sentence = 'loading' | 'failed' | 'picture' | 'full' | 'slow' | 'off' | 'camera';
+export type Sentence = 'loading' | 'failed' | 'picture' | 'full' | 'slow' | 'off' | 'lost' | 'camera';
 
 export interface EffectsPanel {
   element: HTMLElement;

@@ -2,6 +2,7 @@
  * What one looks like, before a call and in it. In a call that is what is sent. Before, a camera is opened for it when
  * somebody asks, and goes through the same worker.
  */
+import { recallDevice } from '../media/device-memory.ts';
 import { videoConstraints } from '../media/devices.ts';
 import type { Outgoing } from '../media/outgoing.ts';
 
@@ -55,7 +56,10 @@ export function createPreview({ video, button, outgoing, apply, end, failed }: P
     if (isAsking || source) return;
     isAsking = true;
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ video: videoConstraints(undefined) });
+      // That which the call will begin with.
+      const known = recallDevice('videoinput');
+      const video = videoConstraints(known && { id: known.id, isThere: false });
+      const stream = await navigator.mediaDevices.getUserMedia({ video });
       const [track] = stream.getVideoTracks();
       if (track && isOpen && !outgoing.tracks.video) {
         source = track;

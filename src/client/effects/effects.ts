@@ -54,15 +54,23 @@ export function startEffects({ root, outgoing, renew, resized, tell, shown }: Ef
   let preview: Preview | undefined;
   let coming: Promise<EffectsPanel> | undefined;
   const small = new WeakSet<MediaStreamTrack>();
+  /** What is said at the moment. */
+  let said: Sentence | undefined;
+  /** Nothing comes out of the cameras any more. */
+  let isLost = false;
 
   const engine = createEngineClient({
     progress(loaded, total) {
       const [done, all] = [loaded, total].map((bytes) => (bytes / MEGABYTE).toFixed(1));
-      if (loaded < total) panel?.report('loading', { done: done ?? '', all: all ?? '' });
-      else panel?.report(undefined);
+      if (loaded < total) report('loading', { done: done ?? '', all: all ?? '' });
+      else settle('loading');
     },
-    ready: () => panel?.report(undefined),
+    ready: () => settle('loading', 'failed'),
     failed: () => announce('failed'),
+    lost() {
+      isLost = true;
+      announce('lost');
+    },
     rung: (source, rung) => void giveUp(source, rung),
     pace({ frames, median, slowest }) {
       // For the bench, and for whoever is asked over the phone what it says.
@@ -74,21 +82,41 @@ export function startEffects({ root, outgoing, renew, resized, tell, shown }: Ef
   });
   choose(choices);
 
-  /** In the panel, and beside the call for whoever hasn't it open. */
+  function report(sentence: Sentence | undefined, values?: Record<string, string>): void {
+    said = sentence;
+    panel?.report(sentence, values);
+  }
+
+  /** In the panel, and beside the call for whoever hasn't it open; once, though it may happen with every frame. */
   function announce(sentence: Sentence): void {
-    panel?.report(sentence);
+    if (said === sentence) return;
+    report(sentence);
     void fetched().then(
-      ({ words }) => tell(words(sentence)),
+      (made) => {
+        if (said !== sentence) return;
+        made.report(sentence);
+        tell(made.words(sentence));
+      },
       () => undefined,
     );
+  }
+
+  /** What was said isn't so any more, if it was one of these. */
+  function settle(...sentences: Sentence[]): void {
+    if (!said || !sentences.includes(said)) return;
+    report(undefined);
+    tell(undefined);
   }
 
   async function giveUp(source: MediaStreamTrack, rung: Rung): Promise<void> {
     panel?.element.setAttribute('data-rung', rung);
     if (rung === 'off') announce('off');
-    else if (isAtLeast(rung, 'slow')) panel?.report('slow');
-    else if (!isNothing(choices)) tell(undefined);
-    const isSmall = isAtLeast(rung, 'small');
+    else if (isAtLeast(rung, 'slow')) announce('slow');
+    else settle('off', 'slow');
+    await resize(source, isAtLeast(rung, 'small'));
+  }
+
+  async function resize(source: MediaStreamTrack, isSmall: boolean): Promise<void> {
     if (isSmall === small.has(source)) return;
     if (isSmall) small.add(source);
     else small.delete(source);
@@ -100,10 +128,14 @@ export function startEffects({ root, outgoing, renew, resized, tell, shown }: Ef
     const [was, is] = [isNothing(choices), isNothing(wanted)];
     choices = wanted;
     rememberChoices(choices);
+    report(undefined);
     tell(undefined);
     // Before the tracks change: not one picture may pass under what was chosen before.
     engine.look(lookAtOnce(choices));
-    if (was !== is) renew();
+    if (was !== is || isLost) {
+      isLost = false;
+      renew();
+    }
     if (panel?.element.hidden === false) preview?.update();
     void complete(choices);
   }
@@ -113,21 +145,21 @@ export function startEffects({ root, outgoing, renew, resized, tell, shown }: Ef
       const isMore = await decodePictures(wanted);
       if (isMore && choices === wanted) engine.look(lookAtOnce(wanted));
     } catch {
-      if (choices === wanted) panel?.report('picture');
+      if (choices === wanted) report('picture');
     }
   }
 
   async function takePicture(file: File): Promise<void> {
     try {
       const address = await shrinkPicture(file);
-      if (!rememberPicture(address)) panel?.report('full');
+      if (!rememberPicture(address)) report('full');
       else {
         showOwn();
         choose({ ...choices, background: 'own' });
         panel?.show(choices);
       }
     } catch {
-      panel?.report('picture');
+      report('picture');
     }
   }
 
@@ -153,7 +185,7 @@ export function startEffects({ root, outgoing, renew, resized, tell, shown }: Ef
           ...{ video: made.video, button: made.previewButton, outgoing },
           apply,
           end: engine.end,
-          failed: () => made.report('camera'),
+          failed: () => report('camera'),
         });
         for (const button of root.querySelectorAll('[data-do="effects"]'))
           button.setAttribute('aria-controls', made.element.id);
@@ -190,6 +222,8 @@ export function startEffects({ root, outgoing, renew, resized, tell, shown }: Ef
   function apply(source: MediaStreamTrack): MediaStreamTrack | null {
     if (isNothing(choices)) {
       engine.end(source);
+      // There is nothing to keep up with any more.
+      void resize(source, false);
       return source;
     }
     try {

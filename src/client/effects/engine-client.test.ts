@@ -66,6 +66,7 @@ beforeEach(() => {
     progress: () => heard.push('progress'),
     ready: () => heard.push('ready'),
     failed: () => heard.push('failed'),
+    lost: () => heard.push('lost'),
     rung: (_, rung) => heard.push(rung),
     pace: () => heard.push('pace'),
   });
@@ -138,7 +139,7 @@ test('a worker that fails is given up, and the next camera gets another', () => 
   client.look(BLUR);
   client.through(camera());
   workers[0]?.dispatchEvent(new Event('error'));
-  expect(heard).toEqual(['failed']);
+  expect(heard).toEqual(['lost']);
   expect(workers[0]?.isOver).toBe(true);
   client.through(camera());
   expect(workers).toHaveLength(2);

@@ -13,7 +13,10 @@ const REST_MS = 15_000;
 export interface EngineEvents {
   progress(loaded: number, total: number): void;
   ready(): void;
+  /** Something that was chosen can't be done; pictures go on without it, or hidden as a whole. */
   failed(): void;
+  /** The worker is gone, and no picture comes any more. Cameras have to be put through anew. */
+  lost(): void;
   /** What is given up for this camera so that the machine keeps up. */
   rung(source: MediaStreamTrack, rung: Rung): void;
   pace(pace: FromEngine & { type: 'pace' }): void;
@@ -42,6 +45,8 @@ export function createEngineClient(events: EngineEvents): EngineClient {
   let look: Look | undefined;
   let rest: ReturnType<typeof setTimeout> | undefined;
   let made = 0;
+  /** How many have been chosen. An answer that was on its way when another was chosen shows what isn't to be seen any more. */
+  let looks = 0;
   const ways = new Map<number, Way>();
 
   const numberOf = (source: MediaStreamTrack) => [...ways].find(([, way]) => way.source === source)?.[0];
@@ -63,10 +68,10 @@ export function createEngineClient(events: EngineEvents): EngineClient {
       started.terminate();
       worker = undefined;
       for (const number of [...ways.keys()]) forget(number);
-      events.failed();
+      events.lost();
     });
     worker = started;
-    if (look) started.postMessage({ type: 'look', look } satisfies ToEngine);
+    if (look) started.postMessage({ type: 'look', look, number: looks } satisfies ToEngine);
     return started;
   }
 
@@ -106,8 +111,9 @@ export function createEngineClient(events: EngineEvents): EngineClient {
         return;
       case 'frame': {
         const pump = ways.get(message.pipe)?.pump;
-        if (pump) pump.answer(message.frame);
-        else message.frame?.close();
+        const isAsChosen = message.look === looks;
+        if (pump) pump.answer(isAsChosen ? message.frame : undefined);
+        if (!pump || !isAsChosen) message.frame?.close();
         return;
       }
       case 'ended':
@@ -135,6 +141,7 @@ export function createEngineClient(events: EngineEvents): EngineClient {
         post({ type: 'end', pipe });
         forget(pipe);
       },
+      events.failed,
     );
     return { source, track: pump.track, pump };
   }
@@ -148,7 +155,8 @@ export function createEngineClient(events: EngineEvents): EngineClient {
   return {
     look(wanted) {
       look = wanted;
-      if (worker) post({ type: 'look', look });
+      looks += 1;
+      if (worker) post({ type: 'look', look, number: looks });
       restIfIdle();
     },
     through(source) {

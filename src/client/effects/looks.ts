@@ -56,7 +56,16 @@ export async function decodePictures(choices: Choices): Promise<boolean> {
   const [behind, worn] = [behindOf(choices), wornOf(choices)];
   const missing = [behind, worn].filter((address) => address !== undefined && !decoded.has(address));
   await Promise.all([behind && decode(behind, filling), worn && decode(worn, limited)]);
+  forgetAllBut([behind, worn]);
   return missing.length > 0;
+}
+
+/** What is worn or behind somebody stays; of the others those that were decoded first go first. */
+function forgetAllBut(kept: (string | undefined)[]): void {
+  for (const address of decoded.keys()) {
+    if (decoded.size <= MOST) return;
+    if (!kept.includes(address)) decoded.delete(address);
+  }
 }
 
 /** Large enough for a background, whatever its shape. */
@@ -81,7 +90,6 @@ async function decode(address: string, sized: (area: Area) => Area): Promise<voi
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('This browser cannot draw');
   context.drawImage(image, 0, 0, width, height);
-  if (decoded.size >= MOST) decoded.clear();
   made += 1;
   decoded.set(address, { width, height, bytes: context.getImageData(0, 0, width, height).data, key: made });
 }

@@ -12,7 +12,7 @@ const LOST_MS = 2000;
 
 export interface VideoPump {
   track: MediaStreamTrack;
-  /** What comes back from the worker, if anything; it is closed. */
+  /** What comes back from the worker, if anything is to be shown of it; it is closed. */
   answer(frame: VideoFrame | undefined): void;
   stop(): void;
 }
@@ -20,12 +20,14 @@ export interface VideoPump {
 /**
  * @param send gives a frame away, to whoever closes it
  * @param ended the camera has ended, or the track was stopped
+ * @param failed the browser can't make frames of this camera
  * @throws where the browser can make no track of a canvas
  */
 export function startVideoPump(
   source: MediaStreamTrack,
   send: (frame: VideoFrame) => void,
   ended: () => void,
+  failed: () => void,
 ): VideoPump {
   const video = document.createElement('video');
   video.muted = true;
@@ -62,8 +64,15 @@ export function startVideoPump(
     if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || video.currentTime === shownTime) return;
     if (video.paused) void video.play().catch(() => undefined);
     shownTime = video.currentTime;
+    let frame: VideoFrame;
+    try {
+      frame = new VideoFrame(video);
+    } catch {
+      failed();
+      return;
+    }
     sentAt = now;
-    send(new VideoFrame(video));
+    send(frame);
   }
 
   return {

@@ -13,6 +13,7 @@ const models = createModels((loaded, total) => tell({ type: 'progress', loaded, 
 const pipes = new Map<number, { chain: Chain; pipe: Pipe }>();
 /** Until the page has said something, nobody's room is shown. */
 let look: Look = { ...NO_LOOK, background: { kind: 'blur', strength: 'strong' } };
+let lookNumber = 0;
 
 function pipeOf(number: number): Pipe {
   const known = pipes.get(number);
@@ -51,12 +52,13 @@ async function answer(number: number, frame: VideoFrame): Promise<void> {
       tell({ type: 'failed' });
       return undefined;
     });
-  tell({ type: 'frame', pipe: number, frame: made }, made ? [made] : []);
+  tell({ type: 'frame', pipe: number, frame: made, look: lookNumber }, made ? [made] : []);
 }
 
 addEventListener('message', ({ data }: MessageEvent<ToEngine>) => {
   switch (data.type) {
     case 'look':
+      lookNumber = data.number;
       choose(data.look);
       return;
     case 'streams':

@@ -24,7 +24,7 @@ export interface Look {
 
 /** Each camera has a pipe of its own, known by a number. */
 export type ToEngine =
-  | { type: 'look'; look: Look }
+  | { type: 'look'; look: Look; number: number }
   /** Frames go through these streams, and the page has nothing more to do with them. */
   | {
       type: 'streams';
@@ -46,7 +46,8 @@ export type FromEngine =
   | { type: 'failed' }
   /** What is given up so that the machine keeps up. */
   | { type: 'rung'; pipe: number; rung: Rung }
-  | { type: 'frame'; pipe: number; frame: VideoFrame | undefined }
+  /** With the number of the look that was known by then. */
+  | { type: 'frame'; pipe: number; frame: VideoFrame | undefined; look: number }
   /** The camera has ended, or what was made of it. */
   | { type: 'ended'; pipe: number }
   /** Of the last seconds: pictures a second, and ms for each, of which nine in ten took less than `slowest`. */

@@ -23,7 +23,7 @@ interface Fit {
   columns: number;
 }
 
-function fit({ width, height }: Size): Fit {
+function fitOf({ width, height }: Size): Fit {
   const isNarrow = width / height < NARROW;
   const columns = isNarrow ? Math.max(1, Math.round((SHAPE.height * width) / height)) : SHAPE.width;
   const first = (SHAPE.width - columns) >> 1;
@@ -55,7 +55,7 @@ export function segmentWith(model: Model): Segmentation {
       // A phone that was turned: where somebody was says nothing any more.
       if (!isSameSize(size, planes)) smoother = createMaskSmoother();
       size = { width: planes.width, height: planes.height };
-      const fitted = fit(size);
+      const fitted = fitOf(size);
       fillInput(input, SHAPE, planes, fitted.view, yuv);
       const outputs = await model(input);
       const confidence = outputs.find(({ length }) => length === SHAPE.width * SHAPE.height);

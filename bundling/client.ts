@@ -9,11 +9,13 @@ import { brotliCompressSync } from 'node:zlib';
 import { gzipAsync } from '@gfx/zopfli';
 import { build } from 'esbuild';
 import { markUsed, readManifest, removeOld } from '../src/server/http/kept-bundles.ts';
-import { copyParts } from './parts.ts';
+import { type Copies, copyParts, hasCopies, havePartsCopies } from './parts.ts';
 import { isNewer, ROOT } from './sources.ts';
 
 const OUT = join(ROOT, 'public/build');
 const MANIFEST = join(OUT, 'manifest.json');
+/** Where what others have made lies, within it. */
+const PARTS = 'parts';
 const HTMX = ['htmx.min.js', 'ext/hx-ws.min.js', 'ext/hx-upsert.min.js'];
 
 /** An old tablet that gets no newer browser is still a window to the family. */
@@ -37,9 +39,12 @@ const BOTH = {
 const htmxPath = (name: string) => join(ROOT, 'node_modules/htmx.org/dist', name);
 const text = (path: string) => readFileSync(path, 'utf8');
 
-/** Whether the bundles are newer than their sources. */
-export const isClientFresh = (): boolean =>
-  isNewer(MANIFEST, 'src/client/**/*.{ts,css}', 'src/protocol/*.ts', 'bundling/{client,parts}.ts');
+/** Whether the bundles are newer than their sources, and have the copies that are wanted. */
+export const isClientFresh = (copies: Copies): boolean =>
+  isNewer(MANIFEST, 'src/client/**/*.{ts,css}', 'src/protocol/*.ts', 'bundling/{client,parts}.ts') &&
+  (copies === 'plain' ||
+    ([...(readManifest(OUT)?.values() ?? [])].every((name) => hasCopies(join(OUT, name))) &&
+      havePartsCopies(PARTS)));
 
 interface Bundle {
   /** Its name without the hash. */
@@ -168,35 +173,37 @@ function put(name: string, bytes: Uint8Array): void {
   renameSync(`${path}.new`, path);
 }
 
-/** Writes a file under a name with its hash, compressed copies beside it, unless they are there. @returns that name */
-async function write(name: string, content: string): Promise<string> {
+/** Writes a file under a name with its hash, and the copies that are wanted, unless they are there. @returns that name */
+async function write(name: string, content: string, copies: Copies): Promise<string> {
   const bytes = Buffer.from(content.replace(/\/\/# sourceMappingURL=.*$/gm, ''));
   const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 10);
   const hashed = `${name.slice(0, -extname(name).length)}-${hash}${extname(name)}`;
-  if ([hashed, `${hashed}.gz`, `${hashed}.br`].every((file) => existsSync(join(OUT, file)))) {
+  const path = join(OUT, hashed);
+  if (existsSync(path) && (copies === 'plain' || hasCopies(path))) {
     markUsed(OUT, [hashed], Date.now());
     return hashed;
   }
   put(hashed, bytes);
+  if (copies === 'plain') return hashed;
   // Over plain http browsers take no Brotli. Made once and sent often, so this may take its time: it saves three percent.
   put(`${hashed}.gz`, await gzipAsync(bytes, { numiterations: 15 }));
   put(`${hashed}.br`, brotliCompressSync(bytes));
   return hashed;
 }
 
-export async function buildClient(): Promise<void> {
+export async function buildClient(copies: Copies): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   const now = Date.now();
   markUsed(OUT, readManifest(OUT)?.values() ?? [], now);
   const manifest: Record<string, string> = {};
   for (const [name, entry] of Object.entries(STYLES))
-    manifest[name] = await write(name, await bundleStyle(entry));
+    manifest[name] = await write(name, await bundleStyle(entry), copies);
   const addresses: Record<string, string> = {
     LATE_STYLE_URL: JSON.stringify(`/static/build/${manifest['late.css']}`),
-    PARTS: JSON.stringify(copyParts('parts')),
+    PARTS: JSON.stringify(copyParts(PARTS, copies)),
   };
   for (const made of BUNDLES) {
-    const hashed = await write(made.name, await bundle(made, addresses));
+    const hashed = await write(made.name, await bundle(made, addresses), copies);
     manifest[made.name] = hashed;
     if (made.known) addresses[made.known] = JSON.stringify(`/static/build/${hashed}`);
   }

@@ -108,12 +108,36 @@ function put(path: string, bytes: Uint8Array): void {
   renameSync(`${path}.new`, path);
 }
 
+/** Beside a file there may be compressed copies of it, `.gz` and `.br`, as they are sent. */
+export type Copies = 'plain' | 'compressed';
+
+/** Zopfli would take minutes for these, and Brotli's last step half a minute. */
+function compress(path: string, bytes: Buffer): void {
+  if (!existsSync(`${path}.gz`)) put(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+  if (existsSync(`${path}.br`)) return;
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = constants;
+  const params = { [BROTLI_PARAM_QUALITY]: 9, [BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  put(`${path}.br`, brotliCompressSync(bytes, { params }));
+}
+
+export const hasCopies = (path: string): boolean => existsSync(`${path}.gz`) && existsSync(`${path}.br`);
+
+const isCopy = (name: string): boolean => /\.(?:gz|br)$/.test(name);
+
+/** @param folder within public/build */
+export function havePartsCopies(folder: string): boolean {
+  const path = join(ROOT, 'public/build', folder);
+  if (!existsSync(path)) return false;
+  return readdirSync(path).every((name) => isCopy(name) || hasCopies(join(path, name)));
+}
+
 /**
- * Copies what isn't there yet, with compressed copies beside it, and removes what no longer belongs there.
+ * Copies what isn't there yet, and removes what no longer belongs there.
  * @param folder within public/build
+ * @param copies whether compressed ones are put beside them
  * @returns what pages need to know of each
  */
-export function copyParts(folder: string): Record<string, Part> {
+export function copyParts(folder: string, copies: Copies): Record<string, Part> {
   mkdirSync(join(ROOT, 'public/build', folder), { recursive: true });
   const made = new Set<string>();
   const parts = Object.entries(SOURCES).map(([key, source]): [string, Part] => {
@@ -122,15 +146,7 @@ export function copyParts(folder: string): Record<string, Part> {
     const name = `${source.name.slice(0, -extension.length)}-${full.slice(0, 10)}${extension}`;
     const path = join(ROOT, 'public/build', folder, name);
     put(path, bytes);
-    // Zopfli would take minutes for these, and Brotli's last step half a minute.
-    if (!existsSync(`${path}.gz`)) put(`${path}.gz`, gzipSync(bytes, { level: 9 }));
-    if (!existsSync(`${path}.br`))
-      put(
-        `${path}.br`,
-        brotliCompressSync(bytes, {
-          params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-        }),
-      );
+    if (copies === 'compressed') compress(path, bytes);
     for (const copy of ['', '.gz', '.br']) made.add(name + copy);
     return [key, { url: `/static/build/${folder}/${name}`, size: bytes.length, hash: full }];
   });

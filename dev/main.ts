@@ -31,7 +31,7 @@ async function stopServer(): Promise<void> {
 /** A build that fails says why, and leaves the server that runs as it is. */
 async function buildAndRestart(): Promise<void> {
   console.log('Building …');
-  const [code, signal] = await once(run('build.ts', '--client', '--if-missing'), 'exit');
+  const [code, signal] = await once(run('build.ts', '--dev', '--if-missing'), 'exit');
   if (signal !== null) console.error(`The build was ended by ${signal}.`);
   if (code !== 0) return;
   await stopServer();

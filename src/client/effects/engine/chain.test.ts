@@ -233,6 +233,29 @@ describe('a sticker', () => {
     expect(isSame(empty, stripes())).toBe(true);
   });
 
+  test.each([
+    ['every second picture', 33, 5],
+    ['every picture, if they come slowly', 200, 10],
+  ])('a machine that is busy looks for the face in %s', async (_, gap, looks) => {
+    let looked = 0;
+    const models = faceModels(() => createFace({ x: 160, y: 80, eyes: 60 }));
+    const landmarks: Model = async (input) => {
+      looked += 1;
+      return models.landmarks(input);
+    };
+    const chain = open({ faces: async () => ({ ...models, landmarks }) });
+    chain.look({ ...NO_LOOK, sticker });
+    await settled();
+    await chain.apply(stripes(), UNTOLD, 0);
+    for (let frame = 0; chain.rung() !== 'half-faces'; frame += 1) chain.took(40, 40 * frame);
+    looked = 0;
+    for (let frame = 1; frame <= 10; frame += 1) {
+      const { planes } = await chain.apply(stripes(), UNTOLD, gap * frame);
+      expect(isSame(planes, stripes())).toBe(false);
+    }
+    expect(looked).toBe(looks);
+  });
+
   test('is left out where the machine can’t keep up', async () => {
     const chain = open({ faces: async () => faceModels(() => createFace({ x: 160, y: 80, eyes: 60 })) });
     chain.look({ ...NO_LOOK, sticker });

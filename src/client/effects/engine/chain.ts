@@ -24,7 +24,10 @@ import type { Look } from './engine-messages.ts';
 
 /** A smaller camera is of no use to one that has no more lines. */
 const SMALL_LINES = 360;
-/** A mask may serve for the next picture as well, unless the camera is so slow that the curtain won't have it, in ms. */
+/**
+ * What was found may serve for the next picture as well, unless they come so slowly, in ms, that the curtain won't have the
+ * mask, and the face is somewhere else.
+ */
 const FRESH_MS = 100;
 
 export interface ChainEvents {
@@ -71,6 +74,8 @@ export function createChain(models: Models, events: ChainEvents): Chain {
   let segmentation: Segmentation | undefined;
   let faces: FaceTracker | undefined;
   let mask: Mask | undefined;
+  /** When the face was last looked for, in ms. */
+  let facedAt = Number.NEGATIVE_INFINITY;
   let backdrop: Backdrop = { kind: 'none' };
   let sticker: { sprite: Sprite; placer: StickerPlacer } | undefined;
 
@@ -120,7 +125,8 @@ export function createChain(models: Models, events: ChainEvents): Chain {
 
   async function findFace(planes: Planes, yuv: Yuv, now: number): Promise<Face | undefined> {
     if (!needsFace(look) || isGivenUp('off')) return undefined;
-    if (isGivenUp('half-faces') && count % 2 === 0) return faces?.guess(now);
+    if (isGivenUp('half-faces') && count % 2 === 0 && now - facedAt <= FRESH_MS) return faces?.guess(now);
+    facedAt = now;
     try {
       return await faces?.find(planes, yuv, now);
     } catch {

@@ -538,7 +538,7 @@ const cornerOf = async (page: Page, name: string) => {
 const isLarger = async (page: Page, name: string, other: string) =>
   (await boxOf(page, name)).width > (await boxOf(page, other)).width;
 
-const SWAP = 'Swap with the large picture';
+const SWAP = 'Swap with the large video';
 
 // Some three hundred layouts, each beside pictures that move.
 const LONG = { timeout: 240_000 };

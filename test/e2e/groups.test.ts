@@ -47,7 +47,7 @@ test('a group comes to the lists of its people, is written in by all, and is gon
   for (const page of [bens, cleos]) {
     await find(page, 'link', 'Sunday');
     await follow(page, 'link', 'Sunday');
-    await log(page, /Anna made the group “Sunday”/);
+    await log(page, /Anna created the group “Sunday”/);
   }
 
   await say(bens, 'Who brings the cake?');

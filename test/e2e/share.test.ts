@@ -20,7 +20,7 @@ beforeAll(async () => {
   [anna, ben] = await createPair(server);
   page = await chromium.newPage();
   await arrive(page, server, anna, '/share');
-  await waitForText(page, 'main', undefined, /There is nothing here to send/);
+  await waitForText(page, 'main', undefined, /There's nothing here to send/);
   await eventually('the worker', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
 });
 afterEach(async () => {
@@ -87,7 +87,7 @@ test('files and a text wait in the composer of the chat that is chosen, and are 
   });
   // It has gone where it was to go.
   await page.goto(`${server.origin}/share`);
-  await waitForText(page, 'main', undefined, /There is nothing here to send/);
+  await waitForText(page, 'main', undefined, /There's nothing here to send/);
 });
 
 test('a text comes after what is being written there', async () => {
@@ -110,5 +110,5 @@ test('what was shared last counts, and whoever signs out takes it along', async 
   await page.goto(`${server.origin}/settings`);
   await follow(page, 'button', 'Sign out');
   await arrive(page, server, ben, '/share');
-  await waitForText(page, 'main', undefined, /There is nothing here to send/);
+  await waitForText(page, 'main', undefined, /There's nothing here to send/);
 });

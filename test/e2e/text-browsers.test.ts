@@ -134,7 +134,7 @@ test('w3m makes a group and writes in it', async () => {
   await w3m.shows(/\[\*\]/);
   await seek(w3m, 'Create group');
   await w3m.press('Enter');
-  await w3m.shows(/You made the group “Sunday”/);
+  await w3m.shows(/You created the group “Sunday”/);
   await write(w3m, 'Cake for all');
   await w3m.shows(/You:\s+Cake for all/);
   const list = (await bens.get('/chats')).body;

@@ -77,7 +77,7 @@ test('a group is made, written in and left', async () => {
   const bens = await openPage();
   await arrive(bens, server, ben);
   await follow(bens, 'link', 'Family 1 unread');
-  await waitForText(bens, 'log', 'Messages', /Anna made the group “Family”[\s\S]*Anna[\s\S]*Hello all/);
+  await waitForText(bens, 'log', 'Messages', /Anna created the group “Family”[\s\S]*Anna[\s\S]*Hello all/);
   await follow(bens, 'link', 'People');
   await follow(bens, 'link', 'Leave group');
   await follow(bens, 'button', 'Yes, leave it');

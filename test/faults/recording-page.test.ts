@@ -193,7 +193,7 @@ describe('the page', () => {
     await startRecording(page);
     await noticed(page, /kept on this device/);
     // On a busy machine there are fewer pictures to fill it with.
-    await noticed(page, /no room left/, 60_000);
+    await noticed(page, /out of space/, 60_000);
     expect(await recordingSign(page)).toBe('');
     relay.mend();
     const card = await find(page, 'group', 'Recording');

@@ -35,7 +35,7 @@ test('whoever is in it chooses one, and all see it, on open pages at once', asyn
   expect(address).not.toBe('');
   for (const page of ['/chats', `/chats/${group}`, `/chats/${group}/call?media=voice`])
     expect((await ana.get(page)).body, page).toContain(`src="${address}"`);
-  expect((await ana.get(`/chats/${group}`)).body).toContain('ben changed the picture of the group');
+  expect((await ana.get(`/chats/${group}`)).body).toContain('ben changed the group picture');
   await until((html) => html.includes(`src="${address}"`));
   socket.close();
 
@@ -68,7 +68,7 @@ test('another one has another address, and taken away it is gone', async () => {
   await ana.post(`/chats/${group}/picture/remove`);
   expect((await ana.get(second)).statusCode).toBe(404);
   expect(addressIn(await people(ana))).toBe('');
-  expect((await ana.get(`/chats/${group}`)).body).toContain('You removed the picture of the group');
+  expect((await ana.get(`/chats/${group}`)).body).toContain('You removed the group picture');
 });
 
 test('what is no picture is refused at its place', async () => {

@@ -45,8 +45,8 @@ afterEach(() => house.close());
 describe('made from friends', () => {
   test('it stands in the list of each, with who made it, and is nobody’s news', async () => {
     for (const [person, words] of [
-      [ana, 'You made the group “Family”'],
-      [ben, 'ana made the group “Family”'],
+      [ana, 'You created the group “Family”'],
+      [ben, 'ana created the group “Family”'],
     ] as const) {
       const list = await page(person, '/chats');
       expect(list).toContain(`href="/chats/${group}#end">Family`);
@@ -238,7 +238,7 @@ describe('people', () => {
   test('rename it; the name follows the rules of names', async () => {
     expect((await ben.post(`/chats/${group}/title`, { title: '  The   Lindens ' })).statusCode).toBe(303);
     expect(await page(cleo)).toMatch(/<h1[^>]*>The Lindens</);
-    expect(await page(cleo)).toContain('ben named the group “The Lindens”');
+    expect(await page(cleo)).toContain('ben renamed the group to “The Lindens”');
     const answer = await ben.post(`/chats/${group}/title`, { title: 'x'.repeat(51) });
     expect(answer.statusCode).toBe(422);
     expect(answer.body).toContain('x'.repeat(51));

@@ -41,7 +41,7 @@ async function invite(more: Record<string, string> = {}): Promise<string> {
 
 test('the setup makes a first group if that is wished, into which invitations lead', async () => {
   expect((await house.app.inject(setupUrl())).body).toContain(
-    'Make a group “Family”, for everybody I invite',
+    'Create a group “Family” with everyone I invite',
   );
   const owner = await comeIn(setupUrl(), 'mei', { family: 'yes' });
   expect(groupsOf(owner).map(({ name }) => name)).toEqual(['Family']);
@@ -65,7 +65,7 @@ test('whoever comes by an invitation is in the groups that were ticked, and read
   expect(body).toMatch(new RegExp(`name="groups" value="${other}">`));
   await ana.post(`/chats/${other}`, { key: 'a-key-of-some-length', body: 'Before' });
   const url = await invite({ groups: `${other}` });
-  expect((await ana.get('/friends')).body).toContain('· Leads into “Other”');
+  expect((await ana.get('/friends')).body).toContain('· Adds people to “Other”');
 
   const newcomer = await comeIn(url, 'ben');
   expect(groupsOf(newcomer).map(({ id }) => id)).toEqual([other]);

@@ -39,5 +39,5 @@ test('what no worker has taken is read by nobody, and asked for once more', asyn
     payload: '--x\r\ncontent-disposition: form-data; name="text"\r\n\r\nhello\r\n--x--\r\n',
   });
   expect([answer.statusCode, answer.headers.location]).toEqual([303, '/share?missed']);
-  expect((await ana.get('/share?missed')).body).toContain('share from the other app once more');
+  expect((await ana.get('/share?missed')).body).toContain('share again from the other app');
 });

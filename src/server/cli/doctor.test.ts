@@ -27,7 +27,7 @@ test('says a line about each thing while the server runs, and changes nothing', 
   const lines = said.split('\n');
   expect(lines[0]).toBe(`ok      Server: It answers at http://127.0.0.1:${port}.`);
   expect(lines[1]).toMatch(/^- {7}Address: PUBLIC_URL isn't set/);
-  expect(said).toMatch(/^ok {6}Database: Whole and up to date \(schema \d+\)\.$/m);
+  expect(said).toMatch(/^ok {6}Database: Intact and up to date \(schema \d+\)\.$/m);
   expect(said).toMatch(/^ok {6}Machine: Porchlight 0\.1\.0 on Node\.js /m);
   expect(said).not.toMatch(/^WRONG|doctor\./m);
   expect(readdirSync(house.dataDir)).toEqual(before);

@@ -27,8 +27,8 @@ test('the owner presses a button, and reads what was found, in their language', 
   const page = await shown();
   expect(page).toContain('1 thing is wrong.');
   expect(page).toContain(`It answers at http://127.0.0.1:${portOf(house.app.server)}.`);
-  expect(page).toMatch(/✗\s+Problem\.\s+turn: isn/);
-  expect(page).toMatch(/✓\s+Good\.\s+Whole and up to date/);
+  expect(page).toMatch(/✗\s+Problem\.\s+Browsers can&#39;t use turn: as a relay/);
+  expect(page).toMatch(/✓\s+Good\.\s+Intact and up to date/);
   expect(page).toMatch(/–\s+Note\.\s+PUBLIC_URL isn/);
   expect(page).not.toContain('doctor.');
   const chinese = await shown('zh-CN');

@@ -49,9 +49,9 @@ test('are one’s own, by one’s own clocks, until they are turned off', async 
 });
 
 test.each([
-  [{ from: '', until: '07:00' }, 'Give both times'],
-  [{ from: '22:00', until: '24:00' }, 'Give both times'],
-  [{ from: '22:00', until: '7' }, 'Give both times'],
+  [{ from: '', until: '07:00' }, 'Enter both times'],
+  [{ from: '22:00', until: '24:00' }, 'Enter both times'],
+  [{ from: '22:00', until: '7' }, 'Enter both times'],
   [{ from: '22:00', until: '22:00' }, 'The two times are the same'],
 ])('that can’t be are refused, and what was typed is kept: %o', async (form, why) => {
   const { statusCode, body } = await ben.post('/settings/quiet', form);

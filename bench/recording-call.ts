@@ -1,4 +1,4 @@
-/** A call recorded for a minute: the recording browser's memory, and the pictures a second while its tab is seen and hidden. */
+/** A call recorded for a minute: the recording browser's memory, and the frames a second while its tab is seen and hidden. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
@@ -124,7 +124,7 @@ async function figuresOf(engine: Engine, { file, seen, hidden, memory }: Recorde
     {
       what: `a recording by a hidden tab of ${NAMES[engine]}`,
       budget: '',
-      measured: `${digits(pictureRate(pictures, hidden))} pictures a second`,
+      measured: `${digits(pictureRate(pictures, hidden))} frames a second`,
       absolute: `${digits(pictureRate(pictures, seen))} a second while it is seen; the longest pause ${milliseconds(longestGapMs(pictures, hidden))}, seen ${milliseconds(longestGapMs(pictures, seen))}`,
       met: undefined,
     },

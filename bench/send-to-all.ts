@@ -1,4 +1,4 @@
-/** One send to 2 and to 500 open pages, half of them the sender's, until the last one has it. */
+/** One send to 2 open pages of two people, and to 500 of a group of fifty, the sender's among them, until the last one has it. */
 import { compareDelivery } from './support/delivery.ts';
 import { type Bench, type Figure, kilobytes, milliseconds, ratioFigure } from './support/figures.ts';
 
@@ -12,7 +12,7 @@ export const sendToAll: Bench = {
   async run() {
     const figures: Figure[] = [];
     for (const { pages, sends } of SIZES) {
-      const { server, bare, bytes } = await compareDelivery('both', pages, sends);
+      const { server, bare, bytes } = await compareDelivery('everybody', pages, sends);
       const absolute = `${milliseconds(server)} against ${milliseconds(bare)}, frames of ${kilobytes(bytes)}`;
       const what = `one send to ${pages} open pages, last one served`;
       figures.push(ratioFigure(what, { most: 2 }, server / bare, absolute));

@@ -7,7 +7,7 @@ const SENDS = 500;
 export const sendToShown: Bench = {
   name: 'send-to-shown',
   async run() {
-    const { server, bare, bytes } = await compareDelivery('other', 1, SENDS);
+    const { server, bare, bytes } = await compareDelivery('others', 1, SENDS);
     const absolute = `${milliseconds(server)} against ${milliseconds(bare)}, frames of ${kilobytes(bytes)}`;
     return [ratioFigure('send to shown on the other side', { most: 2 }, server / bare, absolute)];
   },

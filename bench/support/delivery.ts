@@ -7,12 +7,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { openLive, sendRequest, type Visitor, visit } from './browserlike.ts';
-import { makeFamily, TEXT } from './family.ts';
+import { addGroup, makeFamily, TEXT } from './family.ts';
 import { interleave, median } from './figures.ts';
 import { askOnce, type Connection, openConnection } from './keep-alive.ts';
 import { makeFolder, type Running, removeFolder, startBare, startServer } from './programs.ts';
 
 const MESSAGES = 40;
+/** Nobody may have more than twenty pages open in one browser, so many pages need many people. */
+const PAGES_EACH = 10;
 
 /** Medians in ms; `bytes` of the frame. */
 export type Delivery = { server: number; bare: number; bytes: number };
@@ -65,31 +67,41 @@ async function openBare(bare: Running, count: number): Promise<WebSocket[]> {
   return sockets;
 }
 
+/** A chat, and what the browsers of its people send. */
+type Room = { chat: number; cookies: string[] };
+
+/** Two people with a chat, or a group of as many as it takes to have so many pages open. */
+async function makeRoom(folder: string, pages: number): Promise<Room> {
+  const { pairs } = await makeFamily(folder, Math.ceil(Math.max(2, pages / PAGES_EACH) / 2), MESSAGES);
+  const [pair] = pairs;
+  if (!pair) throw new Error('the family is empty');
+  const chat = pairs.length === 1 ? pair.chat : addGroup(folder, pairs, MESSAGES);
+  return { chat, cookies: pairs.flatMap(({ cookies }) => cookies) };
+}
+
 /**
- * @param audience who has pages open, in turn: 'other' is never the sender
+ * @param audience who has pages open, in turn: the sender as well, or only others
  * @param count of open pages
  */
 export async function compareDelivery(
-  audience: 'both' | 'other',
+  audience: 'everybody' | 'others',
   count: number,
   rounds: number,
 ): Promise<Delivery> {
   const folder = makeFolder();
-  const family = await makeFamily(folder, 1, MESSAGES);
+  const { chat, cookies } = await makeRoom(folder, count);
   const server = await startServer(folder);
   const bare = await startBare('sockets.ts', join(folder, 'bare.db'));
   const pages: WebSocket[] = [];
   let bareSockets: WebSocket[] = [];
   try {
-    const [pair] = family.pairs;
-    if (!pair) throw new Error('the family is empty');
-    const { chat, cookies } = pair;
-    const sender = await visit(server.port, cookies[0], `/chats/${chat}`);
-    for (let i = 0; i < count; i++) {
-      const cookie = audience === 'both' && i % 2 === 0 ? cookies[0] : cookies[1];
-      pages.push(await openLive(server.port, cookie, chat, MESSAGES));
-    }
+    const sender = await visit(server.port, cookies[0] ?? '', `/chats/${chat}`);
+    const readers = audience === 'everybody' ? cookies : cookies.slice(1);
+    for (let i = 0; i < count; i++)
+      pages.push(await openLive(server.port, readers[i % readers.length] ?? '', chat, MESSAGES));
     bareSockets = await openBare(bare, count);
+    const refused = pages.filter(({ readyState }) => readyState !== WebSocket.OPEN).length;
+    if (refused > 0) throw new Error(`${refused} pages were refused`);
     const poster = await openConnection(server.port);
     let bytes = 0;
     const subjects = {

@@ -45,13 +45,13 @@ async function addPair(database: Database, index: number): Promise<Pair> {
   };
 }
 
-/** Writes messages of both in turn, a minute apart, the last one now; all are read. */
-function addMessages(database: Database, { chat, users }: Pair, count: number): void {
+/** Writes messages of the first two in turn, a minute apart, the last one now; all are read. */
+function addMessages(database: Database, chat: number, users: number[], count: number): void {
   const chats = createChatStore(database);
   chats.transaction(() => {
     let last = 0;
     for (let i = 0; i < count; i++) {
-      const author = users[i % 3 === 0 ? 0 : 1];
+      const author = users[i % 3 === 0 ? 0 : 1] ?? 0;
       const now = Date.now() - (count - i) * 60_000;
       const body = `${i}: ${TEXT}`;
       last = chats.insert({
@@ -78,11 +78,31 @@ export async function makeFamily(dataDir: string, pairCount: number, messages: n
   const pairs: Pair[] = [];
   for (let index = 0; index < pairCount; index++) {
     const pair = await addPair(database, index);
-    addMessages(database, pair, messages);
+    addMessages(database, pair.chat, pair.users, messages);
     pairs.push(pair);
   }
   database.close();
   return { dataDir, pairs };
+}
+
+/**
+ * Puts everybody of these pairs into one group, in the database that `makeFamily` has made.
+ * @param messages in the group's chat
+ * @returns its chat
+ */
+export function addGroup(dataDir: string, pairs: Pair[], messages: number): number {
+  const database = openDatabase(join(dataDir, 'porchlight.db'));
+  const chats = createChatStore(database);
+  const people = pairs.flatMap(({ users }) => users);
+  const now = Date.now();
+  const chat = chats.transaction(() => {
+    const group = chats.insertGroup('Family', false, now);
+    for (const user of people) chats.addMember(group, user, { role: 'member', firstId: 0, joinedAt: now }, 0);
+    return group;
+  });
+  addMessages(database, chat, people, messages);
+  database.close();
+  return chat;
 }
 
 /** Two friends and the id of a call of an hour that they have had: what a recording needs. */

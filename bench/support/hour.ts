@@ -11,7 +11,7 @@ const [PICTURE, SOUND] = ['320k', '40k'];
 
 export interface Shape {
   size: string;
-  /** Pictures a second. */
+  /** Frames a second. */
   rate: number;
 }
 

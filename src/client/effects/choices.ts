@@ -40,20 +40,20 @@ export function parseChoices(kept: string | null | undefined): Choices {
 
 export const recallChoices = (): Choices => parseChoices(attempt(() => localStorage.getItem(EFFECTS)));
 
-/** Where nothing is kept, they hold for this call. */
+/** If the browser stores nothing, they last for this call. */
 export function rememberChoices(choices: Choices): void {
   attempt(() => {
-    // The page looks for this name before it fetches any of us.
+    // The page looks for this name before it fetches any of these scripts.
     if (isNothing(choices)) localStorage.removeItem(EFFECTS);
     else localStorage.setItem(EFFECTS, JSON.stringify(choices));
   });
 }
 
-/** One's own picture, as the address of all its bytes. */
+/** One's own background picture, as a data URL. */
 export const recallPicture = (): string | undefined =>
   attempt(() => localStorage.getItem(EFFECTS_PICTURE)) ?? undefined;
 
-/** @returns whether there was room for it */
+/** @returns whether the browser had space for it */
 export const rememberPicture = (address: string): boolean =>
   attempt(() => {
     localStorage.setItem(EFFECTS_PICTURE, address);

@@ -23,7 +23,7 @@ export interface PanelEvents {
   close(): void;
 }
 
-/** Fetches it, and puts it into the page, hidden. @throws where the server can't be reached, or has another */
+/** Fetches the panel and puts it into the page, hidden. @throws if the server can't be reached, or has another version of it */
 export async function fetchPanel(root: HTMLElement, events: PanelEvents): Promise<EffectsPanel> {
   const response = await fetch('/calls/effects');
   if (!response.ok) throw new Error(`/calls/effects: ${response.status}`);

@@ -1,4 +1,4 @@
-/** Listens to a microphone for a meter. It hears it while its person is muted as well; nothing of that leaves the page. */
+/** Measures the level of a microphone for a meter, even while its person is muted; nothing of that leaves the page. */
 import { hasPitch, loudness } from './loudness.ts';
 
 /** Ten times a second: a meter that moves with the voice. */
@@ -6,7 +6,7 @@ const EVERY_MS = 100;
 
 /**
  * @param hear is given how loud it is, in dB below full scale, and whether it has the pitch of a voice
- * @returns ends it
+ * @returns stops it
  */
 export function listen(
   source: MediaStreamTrack,

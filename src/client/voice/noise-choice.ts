@@ -11,10 +11,10 @@ export const parseNoise = (kept: string | null | undefined): Noise =>
 
 export const recallNoise = (): Noise => parseNoise(attempt(() => localStorage.getItem(NOISE)));
 
-/** Where nothing is kept, it holds for this call. */
+/** If the browser stores nothing, it lasts for this call. */
 export function rememberNoise(noise: Noise): void {
   attempt(() => {
-    // The page looks for this name before it fetches any of us.
+    // The page looks for this name before it fetches any of these scripts.
     if (noise === 'standard') localStorage.removeItem(NOISE);
     else localStorage.setItem(NOISE, noise);
   });

@@ -1,6 +1,6 @@
 /**
- * One's own voice: without the room's noise where that was chosen, with a meter, and with a word to whoever speaks while
- * muted. Fetched once one of it is wanted. Knows nothing of calls.
+ * One's own voice: with noise suppression if that was chosen, a meter, and a word to anyone who speaks while muted. Fetched
+ * when the first of these is needed. Knows nothing of calls.
  */
 import { find, setText } from '../common/dom.ts';
 import { createTalkDetector } from './loudness.ts';

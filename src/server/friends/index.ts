@@ -1,4 +1,4 @@
-/** Who is whose friend, who is there, and how people come in. */
+/** Friendships, presence, and invitations. */
 import type { FastifyInstance } from 'fastify';
 import type { AccountStore } from '../accounts/store.ts';
 import type { Clock } from '../clock.ts';

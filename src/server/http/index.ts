@@ -30,7 +30,7 @@ export type HttpParts = {
   clock: Clock;
   database: Database;
   writing: Writing;
-  /** Bytes of a file in a form. */
+  /** The largest file that a form may carry, in bytes. */
   largestFile: number;
   /** Adds the hooks that find out who is asking, which need more than this folder may import. */
   authenticate(app: FastifyInstance): void;

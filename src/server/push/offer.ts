@@ -16,7 +16,7 @@ export type OfferParts = {
   subscriptions: Pick<SubscriptionStore, 'ofSession'>;
 };
 
-/** Browsers have notifications only for who comes by https. */
+/** Whether to offer notifications on this device. Browsers have them only over https. */
 export const createOffer =
   ({ config, subscriptions }: OfferParts) =>
   ({ signedIn, cookies }: FastifyRequest): boolean =>

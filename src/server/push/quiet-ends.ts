@@ -1,4 +1,4 @@
-/** When somebody's quiet hours end, they are told what has come in them: it is in the database, so a restart loses nothing. */
+/** Tells people, when their quiet hours end, what arrived meanwhile. It is read from the database, so a restart loses nothing. */
 import { endAfter, lengthOf, type QuietHours } from '../accounts/quiet-hours.ts';
 import type { QuietHoursRules } from '../accounts/quiet-hours-rules.ts';
 import type { AccountStore, User } from '../accounts/store.ts';
@@ -23,16 +23,16 @@ const wasMissed = (call: CallEntry, user: number): boolean => {
   return isMissed(entry.outcome, side);
 };
 
-/** @returns waits for no end any more */
+/** @returns stops waiting for quiet hours to end */
 export function tellAfterQuiet(
   { events, quietHours, accounts, chats, clock }: QuietEndParts,
   messages: MessageNotices,
   calls: CallNotices,
 ): () => void {
-  /** By person: takes back what waits for the next end. */
+  /** By person: cancels the wait for the next end. */
   const waiting = new Map<number, () => void>();
 
-  /** The last message that a chat has for them; and the last call that they missed, where that didn't ring. */
+  /** The last new message of a chat, and the last call they missed, if it didn't ring. */
   function tellOfChat(conversation: number, user: User, hours: QuietHours, since: number): void {
     const isNew = ({ id, authorId, sentAt }: Message) => id > read && authorId !== user.id && sentAt >= since;
     const read = chats.readId(conversation, user.id);

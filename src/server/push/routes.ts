@@ -12,7 +12,7 @@ import { Subscription } from './subscription.ts';
 
 /** ms */
 const WINDOW = 10 * 60 * 1000;
-/** Of one person in that time. A browser subscribes once, and anew after months. */
+/** For one person in that time. A browser subscribes once, and again after some months. */
 const MOST_SUBSCRIPTIONS = 30;
 const MOST_TESTS = 10;
 

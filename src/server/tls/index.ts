@@ -18,18 +18,18 @@ const { Server: HttpsServer } = process.getBuiltinModule('node:https');
 
 /** What the owner is told. */
 export type CertificateStatus = {
-  /** Whom it is for, where we get it. */
+  /** The name it is for, if Porchlight gets it. */
   name: string | undefined;
   /** ms since 1970; undefined while there is none. */
   until: number | undefined;
-  /** Somebody else keeps it, and has let too much time go by. */
+  /** Whether whoever else is in charge of it has waited too long to renew it. */
   isEnding: boolean;
   failure: Failure | undefined;
-  /** Of the house's own authority (SHA-256), where it is one. */
+  /** SHA-256 of the house's own authority, if that issued it. */
   fingerprint: string | undefined;
 };
 
-/** ms before its end by which whoever renews a certificate has done so. */
+/** ms before it expires by which a certificate should have been renewed. */
 const LATE = 10 * 24 * 60 * 60 * 1000;
 
 export type TlsParts = { config: Config; clock: Clock; background: Background; log: FastifyBaseLogger };

@@ -23,13 +23,13 @@ export interface Detection {
 
 const SIDE = 128;
 const SHAPE: InputShape = { width: SIDE, height: SIDE, black: -1, white: 1, beyond: 'black' };
-/** What the model takes. */
+/** The shape of the model's input. */
 export const DETECTION_INPUT = [1, SIDE, SIDE, 3];
 /** Numbers for each place: middle, size, and six points. */
 const NUMBERS = 16;
-/** So likely a face has to be. */
+/** The least likelihood, 0 to 1, with which something counts as a face. */
 const LIKELY = 0.5;
-/** What overlaps by more than this is one face. */
+/** Boxes that overlap by more than this are one face. */
 const SAME = 0.3;
 
 /** The places it looks at, 0 to 1: a fine grid with two each, and a coarse one with six (ssd_anchors_calculator). */

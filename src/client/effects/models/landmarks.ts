@@ -8,17 +8,17 @@ import { fillInput, type InputShape, type View } from './model-input.ts';
 
 const SIDE = 192;
 const SHAPE: InputShape = { width: SIDE, height: SIDE, black: 0, white: 1, beyond: 'edge' };
-/** What the model takes. */
+/** The shape of the model's input. */
 export const LANDMARKS_INPUT = [1, SIDE, SIDE, 3];
-/** Of each point x, y and depth, in pixels of what it is shown. */
+/** For each point x, y and depth, in pixels of the model's input. */
 const NUMBERS = 3;
-/** So likely it has to be a face. */
+/** The least likelihood, 0 to 1, with which it counts as a face. */
 const LIKELY = 0.5;
-/** How much larger than the face what it is shown is. */
+/** The model's input, as a multiple of the face's size. */
 const AROUND = 1.5;
 
 export interface Landmarks {
-  /** @returns undefined where there is no face in this part of the picture */
+  /** @returns undefined if there is no face in this part of the picture */
   find(planes: Planes, yuv: Yuv, view: View): Promise<Face | undefined>;
 }
 

@@ -6,11 +6,11 @@ import { applyTone, colourOf, curveOf } from './tone.ts';
 const TARGET = 0.45;
 /** The strongest curve: more would only show the camera's noise. */
 const STRONGEST = 0.5;
-/** In so many ms two thirds of the way are gone. */
+/** ms until two thirds of a change have been made. */
 const SLOWNESS_MS = 700;
-/** Every so many rows and columns are looked at. */
+/** One in so many rows, and in so many columns, is sampled. */
 const STEP = 8;
-/** The curve is made anew only if it would differ visibly. */
+/** The curve is computed again only if it would differ visibly. */
 const VISIBLE = 0.01;
 
 export interface Brightener {

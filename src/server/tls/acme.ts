@@ -35,17 +35,17 @@ type Outcome = Extract<Report, { type: 'certificate' | 'failed' }>;
 const ADVICE: Record<AcmeTrouble, (name: string) => string> = {
   away: () =>
     'the certificate authority could not be reached: check the connection, and ACME_DIRECTORY if it is set',
-  clock: () => 'the clock of this machine is wrong, so no certificate can be checked: set it',
-  dns: (name) =>
-    `the name ${name} is not known to the internet: make its A or AAAA record lead to this house`,
+  clock: () => 'the clock of this machine is wrong, so the authority cannot be verified: set the clock',
+  dns: (name) => `the name ${name} is not known on the internet: point its A or AAAA record at this house`,
   unreachable: (name) =>
-    `${name} does not answer on port 80: pass ports 80 and 443 of the router on to this machine`,
+    `nothing answers on port 80 of ${name}: have the router forward ports 80 and 443 to this machine`,
   elsewhere: (name) =>
-    `on port 80 of ${name} something else answers: make the name and the router lead to this server`,
-  'rate-limited': (name) => `too many certificates were asked for ${name}: it is tried again by itself`,
-  forbidden: (name) => `no certificate is given for ${name}: check its CAA record, or take another name`,
-  disk: () => 'the certificate could not be kept: look after the disk',
-  unknown: () => 'no certificate was given',
+    `something else answers on port 80 of ${name}: point the name and the router at this server`,
+  'rate-limited': (name) => `too many certificates have been requested for ${name}: all you can do is wait`,
+  forbidden: (name) =>
+    `the authority will not issue a certificate for ${name}: check its CAA record, or choose another name`,
+  disk: () => 'the certificate could not be saved: check the disk',
+  unknown: () => 'the authority did not issue a certificate',
 };
 
 export type AcmeParts = {
@@ -127,7 +127,7 @@ export function createAcme({ tls, config, clock, background, log, answers, renew
       failed({
         type: 'failed',
         trouble: 'unknown',
-        detail: 'the certificate is for another name, or has ended',
+        detail: 'the certificate is for another name, or has expired',
       });
       return;
     }

@@ -75,6 +75,8 @@ test.each([
   [{ TLS: 'lan', PUBLIC_URL: 'http://nas.local' }, /^TLS=lan needs no PUBLIC_URL/],
   [{ TLS: 'lan', PUBLIC_URL: 'https://192.0.2.7' }, /^TLS=lan needs no PUBLIC_URL/],
   [{ TLS: 'lan', PUBLIC_URL: 'https://[2001:db8::1]' }, /^TLS=lan needs no PUBLIC_URL/],
+  [{ TLS: 'lan', PUBLIC_URL: 'https://tv' }, /^With TLS=lan the name in PUBLIC_URL.*https:\/\/tv\.local/],
+  [{ TLS: 'lan', PUBLIC_URL: 'https://tv.' }, /^With TLS=lan the name in PUBLIC_URL/],
   [{ ACME_DIRECTORY: 'http://ca.example' }, /^ACME_DIRECTORY must start with https/],
   [{ ACME_EMAIL: 'me' }, /^ACME_EMAIL must be an e-mail/],
   [{ HTTP_PORT: 'eighty' }, /^HTTP_PORT must be a number/],
@@ -105,6 +107,7 @@ test('in the house only, nothing else is needed', () => {
     ['https://nas.local', 'nas.local'],
     ['https://192.168.1.5:8443', '192.168.1.5'],
     ['https://[fd00::5]', 'fd00::5'],
+    ['https://localhost:8443', 'localhost'],
   ])
     expect(readConfig({ TLS: 'lan', PUBLIC_URL: url }).tls).toEqual({ by: 'lan', host });
 });

@@ -3,6 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { isIP, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { isBareName } from './network/host-names.ts';
 import { isPrivate } from './network/private-networks.ts';
 
 const list = v.pipe(
@@ -143,6 +144,10 @@ function houseHost(publicUrl: string | undefined): string | undefined {
   if (!publicUrl.startsWith('https:') || (isIP(host) !== 0 && !isPrivate(host)))
     throw new ConfigError(
       'TLS=lan needs no PUBLIC_URL, or one with the name or private address of this machine, such as https://nas.local.',
+    );
+  if (isIP(host) === 0 && isBareName(host))
+    throw new ConfigError(
+      `With TLS=lan the name in PUBLIC_URL must have more than one part: who vouches for "${host}" vouches for every name on the web that ends in .${host}. Use https://${host}.local, or leave PUBLIC_URL out.`,
     );
   return host;
 }

@@ -8,6 +8,9 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Authority, makeAuthority } from '../../../test/helpers/certificates.ts';
 import { codesOf, portOf } from '../../../test/helpers/checked.ts';
 import { freePort } from '../../../test/helpers/proxy.ts';
+import { houseAuthorityPath } from '../tls/certificate-files.ts';
+import { makeAuthority as makeHouseAuthority } from '../tls/house-authority.ts';
+import { writePrivate } from '../tls/private-file.ts';
 import { checkCertificate, examine } from './certificate.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -68,11 +71,15 @@ async function serve(files: { cert: string; key: string }): Promise<number> {
   return portOf(server);
 }
 
-const found = async (publicUrl: string) => codesOf(await checkCertificate({ publicUrl }));
+const NOTHING = { publicUrl: undefined, tls: undefined, dataDir: '/nowhere' };
+const found = async (publicUrl: string) => codesOf(await checkCertificate({ ...NOTHING, publicUrl }));
 
 test('at a server it is what the server shows', async () => {
   // Nobody has told this process to trust its authority.
-  const [finding] = await checkCertificate({ publicUrl: `https://${HERE}:${await serve(porch)}` });
+  const [finding] = await checkCertificate({
+    ...NOTHING,
+    publicUrl: `https://${HERE}:${await serve(porch)}`,
+  });
   expect(finding?.code).toMatch(/^certificate\.(?:incomplete|untrusted)$/);
   const other = authority.certify('other', ['DNS:other.example'], 60);
   expect(await found(`https://${HERE}:${await serve(other)}`)).toEqual(['certificate.name']);
@@ -82,5 +89,18 @@ test('without a certificate there is none to look at', async () => {
   expect(await found(`https://${HERE}:${await freePort()}`)).toEqual(['certificate.unseen']);
   expect(await found('http://porch.example')).toEqual(['certificate.plain']);
   expect(await found('http://localhost:3000')).toEqual([]);
-  expect(await checkCertificate({ publicUrl: undefined })).toEqual([]);
+  expect(await checkCertificate(NOTHING)).toEqual([]);
+});
+
+test("the house's own authority is told where it may vouch for an ending of the web", async () => {
+  const dataDir = mkdtempSync(join(folder, 'data-'));
+  const path = houseAuthorityPath({ dataDir });
+  const targets = { ...NOTHING, dataDir, tls: { by: 'lan' as const, host: undefined } };
+  expect(await checkCertificate(targets)).toEqual([]);
+  writePrivate(path, (await makeHouseAuthority('Porch', ['tv', 'nas.fritz.box', 'dev'])).pem);
+  expect(await checkCertificate(targets)).toMatchObject([
+    { code: 'certificate.endings', values: { endings: '.tv, .dev', path } },
+  ]);
+  writePrivate(path, (await makeHouseAuthority('Porch', ['nas.fritz.box'])).pem);
+  expect(await checkCertificate(targets)).toEqual([]);
 });

@@ -1,6 +1,9 @@
 /** Whether browsers will trust the certificate that is shown at the address, and for how long. */
-import type { X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { houseAuthorityPath } from '../tls/certificate-files.ts';
+import { permittedEndings } from '../tls/name-constraints.ts';
 import { hostIn } from './address.ts';
 import { ask } from './ask.ts';
 import { type Finding, found } from './findings.ts';
@@ -52,7 +55,20 @@ export function examine(
   return found(count < SOON ? 'certificate.ending' : 'certificate.valid', { name, issuer, count });
 }
 
-export async function checkCertificate({ publicUrl }: Pick<Targets, 'publicUrl'>): Promise<Finding[]> {
+/** Whether the house's own authority may vouch for more than a house, as those may that earlier versions made. */
+function authority({ tls, dataDir }: Pick<Targets, 'tls' | 'dataDir'>): Finding[] {
+  if (tls?.by !== 'lan') return [];
+  const path = houseAuthorityPath({ dataDir });
+  try {
+    const endings = permittedEndings(new X509Certificate(readFileSync(path))).map((name) => `.${name}`);
+    return endings.length > 0 ? [found('certificate.endings', { endings: endings.join(', '), path })] : [];
+  } catch {
+    // Not made yet, or unreadable: then the certificate that is shown tells.
+    return [];
+  }
+}
+
+async function served({ publicUrl }: Pick<Targets, 'publicUrl'>): Promise<Finding[]> {
   if (publicUrl === undefined) return [];
   const name = hostIn(publicUrl);
   if (!publicUrl.startsWith('https:'))
@@ -61,3 +77,7 @@ export async function checkCertificate({ publicUrl }: Pick<Targets, 'publicUrl'>
   if (!shown?.certificate) return [found('certificate.unseen')];
   return [examine(shown.certificate, name, shown.distrust, Date.now())];
 }
+
+export const checkCertificate = async (
+  targets: Pick<Targets, 'publicUrl' | 'tls' | 'dataDir'>,
+): Promise<Finding[]> => [...(await served(targets)), ...authority(targets)];

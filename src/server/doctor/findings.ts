@@ -48,6 +48,7 @@ export const LEVELS = {
   'certificate.valid': 'good',
   'certificate.unseen': 'note',
   'certificate.plain': 'warning',
+  'certificate.endings': 'warning',
   'certificate.ending': 'warning',
   'certificate.expired': 'wrong',
   'certificate.early': 'wrong',

@@ -11,6 +11,7 @@ import {
   NameConstraints,
 } from '@peculiar/asn1-x509';
 import * as x509 from '@peculiar/x509';
+import { HOUSE_ENDINGS } from '../network/host-names.ts';
 import { PRIVATE_NETWORKS } from '../network/private-networks.ts';
 
 const { crypto } = globalThis;
@@ -24,9 +25,6 @@ const DAY = 24 * 60 * 60 * 1000;
 /** Devices' clocks differ. Apple's take no certificate that is valid for more than 825 days, others none for more than 398. */
 const BEFORE = 2 * DAY;
 const AFTER = 363 * DAY;
-
-/** Endings of names that are only found in a house (RFC 6762, RFC 8375, RFC 6761). */
-const HOUSE_ENDINGS = ['local', 'home.arpa', 'localhost'];
 
 export type Authority = { certificate: x509.X509Certificate; key: CryptoKey; pem: string };
 

@@ -1,6 +1,7 @@
 /** What people in the house may call this machine: its names, and its addresses there. */
 import { isIP, isIPv4 } from 'node:net';
 import { hostname } from 'node:os';
+import { isBareName } from '../network/host-names.ts';
 import { type Machine, systemMachine } from '../network/machine.ts';
 import { isPrivate } from '../network/private-networks.ts';
 
@@ -20,12 +21,15 @@ export type HouseMachine = Pick<Machine, 'own' | 'sourceFor'> & { hostname(): st
 
 export const systemHouseMachine: HouseMachine = { ...systemMachine, hostname };
 
-/** The machine's own names; by multicast DNS (RFC 6762) one of a single part is also found under `.local`. */
+/**
+ * The machine's own names; by multicast DNS (RFC 6762) it is also found under `.local`. One of a single label stays out of it:
+ * the house's authority vouches for every name below those it is given.
+ */
 function namesOf(hostname: string): string[] {
   const name = hostname.toLowerCase();
   if (!HOST_NAME.test(name)) return ['localhost'];
   const [label = ''] = name.split('.');
-  return [...new Set([name, `${label}.local`, 'localhost'])];
+  return [...(isBareName(name) ? [] : [name]), `${label}.local`, 'localhost'];
 }
 
 /** @param host what it is called in PUBLIC_URL */

@@ -18,9 +18,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type FakeClock, fakeClock } from '../../../test/helpers/clock.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import { requireProgram } from '../../../test/helpers/programs.ts';
-import { certify, makeAuthority, readAuthority } from './house-authority.ts';
+import { type Authority, certify, makeAuthority, readAuthority } from './house-authority.ts';
 import type { HouseMachine } from './house-names.ts';
 import { createLan } from './lan.ts';
+import { permittedNames } from './name-constraints.ts';
+import { writePrivate } from './private-file.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** For a process that starts. */
@@ -102,17 +104,9 @@ test('the first start makes an authority, and a certificate for all that the mac
   const lan = await start();
   expect(renewed).toBe(1);
   // The address that leads to the router is the one to pass on; a public one is nothing that a house vouches for.
-  expect(lan.names()).toEqual([
-    '192.168.1.5',
-    '172.17.0.1',
-    '127.0.0.1',
-    '::1',
-    'nas',
-    'nas.local',
-    'localhost',
-  ]);
+  expect(lan.names()).toEqual(['192.168.1.5', '172.17.0.1', '127.0.0.1', '::1', 'nas.local', 'localhost']);
   expect(isFor(...lan.names())).not.toContain(undefined);
-  expect(isFor('2001:db8::5', 'example.org')).toEqual([undefined, undefined]);
+  expect(isFor('2001:db8::5', 'example.org', 'nas')).toEqual([undefined, undefined, undefined]);
   expect(read('house.pem').checkIssued(read('authority.pem'))).toBe(true);
   expect(lan.authority()?.fingerprint).toBe(read('authority.pem').fingerprint256);
   expect(lan.authority()?.certificate.equals(read('authority.pem').raw)).toBe(true);
@@ -191,16 +185,18 @@ test('an authority that can not be read is not replaced: every device would have
   expect(read('house.pem').checkIssued(read('authority.pem'))).toBe(true);
 });
 
-test('a stolen key speaks for machines in houses, and for nothing on the rest of the web', async () => {
-  const authority = await readAuthority((await makeAuthority('Porchlight test', ['nas'])).pem);
+/** What OpenSSL makes of certificates that somebody signs with this key. */
+function thief(authority: Authority) {
   const ca = join(dataDir, 'ca.pem');
   writeFileSync(ca, authority.certificate.toString('pem'));
-  const verdictOn = async (names: string[], addresses: string[]) => {
+  return async (names: readonly string[], addresses: readonly string[] = []) => {
     const leaf = join(dataDir, 'leaf.pem');
     // The first certificate in it; keys are no matter here.
     writeFileSync(
       leaf,
-      new X509Certificate(await certify(authority, { names, addresses }, Date.now())).toString(),
+      new X509Certificate(
+        await certify(authority, { names: [...names], addresses: [...addresses] }, Date.now()),
+      ).toString(),
     );
     try {
       execFileSync(requireProgram('openssl'), ['verify', '-purpose', 'sslserver', '-CAfile', ca, leaf], {
@@ -212,13 +208,52 @@ test('a stolen key speaks for machines in houses, and for nothing on the rest of
       return error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     }
   };
-  expect(await verdictOn(['nas', 'other.local', 'tv.home.arpa'], ['10.0.0.7', 'fd00::7'])).toBe('good');
+}
+
+test('a stolen key speaks for machines in houses, and for nothing on the rest of the web', async () => {
+  const verdictOn = thief(
+    await readAuthority((await makeAuthority('Porchlight test', ['nas.fritz.box'])).pem),
+  );
+  expect(await verdictOn(['nas.fritz.box', 'other.local', 'tv.home.arpa'], ['10.0.0.7', 'fd00::7'])).toBe(
+    'good',
+  );
   for (const [names, addresses] of [
     [['bank.example'], []],
     [['localbank.example'], []],
+    [['nas'], []],
     [['nas.example'], []],
     [[], ['203.0.113.7']],
     [[], ['2001:db8::7']],
   ] as const)
-    expect(await verdictOn([...names], [...addresses])).toContain('permitted subtree violation');
+    expect(await verdictOn(names, addresses)).toContain('permitted subtree violation');
+});
+
+test('what the machine is called lets no stolen key speak for an ending of the web', async () => {
+  machine.hostname = 'TV';
+  await start();
+  const verdictOn = thief(await readAuthority(readFileSync(path('authority.pem'), 'utf8')));
+  expect(await verdictOn(['tv.local'])).toBe('good');
+  expect(await verdictOn(['bank.tv'])).toContain('permitted subtree violation');
+  expect(await verdictOn(['tv'])).toContain('permitted subtree violation');
+  expect(permittedNames(read('authority.pem'))).toEqual(['local', 'home.arpa', 'localhost', 'tv.local']);
+  expect(logged.filter(({ level }) => level === 'warn')).toEqual([]);
+});
+
+test('an authority that may speak for an ending of the web is told at each start, with what to do', async () => {
+  const { pem } = await makeAuthority('Porchlight test', ['tv', 'nas.fritz.box']);
+  writePrivate(path('authority.pem'), pem);
+  for (const _ of [1, 2]) await start();
+  expect(logged.filter(({ level }) => level === 'warn')).toEqual(
+    Array(2).fill({
+      level: 'warn',
+      what: { endings: ['.tv'], authority: path('authority.pem') },
+      words: expect.stringMatching(/delete its file and restart/),
+    }),
+  );
+  // As it says.
+  unlinkSync(path('authority.pem'));
+  logged = [];
+  await start();
+  expect(read('house.pem').checkIssued(read('authority.pem'))).toBe(true);
+  expect(logged.filter(({ level }) => level === 'warn')).toEqual([]);
 });

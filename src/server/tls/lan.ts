@@ -16,6 +16,7 @@ import type { Failure } from './failure.ts';
 import { type HouseMachine, type HouseNames, houseNames } from './house-names.ts';
 import { startJob } from './job.ts';
 import { Made, type Order } from './lan-messages.ts';
+import { permittedEndings } from './name-constraints.ts';
 import { writePrivate } from './private-file.ts';
 
 const WORKER = scriptBeside(import.meta, 'lan-worker');
@@ -168,6 +169,17 @@ export function createLan({ tls, config, machine, clock, background, log, renewe
     }
   }
 
+  /** An authority made by an earlier version; only the people of the house can replace it, on each device. */
+  function warnOfEndings(): void {
+    const read = authority();
+    const endings = read ? permittedEndings(read) : [];
+    if (endings.length > 0)
+      log.warn(
+        { endings: endings.map((name) => `.${name}`), authority: authorityPath },
+        'the authority of this house may vouch for every name on the web that ends so: delete its file and restart, then have each device trust the new one and forget the old one',
+      );
+  }
+
   async function look(): Promise<void> {
     try {
       known = await houseNames(tls.host, machine);
@@ -182,7 +194,10 @@ export function createLan({ tls, config, machine, clock, background, log, renewe
 
   return {
     /** Resolves when the first certificate is there, or can't be made now. */
-    start: look,
+    async start(): Promise<void> {
+      warnOfEndings();
+      await look();
+    },
     failure: () => failure,
     /** What the certificate is for, the one to pass on first. */
     names: (): string[] => [...known.addresses, ...known.names],

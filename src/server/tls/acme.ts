@@ -11,7 +11,7 @@ import { type Account, type AcmeTrouble, type Order, parseAccount, Report } from
 import { validityOf } from './certificate.ts';
 import { certificateFilesOf, tlsFolder } from './certificate-files.ts';
 import type { Failure } from './failure.ts';
-import { startJob } from './job.ts';
+import { type StartJob, startJob } from './job.ts';
 import { writePrivate } from './private-file.ts';
 
 const WORKER = scriptBeside(import.meta, 'acme-worker');
@@ -58,9 +58,12 @@ export type AcmeParts = {
   answers: Map<string, string>;
   /** There is a new certificate. */
   renewed(): void;
+  /** For tests. */
+  start?: StartJob;
 };
 
-export function createAcme({ tls, config, clock, background, log, answers, renewed }: AcmeParts) {
+export function createAcme(parts: AcmeParts) {
+  const { tls, config, clock, background, log, answers, renewed, start = startJob } = parts;
   const accountPath = join(tlsFolder(config), 'account.json');
   const files = certificateFilesOf(config) ?? { cert: '', key: '' };
   let failure: Failure | undefined;
@@ -82,7 +85,7 @@ export function createAcme({ tls, config, clock, background, log, answers, renew
   async function order(wanted: Order): Promise<Outcome> {
     const tokens: string[] = [];
     let outcome: Outcome = { type: 'failed', trouble: 'unknown', detail: 'the process ended' };
-    const job = startJob(WORKER, wanted, PATIENCE, (message, answer) => {
+    const job = start(WORKER, wanted, PATIENCE, (message, answer) => {
       const { success, output } = v.safeParse(Report, message);
       if (!success) return;
       if (output.type === 'account')
@@ -142,10 +145,15 @@ export function createAcme({ tls, config, clock, background, log, answers, renew
   async function renew(): Promise<void> {
     const { name, directory, email } = tls;
     log.info({ name, directory }, 'asking for a certificate');
-    const outcome = await order({ name, directory, email, account: knownAccount() });
-    if (stopped) return;
-    if (outcome.type === 'certificate') keep(outcome.pem);
-    else failed(outcome);
+    try {
+      const outcome = await order({ name, directory, email, account: knownAccount() });
+      if (stopped) return;
+      if (outcome.type === 'certificate') keep(outcome.pem);
+      else failed(outcome);
+    } catch (error) {
+      // Whatever it is: nothing else would ever ask again.
+      if (!stopped) failed({ type: 'failed', trouble: 'unknown', detail: String(error) });
+    }
   }
 
   /** ms until another certificate is needed; none are left where there is none for the name. */

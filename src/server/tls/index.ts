@@ -4,7 +4,7 @@ import type { Background } from '../background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createAcme } from './acme.ts';
-import { type CertificateWatch, validityOf, watchCertificate } from './certificate.ts';
+import { type CertificateWatch, type Validity, validityOf, watchCertificate } from './certificate.ts';
 import { certificateFilesOf } from './certificate-files.ts';
 import { createDoor } from './door.ts';
 import type { Failure } from './failure.ts';
@@ -22,15 +22,21 @@ export type CertificateStatus = {
   name: string | undefined;
   /** ms since 1970; undefined while there is none. */
   until: number | undefined;
-  /** Whether whoever else is in charge of it has waited too long to renew it. */
+  /** Whether this server gets or makes it; otherwise somebody else keeps it. */
+  isOurs: boolean;
+  /** Whether whoever renews it has waited too long. */
   isEnding: boolean;
   failure: Failure | undefined;
   /** SHA-256 of the house's own authority, if that issued it. */
   fingerprint: string | undefined;
 };
 
-/** ms before it expires by which a certificate should have been renewed. */
+/** ms before it expires by which a certificate should have been renewed, and the share of its life for one of a few days. */
 const LATE = 10 * 24 * 60 * 60 * 1000;
+const LATE_SHARE = 1 / 6;
+
+const isLate = ({ from, until }: Validity, now: number): boolean =>
+  until - now < Math.min(LATE, (until - from) * LATE_SHARE);
 
 export type TlsParts = { config: Config; clock: Clock; background: Background; log: FastifyBaseLogger };
 
@@ -93,10 +99,11 @@ export function createTls({ server, routing }: Pick<FastifyInstance, 'server' | 
     /** Undefined for plain http. */
     status(): CertificateStatus | undefined {
       if (!files) return undefined;
-      const until = validityOf(files)?.until;
-      const isEnding = tls?.by === 'files' && until !== undefined && until - clock.now() < LATE;
+      const validity = validityOf(files);
       return {
-        ...{ until, isEnding, failure: (acme ?? lan)?.failure() },
+        ...{ until: validity?.until, failure: (acme ?? lan)?.failure() },
+        isOurs: tls?.by !== 'files',
+        isEnding: validity !== undefined && isLate(validity, clock.now()),
         name: tls?.by === 'acme' ? tls.name : undefined,
         fingerprint: lan?.authority()?.fingerprint,
       };

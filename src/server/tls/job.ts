@@ -1,6 +1,8 @@
 /** One job for a process of its own, which ends with it. */
 import { fork } from 'node:child_process';
 
+export type StartJob = typeof startJob;
+
 export type Job = {
   /** Whether it was ended because it took too long. Resolves when the process has ended. */
   ended: Promise<{ isLate: boolean }>;
@@ -12,6 +14,7 @@ export type Job = {
  * @param order the first message to it
  * @param patience ms for all of it
  * @param hear is given each of its messages, and a way to answer
+ * @throws {Error} where the system has no room for another process
  */
 export function startJob(
   script: string,

@@ -14,7 +14,7 @@ import { validityOf } from './certificate.ts';
 import { certificateFilesOf, houseAuthorityPath } from './certificate-files.ts';
 import type { Failure } from './failure.ts';
 import { type HouseMachine, type HouseNames, houseNames } from './house-names.ts';
-import { startJob } from './job.ts';
+import { type StartJob, startJob } from './job.ts';
 import { Made, type Order } from './lan-messages.ts';
 import { permittedEndings } from './name-constraints.ts';
 import { writePrivate } from './private-file.ts';
@@ -47,6 +47,8 @@ export type LanParts = {
   log: FastifyBaseLogger;
   /** There is a new certificate. */
   renewed(): void;
+  /** For tests. */
+  start?: StartJob;
 };
 
 type Outcome =
@@ -55,7 +57,8 @@ type Outcome =
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
-export function createLan({ tls, config, machine, clock, background, log, renewed }: LanParts) {
+export function createLan(parts: LanParts) {
+  const { tls, config, machine, clock, background, log, renewed, start = startJob } = parts;
   const authorityPath = houseAuthorityPath(config);
   const files = certificateFilesOf(config) ?? { cert: '', key: '' };
   let known: HouseNames = { addresses: [], names: [] };
@@ -102,13 +105,17 @@ export function createLan({ tls, config, machine, clock, background, log, renewe
 
   async function make(order: Order): Promise<Outcome> {
     let outcome: Outcome = { type: 'failed', trouble: 'unknown', detail: 'the process ended' };
-    const job = startJob(WORKER, order, PATIENCE, (message) => {
-      const { success, output } = v.safeParse(Made, message);
-      if (success) outcome = output;
-    });
-    kill = job.kill;
-    const { isLate } = await job.ended;
-    return isLate ? { type: 'failed', trouble: 'unknown', detail: 'it took too long' } : outcome;
+    try {
+      const job = start(WORKER, order, PATIENCE, (message) => {
+        const { success, output } = v.safeParse(Made, message);
+        if (success) outcome = output;
+      });
+      kill = job.kill;
+      const { isLate } = await job.ended;
+      return isLate ? { type: 'failed', trouble: 'unknown', detail: 'it took too long' } : outcome;
+    } catch (error) {
+      return { type: 'failed', trouble: 'unknown', detail: String(error) };
+    }
   }
 
   function failed(trouble: Failure['trouble'], detail: string): void {

@@ -28,6 +28,12 @@ test.each([
   [{ PUBLIC_ADDRESS: 'fe80::1%eth0' }, /^PUBLIC_ADDRESS must be an IP address/],
   [{ TLS_CERT: '/etc/hostname' }, /^TLS_CERT and TLS_KEY must be set together/],
   [{ TLS_CERT: '/nowhere', TLS_KEY: '/nowhere' }, /^TLS_CERT names a file/],
+  [{ TRUST_PROXY: 'nginx' }, /^TRUST_PROXY must be the number of proxies.*127\.0\.0\.1/],
+  [{ TRUST_PROXY: '-1' }, /^TRUST_PROXY must be/],
+  [{ TRUST_PROXY: '127.0.0.1,proxy.local' }, /^TRUST_PROXY must be/],
+  [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY must be/],
+  [{ TRUST_PROXY: '10.0.0.0/8/8' }, /^TRUST_PROXY must be/],
+  [{ TRUST_PROXY: '127.0.0.1,' }, /^TRUST_PROXY must be/],
   [{ REGISTRATION: 'everybody' }, /^REGISTRATION must be/],
   [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be/],
 ])('%j is refused with a sentence that names it', (environment, sentence) => {
@@ -59,6 +65,11 @@ test('an https address makes cookies secure, and keeps only the origin', () => {
 
 test('proxies are trusted as far as it was said', () => {
   expect(readConfig({ TRUST_PROXY: '127.0.0.1' }).trustProxy).toBe('127.0.0.1');
+  for (const text of ['127.0.0.1, 10.0.0.0/8', '::1,fd00::/8', 'loopback', 'linklocal,uniquelocal'])
+    expect(readConfig({ TRUST_PROXY: text }).trustProxy).toBe(text);
+  expect(['true', 'false', '0', ''].map((text) => readConfig({ TRUST_PROXY: text }).trustProxy)).toEqual([
+    ...[true, false, false, false],
+  ]);
   const { trustProxy } = readConfig({ TRUST_PROXY: '1' });
   if (typeof trustProxy !== 'function') throw new Error('a hop count is a test of hops');
   expect([trustProxy('192.0.2.1', 0), trustProxy('192.0.2.1', 1)]).toEqual([true, false]);

@@ -30,6 +30,36 @@ const port = v.pipe(
 
 const LETS_ENCRYPT = 'https://acme-v02.api.letsencrypt.org/directory';
 
+/** Names for ranges of addresses that Fastify knows. */
+const RANGES = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** An IP address, with or without the length of a prefix (RFC 4632, RFC 4291 §2.3), or the name of a range. */
+function isNetwork(text: string): boolean {
+  if (RANGES.includes(text)) return true;
+  const [host = '', prefix, ...rest] = text.split('/');
+  const most = { 0: 0, 4: 32, 6: 128 }[isIP(host)] ?? 0;
+  const isPrefix =
+    prefix === undefined || (/^\d+$/.test(prefix) && Number(prefix) > 0 && Number(prefix) <= most);
+  return most > 0 && rest.length === 0 && isPrefix;
+}
+
+/** "true", a number of proxies in front, or their addresses. */
+const trustProxy = v.pipe(
+  v.string(),
+  v.check(
+    (text) =>
+      ['', 'true', 'false'].includes(text) ||
+      /^\d+$/.test(text) ||
+      text.split(',').every((part) => isNetwork(part.trim())),
+    'must be the number of proxies in front (such as 1), or their IP addresses or networks, separated by commas (such as 127.0.0.1,10.0.0.0/8); names are not looked up',
+  ),
+  v.transform((text): Config['trustProxy'] => {
+    if (text === '' || text === 'false' || text === '0') return false;
+    if (text === 'true') return true;
+    return /^\d+$/.test(text) ? (_address, hop) => hop < Number(text) : text;
+  }),
+);
+
 /** As the system writes it, so that the two can be compared. */
 const address = v.pipe(
   v.string(),
@@ -55,7 +85,7 @@ const Environment = v.object({
   PUBLIC_ADDRESS: v.optional(address),
   TLS_CERT: v.optional(v.string()),
   TLS_KEY: v.optional(v.string()),
-  TRUST_PROXY: v.optional(v.string(), ''),
+  TRUST_PROXY: v.optional(trustProxy, ''),
   STUN_URLS: v.optional(iceUrls(/^stuns?:/, 'stun'), ''),
   TURN: v.optional(
     v.picklist(
@@ -179,13 +209,6 @@ function isReadable(path: string): boolean {
   }
 }
 
-/** "true", a number of proxies in front, or their addresses. */
-function parseTrustProxy(text: string): Config['trustProxy'] {
-  if (text === '' || text === 'false' || text === '0') return false;
-  if (text === 'true') return true;
-  return /^\d+$/.test(text) ? (_address, hop) => hop < Number(text) : text;
-}
-
 /**
  * Reads and checks the environment.
  * @throws {ConfigError} naming the variable and what is wrong with it
@@ -214,7 +237,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     publicUrl: env.PUBLIC_URL,
     publicAddress: env.PUBLIC_ADDRESS,
     tls,
-    trustProxy: parseTrustProxy(env.TRUST_PROXY),
+    trustProxy: env.TRUST_PROXY,
     stunUrls: env.STUN_URLS,
     turn:
       env.TURN_SECRET && env.TURN_URLS.length > 0

@@ -12,8 +12,16 @@ const LISTENING: Record<string, (port: string) => string> = {
     'proxy listen there.',
 };
 
+const HOST =
+  'HOST is not an address of this machine, nor a name of one: set it to one, such as 127.0.0.1, or leave it out to listen on all.';
+
 const BY_CODE: Record<string, string> = {
-  EADDRNOTAVAIL: 'HOST is not an address of this machine.',
+  EADDRNOTAVAIL: HOST,
+  // Of a name that can't be looked up; at a start there is no other.
+  ENOTFOUND: HOST,
+  EAI_AGAIN: HOST,
+  EEXIST: 'DATA_DIR must be a folder, and there is a file of that name.',
+  ENOTDIR: 'DATA_DIR must be a folder, and part of its path is a file.',
   EACCES: 'This user may not use that folder: change DATA_DIR, or its permissions.',
   ENOSPC: 'The disk is full.',
   EROFS: 'DATA_DIR is on a read-only disk.',

@@ -4,6 +4,7 @@ import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { Config } from '../config.ts';
 import { readCertificate } from './certificate.ts';
 import { certificateFilesOf } from './certificate-files.ts';
+import { givenCertificate } from './given-certificate.ts';
 
 // Imported, `node:http` has every one of its exports looked up, and one of them loads Node's own HTTP client: 2.5 MB.
 const { createServer: createHttpServer } = process.getBuiltinModule('node:http');
@@ -26,11 +27,12 @@ const MOST_CONNECTIONS = 4_000;
 /**
  * What is served from the start. Without a certificate of our own yet, connections are refused until it comes;
  * one that somebody else was to provide must be there.
+ * @throws {ConfigError} for one of somebody else's that can't be served
  */
 function firstCertificate(config: Pick<Config, 'tls' | 'dataDir'>): SecureContextOptions {
   const files = certificateFilesOf(config);
   if (!files) return {};
-  if (config.tls?.by === 'files') return readCertificate(files);
+  if (config.tls?.by === 'files') return givenCertificate(files);
   try {
     const certificate = readCertificate(files);
     createSecureContext(certificate);

@@ -1,5 +1,5 @@
 /** Whether the data folder is whole, can be written, and is closed to others. Nothing is changed in it. */
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { FOLDERS, type FolderName } from '../files/folder-names.ts';
@@ -8,25 +8,18 @@ import { type Away, lookFor } from '../files/folders.ts';
 import { openToOthers } from '../folder-permissions.ts';
 import { proofPath } from '../house-proof.ts';
 import { configurationPath, RELAY_FOLDER } from '../relay/folder.ts';
-import { tlsFolder } from '../tls/certificate-files.ts';
+import { keyFilesIn } from '../tls/certificate-files.ts';
+import { isOpenTo } from '../tls/private-file.ts';
 import { type Finding, found } from './findings.ts';
 import type { Targets } from './targets.ts';
-
-const OTHERS = 0o077;
-/** A key that others keep may be shared with a group (tls/private-file.ts). */
-const EVERYONE = 0o007;
-
-const isOpen = (path: string, to: number): boolean =>
-  ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & to) !== 0;
 
 function openKeys({ dataDir, tls }: Targets): string[] {
   const ours = [
     proofPath(dataDir),
     configurationPath(join(dataDir, RELAY_FOLDER)),
-    join(tlsFolder({ dataDir }), 'certificate.pem'),
-    join(tlsFolder({ dataDir }), 'account.json'),
-  ].filter((path) => isOpen(path, OTHERS));
-  return tls?.by === 'files' && isOpen(tls.key, EVERYONE) ? [...ours, tls.key] : ours;
+    ...keyFilesIn({ dataDir }),
+  ].filter((path) => isOpenTo('others', path));
+  return tls?.by === 'files' && isOpenTo('everyone', tls.key) ? [...ours, tls.key] : ours;
 }
 
 function rights(targets: Targets): Finding[] {

@@ -1,6 +1,5 @@
 /** Gets a certificate from an authority, and a new one in time. A process of its own talks to it, whenever that is due. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import * as v from 'valibot';
 import type { Background } from '../background.ts';
@@ -9,7 +8,7 @@ import type { Config, Tls } from '../config.ts';
 import { scriptBeside } from '../paths.ts';
 import { type Account, type AcmeTrouble, type Order, parseAccount, Report } from './acme-messages.ts';
 import { validityOf } from './certificate.ts';
-import { certificateFilesOf, tlsFolder } from './certificate-files.ts';
+import { accountPath, certificateFilesOf } from './certificate-files.ts';
 import type { Failure } from './failure.ts';
 import { type StartJob, startJob } from './job.ts';
 import { writePrivate } from './private-file.ts';
@@ -64,7 +63,7 @@ export type AcmeParts = {
 
 export function createAcme(parts: AcmeParts) {
   const { tls, config, clock, background, log, answers, renewed, start = startJob } = parts;
-  const accountPath = join(tlsFolder(config), 'account.json');
+  const account = accountPath(config);
   const files = certificateFilesOf(config) ?? { cert: '', key: '' };
   let failure: Failure | undefined;
   let failures = 0;
@@ -75,7 +74,7 @@ export function createAcme(parts: AcmeParts) {
   /** One that can't be read is like none: another is made. */
   function knownAccount(): Account | undefined {
     try {
-      return parseAccount(readFileSync(accountPath, 'utf8'));
+      return parseAccount(readFileSync(account, 'utf8'));
     } catch {
       return undefined;
     }
@@ -90,7 +89,7 @@ export function createAcme(parts: AcmeParts) {
       if (!success) return;
       if (output.type === 'account')
         background.attempt('keeping the account at the authority', () =>
-          writePrivate(accountPath, JSON.stringify(output.account)),
+          writePrivate(account, JSON.stringify(output.account)),
         );
       else if (output.type === 'challenge') {
         tokens.push(output.token);

@@ -1,10 +1,20 @@
 /** A certificate that is renewed while the server runs. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type House, openHouse } from '../../../test/helpers/house.ts';
 import { requireProgram } from '../../../test/helpers/programs.ts';
@@ -90,6 +100,55 @@ test('while only one file is new, or one is away or damaged, the old one is serv
   house.clock.advance(60_000);
   expect(await served()).toBe('first');
   renameSync(at('second.key'), at('served.key'));
+  house.clock.advance(60_000);
+  expect(await served()).toBe('second');
+});
+
+const rights = (path: string) => statSync(path).mode & 0o777;
+
+test('a key is closed to everyone at the start and whenever it is renewed; a group keeps what it has', async () => {
+  expect(rights(at('served.key'))).toBe(0o600);
+  chmodSync(at('second.key'), 0o644);
+  renameSync(at('second.pem'), at('served.pem'));
+  renameSync(at('second.key'), at('served.key'));
+  house.clock.advance(60_000);
+  expect(await served()).toBe('second');
+  expect(rights(at('served.key'))).toBe(0o640);
+  chmodSync(at('served.key'), 0o664);
+  await house.restart();
+  expect(rights(at('served.key'))).toBe(0o660);
+  chmodSync(at('served.key'), 0o440);
+  await house.restart();
+  expect(rights(at('served.key'))).toBe(0o440);
+});
+
+// A disk that is read-only is one way to have a key that can't be closed, and only root mounts one.
+test.runIf(process.getuid?.() === 0)('a key that stays open to everyone is refused', async () => {
+  const disk = mkdtempSync(join(tmpdir(), 'porchlight-disk-'));
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', disk]);
+  onTestFinished(() => {
+    execFileSync('umount', [disk]);
+    rmdirSync(disk);
+  });
+  const mounted = (how: string) => execFileSync('mount', ['-o', `remount,${how}`, disk]);
+  for (const name of ['pem', 'key']) copyFileSync(at(`second.${name}`), join(disk, `porch.${name}`));
+  const key = join(disk, 'porch.key');
+  chmodSync(key, 0o644);
+  mounted('ro');
+  const environment = { TLS_CERT: join(disk, 'porch.pem'), TLS_KEY: key };
+  await expect(openHouse(environment)).rejects.toThrow(
+    `TLS_KEY can be read by everyone on this machine, and this server may not change that: chmod o-rwx ${key}`,
+  );
+
+  // Renewed as such it isn't taken up, until somebody closes it.
+  for (const name of ['pem', 'key']) {
+    rmSync(at(`served.${name}`));
+    symlinkSync(join(disk, `porch.${name}`), at(`served.${name}`));
+  }
+  house.clock.advance(60_000);
+  expect(await served()).toBe('first');
+  mounted('rw');
+  chmodSync(key, 0o640);
   house.clock.advance(60_000);
   expect(await served()).toBe('second');
 });

@@ -60,10 +60,12 @@ export type CertificateWatch = {
 /**
  * Whenever the files have changed, serves new connections with them. Open connections continue.
  * If they can't be used, as while only one of the two has been written, the old certificate stays.
+ * @param read as they were read at first
  */
 export function watchCertificate(
   server: Server,
   files: CertificateFiles,
+  read: typeof readCertificate,
   clock: Clock,
   log: FastifyBaseLogger,
 ): CertificateWatch {
@@ -74,16 +76,18 @@ export function watchCertificate(
 
   function look(): void {
     const now = state();
-    if (now === served || now === refused) return;
+    // A key that was refused for its rights may have been given others.
+    const tried = `${now} ${statSync(files.key, { throwIfNoEntry: false })?.mode}`;
+    if (now === served || tried === refused) return;
     try {
-      const certificate = readCertificate(files);
+      const certificate = read(files);
       // Throws where the two don't belong together, before anything is changed.
       createSecureContext(certificate);
       server.setSecureContext(certificate);
       served = now;
       log.info({ cert: files.cert }, 'serving a new certificate');
     } catch (error) {
-      refused = now;
+      refused = tried;
       log.error({ err: error, cert: files.cert }, 'the new certificate is of no use; the old one is served');
     }
   }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { ConfigError } from '../config.ts';
 import type { CertificateFiles } from './certificate-files.ts';
+import { closeTo } from './private-file.ts';
 
 /** What the heads of both kinds of PEM say (RFC 5958, RFC 1421 §4.6.1.1). */
 const IS_LOCKED = /\bENCRYPTED\b/;
@@ -47,12 +48,21 @@ function checkKey(key: Buffer): void {
   }
 }
 
+/** A key that everyone on the machine can read is taken away from them, or it is of no use as one. */
+function closeKey(path: string): void {
+  if (!closeTo('everyone', path))
+    throw new ConfigError(
+      `TLS_KEY can be read by everyone on this machine, and this server may not change that: chmod o-rwx ${path}, as its owner.`,
+    );
+}
+
 /**
- * Reads it.
+ * Reads it, and closes its key to everyone but its owner and group.
  * @throws {ConfigError} if it can't be served
  */
 export function givenCertificate(files: CertificateFiles): SecureContextOptions {
   const [cert, key] = [contentOf('TLS_CERT', files.cert), contentOf('TLS_KEY', files.key)];
+  closeKey(files.key);
   checkCertificate(cert);
   checkKey(key);
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))

@@ -4,14 +4,21 @@ import type { Background } from '../background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { createAcme } from './acme.ts';
-import { type CertificateWatch, type Validity, validityOf, watchCertificate } from './certificate.ts';
-import { certificateFilesOf } from './certificate-files.ts';
+import {
+  type CertificateWatch,
+  readCertificate,
+  type Validity,
+  validityOf,
+  watchCertificate,
+} from './certificate.ts';
+import { certificateFilesOf, keyFilesIn } from './certificate-files.ts';
 import { createDoor } from './door.ts';
 import type { Failure } from './failure.ts';
+import { givenCertificate } from './given-certificate.ts';
 import { systemHouseMachine } from './house-names.ts';
 import { createLan, type HouseAuthority } from './lan.ts';
 import { originFor } from './origin.ts';
-import { closeToEveryone } from './private-file.ts';
+import { closeTo } from './private-file.ts';
 import { shownPlainly } from './trust-addresses.ts';
 
 const { Server: HttpsServer } = process.getBuiltinModule('node:https');
@@ -46,8 +53,12 @@ export function createTls({ server, routing }: Pick<FastifyInstance, 'server' | 
   const { config, clock, log } = parts;
   const { tls, publicUrl } = config;
   const files = certificateFilesOf(config);
+  for (const path of keyFilesIn(config))
+    if (!closeTo('others', path))
+      log.warn({ path }, 'others on this machine can read a key: close it, mode 600');
+  const read = tls?.by === 'files' ? givenCertificate : readCertificate;
   const watch: CertificateWatch =
-    files && server instanceof HttpsServer ? watchCertificate(server, files, clock, log) : NONE;
+    files && server instanceof HttpsServer ? watchCertificate(server, files, read, clock, log) : NONE;
   const answers = new Map<string, string>();
   const acme = tls?.by === 'acme' ? createAcme({ ...parts, tls, answers, renewed: watch.look }) : undefined;
   const lan =
@@ -67,8 +78,6 @@ export function createTls({ server, routing }: Pick<FastifyInstance, 'server' | 
           shown: (url) => (lan ? shownPlainly(url, routing) : undefined),
         })
       : undefined;
-  if (tls?.by === 'files' && !closeToEveryone(tls.key))
-    log.warn({ key: tls.key }, 'everyone on this machine can read the key of the certificate');
 
   return {
     /**

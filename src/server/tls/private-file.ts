@@ -2,7 +2,12 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-const EVERYONE = 0o007;
+/** Whom a file may be closed to. A key that others keep may be shared with a group, as Debian's ssl-cert is. */
+const CLOSED_TO = { others: 0o077, everyone: 0o007 };
+
+/** Whether a file is there, and those may read or change it. */
+export const isOpenTo = (whom: keyof typeof CLOSED_TO, path: string): boolean =>
+  ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & CLOSED_TO[whom]) !== 0;
 
 /** Writes it whole or not at all, and makes its folder. */
 export function writePrivate(path: string, text: string): void {
@@ -18,16 +23,16 @@ export function writePrivate(path: string, text: string): void {
 }
 
 /**
- * Takes a key away from everyone else on the machine; its group keeps what it has, by which other programs share keys.
- * @returns whether it is closed now: a file of somebody else's stays as it is
+ * Takes a file away from those who may have it open.
+ * @returns whether it is closed now: one of somebody else's stays as it is, as does one on a disk that is read-only or knows no
+ * rights
  */
-export function closeToEveryone(path: string): boolean {
-  const mode = statSync(path).mode & 0o777;
-  if ((mode & EVERYONE) === 0) return true;
+export function closeTo(whom: keyof typeof CLOSED_TO, path: string): boolean {
+  if (!isOpenTo(whom, path)) return true;
   try {
-    chmodSync(path, mode & ~EVERYONE);
-    return true;
+    chmodSync(path, statSync(path).mode & 0o777 & ~CLOSED_TO[whom]);
   } catch {
     return false;
   }
+  return !isOpenTo(whom, path);
 }

@@ -118,7 +118,7 @@ test('without a relay it is said, and what that means is a note', async () => {
 /** As the server leaves it when it has started its relay. */
 function startedOn(plain: number, own = HERE): void {
   const configuration = {
-    ...{ folder, secret: TURN_SECRET, addresses: [{ own, outside: undefined }] },
+    ...{ folder, secret: TURN_SECRET, addresses: [{ own, outside: undefined }], networks: [] },
     ...{ ports: { ...PORTS, plain }, certificate: undefined, listenOn: undefined },
   };
   writeConfiguration(join(folder, RELAY_FOLDER), configurationText(configuration));

@@ -7,6 +7,8 @@ import { networkInterfaces } from 'node:os';
 export type Machine = {
   /** Its addresses, but for those that nobody else can use: loopback, and those of one cable only (link-local). */
   own(): string[];
+  /** The same with the lengths of their prefixes, such as "192.168.1.5/24". */
+  interfaces(): string[];
   /** The one from which it would send to another; undefined without a way there. */
   sourceFor(address: string): Promise<string | undefined>;
   /** None if the name is unknown, or nobody can be asked. */
@@ -19,12 +21,16 @@ const DISCARD = 9;
 export const isUsable = (address: string): boolean =>
   !/^(?:127\.|169\.254\.|0\.|fe[89ab][\da-f]:|::1?$)/i.test(address);
 
+const usable = () =>
+  Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ address }) => isUsable(address));
+
 export const systemMachine: Machine = {
-  own: () =>
-    Object.values(networkInterfaces())
-      .flatMap((addresses) => addresses ?? [])
-      .map(({ address }) => address)
-      .filter(isUsable),
+  own: () => usable().map(({ address }) => address),
+
+  // A mask that is no prefix has none; then the address stands for itself.
+  interfaces: () => usable().map(({ address, cidr }) => cidr ?? `${address}/${isIPv6(address) ? 128 : 32}`),
 
   // Connecting a UDP socket sends nothing; the kernel only chooses the way, and with it the address.
   sourceFor: (address) =>

@@ -1,7 +1,7 @@
 /** Addresses that mean something only inside a house (RFC 1918, RFC 4193), or on the machine itself. */
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-type Network = { address: string; prefix: number; family: 'ipv4' | 'ipv6' };
+export type Network = { address: string; prefix: number; family: 'ipv4' | 'ipv6' };
 
 export const PRIVATE_NETWORKS: readonly Network[] = [
   { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
@@ -22,7 +22,7 @@ const OTHERS: readonly Network[] = [
 ];
 
 /** @returns whether an IP address is in one of them; false for whatever isn't one */
-function inAny(networks: readonly Network[]): (address: string) => boolean {
+export function inAny(networks: readonly Network[]): (address: string) => boolean {
   const list = new BlockList();
   for (const { address, prefix, family } of networks) list.addSubnet(address, prefix, family);
   return (address) =>

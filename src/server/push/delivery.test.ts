@@ -97,6 +97,14 @@ test.each([
   expect(isPublicAddress(String(address))).toBe(expected);
 });
 
+test('an address of the internet that a neighbour has is none of the public', () => {
+  const own = ['192.168.1.5/24', '2a00:1450:4001::5/64', '8.8.4.4/24'];
+  for (const address of ['2a00:1450:4001::77', '2a00:1450:4001::5', '8.8.4.8'])
+    expect(isPublicAddress(address, own), address).toBe(false);
+  for (const address of ['2a00:1450:4001:1::77', '8.8.8.8'])
+    expect(isPublicAddress(address, own), address).toBe(true);
+});
+
 function isPrivate(address: string): [string, boolean] {
   return [address, false];
 }

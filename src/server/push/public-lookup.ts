@@ -5,6 +5,9 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv4, isIPv6, type LookupFunction } from 'node:net';
+import { systemMachine } from '../network/machine.ts';
+import { inAny as isOf } from '../network/private-networks.ts';
+import { publicNetworks } from '../network/public-networks.ts';
 
 /** @param ranges as in "10.0.0.0/8". @returns whether an address is in one of them */
 function inAny(family: 'ipv4' | 'ipv6', ranges: string[]): (address: string) => boolean {
@@ -27,8 +30,12 @@ const isSpecial4 = inAny('ipv4', [
 const isGlobal6 = inAny('ipv6', ['2000::/3']);
 const isSpecial6 = inAny('ipv6', ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
 
-/** Whether an IP address is one of the public internet. */
-export function isPublicAddress(address: string): boolean {
+/**
+ * Whether an IP address is one of the public internet, and not of a network that this machine is part of there.
+ * @param interfaces as `systemMachine` has them
+ */
+export function isPublicAddress(address: string, interfaces = systemMachine.interfaces()): boolean {
+  if (isOf(publicNetworks(interfaces))(address)) return false;
   if (isIPv4(address)) return !isSpecial4(address);
   return isIPv6(address) && !address.includes('%') && isGlobal6(address) && !isSpecial6(address);
 }

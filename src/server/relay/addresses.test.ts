@@ -11,6 +11,7 @@ type Given = { own?: string[]; source?: Record<string, string>; names?: Record<s
 /** A machine with one address in the house; it is the way to everywhere unless something else is given. */
 const machine = ({ own = ['192.168.1.5'], source, names = {} }: Given = {}): Machine => ({
   own: () => own,
+  interfaces: () => [],
   sourceFor: async (address) => (source ? source[address] : own.find((mine) => mine.includes('.'))),
   lookUp: async (name) => names[name] ?? [],
 });

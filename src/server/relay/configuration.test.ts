@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { publicNetworks } from '../network/public-networks.ts';
 import { configurationText, PORTS, type RelayConfiguration } from './configuration.ts';
 
 const HOME: RelayConfiguration = {
   folder: '/data/relay',
   secret: 'north',
   addresses: [{ own: '192.168.1.5', outside: '203.0.113.7' }],
+  networks: [],
   ports: PORTS,
   certificate: { cert: '/tls/cert.pem', key: '/tls/key.pem' },
   listenOn: undefined,
@@ -89,4 +91,16 @@ test('one that is set up by hand keeps the same ports, quotas and denied peers',
     'denied-peer-ip',
   ])
     expect(valuesIn(linesOf(), name), name).toEqual(valuesIn(byHand, name));
+});
+
+test("the house's own networks on the internet are denied like those at home, but for the relay itself", () => {
+  const networks = publicNetworks(['192.168.1.5/24', '2001:db8:1:2::5/64', '203.0.113.7/29']);
+  const lines = linesOf({ addresses: [SIX], networks });
+  const denied = valuesIn(lines, 'denied-peer-ip');
+  expect(denied.slice(0, -2)).toEqual(valuesIn(linesOf(), 'denied-peer-ip'));
+  expect(denied.slice(-2)).toEqual([
+    '2001:db8:1:2::-2001:db8:1:2:ffff:ffff:ffff:ffff',
+    '203.0.113.0-203.0.113.7',
+  ]);
+  expect(valuesIn(lines, 'allowed-peer-ip')).toEqual([SIX.own]);
 });

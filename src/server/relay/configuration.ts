@@ -1,6 +1,8 @@
 /** What coturn is told. Each option is explained in its manual, turnserver(1). */
 import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
+import type { Network } from '../network/private-networks.ts';
+import { edgesOf } from '../network/public-networks.ts';
 import type { CertificateFiles } from '../tls/certificate-files.ts';
 import { userDatabasePath } from './user-database.ts';
 
@@ -26,7 +28,10 @@ export const PORTS: Ports = { plain: 3478, secure: 5349, first: 49160, last: 495
  */
 const USER_QUOTA = 48;
 
-/** Nobody may use the relay to reach machines on the home network, or what listens on this machine for itself only. */
+/**
+ * Nobody may use the relay to reach machines on the home network, or what listens on this machine for itself only. The
+ * networks that the house has on the internet are added to these.
+ */
 const DENIED = [
   '0.0.0.0-0.255.255.255',
   '10.0.0.0-10.255.255.255',
@@ -49,6 +54,8 @@ export type RelayConfiguration = {
   secret: string;
   /** At most one of each family. */
   addresses: Address[];
+  /** On the internet, of which this machine is part (network/public-networks.ts). */
+  networks: Network[];
   ports: Ports;
   /** Undefined for no TLS. */
   certificate: CertificateFiles | undefined;
@@ -67,7 +74,7 @@ function isReachedByIPv6Only(addresses: Address[]): boolean {
 }
 
 export function configurationText(configuration: RelayConfiguration): string {
-  const { folder, secret, addresses, ports, certificate, listenOn = [] } = configuration;
+  const { folder, secret, addresses, networks, ports, certificate, listenOn = [] } = configuration;
   const lines = [
     ...listenOn.map((address) => `listening-ip=${address}`),
     `listening-port=${ports.plain}`,
@@ -99,7 +106,9 @@ export function configurationText(configuration: RelayConfiguration): string {
     `user-quota=${USER_QUOTA}`,
     `total-quota=${ports.last - ports.first + 1}`,
     'no-multicast-peers',
-    ...DENIED.map((range) => `denied-peer-ip=${range}`),
+    ...[...DENIED, ...networks.map((network) => edgesOf(network).join('-'))].map(
+      (range) => `denied-peer-ip=${range}`,
+    ),
     'no-cli',
     // What strangers may ask without credentials has answers no longer than they need to be.
     'no-rfc5780',

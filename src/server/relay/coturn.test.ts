@@ -19,6 +19,7 @@ import { serverIn } from './stun-line.ts';
 import { type Allocation, allocate, type Credentials } from './turn-client.ts';
 
 const HERE = '127.0.0.1';
+const HERE6 = '::1';
 /** RFC 5737: addresses for documents. */
 const OUTSIDE = '203.0.113.7';
 const ELSEWHERE = '198.51.100.1';
@@ -29,6 +30,8 @@ let ports: Ports;
 /** What the machine has, and what its name stands for. */
 let own: string[];
 let named: string[];
+/** Its networks on the internet. */
+let interfaces: string[];
 /** How often the machine was looked at. */
 let looks: number;
 let logged: string[];
@@ -40,7 +43,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'porchlight-relay-'));
   clock = fakeClock(Date.now());
   ports = { plain: await freePort(), secure: await freePort(), first: 49160, last: 49559 };
-  [own, named, looks] = [[HERE], [OUTSIDE], 0];
+  [own, named, interfaces, looks] = [[HERE], [OUTSIDE], [], 0];
   [logged, failed, open] = [[], [], []];
 });
 afterEach(async () => {
@@ -67,7 +70,7 @@ function certify(name: string): { cert: string; key: string } {
   return made;
 }
 
-function startRelay(tls?: { cert: string; key: string }) {
+function startRelay(tls?: { cert: string; key: string }, at = HERE) {
   const { log } = fastify({ logger: false });
   log.warn = (...words: unknown[]) => void logged.push(String(words.at(-1)));
   const attempt = (_what: string, work: () => unknown) => {
@@ -76,7 +79,11 @@ function startRelay(tls?: { cert: string; key: string }) {
       .catch((error) => failed.push(error));
   };
   const config = {
-    ...{ dataDir: folder, publicUrl: `http://${HERE}`, publicAddress: undefined },
+    ...{
+      dataDir: folder,
+      publicUrl: `http://${at.includes(':') ? `[${at}]` : at}`,
+      publicAddress: undefined,
+    },
     ...{ stunUrls: ['stun:stun.example'], tls: tls && { by: 'files' as const, ...tls } },
   };
   const machine = {
@@ -84,7 +91,8 @@ function startRelay(tls?: { cert: string; key: string }) {
       looks += 1;
       return own;
     },
-    sourceFor: async () => HERE,
+    interfaces: () => interfaces,
+    sourceFor: async () => at,
     lookUp: async () => named,
   };
   const relay = createCoturn(
@@ -95,7 +103,7 @@ function startRelay(tls?: { cert: string; key: string }) {
       background: { attempt },
       log,
     },
-    { ports, listenOn: [HERE], machine },
+    { ports, listenOn: [at], machine },
   );
   open.push({ close: relay.stop });
   relay.start();
@@ -191,6 +199,43 @@ test('it leads to the internet, and to no machine in the house', async () => {
     '0.0.0.0',
   ])
     expect(await made.permit(peer), peer).toBe(403);
+});
+
+test('by IPv6 as well, and to none of the neighbours that have addresses of the internet', async () => {
+  [own, named] = [[HERE6], []];
+  interfaces = ['2001:db8:1:2::5/64', '203.0.113.7/24'];
+  const [way] = waysTo(startRelay(undefined, HERE6));
+  if (!way) throw new Error('no way to the relay');
+  const made = await allocation(way.url, way.credentials);
+  expect(made.relayed?.address).toBe(HERE6);
+  for (const peer of ['2001:db8:1:3::5', '2001:4860:4860::8888'])
+    expect(await made.permit(peer), peer).toBe(0);
+  for (const peer of [
+    '2001:db8:1:2::77',
+    '::ffff:192.168.1.1',
+    '::ffff:203.0.113.8',
+    '64:ff9b::192.168.1.1',
+    'fd00::1',
+    'fe80::1',
+    HERE6,
+  ])
+    expect(await made.permit(peer), peer).toBe(403);
+});
+
+test('a house that gets other networks closes those', async () => {
+  const relay = startRelay();
+  const permitted = async (peer: string) => {
+    const [way] = waysTo(relay);
+    return way && (await allocation(way.url, way.credentials)).permit(peer);
+  };
+  expect(await permitted(ELSEWHERE)).toBe(0);
+  interfaces = [`${ELSEWHERE}/29`];
+  clock.advance(60_000);
+  await eventually(
+    'its neighbours to be out of reach',
+    async () => (await permitted('198.51.100.2')) === 403,
+  );
+  expect(await permitted('198.51.100.9')).toBe(0);
 });
 
 test('what it is told, nobody else on the machine can read', async () => {
@@ -319,7 +364,7 @@ test('when the server is killed, its relay is gone', async () => {
       {
         ports: ${JSON.stringify(ports)},
         listenOn: ['${HERE}'],
-        machine: { own: () => ['${HERE}'], sourceFor: async () => '${HERE}' },
+        machine: { own: () => ['${HERE}'], interfaces: () => [], sourceFor: async () => '${HERE}' },
       },
     ).start();
     setInterval(() => {}, 1000);`;

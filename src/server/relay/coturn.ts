@@ -6,6 +6,7 @@ import type { Background } from '../background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type Machine, systemMachine } from '../network/machine.ts';
+import { publicNetworks } from '../network/public-networks.ts';
 import { anyAddress } from '../tls/any-address.ts';
 import { certificateFilesOf } from '../tls/certificate-files.ts';
 import { findAddresses, leadsElsewhere } from './addresses.ts';
@@ -59,7 +60,8 @@ export function createCoturn(program: string, ground: RelayGround, options: Cotu
     const addresses = await findAddresses(config, given.addresses, machine);
     const hasName = !(await leadsElsewhere(config, machine));
     const certificate = currentCertificate(files, known);
-    const text = configurationText({ folder, secret, addresses, ports, certificate, listenOn });
+    const networks = publicNetworks(machine.interfaces());
+    const text = configurationText({ folder, secret, addresses, networks, ports, certificate, listenOn });
     return { addresses, certificate, hasName, text };
   }
 

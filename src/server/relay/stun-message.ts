@@ -1,6 +1,6 @@
 /** Messages of STUN and TURN as they go over the wire (RFC 8489 §5, RFC 8656 §18). */
 import { createHmac, randomBytes } from 'node:crypto';
-import { isIPv4 } from 'node:net';
+import { bytesOf, textOf } from '../network/address-bytes.ts';
 
 /** Of a request; what else there is of the same method is told by bits of the class. */
 export const METHOD = { binding: 1, allocate: 3, refresh: 4, send: 6, data: 7, createPermission: 8 } as const;
@@ -101,26 +101,6 @@ export function decode(bytes: Buffer): Message | undefined {
 export function errorIn({ attributes }: Message): number {
   const error = attributes.get(ATTRIBUTE.errorCode);
   return error && error.length >= 4 ? error.readUInt8(2) * 100 + error.readUInt8(3) : 0;
-}
-
-/** The 4 or 16 bytes of an address (RFC 4291 §2.2). */
-function bytesOf(address: string): Buffer {
-  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
-  // The URL standard's form has hexadecimal groups only.
-  const [before = '', after] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
-  const [head, tail] = [before, after ?? ''].map((part) => part.split(':').filter(Boolean));
-  const bytes = Buffer.alloc(16);
-  head?.forEach((group, index) => void bytes.writeUInt16BE(Number.parseInt(group, 16), 2 * index));
-  tail?.reverse().forEach((group, index) => {
-    bytes.writeUInt16BE(Number.parseInt(group, 16), 14 - 2 * index);
-  });
-  return bytes;
-}
-
-function textOf(bytes: Buffer): string {
-  if (bytes.length === 4) return [...bytes].join('.');
-  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(2 * index).toString(16));
-  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1);
 }
 
 /** What an address in a message is mixed with, so that no router on the way takes it for one and changes it. */

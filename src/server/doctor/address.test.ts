@@ -42,7 +42,6 @@ const answering = (answer: RequestListener) => listening(createServer(answer));
 
 test('without PUBLIC_URL there is nothing to look at', async () => {
   expect(codesOf(await checkAddress(targetsFor(house)))).toEqual(['address.unset']);
-  expect(await checkAddress(targetsFor(house, { TLS: 'lan' }))).toEqual([]);
 });
 
 test('a name that nobody knows is told', async () => {

@@ -2,8 +2,10 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { setTimeout as pass } from 'node:timers/promises';
-import { codeOf } from './ask.ts';
+import { TRUST } from '../tls/trust-addresses.ts';
+import { ask, codeOf } from './ask.ts';
 import { type Finding, found } from './findings.ts';
+import { doorOf, originOf, type Reachable } from './origin.ts';
 import { askHealth, type Health } from './question.ts';
 import type { Targets } from './targets.ts';
 
@@ -82,21 +84,36 @@ function summed(findings: Finding[], url: string): Finding[] {
     : rest;
 }
 
-export async function checkAddress({ publicUrl, dataDir, tls }: Targets): Promise<Finding[]> {
-  // In the house only, this machine's names and addresses are what it is reached by.
-  if (publicUrl === undefined) return tls?.by === 'lan' ? [] : [found('address.unset')];
-  const name = hostIn(publicUrl);
+/** Whether a device that doesn't trust the house yet is shown how. */
+async function checkDoor(targets: Reachable): Promise<Finding[]> {
+  const door = await doorOf(targets);
+  if (door === undefined) return [];
+  const url = door + TRUST.page;
+  const asked = await ask(new URL(url), undefined);
+  if (!('answer' in asked)) return [found('address.no-trust', { url, detail: asked.failed })];
+  const { status, headers } = asked.answer;
+  const isOurs = status === 200 && headers.porchlight !== undefined;
+  return [isOurs ? found('address.trust', { url }) : found('address.no-trust', { url, detail: status })];
+}
+
+async function checkOrigin(url: string, dataDir: string): Promise<Finding[]> {
+  const name = hostIn(url);
   const looked = await lookUp(name);
   if ('failed' in looked) {
     const isUnknown = NO_NAME.has(looked.failed);
     return [found(isUnknown ? 'address.unknown' : 'address.unasked', { name, detail: looked.failed })];
   }
   const findings = await Promise.all(
-    looked.addresses.map(async (address) =>
-      heard(await askHealth(publicUrl, address, dataDir), publicUrl, address),
-    ),
+    looked.addresses.map(async (address) => heard(await askHealth(url, address, dataDir), url, address)),
   );
   const own = looked.addresses.filter(isOwn);
   const local = own.length > 0 ? [found('address.local', { name, address: own.join(', ') })] : [];
-  return [...local, ...summed(findings, publicUrl)];
+  return [...local, ...summed(findings, url)];
+}
+
+export async function checkAddress(targets: Targets): Promise<Finding[]> {
+  const origin = await originOf(targets);
+  if (origin === undefined) return [found('address.unset')];
+  const [findings, door] = await Promise.all([checkOrigin(origin, targets.dataDir), checkDoor(targets)]);
+  return [...findings, ...door];
 }

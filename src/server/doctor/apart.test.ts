@@ -1,10 +1,16 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { codesOf, portOf, targetsFor } from '../../../test/helpers/checked.ts';
 import { fakeClock } from '../../../test/helpers/clock.ts';
-import { openHouse } from '../../../test/helpers/house.ts';
+import { type House, openHouse } from '../../../test/helpers/house.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
+import { freePort } from '../../../test/helpers/proxy.ts';
+import { checkAddress } from './address.ts';
 import { createDoctor } from './apart.ts';
+import type { Targets } from './targets.ts';
+
+vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 });
 
 test('what a process that ended has not told is told as missed', async () => {
   const house = await openHouse();
@@ -32,12 +38,51 @@ test('what a process that ended has not told is told as missed', async () => {
   expect(codesOf(await doctor.examine(targetsFor(house)))).toContain('database.whole');
 });
 
-test('the authority of a house is trusted, as it is by the devices there', async () => {
-  const house = await openHouse({ TLS: 'lan', HTTP_PORT: '0', HOST: '127.0.0.1' }, fakeClock(Date.now()));
-  onTestFinished(() => house.close());
-  await house.app.listen({ port: 0, host: '127.0.0.1' });
-  await house.app.services.tls.open('127.0.0.1');
-  const PUBLIC_URL = `https://127.0.0.1:${portOf(house.app.server)}`;
-  const told = codesOf(await createDoctor().examine(targetsFor(house, { TLS: 'lan', PUBLIC_URL })));
-  expect(told).toEqual(expect.arrayContaining(['server.runs', 'address.reached', 'certificate.valid']));
+describe('a house that vouches for itself', () => {
+  let house: House;
+  let targets: Targets;
+  beforeEach(async () => {
+    house = await openHouse({ TLS: 'lan', HTTP_PORT: '0', HOST: '127.0.0.1' }, fakeClock(Date.now()));
+    await house.app.listen({ port: 0, host: '127.0.0.1' });
+    await house.app.services.tls.open('127.0.0.1');
+    const door = house.app.services.tls.doorAddress();
+    const httpPort = typeof door === 'object' && door ? door.port : 0;
+    targets = { ...targetsFor(house, { TLS: 'lan' }), httpPort };
+  });
+  afterEach(() => house.close());
+
+  const GOOD = ['server.runs', 'address.reached', 'address.trust', 'certificate.valid', 'sockets.pass'];
+
+  test('is trusted as it is by the devices there, under its address', async () => {
+    const publicUrl = `https://127.0.0.1:${targets.port}`;
+    const told = codesOf(await createDoctor().examine({ ...targets, publicUrl }));
+    expect(told).toEqual(expect.arrayContaining(GOOD));
+  });
+
+  /** Without PUBLIC_URL it is asked under the first of its names, which is this one only in tests. */
+  const loopback = () => ({ ...targets, tls: { by: 'lan' as const, host: '127.0.0.1' } });
+
+  test('is looked at under the first of its names where it has no other address', async () => {
+    const told = await createDoctor().examine(loopback());
+    expect(codesOf(told)).toEqual(expect.arrayContaining(GOOD));
+    expect(told).toContainEqual({
+      check: 'address',
+      code: 'address.reached',
+      values: { url: `https://127.0.0.1:${targets.port}`, address: '127.0.0.1' },
+    });
+    const door = `http://127.0.0.1:${targets.httpPort}/trust`;
+    expect(told).toContainEqual({ check: 'address', code: 'address.trust', values: { url: door } });
+  });
+
+  test('that shows no device how to trust it is told', async () => {
+    const closed = await checkAddress({ ...loopback(), httpPort: await freePort() });
+    expect(closed.at(-1)).toMatchObject({ code: 'address.no-trust', values: { detail: 'ECONNREFUSED' } });
+    const other = createHttpServer((_, response) => response.end('Welcome to your new router'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', () => resolve()));
+    onTestFinished(() => {
+      other.close();
+    });
+    const foreign = await checkAddress({ ...loopback(), httpPort: portOf(other) });
+    expect(foreign.at(-1)).toMatchObject({ code: 'address.no-trust', values: { detail: 200 } });
+  });
 });

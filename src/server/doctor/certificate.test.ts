@@ -71,7 +71,7 @@ async function serve(files: { cert: string; key: string }): Promise<number> {
   return portOf(server);
 }
 
-const NOTHING = { publicUrl: undefined, tls: undefined, dataDir: '/nowhere' };
+const NOTHING = { publicUrl: undefined, tls: undefined, dataDir: '/nowhere', port: 443, httpPort: 80 };
 const found = async (publicUrl: string) => codesOf(await checkCertificate({ ...NOTHING, publicUrl }));
 
 test('at a server it is what the server shows', async () => {
@@ -95,12 +95,16 @@ test('without a certificate there is none to look at', async () => {
 test("the house's own authority is told where it may vouch for an ending of the web", async () => {
   const dataDir = mkdtempSync(join(folder, 'data-'));
   const path = houseAuthorityPath({ dataDir });
-  const targets = { ...NOTHING, dataDir, tls: { by: 'lan' as const, host: undefined } };
-  expect(await checkCertificate(targets)).toEqual([]);
+  // It isn't asked for over the network here.
+  const tls = { by: 'lan' as const, host: '127.0.0.1' };
+  const targets = { ...NOTHING, dataDir, tls, port: await freePort() };
+  const found = async () =>
+    (await checkCertificate(targets)).filter(({ code }) => code !== 'certificate.unseen');
+  expect(await found()).toEqual([]);
   writePrivate(path, (await makeHouseAuthority('Porch', ['tv', 'nas.fritz.box', 'dev'])).pem);
-  expect(await checkCertificate(targets)).toMatchObject([
+  expect(await found()).toMatchObject([
     { code: 'certificate.endings', values: { endings: '.tv, .dev', path } },
   ]);
   writePrivate(path, (await makeHouseAuthority('Porch', ['nas.fritz.box'])).pem);
-  expect(await checkCertificate(targets)).toEqual([]);
+  expect(await found()).toEqual([]);
 });

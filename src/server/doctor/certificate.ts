@@ -7,6 +7,7 @@ import { permittedEndings } from '../tls/name-constraints.ts';
 import { hostIn } from './address.ts';
 import { ask } from './ask.ts';
 import { type Finding, found } from './findings.ts';
+import { originOf, type Reachable } from './origin.ts';
 import type { Targets } from './targets.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -68,16 +69,17 @@ function authority({ tls, dataDir }: Pick<Targets, 'tls' | 'dataDir'>): Finding[
   }
 }
 
-async function served({ publicUrl }: Pick<Targets, 'publicUrl'>): Promise<Finding[]> {
-  if (publicUrl === undefined) return [];
-  const name = hostIn(publicUrl);
-  if (!publicUrl.startsWith('https:'))
-    return IS_LOCAL.test(name) ? [] : [found('certificate.plain', { url: publicUrl })];
-  const { shown } = await ask(new URL('/healthz', publicUrl), undefined);
+async function served(targets: Reachable): Promise<Finding[]> {
+  const url = await originOf(targets);
+  if (url === undefined) return [];
+  const name = hostIn(url);
+  if (!url.startsWith('https:')) return IS_LOCAL.test(name) ? [] : [found('certificate.plain', { url })];
+  const { shown } = await ask(new URL('/healthz', url), undefined);
   if (!shown?.certificate) return [found('certificate.unseen')];
   return [examine(shown.certificate, name, shown.distrust, Date.now())];
 }
 
-export const checkCertificate = async (
-  targets: Pick<Targets, 'publicUrl' | 'tls' | 'dataDir'>,
-): Promise<Finding[]> => [...(await served(targets)), ...authority(targets)];
+export const checkCertificate = async (targets: Reachable & Pick<Targets, 'dataDir'>): Promise<Finding[]> => [
+  ...(await served(targets)),
+  ...authority(targets),
+];

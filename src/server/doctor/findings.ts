@@ -30,6 +30,7 @@ export const LEVELS = {
 
   'address.unset': 'note',
   'address.reached': 'good',
+  'address.trust': 'good',
   'address.no-way': 'note',
   'address.local': 'warning',
   'address.unproven': 'warning',
@@ -44,6 +45,7 @@ export const LEVELS = {
   'address.gateway': 'wrong',
   'address.elsewhere': 'wrong',
   'address.another': 'wrong',
+  'address.no-trust': 'wrong',
 
   'certificate.valid': 'good',
   'certificate.unseen': 'note',

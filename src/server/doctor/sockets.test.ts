@@ -15,7 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => house.close());
 
-const found = (port: number) => checkSockets({ publicUrl: `http://127.0.0.1:${port}` });
+const NOTHING = { publicUrl: undefined, tls: undefined, port: 443, httpPort: 80 };
+const found = (port: number) => checkSockets({ ...NOTHING, publicUrl: `http://127.0.0.1:${port}` });
 
 async function behind(upgrades: boolean) {
   const port = await freePort();
@@ -54,5 +55,5 @@ test('where something else answers, nothing is known', async () => {
     server.close();
   });
   expect(await found(portOf(server))).toMatchObject([{ code: 'sockets.unseen' }]);
-  expect(await checkSockets({ publicUrl: undefined })).toEqual([]);
+  expect(await checkSockets(NOTHING)).toEqual([]);
 });

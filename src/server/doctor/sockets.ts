@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { UPGRADE_ARRIVED } from '../http/upgrades.ts';
 import { type Asked, ask } from './ask.ts';
 import { type Finding, found } from './findings.ts';
-import type { Targets } from './targets.ts';
+import { originOf, type Reachable } from './origin.ts';
 
 /** Those of every page, and of the call page. A proxy may have a rule for each. */
 const PATHS = ['/live', '/calls/socket'];
@@ -21,14 +21,14 @@ function heard(asked: Asked): 'arrived' | 'dropped' | 'unseen' {
   return asked.answer.headers[UPGRADE_ARRIVED] === undefined ? 'dropped' : 'arrived';
 }
 
-export async function checkSockets({ publicUrl }: Pick<Targets, 'publicUrl'>): Promise<Finding[]> {
-  if (publicUrl === undefined) return [];
+export async function checkSockets(targets: Reachable): Promise<Finding[]> {
+  const url = await originOf(targets);
+  if (url === undefined) return [];
   const asked = await Promise.all(
-    PATHS.map(async (path) => heard(await ask(new URL(path, publicUrl), undefined, upgrade()))),
+    PATHS.map(async (path) => heard(await ask(new URL(path, url), undefined, upgrade()))),
   );
   const those = (what: 'dropped' | 'unseen') => PATHS.filter((_, index) => asked[index] === what).join(', ');
-  if (asked.includes('dropped'))
-    return [found('sockets.dropped', { url: publicUrl, paths: those('dropped') })];
-  if (asked.includes('unseen')) return [found('sockets.unseen', { url: publicUrl, paths: those('unseen') })];
-  return [found('sockets.pass', { url: publicUrl })];
+  if (asked.includes('dropped')) return [found('sockets.dropped', { url, paths: those('dropped') })];
+  if (asked.includes('unseen')) return [found('sockets.unseen', { url, paths: those('unseen') })];
+  return [found('sockets.pass', { url })];
 }

@@ -7,6 +7,7 @@ const text = v.undefinedable(v.string());
 /** As a process of its own is told it. */
 export const Targets = v.object({
   port: v.number(),
+  httpPort: v.number(),
   host: text,
   dataDir: v.string(),
   publicUrl: text,
@@ -27,6 +28,7 @@ export type Targets = v.InferOutput<typeof Targets>;
 /** @param port on which the server listens, where that is known better than from the configuration */
 export const targetsOf = (config: Config, port = config.port): Targets => ({
   port,
+  httpPort: config.httpPort,
   host: config.host,
   dataDir: config.dataDir,
   publicUrl: config.publicUrl,

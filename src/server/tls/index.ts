@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Background } from '../background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
+import { isUsable } from '../network/machine.ts';
 import { createAcme } from './acme.ts';
 import {
   type CertificateWatch,
@@ -94,12 +95,19 @@ export function createTls({ server, routing }: Pick<FastifyInstance, 'server' | 
      * its first name. Undefined where that isn't known.
      */
     houseOrigin: (host?: string): string | undefined => publicUrl ?? houseOrigin(host),
-    /** The same by plain http, where a device learns to trust this house. */
-    trustAddress(): string | undefined {
+    /** The same by plain http, where a device learns to trust this house: the one to pass on, then all that others can ask for. */
+    trustAddresses(): string[] {
       const address = door?.server.address();
-      if (!lan || typeof address !== 'object' || !address) return undefined;
-      const name = publicUrl === undefined ? undefined : new URL(publicUrl).host;
-      return originFor(name, lan.names(), address.port, 'http');
+      if (!lan || typeof address !== 'object' || !address) return [];
+      const names = lan.names();
+      const host = publicUrl === undefined ? undefined : new URL(publicUrl).host;
+      const others = names.filter((name) => isUsable(name) && name !== 'localhost');
+      return [
+        ...new Set([
+          originFor(host, names, address.port, 'http'),
+          ...others.map((name) => originFor(undefined, [name], address.port, 'http')),
+        ]),
+      ];
     },
     /** Where there is an authority of this house. */
     authority: (): HouseAuthority | undefined => lan?.authority(),

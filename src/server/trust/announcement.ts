@@ -6,16 +6,18 @@ import type { TlsService } from '../tls/index.ts';
  * @returns lines; none where everybody trusts the certificate anyway
  */
 export async function announcement(
-  tls: Pick<TlsService, 'authority' | 'trustAddress'>,
+  tls: Pick<TlsService, 'authority' | 'trustAddresses'>,
   isSeen: boolean,
 ): Promise<string[]> {
-  const [authority, address] = [tls.authority(), tls.trustAddress()];
-  if (!authority || address === undefined) return [];
+  const [authority, addresses] = [tls.authority(), tls.trustAddresses()];
+  const [first, ...others] = addresses;
+  if (!authority || first === undefined) return [];
   const lines = [
-    `Each device in the house opens ${address} once, and learns there to trust this server.`,
+    `Each device in the house opens ${first} once, and learns there to trust this server.`,
+    ...(others.length > 0 ? [`It is found as well at ${others.join(', ')}`] : []),
     `Fingerprint (SHA-256): ${authority.fingerprint}`,
   ];
   if (!isSeen) return lines;
   const { qrCodeLines } = await import('../friends/qr-code.ts');
-  return [...lines, await qrCodeLines(address)];
+  return [...lines, await qrCodeLines(first)];
 }

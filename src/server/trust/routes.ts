@@ -5,7 +5,7 @@ import type { TlsService } from '../tls/index.ts';
 import { TRUST } from '../tls/trust-addresses.ts';
 import { instructionsFor } from './systems.ts';
 
-export type TrustParts = { tls: Pick<TlsService, 'authority' | 'houseOrigin' | 'trustAddress'> };
+export type TrustParts = { tls: Pick<TlsService, 'authority' | 'houseOrigin' | 'trustAddresses'> };
 
 export function trustRoutes(app: FastifyInstance, { tls }: TrustParts): void {
   const authority = () => {
@@ -16,7 +16,7 @@ export function trustRoutes(app: FastifyInstance, { tls }: TrustParts): void {
 
   app.get(TRUST.page, async (request, reply) => {
     const { fingerprint } = authority();
-    const address = tls.trustAddress();
+    const [address] = tls.trustAddresses();
     const { qrCodeImage } = await import('../friends/qr-code.ts');
     return reply.show('trust/show', {
       ...{ fingerprint, address, certificate: TRUST.certificate },

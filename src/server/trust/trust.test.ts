@@ -3,9 +3,11 @@
 import { X509Certificate } from 'node:crypto';
 import { get } from 'node:http';
 import { get as getSecurely } from 'node:https';
+import { hostname } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../../test/helpers/clock.ts';
 import { type House, openHouse } from '../../../test/helpers/house.ts';
+import { qrCodeLines } from '../friends/qr-code.ts';
 import { announcement } from './announcement.ts';
 
 let house: House;
@@ -89,8 +91,23 @@ test('the terminal says where to go, with a code for whoever looks at it', async
   const { tls } = house.app.services;
   const lines = await announcement(tls, false);
   expect(lines.join('\n')).toContain(tls.authority()?.fingerprint);
-  expect(lines[0]).toContain(tls.trustAddress());
-  expect((await announcement(tls, true)).join('\n')).toContain('▄');
+  const [first = '', ...others] = tls.trustAddresses();
+  expect(lines[0]).toContain(`opens ${first} once`);
+  expect(lines[1]).toBe(`It is found as well at ${others.join(', ')}`);
+  const name = hostname().toLowerCase().split('.')[0];
+  expect(others).toContain(`http://${name}.local:${door()}`);
+  expect(others.join(' ')).not.toMatch(/localhost|127\.0\.0\.1|\[::1\]/);
+  const seen = await announcement(tls, true);
+  expect(seen).toEqual([...lines, await qrCodeLines(first)]);
+});
+
+test('of a machine that only knows itself, that address is said', async () => {
+  const authority = { certificate: Buffer.alloc(0), fingerprint: 'AB:CD' };
+  const tls = { authority: () => authority, trustAddresses: () => ['http://127.0.0.1'] };
+  expect(await announcement(tls, false)).toEqual([
+    'Each device in the house opens http://127.0.0.1 once, and learns there to trust this server.',
+    'Fingerprint (SHA-256): AB:CD',
+  ]);
 });
 
 test('the owner sees the fingerprint to compare, and nobody else has such pages', async () => {

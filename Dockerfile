@@ -24,7 +24,8 @@ WORKDIR /app
 COPY --from=production /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/public ./public
-COPY package.json ./
+COPY package.json LICENSE THIRD_PARTY.md ./
+COPY licences ./licences
 COPY migrations ./migrations
 COPY locales ./locales
 COPY views ./views

@@ -40,6 +40,8 @@ export interface BrowserOptions {
   network?: { namespace: string; origin: string };
   /** A certificate authority (DER or PEM file) that this device was told to trust. */
   trusts?: string;
+  /** Names that lead to this machine. */
+  ownNames?: string[];
   /** Chromium only: its engine without its windows, at half the cost. Hides no tab, shares none, renames devices. */
   shell?: boolean;
 }
@@ -148,7 +150,9 @@ const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions
   if (options.slowsHidden) ignoreDefaultArgs.push(...FULL_SPEED);
   else args.push(...FULL_SPEED);
   const program = requireProgram(options.shell ? 'shell' : 'chromium');
-  const { network } = options;
+  const { network, ownNames } = options;
+  if (ownNames)
+    args.push(`--host-resolver-rules=${ownNames.map((name) => `MAP ${name} 127.0.0.1`).join(', ')}`);
   if (network) args.push(`--unsafely-treat-insecure-origin-as-secure=${network.origin}`);
   return {
     browser: 'chrome',
@@ -177,6 +181,7 @@ const firefoxOptions = (options: BrowserOptions): LaunchOptions => {
       'media.navigator.audio.fake_frequency': pitch,
       'permissions.default.camera': permission,
       'permissions.default.microphone': permission,
+      'network.dns.localDomains': options.ownNames?.join(',') ?? '',
       'media.peerconnection.ice.loopback': true,
       'media.peerconnection.ice.obfuscate_host_addresses': false,
     },

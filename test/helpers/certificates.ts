@@ -35,6 +35,9 @@ export function makeAuthority(folder: string): Authority {
         '/CN=porch',
         '-addext',
         `subjectAltName=${names.join(',')}`,
+        // Firefox takes nobody for a server who may certify others.
+        '-addext',
+        'basicConstraints=critical,CA:FALSE',
         '-days',
         String(days),
       ];

@@ -13,9 +13,9 @@ import { type Server, startServer } from '../helpers/server.ts';
 
 /**
  * What a router does with its home's addresses: `easy` keeps a device's port for everybody it speaks with, `symmetric` takes
- * another for each, `no-udp` lets nothing but TCP through.
+ * another for each, `no-udp` lets nothing but TCP through, and `only-tls` no TCP to the usual port of relays either.
  */
-export type Nat = 'easy' | 'symmetric' | 'no-udp';
+export type Nat = 'easy' | 'symmetric' | 'no-udp' | 'only-tls';
 
 export interface Home {
   /** Where its devices are. */
@@ -43,6 +43,8 @@ export interface Lab {
 
 const PROVIDER = '203.0.113';
 const SERVER = `${PROVIDER}.10`;
+/** An address of the server's that a house vouches for: one of its own network, to which the homes have a way as well. */
+export const IN_HOUSE = '192.168.200.10';
 /** Where nobody is: with no way to anywhere, coturn would drop a client's connection for each private candidate. */
 const NOBODY = `${PROVIDER}.254`;
 const RELAY_PORT = 3478;
@@ -63,17 +65,19 @@ function nextAddress(): string {
 }
 
 /** The bridge that joins everybody, once for all tests of a run. */
-function buildProvider(): void {
+export function buildProvider(): void {
   if (isBuilt) return;
   isBuilt = true;
   ip('link set lo up');
   ip('link add provider type bridge');
   ip('link set provider up');
-  ip(`addr add ${SERVER}/24 dev provider`);
-  ip(`route add default via ${NOBODY}`);
+  // The homes are no neighbours, to which its relay would refuse to forward.
+  for (const address of [SERVER, IN_HOUSE]) ip(`addr add ${address}/32 dev provider`);
+  ip(`route add ${PROVIDER}.0/24 dev provider src ${SERVER}`);
+  ip(`route add default via ${NOBODY} src ${SERVER}`);
 }
 
-function buildHome(nat: Nat): Home {
+export function buildHome(nat: Nat): Home {
   homes += 1;
   const [router, namespace, cable] = [`router${homes}`, `home${homes}`, `cable${homes}`];
   let outside = nextAddress();
@@ -86,6 +90,7 @@ function buildHome(nat: Nat): Home {
   ip(`-n ${router} addr add ${outside}/24 dev wan`);
   ip(`-n ${router} link set wan up`);
   ip(`-n ${router} route add default via ${NOBODY}`);
+  ip(`-n ${router} route add ${IN_HOUSE} dev wan`);
   ip(`-n ${router} link add lan type veth peer name eth0 netns ${namespace}`);
   ip(`-n ${router} addr add 192.168.${homes}.1/24 dev lan`);
   ip(`-n ${router} link set lan up`);
@@ -102,7 +107,8 @@ function buildHome(nat: Nat): Home {
   rule('-A FORWARD -p udp -j LOSS');
   rule('-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT');
   rule('-A FORWARD -i wan -j DROP');
-  if (nat === 'no-udp') rule('-A FORWARD -p udp -j DROP');
+  if (nat === 'no-udp' || nat === 'only-tls') rule('-A FORWARD -p udp -j DROP');
+  if (nat === 'only-tls') rule(`-A FORWARD -p tcp --dport ${RELAY_PORT} -j DROP`);
   rule(`-t nat -A POSTROUTING -o wan -j MASQUERADE${nat === 'symmetric' ? ' --random-fully' : ''}`);
   return {
     namespace,
@@ -122,6 +128,7 @@ function buildHome(nat: Nat): Home {
       ip(`-n ${router} addr del ${before}/24 dev wan`);
       ip(`-n ${router} addr add ${outside}/24 dev wan`);
       ip(`-n ${router} route replace default via ${NOBODY}`);
+      ip(`-n ${router} route replace ${IN_HOUSE} dev wan`);
     },
   };
 }

@@ -85,8 +85,8 @@ export async function untilBack(watched: { page: Page; name: string }[]): Promis
   return performance.now() - started;
 }
 
-/** Whether what this page sends and gets goes over a relay, its own or the other's. */
-export const isRelayed = (page: Page): Promise<boolean> =>
+/** The two ends of the way that what this page sends and gets goes (W3C WebRTC Stats §8.20), its own first. */
+const ways = (page: Page) =>
   page.evaluate(async () => {
     for (const connection of window.connections) {
       if (connection.connectionState !== 'connected') continue;
@@ -94,9 +94,18 @@ export const isRelayed = (page: Page): Promise<boolean> =>
       for (const stat of report.values()) {
         const pair = stat.type === 'transport' && report.get(stat.selectedCandidatePairId);
         if (!pair) continue;
-        const ends = [report.get(pair.localCandidateId), report.get(pair.remoteCandidateId)];
-        return ends.some((end) => end?.candidateType === 'relay');
+        return [pair.localCandidateId, pair.remoteCandidateId].map((id) => {
+          const { candidateType, relayProtocol } = report.get(id) ?? {};
+          return { type: String(candidateType), protocol: String(relayProtocol) };
+        });
       }
     }
     throw new Error('nothing is connected');
   });
+
+/** Whether that leads over a relay, its own or the other's. */
+export const isRelayed = async (page: Page): Promise<boolean> =>
+  (await ways(page)).some(({ type }) => type === 'relay');
+
+/** By what the page reaches its own relay: "udp", "tcp" or "tls"; "undefined" where it uses none. */
+export const wayToRelay = async (page: Page): Promise<string | undefined> => (await ways(page))[0]?.protocol;

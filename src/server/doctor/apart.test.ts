@@ -8,6 +8,7 @@ import { eventually } from '../../../test/helpers/poll.ts';
 import { freePort } from '../../../test/helpers/proxy.ts';
 import { checkAddress } from './address.ts';
 import { createDoctor } from './apart.ts';
+import { CHECKS } from './findings.ts';
 import type { Targets } from './targets.ts';
 
 vi.setConfig({ testTimeout: 40_000, hookTimeout: 40_000 });
@@ -36,6 +37,16 @@ test('what a process that ended has not told is told as missed', async () => {
   expect(codesOf(told.filter(({ check }) => check === 'database'))).toEqual(['any.failed']);
   // The next is another process.
   expect(codesOf(await doctor.examine(targetsFor(house)))).toContain('database.whole');
+});
+
+test('where no process can be started everything is told as missed', async () => {
+  const house = await openHouse();
+  onTestFinished(() => house.close());
+  await house.app.listen({ port: 0, host: '127.0.0.1' });
+  // No system takes this for a variable of a process.
+  const targets = { ...targetsFor(house, { TLS: 'lan' }), dataDir: '/no\0where' };
+  const told = await createDoctor().examine(targets);
+  expect(told.map(({ check, code }) => [check, code])).toEqual(CHECKS.map((name) => [name, 'any.failed']));
 });
 
 describe('a house that vouches for itself', () => {

@@ -24,7 +24,7 @@ export function createDoctor() {
   return {
     /** Everything that was found, in the order of `CHECKS`. Never rejects; a check that wasn't heard of is told as missed. */
     examine: (targets: Targets): Promise<Finding[]> =>
-      new Promise((resolve) => {
+      new Promise<Finding[]>((resolve) => {
         const heard = new Map<CheckName, Finding[]>();
         let isLate = false;
         const child = fork(WORKER, [], {
@@ -52,7 +52,8 @@ export function createDoctor() {
         child.on('close', done).on('error', done);
         // Without a process there is no way to it either.
         if (child.pid !== undefined) child.send(targets);
-      }),
+        // Where the system has no room for a process, starting one throws.
+      }).catch(() => CHECKS.map((name) => missed(name, 'any.failed'))),
     /** Ends what is under way. */
     stop(): void {
       for (const child of running) child.kill('SIGKILL');

@@ -238,6 +238,21 @@ test('a house that gets other networks closes those', async () => {
   expect(await permitted('198.51.100.9')).toBe(0);
 });
 
+test('a network that goes is no reason to end what is being relayed', async () => {
+  interfaces = ['2001:db8:1:2::5/64', '2001:db8:1:3::5/64'];
+  const [way] = waysTo(startRelay());
+  if (!way) throw new Error('no way to the relay');
+  const made = await allocation(way.url, way.credentials);
+  const [pid, before] = [pidOf(), looks];
+  interfaces = ['2001:db8:1:3::5/64'];
+  clock.advance(60_000);
+  await eventually('a look', () => looks > before);
+  clock.advance(60_000);
+  await eventually('another', () => looks > before + 1);
+  expect(await made.permit(ELSEWHERE)).toBe(0);
+  expect(pidOf()).toBe(pid);
+});
+
 test('what it is told, nobody else on the machine can read', async () => {
   mkdirSync(join(folder, 'relay'), { mode: 0o755 });
   const relay = startRelay();

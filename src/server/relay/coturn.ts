@@ -6,6 +6,7 @@ import type { Background } from '../background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type Machine, systemMachine } from '../network/machine.ts';
+import type { Network } from '../network/private-networks.ts';
 import { publicNetworks } from '../network/public-networks.ts';
 import { anyAddress } from '../tls/any-address.ts';
 import { certificateFilesOf } from '../tls/certificate-files.ts';
@@ -36,7 +37,21 @@ export type CoturnOptions = {
   machine?: Machine;
 };
 
-type Plan = { addresses: Address[]; certificate: Certificate | undefined; hasName: boolean; text: string };
+type Plan = {
+  addresses: Address[];
+  networks: Network[];
+  certificate: Certificate | undefined;
+  hasName: boolean;
+  text: string;
+};
+
+/** The house's own on the internet. One that goes stays closed: a new start ends what is being relayed. */
+function networksNow(before: Network[], machine: Machine): Network[] {
+  const found = publicNetworks(machine.interfaces());
+  const isKnown = (one: Network) =>
+    before.some(({ address, prefix }) => address === one.address && prefix === one.prefix);
+  return found.every(isKnown) ? before : found;
+}
 
 /** Its words: what it does about it is said by the supervisor, which tries again. */
 const taken = (port: number) =>
@@ -51,7 +66,7 @@ export function createCoturn(program: string, ground: RelayGround, options: Cotu
   const files = certificateFilesOf(config);
   /** What the relay was started with, but for a certificate that was renewed since. */
   let given: Plan = {
-    ...{ addresses: [], hasName: true, text: '' },
+    ...{ addresses: [], networks: [], hasName: true, text: '' },
     certificate: currentCertificate(files, undefined),
   };
   let cancel = () => {};
@@ -60,9 +75,9 @@ export function createCoturn(program: string, ground: RelayGround, options: Cotu
     const addresses = await findAddresses(config, given.addresses, machine);
     const hasName = !(await leadsElsewhere(config, machine));
     const certificate = currentCertificate(files, known);
-    const networks = publicNetworks(machine.interfaces());
+    const networks = networksNow(given.networks, machine);
     const text = configurationText({ folder, secret, addresses, networks, ports, certificate, listenOn });
-    return { addresses, certificate, hasName, text };
+    return { addresses, networks, certificate, hasName, text };
   }
 
   async function prepare(): Promise<Prepared> {

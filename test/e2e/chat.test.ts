@@ -473,6 +473,34 @@ test('a page that lost its connection is brought up to date when it comes back, 
   await gone(annaPage, 'button', 'Retry');
 });
 
+test('once the row of what could not go out has come by the live socket, nothing says that the next is not sent', async () => {
+  const sends: HTTPRequest[] = [];
+  let isCut = true;
+  await annaPage.setRequestInterception(true);
+  annaPage.on('request', (request) => {
+    if (request.method() !== 'POST' || !request.url().endsWith(chat)) return void request.continue();
+    sends.push(request);
+    if (isCut) void request.abort('connectionrefused');
+  });
+  await fill(annaPage, 'Message', 'By the socket');
+  await annaPage.keyboard.press('Enter');
+  await waitForText(annaPage, 'alert', undefined, /Not sent\. The server can't be reached/);
+  isCut = false;
+  // It had reached the server all the same.
+  const form = new URLSearchParams(sends.at(-1)?.postData());
+  form.set('_csrf', /name="_csrf" value="([^"]*)"/.exec((await annas.get('/settings')).body)?.[1] ?? '');
+  expect((await annas.post(chat, form)).status).toBe(200);
+  await eventually('its bubble to be a row', async () => (await annaPage.$$('.pending')).length === 0);
+  await fill(annaPage, 'Message', 'And the next');
+  await annaPage.keyboard.press('Enter');
+  // Its time is set by what also sets what is said of it, and its answer is still held back.
+  await annaPage.waitForSelector('.pending time[datetime]');
+  expect(await annaPage.$$('.pending.unsent')).toEqual([]);
+  const isNext = (send: HTTPRequest) => send.postData()?.includes('And+the+next');
+  await (await eventually('it to be on its way', () => sends.find(isNext))).continue();
+  await log(benPage, /By the socket[\s\S]*And the next/);
+});
+
 declare global {
   interface Window {
     /** What the last three bubbles said, and where they stood, in each frame since it was asked. */

@@ -61,16 +61,15 @@ export function createRows({ me, chat, letGo, wake }: Parts): Rows {
   }
 
   function show(): void {
+    for (const entry of mine()) if (arrived(markOf(entry))) done(entry);
     const entries = mine();
+    // What is sent from now on waits for something else, if for anything.
+    if (entries.every(({ refused }) => refused)) why = undefined;
     const marks = new Set(entries.map(markOf));
     for (const row of pendingRows()) if (!marks.has(row.dataset.sent ?? '')) row.remove();
     // Of those that wait, the first says for all what they wait for.
     let waiting = why && `${title} ${why}`;
     for (const entry of entries) {
-      if (arrived(markOf(entry))) {
-        done(entry);
-        continue;
-      }
       const row = pendingRows().find(({ dataset }) => dataset.sent === markOf(entry)) ?? addPendingRow(entry);
       if (row) dress(row, entry, entry.refused ? `${title} ${entry.refused}` : waiting);
       if (waiting && !entry.refused) waiting = title;
@@ -78,6 +77,8 @@ export function createRows({ me, chat, letGo, wake }: Parts): Rows {
   }
 
   function done(entry: Unsent): void {
+    // By the live socket, which is often quicker than an answer: something goes out.
+    why = undefined;
     dropUnsent(entry);
     for (const row of pendingRows()) if (row.dataset.sent === markOf(entry)) row.remove();
     letGo(entry.key);

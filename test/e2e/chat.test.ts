@@ -458,17 +458,24 @@ test('a page that lost its connection is brought up to date when it comes back, 
   await bens.submit(chat, 'Send', { Message: 'Written meanwhile' });
   await annaPage.keyboard.press('Enter');
   expect(await boxText(annaPage)).toBe('');
+  await annaPage.keyboard.type('Nor will this');
+  await annaPage.keyboard.press('Enter');
   await waitForText(annaPage, 'alert', undefined, /Not sent\. The server can't be reached/);
   await find(annaPage, 'button', 'Retry');
+  const edits = async () => (await findAll(annaPage, 'button', 'Edit')).length;
+  await eventually('both to be offered for a change', async () => (await edits()) === 2);
   await click(annaPage, 'button', 'Edit');
   expect(await boxText(annaPage)).toBe('Will not go');
   expect(await annaPage.evaluate(() => document.activeElement?.id)).toBe('body');
+  // The box remembers of one text alone that it may have arrived.
+  expect(await edits()).toBe(0);
   await annaPage.keyboard.type(' yet');
   await annaPage.keyboard.press('Enter');
   expect(await boxText(annaPage)).toBe('');
+  await eventually('both to be offered again', async () => (await edits()) === 2);
   await annaPage.setOfflineMode(false);
   await log(annaPage, /Written meanwhile/);
-  const text = await log(benPage, /Will not go yet/);
+  const text = await log(benPage, /Nor will this[\s\S]*Will not go yet/);
   expect(text.match(/Will not go/g)).toHaveLength(1);
   await gone(annaPage, 'button', 'Retry');
 });

@@ -60,6 +60,17 @@ export function createRows({ me, chat, letGo, wake }: Parts): Rows {
     setText(find(row, '[role=alert]', HTMLElement), reason ?? '');
   }
 
+  /**
+   * Leaves Edit out while the box holds a text that may have arrived: it remembers the key of one, and without its key the
+   * server would take that text for another one.
+   */
+  function offerEdit(): void {
+    for (const row of pendingRows())
+      find(row, '[data-do=edit]', HTMLElement).hidden = Boolean(box.dataset.sentAs);
+  }
+  // Behind what keeps the draft, and forgets the key of one that was taken out (page/boxes.ts).
+  for (const type of ['input', 'change']) document.addEventListener(type, offerEdit);
+
   function show(): void {
     for (const entry of mine()) if (arrived(markOf(entry))) done(entry);
     const entries = mine();
@@ -74,6 +85,7 @@ export function createRows({ me, chat, letGo, wake }: Parts): Rows {
       if (row) dress(row, entry, entry.refused ? `${title} ${entry.refused}` : waiting);
       if (waiting && !entry.refused) waiting = title;
     }
+    offerEdit();
   }
 
   function done(entry: Unsent): void {

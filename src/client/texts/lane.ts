@@ -12,8 +12,8 @@ export type Answer =
   | { is: 'sent'; html: string }
   /** It is of no use to send the same again. `why` is a sentence; `renew` if its key stands for another text. */
   | { is: 'refused'; why: string; renew: boolean }
-  /** `why` is a sentence as well, if anybody said one. */
-  | { is: 'unanswered'; why: string };
+  /** `why` is a sentence as well, empty if nobody said one, and undefined where there is nothing to be said. */
+  | { is: 'unanswered'; why: string | undefined };
 
 /** What became of a turn: undefined where nothing waits. */
 export type Turn = Answer | 'let go' | undefined;

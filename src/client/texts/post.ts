@@ -9,7 +9,7 @@ const OUTLIVES = 5000;
 
 /** An answer of our server has it (http/headers.ts). */
 const MARK = 'porchlight';
-const [TIMEOUT, CONFLICT, TOO_LARGE, TOO_MANY, NO_ROOM] = [408, 409, 413, 429, 507];
+const [SIGNED_OUT, TIMEOUT, CONFLICT, TOO_LARGE, TOO_MANY, NO_ROOM] = [401, 408, 409, 413, 429, 507];
 
 /** Where the page has sentences about answers of others. */
 const notices = () => document.querySelector<HTMLElement>('.notices')?.dataset;
@@ -27,11 +27,12 @@ async function meaningOf(response: Response): Promise<Answer> {
   }
   const html = await response.text();
   if (response.ok) return { is: 'sent', html };
-  const why = wordsIn(html) || String(status);
+  // The live socket, or the next page, leads to the sign-in page, and afterwards it goes out.
+  if (status === SIGNED_OUT) return { is: 'unanswered', why: undefined };
+  const why = wordsIn(html);
   const isPassing = [TIMEOUT, TOO_MANY].includes(status) || (status >= 500 && status !== NO_ROOM);
-  // 401: the live socket, or the next page, leads to the sign-in page.
-  if (isPassing || status === 401) return { is: 'unanswered', why };
-  return { is: 'refused', why, renew: status === CONFLICT };
+  if (isPassing) return { is: 'unanswered', why };
+  return { is: 'refused', why: why || String(status), renew: status === CONFLICT };
 }
 
 /**

@@ -646,7 +646,8 @@ test('what was refused is sent once by Retry, when the server will have it', asy
   for (const page of [annaPage, benPage])
     expect((await log(page, /Second try/)).match(/Second try/g)).toHaveLength(1);
   expect(await boxText(annaPage)).toBe('');
-  expect(await annaPage.evaluate(() => document.activeElement?.id)).toBe('body');
+  // In the box it would open a phone's keyboard.
+  expect(await annaPage.evaluate(() => document.activeElement?.role)).toBe('log');
   expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
 });
 

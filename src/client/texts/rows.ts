@@ -30,6 +30,7 @@ export interface Rows {
 
 export function createRows({ me, chat, letGo, wake }: Parts): Rows {
   const list = find(document, '#messages', HTMLElement);
+  const log = list.closest<HTMLElement>('[role=log]');
   const { tag, hours, zone, title = '', away = '' } = find(document, '#pending-parts', HTMLElement).dataset;
   const box = find(document, '#body', HTMLTextAreaElement);
   const time = new Intl.DateTimeFormat(tag, {
@@ -111,6 +112,8 @@ export function createRows({ me, chat, letGo, wake }: Parts): Rows {
       keepUnsent({ ...entry, refused: '' });
       show();
       wake();
+      // The button is gone. In the box, a phone would open its keyboard.
+      log?.focus({ preventScroll: true });
     } else {
       dropUnsent(entry);
       letGo(entry.key);
@@ -119,8 +122,8 @@ export function createRows({ me, chat, letGo, wake }: Parts): Rows {
       box.dataset.sentAs = entry.key;
       box.value = [entry.text, box.value].filter(Boolean).join('\n');
       box.dispatchEvent(new Event('change', { bubbles: true }));
+      box.focus();
     }
-    box.focus();
   });
 
   // What is gone from the outbox has been sent by another tab, and its row is about to come here as well.

@@ -238,6 +238,24 @@ test('it is for the same person alone, and gone when they sign out', async () =>
   );
 });
 
+test('in Chinese no gap stands after a full-width mark, which brings its own', async () => {
+  const page = await newPage();
+  await page.setExtraHTTPHeaders({ 'accept-language': 'zh-CN' });
+  await visit(page, await signInClient(server, anna, 'zh-CN'), chat);
+  await page.type('#body', '晚上见');
+  await page.goto(`${server.origin}/chats`);
+  await waitForText(page, 'listitem', undefined, /草稿：晚上见/);
+  await page.goto(server.origin + chat);
+  // Nothing to be seen, which only the server knows.
+  await page.$eval('#body', (box) => {
+    if (!(box instanceof HTMLTextAreaElement)) return;
+    box.value = '\u2060';
+    box.focus();
+  });
+  await page.keyboard.press('Enter');
+  await waitForText(page, 'alert', undefined, /^未发送。\S/);
+});
+
 test.each([
   'while the page is open',
   'while no page is open',

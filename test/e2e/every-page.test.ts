@@ -155,6 +155,15 @@ test('in Chinese has no English left but names', async () => {
   }
 });
 
+test('in Chinese leaves no gap after a full-width mark, which brings its own', async () => {
+  for (const [name, html] of await pagesIn('zh-CN'))
+    expect(
+      // What stands in the tab comes before a dot.
+      html.replace(/<title>.*?<\/title>|<[^>]*>/g, '').match(/.{0,9}[，。：；！？、] \S.{0,9}/g) ?? [],
+      name,
+    ).toEqual([]);
+});
+
 test('asks nothing of anybody else', async () => {
   page = await chromium.newPage();
   const hosts = new Set<string>();

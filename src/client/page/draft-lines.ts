@@ -11,6 +11,7 @@ function draftIn(chat: string): string {
 }
 
 function show(): void {
+  const list = document.querySelector<HTMLElement>('#chat-lines');
   for (const line of document.querySelectorAll<HTMLElement>('#chat-lines [data-chat]')) {
     const preview = line.querySelector('.preview');
     // Of the chat that is open, the text box shows it.
@@ -23,10 +24,8 @@ function show(): void {
       continue;
     }
     if (!before) previews.set(preview, [...preview.childNodes]);
-    const word = Object.assign(document.createElement('strong'), {
-      textContent: preview.closest<HTMLElement>('#chat-lines')?.dataset.draftWord ?? '',
-    });
-    preview.replaceChildren(word, ` ${text}`);
+    const [word = ''] = list?.dataset.draftLine?.split('%') ?? [];
+    preview.replaceChildren(Object.assign(document.createElement('strong'), { textContent: word }), text);
   }
 }
 

@@ -37,7 +37,7 @@ export function createUploadCard(box: HTMLElement, say: Say, call: string): Uplo
       most = Math.max(most, bytes);
       showLeft(bar, bytes, most);
       const left = say('recordingLeft', { size: sizeInWords(bytes, document.documentElement.lang) });
-      rest.textContent = trouble ? `${trouble} ${left}` : left;
+      rest.textContent = trouble ? say('sentences', { first: trouble, second: left }) : left;
     },
     done(bytes) {
       bar.remove();

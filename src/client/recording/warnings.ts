@@ -37,7 +37,9 @@ export function createWarnings(say: Say, tell: (text: string | undefined) => voi
     if (isClosed) return;
     if (text === undefined) said.delete(matter);
     else said.set(matter, text);
-    const whole = MATTERS.flatMap((each) => said.get(each) ?? []).join(' ') || undefined;
+    const all = MATTERS.flatMap((each) => said.get(each) ?? []);
+    const whole =
+      all.length > 0 ? all.reduce((first, second) => say('sentences', { first, second })) : undefined;
     if (whole === told) return;
     told = whole;
     tell(whole);

@@ -31,7 +31,8 @@ export interface Rows {
 export function createRows({ me, chat, letGo, wake }: Parts): Rows {
   const list = find(document, '#messages', HTMLElement);
   const log = list.closest<HTMLElement>('[role=log]');
-  const { tag, hours, zone, title = '', away = '' } = find(document, '#pending-parts', HTMLElement).dataset;
+  const { dataset } = find(document, '#pending-parts', HTMLElement);
+  const { tag, hours, zone, title = '', because = '', away = '' } = dataset;
   const box = find(document, '#body', HTMLTextAreaElement);
   const time = new Intl.DateTimeFormat(tag, {
     hour: hours === 'h12' ? 'numeric' : '2-digit',
@@ -41,6 +42,8 @@ export function createRows({ me, chat, letGo, wake }: Parts): Rows {
   });
   let why: string | undefined;
 
+  /** That it isn't sent, and why. */
+  const sentence = (reason: string) => because.replace('%', () => reason);
   const mine = () => unsentOf(me).filter((entry) => entry.chat === chat);
   const pendingRows = () => [...list.querySelectorAll<HTMLElement>(':scope > .pending')];
   const arrived = (mark: string | undefined) => list.querySelector(`[data-sent="${mark}"]:not(.pending)`);
@@ -80,10 +83,10 @@ export function createRows({ me, chat, letGo, wake }: Parts): Rows {
     const marks = new Set(entries.map(markOf));
     for (const row of pendingRows()) if (!marks.has(row.dataset.sent ?? '')) row.remove();
     // Of those that wait, the first says for all what they wait for.
-    let waiting = why && `${title} ${why}`;
+    let waiting = why && sentence(why);
     for (const entry of entries) {
       const row = pendingRows().find(({ dataset }) => dataset.sent === markOf(entry)) ?? addPendingRow(entry);
-      if (row) dress(row, entry, entry.refused ? `${title} ${entry.refused}` : waiting);
+      if (row) dress(row, entry, entry.refused ? sentence(entry.refused) : waiting);
       if (waiting && !entry.refused) waiting = title;
     }
     offerEdit();

@@ -19,6 +19,8 @@ export type Reader = DayNames & {
   /** By which a page's script writes a time as `time` does. */
   conventions: Conventions;
   t: Translate;
+  /** Between two sentences: nothing in Chinese, whose marks bring it with them. */
+  gap: string;
   /** "14:05" */
   time(moment: number): string;
   /** "Sunday, 22 November 2026" */
@@ -76,6 +78,7 @@ function makeReader(key: string, locale: Locale, timeZone: string, conventions: 
     timeZone,
     conventions,
     t,
+    gap: t('call.sentences', { first: '', second: '' }),
     time: (moment) => formats.time.format(moment),
     day: (moment) => formats.day.format(moment),
     dayKey: (moment) => formats.dayKey.format(moment),

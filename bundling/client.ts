@@ -85,6 +85,7 @@ const BUNDLES: Bundle[] = [
     format: 'esm',
     known: 'POLLING_URL',
   },
+  { name: 'draft-lines.js', entry: `${CLIENT}/page/draft-lines.ts`, format: 'esm', known: 'DRAFT_LINES_URL' },
   { name: 'texts.js', entry: `${CLIENT}/texts/main.ts`, format: 'esm', known: 'TEXTS_URL' },
   {
     name: 'first-touch.js',
@@ -92,7 +93,6 @@ const BUNDLES: Bundle[] = [
     format: 'esm',
     known: 'FIRST_TOUCH_URL',
   },
-  { name: 'draft-lines.js', entry: `${CLIENT}/page/draft-lines.ts`, format: 'esm', known: 'DRAFT_LINES_URL' },
   { name: 'no-calls.js', entry: `${CLIENT}/page/no-calls.ts`, format: 'esm', known: 'NO_CALLS_URL' },
   { name: 'playing.js', entry: `${CLIENT}/page/playing.ts`, format: 'esm', known: 'PLAYING_URL' },
   { name: 'scrolled.js', entry: `${CLIENT}/page/scrolled.ts`, format: 'esm', known: 'SCROLLED_URL' },

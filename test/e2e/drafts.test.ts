@@ -238,6 +238,33 @@ test('it is for the same person alone, and gone when they sign out', async () =>
   );
 });
 
+test('what was refused is said in the list of chats, also where it was sent from there', async () => {
+  const page = await newPage();
+  await visit(page, annas, chat);
+  let isAnswered = false;
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    if (!isSend(request)) void request.continue();
+    // The page of the list hears what the chat's own doesn't.
+    else if (isAnswered)
+      void request.respond({ status: 403, headers: { porchlight: '1' }, body: 'No room.' });
+    else void request.abort('connectionrefused');
+  });
+  await fill(page, 'Message', 'Of no use to anybody');
+  await page.keyboard.press('Enter');
+  await eventually('it to be kept', async () => (await keptText(page)).includes('porchlight.unsent'));
+  await page.goto('about:blank');
+  isAnswered = true;
+  await page.goto(`${server.origin}/chats`);
+  await waitForText(page, 'listitem', undefined, /Not sent: Of no use to anybody/);
+  await page.reload();
+  await waitForText(page, 'listitem', undefined, /Not sent: Of no use to anybody/);
+  await page.goto(server.origin + chat);
+  await click(page, 'button', 'Edit');
+  await page.goto(`${server.origin}/chats`);
+  await waitForText(page, 'listitem', undefined, /Draft: Of no use to anybody/);
+});
+
 test('in Chinese no gap stands after a full-width mark, which brings its own', async () => {
   const page = await newPage();
   await page.setExtraHTTPHeaders({ 'accept-language': 'zh-CN' });

@@ -75,7 +75,7 @@ function forget(): void {
 if (signedOut || kept(FILES) === TO_FORGET) forget();
 else if (me) {
   forgetDrafts(me);
-  if (document.querySelector('#chat-lines') && keepsAny(DRAFT)) void load(DRAFT_LINES_URL);
+  if (document.querySelector('#chat-lines') && [DRAFT, UNSENT].some(keepsAny)) void load(DRAFT_LINES_URL);
   if (kept(FILES)) {
     void load(ELSEWHERE_URL);
     if (composer?.dataset.attach) void load(composer.dataset.attach);

@@ -4,11 +4,15 @@
  */
 import { newKey } from '../common/key.ts';
 import { pageHeaders } from '../common/page-headers.ts';
+import { load } from '../common/scripts.ts';
 import { dropUnsent, keepUnsent, type Unsent, unsentOf } from '../common/unsent.ts';
 import { inTurn } from './in-turn.ts';
 import { type Answer, createLane, type Lane } from './lane.ts';
 import { postText } from './post.ts';
 import { createRows } from './rows.ts';
+
+/** Set by the build: the script's address. */
+declare const DRAFT_LINES_URL: string;
 
 declare global {
   interface Window {
@@ -47,6 +51,12 @@ async function answered(text: Unsent, answer: Answer): Promise<void> {
   } else if (answer.is === 'refused') {
     if (answer.renew) dropUnsent(text);
     keepUnsent({ ...text, refused: answer.why, ...(answer.renew && { key: newKey() }) });
+    // Of another chat, the list says it.
+    if (document.querySelector('#chat-lines'))
+      load(DRAFT_LINES_URL).then(
+        (lines) => lines.show(),
+        () => {},
+      );
   }
   rows?.show();
 }

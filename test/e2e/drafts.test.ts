@@ -109,6 +109,33 @@ test('what was on its way when the page was left is sent once, in its order', as
   expect([...body.matchAll(/>(Half way|and on)</g)].map(([, text]) => text)).toEqual(['Half way', 'and on']);
 });
 
+test.each([
+  'chromium',
+  'firefox',
+] as const)('a script that %s could not have at first is asked for again, without a reload', async (engine) => {
+  const text = `Sent from ${engine} after all`;
+  const page = await newPage(engine);
+  await page.setRequestInterception(true);
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    const isScript = /\/texts-[\w-]+\.js/.test(request.url());
+    if (isScript && request.method() === 'GET') asked.push(request.url());
+    if (isScript && asked.length === 1) void request.abort('connectionfailed');
+    else void request.continue();
+  });
+  await visit(page, annas, chat);
+  await fill(page, 'Message', text);
+  await eventually('the script to be missed', () => asked.length > 0);
+  await page.keyboard.press('Enter');
+  await eventually('it to be sent', async () => (await bens.get(chat)).body.includes(text));
+  await waitForText(page, 'log', 'Messages', new RegExp(text));
+  // What has come is not fetched twice.
+  await fill(page, 'Message', 'And on');
+  await page.keyboard.press('Enter');
+  await eventually('that to be sent', async () => (await bens.get(chat)).body.includes('And on'));
+  expect(asked).toHaveLength(2);
+});
+
 /** Runs in the page, which from then on hears nothing by its live socket. */
 const muteSocket = () =>
   document.addEventListener('htmx:ws:before:message:incoming', (event) => event.preventDefault());

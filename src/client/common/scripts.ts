@@ -21,11 +21,17 @@ export async function tellIfOutdated(url: string): Promise<void> {
   document.querySelector('#notices')?.replaceChildren(notice);
 }
 
+/** How often each could not be had. */
+const failures = new Map<string, number>();
+
 /** Imports a module; where an update has taken it away, the page says so as well. @throws as `import` does */
 export async function load(url: string) {
+  const failed = failures.get(url) ?? 0;
   try {
-    return await import(url);
+    // Firefox, and any browser until lately, remembers a failed import while the page is open: another try, another address.
+    return await import(failed ? `${url}?again=${failed}` : url);
   } catch (error) {
+    failures.set(url, failed + 1);
     void tellIfOutdated(url);
     throw error;
   }

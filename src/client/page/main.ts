@@ -133,10 +133,13 @@ if (touched) wireTouched(touched);
 for (const sign of ['loadstart', 'play'])
   document.addEventListener(sign, () => void load(PLAYING_URL).catch(() => {}), { capture: true });
 
-// A failure is said by `load`, if an update is the reason.
-const firstTouch = () => load(FIRST_TOUCH_URL).catch(() => {});
-for (const sign of ['keydown', 'pointerdown'])
-  document.addEventListener(sign, firstTouch, { once: true, capture: true });
+// A failure is said by `load`, if an update is the reason. The next touch tries again.
+function awaitTouch(): void {
+  for (const sign of ['keydown', 'pointerdown'])
+    document.addEventListener(sign, firstTouch, { once: true, capture: true });
+}
+const firstTouch = () => load(FIRST_TOUCH_URL).catch(awaitTouch);
+awaitTouch();
 
 openLog();
 wireBoxes();

@@ -10,7 +10,8 @@ export function openLog(): void {
   const watch = () => {
     // What comes while the script is on its way hasn't been in sight.
     log.dataset.seen ??= [...log.querySelectorAll<HTMLElement>('.message:not(.pending)')].at(-1)?.dataset.key;
-    load(SCROLLED_URL).catch(() => {});
+    // Not at the next step of the same scroll.
+    load(SCROLLED_URL).catch(() => log.addEventListener('pointerdown', watch, { once: true }));
   };
   const news = log.querySelector('li#new');
   // One message that a link leads to is what is wanted then.

@@ -10,11 +10,16 @@ export function wireTouched(part: HTMLElement): void {
   let isLoaded = false;
   const loaded = () =>
     load(part.dataset.script ?? '')
-      .catch(() => {})
+      // Until it is there, links lead to pages, and the next touch tries again.
+      .catch(awaitTouch)
       .then(() => {
         isLoaded = true;
       });
-  for (const sign of ['pointerover', 'focusin']) part.addEventListener(sign, loaded);
+  function awaitTouch(): void {
+    for (const sign of ['pointerdown', 'focusin']) part.addEventListener(sign, loaded, { once: true });
+  }
+  part.addEventListener('pointerover', loaded, { once: true });
+  awaitTouch();
   let pressed: HTMLAnchorElement | undefined;
   part.addEventListener('click', (event) => {
     const link = leading(event);

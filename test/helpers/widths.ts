@@ -6,16 +6,30 @@ const NARROWEST = 320;
 /** Phones, and tablets either way up; beyond these, some windows of computers. */
 const WIDEST_TABLET = 1100;
 const WIDEST = 1500;
+/** From here on the server puts the list of chats beside a chat (src/client/page/wide.ts). */
+const WIDE = 960;
+/** What a chat then keeps for its messages: as much as on the smallest phone. */
+const CHAT = 320;
 
 /** Links in a sentence that somebody wrote are as large as their words. */
 const CONTROLS =
   'a:not(.text a, .code a, .skip a), button, select, textarea, summary, label.check, label.attach, input:not([type=hidden], .attach input, .check input)';
 
 /** Runs in the page: one line for each thing that sticks out of the window or is too small for a finger. */
-async function inspect(path: string, widths: number[], controls: string, spacing: string): Promise<string[]> {
+async function inspect(
+  path: string,
+  widths: number[],
+  controls: string,
+  spacing: string,
+  leastOfChat: number,
+): Promise<string[]> {
   const frame = document.createElement('iframe');
   Object.assign(frame.style, { position: 'fixed', inset: '0 auto auto 0', border: '0', height: '740px' });
   const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
+  // A page notes for the next one how wide it is, and is itself as the one before has noted.
+  frame.style.width = `${widths[0]}px`;
+  // biome-ignore lint/suspicious/noDocumentCookie: as the pages do it
+  document.cookie = `wide=${leastOfChat > 0 ? 1 : 0}; path=/; samesite=lax`;
   frame.src = path;
   document.body.append(frame);
   await loaded;
@@ -43,6 +57,8 @@ async function inspect(path: string, widths: number[], controls: string, spacing
   for (const width of widths) {
     frame.style.width = `${width}px`;
     if (inside.documentElement.scrollWidth > width) note('the page is wider than its window', width);
+    const log = inside.querySelector('[role=log]')?.getBoundingClientRect();
+    if (log && log.width < leastOfChat) note(`its messages have ${Math.round(log.width)} px`, width);
     for (const element of all) {
       const { left, right, width: wide, height } = targetOf(element).getBoundingClientRect();
       // Neither shown, nor for anybody but a screen reader.
@@ -62,7 +78,7 @@ async function inspect(path: string, widths: number[], controls: string, spacing
  * @param every px from one width to the next
  * @param spacing between letters, as CSS has it
  */
-export function outOfReach(
+export async function outOfReach(
   page: Page,
   path: string,
   { every, spacing }: { every: number; spacing: string },
@@ -70,5 +86,16 @@ export function outOfReach(
   const widths: number[] = [];
   for (let width = NARROWEST; width <= WIDEST; width += width < WIDEST_TABLET ? every : 20)
     widths.push(width);
-  return page.evaluate(inspect, path, widths, CONTROLS, spacing);
+  const look = (some: number[], leastOfChat: number) =>
+    page.evaluate(inspect, path, some, CONTROLS, spacing, leastOfChat);
+  return [
+    ...(await look(
+      widths.filter((width) => width < WIDE),
+      0,
+    )),
+    ...(await look(
+      widths.filter((width) => width >= WIDE),
+      CHAT,
+    )),
+  ];
 }

@@ -190,6 +190,94 @@ test('a photo goes from Chromium to Firefox, keeps its place free, and one can w
   await find(plain, 'log', 'Messages');
 });
 
+/** Anna's chat with Ben, in which these pictures stand. */
+async function chatWithPictures(...names: string[]): Promise<Page> {
+  const page = await chatPage('chromium', anna, ben);
+  for (const name of names) {
+    await choose(page, fileOf(name, await photo()));
+    await click(page, 'button', 'Send');
+    await find(page, 'image', `Picture: ${name}`);
+  }
+  return page;
+}
+
+const pathOf = (page: Page) => page.evaluate(() => location.pathname);
+
+test('on a slow line a picture says that it comes, goes away before, and is the one that was asked for last', async () => {
+  const page = await chatWithPictures('Hill.jpg', 'Path.jpg', 'Gate.jpg');
+  const held: HTTPRequest[] = [];
+  const over = new Set<HTTPRequest>();
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    if (/\/messages-[\w-]+\.js|\/pictures\//.test(request.url())) held.push(request);
+    else void request.continue();
+  });
+  for (const end of ['requestfinished', 'requestfailed'] as const)
+    page.on(end, (request) => over.add(request));
+  const asked = () => eventually('it to be asked for', () => held.shift());
+  await page.setCacheEnabled(false);
+  await page.reload();
+  const chat = await pathOf(page);
+  const isWaiting = () => page.evaluate(() => document.documentElement.dataset.loading === 'true');
+
+  // First the script is on its way, then what is known of the picture.
+  await click(page, 'link', 'Picture: Path.jpg');
+  await eventually('the line', isWaiting);
+  await (await asked()).continue();
+  const first = await find(page, 'dialog', 'Picture: Path.jpg');
+  expect(await isWaiting()).toBe(true);
+  await asked();
+  await click(first, 'link', 'Close');
+  await gone(page, 'dialog');
+  expect([await pathOf(page), await isWaiting()]).toEqual([chat, false]);
+
+  await click(page, 'link', 'Picture: Path.jpg');
+  const dialog = await find(page, 'dialog', 'Picture: Path.jpg');
+  await (await asked()).continue();
+  await find(dialog, 'link', 'Next picture');
+  expect(await isWaiting()).toBe(false);
+  await page.keyboard.press('ArrowRight');
+  const next = await asked();
+  expect(await isWaiting()).toBe(true);
+  await page.keyboard.press('ArrowLeft');
+  const previous = await asked();
+  await previous.continue();
+  await find(page, 'dialog', 'Picture: Hill.jpg');
+  // Nobody waits for it any more.
+  await next.continue().catch(() => undefined);
+  await eventually('the other to be over', () => over.has(next));
+  await find(page, 'dialog', 'Picture: Hill.jpg');
+  expect(previous.url()).toContain(await pathOf(page));
+
+  // Pressed twice before the browser has gone back, it goes back once.
+  await page.evaluate(() => {
+    for (let presses = 0; presses < 2; presses++)
+      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+  });
+  await gone(page, 'dialog');
+  await find(page, 'log', 'Messages');
+  expect(await pathOf(page)).toBe(chat);
+});
+
+test('on a broken line a picture stays as far as it is known, says so, and comes by itself', async () => {
+  const page = await chatWithPictures('Barn.jpg');
+  let isCut = true;
+  await page.setRequestInterception(true);
+  page.on('request', (request) => {
+    if (isCut && request.url().includes('/pictures/')) void request.abort('connectionfailed');
+    else void request.continue();
+  });
+  await click(page, 'link', 'Picture: Barn.jpg');
+  const dialog = await find(page, 'dialog', 'Picture: Barn.jpg');
+  await waitForText(dialog, 'alert', undefined, /^No connection\. Trying again…$/);
+  await find(dialog, 'image', 'Picture: Barn.jpg');
+  await find(dialog, 'link', 'Close');
+  expect(await page.evaluate(() => document.documentElement.dataset.loading)).toBeUndefined();
+  isCut = false;
+  await find(dialog, 'link', 'Download');
+  expect(await findAll(dialog, 'alert')).toEqual([]);
+});
+
 test('a sound has a button and a bar that fingers hit', async () => {
   const annas = await chatPage('chromium', anna, ben);
   const path = join(folder, 'hum.ogg');

@@ -1,5 +1,6 @@
 /** What a part of a page needs once it is touched comes then. */
 import { leading } from '../common/leading.ts';
+import { beginLoading, endLoading } from '../common/loading-line.ts';
 import { load } from '../common/scripts.ts';
 
 /**
@@ -25,8 +26,13 @@ export function wireTouched(part: HTMLElement): void {
     const link = leading(event);
     if (isLoaded || !link) return;
     event.preventDefault();
+    beginLoading();
     // Of several presses the last counts, once.
-    if (!pressed) loaded().then(() => pressed?.click());
+    if (!pressed)
+      loaded().then(() => {
+        endLoading();
+        pressed?.click();
+      });
     pressed = link;
   });
 }

@@ -12,6 +12,7 @@ import { openCallingSocket } from '../helpers/calling-socket.ts';
 import { createClient } from '../helpers/client.ts';
 import { closeEach } from '../helpers/closing.ts';
 import { type Furnished, furnish, NO_PAGES } from '../helpers/every-page.ts';
+import { unreachable } from '../helpers/hit.ts';
 import { openHouse } from '../helpers/house.ts';
 import { arrive, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
@@ -251,6 +252,39 @@ test('on a tablet and sideways on a phone nothing is laid out wider than the win
   expect(await findAll(visitor, 'button', 'Sign out')).toEqual([]);
   await follow(visitor, 'link', 'Settings');
   await find(visitor, 'button', 'Sign out');
+});
+
+test('what has to be said while somebody calls covers neither answer', async () => {
+  const visitor = await chromium.newPage({ touch: true });
+  await arrive(visitor, house.server, house.anna, house.signedIn.chat);
+  const caller = await openCallingSocket(await signInClient(house.server, house.ben));
+  caller.ring(house.signedIn.chat);
+  await find(visitor, 'alertdialog', 'Incoming call');
+  await visitor.evaluate(() => {
+    const notice = Object.assign(document.createElement('p'), { className: 'notice' });
+    notice.textContent = 'Something that has to be said, and takes more than one line on a phone.';
+    document.querySelector('#notices')?.append(notice);
+  });
+  await find(visitor, 'button', 'OK');
+  for (const [width, height] of [
+    [320, 568],
+    [390, 844],
+    [704, 1000],
+    [740, 360],
+    [820, 1180],
+    [1280, 800],
+  ] as const)
+    for (const text of ['', '200']) {
+      await visitor.setViewport({ width, height, hasTouch: true, isMobile: true });
+      await visitor.evaluate((size) => document.documentElement.setAttribute('data-text', size), text);
+      expect(await unreachable(visitor, '.ring'), `${width} x ${height} ${text}`).toEqual([]);
+      // It can be put away all the same where there is room for both.
+      if (width >= 704 && !text)
+        expect(await unreachable(visitor, '.notices'), `${width} x ${height}`).toEqual([]);
+    }
+  await caller.hangUp();
+  caller.close();
+  await visitor.browserContext().close();
 });
 
 test('carries a policy that lets no foreign or inline script run', async () => {

@@ -521,6 +521,24 @@ const isUsable = async (page: Page, state: string, { sizes = SIZES, within = 'bo
   });
 };
 
+/** Hang up is where a thumb looks for it without looking: in the middle of a phone, whether or not the browser records. */
+const hangsUpInTheMiddle = async (page: Page, state: string) => {
+  for (const width of [320, 360, 390])
+    for (const records of [false, true]) {
+      await page.setViewport({ width, height: 740 });
+      const off = await page.$eval(
+        '.toolbar',
+        (toolbar, shown) => {
+          toolbar.querySelector('.record')?.toggleAttribute('hidden', !shown);
+          const box = toolbar.querySelector('[data-do="hang-up"]')?.getBoundingClientRect();
+          return box ? box.left + box.width / 2 - innerWidth / 2 : Number.NaN;
+        },
+        records,
+      );
+      expect(Math.abs(off), `${state} at ${width} px, ${records ? 'with' : 'without'} Record`).toBeLessThan(4);
+    }
+};
+
 const boxOf = async (page: Page, name: string) => {
   const box = await (await participant(page, name)).boundingBox();
   if (!box) throw new Error(`${name} has no box`);
@@ -555,6 +573,11 @@ test(
     await accept(theirs);
     await connected(mine, theirs);
     await isUsable(mine, 'a voice call');
+    await hangsUpInTheMiddle(mine, 'a voice call');
+    await click(mine, 'button', 'People');
+    await find(mine, 'region', 'People');
+    await hangsUpInTheMiddle(mine, 'with People');
+    await click(mine, 'button', 'Close');
     // Nobody sees themselves where nobody is seen.
     expect((await boxOf(mine, 'You')).width).toBeLessThanOrEqual(1);
 

@@ -292,6 +292,7 @@ test('a sound has a button and a bar that fingers hit', async () => {
   await play.click();
   await find(sound, 'button', 'Pause');
   const bar = await find(sound, 'slider', 'Position');
+  expect((await bar.boundingBox())?.height).toBeGreaterThanOrEqual(44);
   await eventually(
     'the bar to move',
     async () => Number(await bar.evaluate((node) => node instanceof HTMLInputElement && node.value)) > 0,

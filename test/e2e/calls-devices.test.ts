@@ -535,7 +535,9 @@ const hangsUpInTheMiddle = async (page: Page, state: string) => {
         },
         records,
       );
-      expect(Math.abs(off), `${state} at ${width} px, ${records ? 'with' : 'without'} Record`).toBeLessThan(4);
+      expect(Math.abs(off), `${state} at ${width} px, ${records ? 'with' : 'without'} Record`).toBeLessThan(
+        4,
+      );
     }
 };
 
@@ -543,6 +545,23 @@ const boxOf = async (page: Page, name: string) => {
   const box = await (await participant(page, name)).boundingBox();
   if (!box) throw new Error(`${name} has no box`);
   return { ...box, x: box.x + box.width / 2, y: box.y + box.height / 2 };
+};
+
+/** px between Ben's small picture and the side of the room that it lies at, in a window so wide. */
+const gapBeside = async (page: Page, width: number, corner: string) => {
+  await page.setViewport({ width, height: 740 });
+  return page.$eval(
+    '.stage',
+    (stage, where) => {
+      if (stage instanceof HTMLElement) stage.dataset.corner = where;
+      const [tile, room] = ['second', 'large'].map((place) =>
+        stage.querySelector(`.tile[data-place="${place}"]`)?.getBoundingClientRect(),
+      );
+      if (!tile || !room) return Number.NaN;
+      return where.endsWith('left') ? tile.left - room.left : room.right - tile.right;
+    },
+    corner,
+  );
 };
 
 /** In which corner of the room around the large picture somebody's picture lies. */
@@ -580,6 +599,13 @@ test(
     await click(mine, 'button', 'Close');
     // Nobody sees themselves where nobody is seen.
     expect((await boxOf(mine, 'You')).width).toBeLessThanOrEqual(1);
+    // So nothing keeps a place for them in the corner.
+    await click(theirs, 'button', 'Share screen');
+    await find(mine, 'group', "Ben's screen");
+    for (const width of [360, 1440])
+      for (const corner of CORNERS) expect(await gapBeside(mine, width, corner)).toBeLessThan(20);
+    await click(theirs, 'button', 'Stop sharing');
+    await gone(mine, 'group', "Ben's screen");
 
     await click(theirs, 'button', 'Camera');
     await click(mine, 'button', 'Camera');

@@ -667,6 +667,11 @@ test(
       await isUsable(mine, 'something open', { within: 'details[open], .toolbar' });
       await summary.click();
     }
+    // A notice that is put away gives the focus back.
+    const screenshot = await find(mine, 'button', 'Screenshot');
+    await screenshot.focus();
+    await (await mine.waitForSelector('.call-notice button[data-close]'))?.press('Enter');
+    expect(await screenshot.evaluate((node) => node === document.activeElement)).toBe(true);
 
     await click(mine, 'button', 'Hang up');
     await says(mine, /Call ended/);

@@ -16,7 +16,7 @@ import { unreachable } from '../helpers/hit.ts';
 import { openHouse } from '../helpers/house.ts';
 import { arrive, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
-import { click, find, findAll, follow, waitForText } from '../helpers/ui.ts';
+import { click, find, findAll, follow, gone, waitForText } from '../helpers/ui.ts';
 import { outOfReach } from '../helpers/widths.ts';
 
 const VIEWS = join(import.meta.dirname, '../../views');
@@ -284,6 +284,24 @@ test('what has to be said while somebody calls covers neither answer', async () 
     }
   await caller.hangUp();
   caller.close();
+  await visitor.browserContext().close();
+});
+
+test('a notice that is put away gives the focus back', async () => {
+  const visitor = await chromium.newPage();
+  await arrive(visitor, house.server, house.anna, '/friends');
+  const box = await find(visitor, 'textbox', 'Username');
+  // What knows about it comes with the first key.
+  await eventually('the focus to return', async () => {
+    await visitor.evaluate(() => {
+      const notice = Object.assign(document.createElement('p'), { className: 'notice', textContent: 'Read.' });
+      document.querySelector('#notices')?.replaceChildren(notice);
+    });
+    await box.focus();
+    await (await find(visitor, 'button', 'OK')).press('Enter');
+    await gone(visitor, 'button', 'OK');
+    return box.evaluate((node) => node === document.activeElement);
+  });
   await visitor.browserContext().close();
 });
 

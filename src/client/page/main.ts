@@ -103,12 +103,15 @@ if (notices) {
   }
   refuseForeign(notices);
   new MutationObserver(() => {
-    for (const notice of notices.querySelectorAll('.notice')) {
+    for (const notice of notices.querySelectorAll<HTMLElement>('.notice')) {
       if (notice.querySelector('button')) continue;
       const button = document.createElement('button');
       button.className = 'quiet';
       button.textContent = notices.dataset.dismiss ?? '';
       button.addEventListener('click', () => notice.remove());
+      // A layer, so that the focus returns to where it was (layers.ts). A tap beside it doesn't say that it was read.
+      Object.assign(notice.dataset, { layer: '', firm: '' });
+      button.dataset.close = '';
       notice.append(' ', button);
     }
   }).observe(notices, { childList: true, subtree: true });

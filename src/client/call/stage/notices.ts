@@ -19,7 +19,7 @@ export interface Action {
 const PASSING_MS = 5000;
 
 export function createNotices(box: Element, say: Say): Notices {
-  const shown = new Map<string, { text: string; line: Element }>();
+  const shown = new Map<string, { text: string; line: HTMLElement }>();
 
   function remove(matter: string): void {
     shown.get(matter)?.line.remove();
@@ -27,7 +27,7 @@ export function createNotices(box: Element, say: Say): Notices {
   }
 
   /** @returns the line that says it, without a button, or nothing where that is said already */
-  function put(matter: string, text: string | undefined): Element | undefined {
+  function put(matter: string, text: string | undefined): HTMLElement | undefined {
     // A dismissed notice stays away as long as it says the same.
     if (shown.get(matter)?.text === text) return undefined;
     remove(matter);
@@ -49,6 +49,9 @@ export function createNotices(box: Element, say: Say): Notices {
     button.className = 'quiet';
     button.textContent = action?.label ?? say('dismiss');
     button.addEventListener('click', () => (action ? action.run() : line.remove()));
+    // A layer, so that the focus returns to where it was (page/layers.ts); Escape is for what is only to be read.
+    Object.assign(line.dataset, { layer: '', firm: '' });
+    if (!action) button.dataset.close = '';
     line.append(' ', button);
   }
 

@@ -14,7 +14,7 @@ import { closeEach } from '../helpers/closing.ts';
 import { type Furnished, furnish, NO_PAGES } from '../helpers/every-page.ts';
 import { unreachable } from '../helpers/hit.ts';
 import { openHouse } from '../helpers/house.ts';
-import { arrive, signInClient } from '../helpers/people.ts';
+import { arrive, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { click, find, findAll, follow, gone, waitForText } from '../helpers/ui.ts';
 import { outOfReach } from '../helpers/widths.ts';
@@ -287,6 +287,43 @@ test('what has to be said while somebody calls covers neither answer', async () 
   await visitor.browserContext().close();
 });
 
+/** How wide each line of a part of a page is, in its own letters. */
+const linesOf = (visitor: Page, selector: string) =>
+  visitor.$eval(selector, (part) => {
+    const range = document.createRange();
+    range.selectNodeContents(part);
+    const lines = new Map<number, number>();
+    for (const { top, width } of range.getClientRects())
+      lines.set(Math.round(top), (lines.get(Math.round(top)) ?? 0) + width);
+    const letter = Number.parseFloat(getComputedStyle(part).fontSize);
+    return [...lines.values()].map((width) => width / letter);
+  });
+
+test('in Chinese no last line has but a character or two', async () => {
+  const visitor = await chromium.newPage();
+  await visitor.setExtraHTTPHeaders({ 'accept-language': 'zh-CN' });
+  await visit(visitor, await signInClient(house.server, house.anna, 'zh-CN'), '/nothing/here');
+  const places = [
+    ['/nothing/here', 'main > p'],
+    ['/offline', 'main > p'],
+    [house.signedIn['call page'], '.call-gate > p'],
+  ] as const;
+  let broken = 0;
+  for (const [path, selector] of places) {
+    await visitor.goto(`${house.server.origin}${path}`);
+    await visitor.waitForSelector(selector, { visible: true });
+    for (let width = 320; width <= 390; width += 5) {
+      await visitor.setViewport({ width, height: 740 });
+      const lines = await linesOf(visitor, selector);
+      if (lines.length < 2) continue;
+      broken += 1;
+      expect(lines.at(-1), `${path} at ${width} px: ${lines}`).toBeGreaterThanOrEqual(3);
+    }
+  }
+  expect(broken).toBeGreaterThan(10);
+  await visitor.browserContext().close();
+});
+
 test('a notice that is put away gives the focus back', async () => {
   const visitor = await chromium.newPage();
   await arrive(visitor, house.server, house.anna, '/friends');
@@ -294,7 +331,10 @@ test('a notice that is put away gives the focus back', async () => {
   // What knows about it comes with the first key.
   await eventually('the focus to return', async () => {
     await visitor.evaluate(() => {
-      const notice = Object.assign(document.createElement('p'), { className: 'notice', textContent: 'Read.' });
+      const notice = Object.assign(document.createElement('p'), {
+        className: 'notice',
+        textContent: 'Read.',
+      });
       document.querySelector('#notices')?.replaceChildren(notice);
     });
     await box.focus();

@@ -8,7 +8,7 @@ import type { StoredFile } from './store.ts';
 export type FileParams = { Params: { file: string } };
 
 /** A file of a conversation of theirs; others don't exist. */
-export function fileOf(request: FastifyRequest<FileParams>, files: Files): StoredFile {
+function fileOf(request: FastifyRequest<FileParams>, files: Files): StoredFile {
   const file = files.find(request.params.file);
   if (!file || !files.mayRead(userOf(request).id, file.id)) throw notFound();
   return file;

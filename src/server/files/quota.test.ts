@@ -150,6 +150,29 @@ test('a start removes what a crash left, and keeps what belongs to somebody', as
   expect(files().find(recording.id)).toBeDefined();
 });
 
+test('whoever leaves a group still finds there what they sent, and deletes it, but can’t open it', async () => {
+  const { groups, chats } = house.app.services;
+  const group = groups.create(ana.id, 'Family', [ben.id]) ?? 0;
+  const file = { name: 'big.bin', bytes: Buffer.alloc(MB, 1) };
+  await upload(house, ben, `/chats/${group}`, file, { key: randomUUID(), body: '' });
+  const [sent] = files().ofOwner(ben.id);
+  if (!sent) throw new Error('nothing was sent');
+  groups.leave(group, ben.id);
+  for (const comeBack of [() => undefined, () => groups.add(group, ana.id, [ben.id], false)]) {
+    comeBack();
+    const settings = (await ben.get('/settings')).body;
+    expect(settings).toContain('big.bin');
+    expect(settings).not.toContain(`/files/${sent.id}/download`);
+    expect((await ben.get(`/files/${sent.id}`)).statusCode).toBe(404);
+  }
+  expect(chats.isMember(group, ben.id)).toBe(true);
+  expect((await ana.post(`/files/${sent.id}/delete`)).statusCode).toBe(404);
+  groups.leave(group, ben.id);
+  expect((await ben.post(`/files/${sent.id}/delete`, { back: '/settings' })).statusCode).toBe(303);
+  expect(files().usedBy(ben.id)).toBe(0);
+  expect(onDisk()).toEqual([]);
+});
+
 /** A disk of 12 MB, where this process may make one. */
 function smallDisk(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'porchlight-disk-'));

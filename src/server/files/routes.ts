@@ -6,7 +6,7 @@ import { requireUser, userOf } from '../accounts/authentication.ts';
 import { notFound } from '../http/errors.ts';
 import { seeOther } from '../http/htmx.ts';
 import { safePath } from '../http/safe-path.ts';
-import { type FileParams, fileOf, readableFile } from './file-param.ts';
+import { type FileParams, readableFile } from './file-param.ts';
 import { nameFor } from './file-view.ts';
 import type { Files } from './files.ts';
 import { showingOf } from './media-types.ts';
@@ -38,10 +38,10 @@ export function fileRoutes(app: FastifyInstance, { files }: { files: Files }): v
     return serve(request, reply, { path, type: await previewType(path), name: '', inline: true });
   });
 
-  /** By whoever keeps it: it counts against their quota. */
+  /** By whoever keeps it: it counts against their quota, also where they may read it no longer. */
   app.post<FileParams>('/files/:file/delete', guard, async (request, reply) => {
-    const file = fileOf(request, files);
-    if (file.owner !== userOf(request).id) throw notFound();
+    const file = files.find(request.params.file);
+    if (file?.owner !== userOf(request).id) throw notFound();
     await files.remove(file.id);
     const { back } = v.parse(v.object({ back: v.optional(v.string()) }), request.body ?? {});
     return seeOther(

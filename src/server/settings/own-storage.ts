@@ -7,13 +7,16 @@ import type { Reader } from '../language/reader.ts';
 /** How many of the largest are listed for deletion: they free the most space. */
 const LISTED = 10;
 
+/** Without an address where its owner may read it no longer: it was sent in a group that they have left. */
+type OwnFile = Omit<FileView, 'downloadUrl'> & { downloadUrl: string | undefined };
+
 export type OwnStorage = {
   used: number;
   /** Bytes that this person may have. */
   limit: number | undefined;
   retentionDays: number | undefined;
   /** The largest first. */
-  biggest: FileView[];
+  biggest: OwnFile[];
 };
 
 export function ownStorage(files: Files, reader: Reader, user: number): OwnStorage {
@@ -23,6 +26,9 @@ export function ownStorage(files: Files, reader: Reader, user: number): OwnStora
     used: files.usedBy(user),
     limit: personBytes,
     retentionDays,
-    biggest: biggest.map((file) => fileView(file, reader)),
+    biggest: biggest.map((file) => {
+      const view = fileView(file, reader);
+      return { ...view, downloadUrl: files.mayRead(user, file.id) ? view.downloadUrl : undefined };
+    }),
   };
 }

@@ -20,7 +20,7 @@ export const ErrorCode = v.picklist([
   'version', // another protocol version; the socket closes
   'out-of-turn', // well-formed, but not now: before hello, or in a state that doesn't take it
   'not-found', // no such call, chat or member for this person
-  'not-allowed', // no longer friends, or blocked
+  'not-allowed', // no longer friends, or blocked; or no longer in the group
   'answered-elsewhere', // another device of the same person was faster
   'ended', // the call is over
   'full', // as many are in the call as there may be

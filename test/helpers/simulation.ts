@@ -249,7 +249,7 @@ export function simulate(seed: number, people: number): Simulation {
     else if (message.type === 'error') {
       // A place that is somebody else's by now, or a call that never was.
       if (['ring', 'join', 'leave'].includes(message.about ?? '')) page.kept = undefined;
-      if (message.about === 'resume') forget(page);
+      if (message.about === 'resume' && (message.call ?? page.call) === page.call) forget(page);
     } else if (message.type === 'joined') {
       page.call = message.call;
       page.kept = undefined;

@@ -113,7 +113,8 @@ const shown: CallEvents = {
       recording.stop();
       // Reloading the page, or coming back to it, shows what happened to the call instead of ringing again.
       const id = current.id();
-      goTo(id === undefined ? `/chats/${data.chat}` : callPath(id));
+      if (state.reason === 'not-a-member') goTo('/chats');
+      else goTo(id === undefined ? `/chats/${data.chat}` : callPath(id));
     }
     view.state(state, since);
   },

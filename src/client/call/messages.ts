@@ -141,7 +141,7 @@ export function createMessages(parts: MessageParts): (message: ServerMessage) =>
   }
 
   function failed(error: ServerError): void {
-    const meaning = meaningOf(error, roster.peers.size > 0);
+    const meaning = meaningOf(error, roster.peers.size > 0, isGroup);
     if (meaning === 'retry') events.refused();
     else if (meaning === 'settled') outbox.settle('decline', 'leave', 'cancel');
     else if (meaning) over(meaning.over);

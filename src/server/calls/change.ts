@@ -83,12 +83,10 @@ export function createChanges(context: CallContext, speech: Speech) {
     timers.drop(after.id);
     moves.drop(after.id);
     offers.drop(after.id);
-    const pages = new Set([
-      ...connections.clear(before ? here(before) : []),
-      ...connections.forgetTold(after.id),
-      ...(by ? [by] : []),
-    ]);
-    for (const page of pages) speech.ended(page, after);
+    const inIt = new Set(connections.clear(before ? here(before) : []));
+    for (const page of inIt) speech.out(page, after);
+    const others = new Set([...connections.forgetTold(after.id), ...(by ? [by] : [])]);
+    for (const page of others) if (!inIt.has(page)) speech.ended(page, after);
   }
 
   /** Who has left is told so, and so are those who stay. */
@@ -97,7 +95,7 @@ export function createChanges(context: CallContext, speech: Speech) {
     return left.flatMap((place) => {
       const pages = connections.clear([place]);
       timers.cancel(after.id, place.id);
-      for (const page of pages) speech.ended(page, after, 'hung-up');
+      for (const page of pages) speech.out(page, after, 'hung-up');
       speech.others(after, place, 'left');
       return pages;
     });

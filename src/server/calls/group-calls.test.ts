@@ -300,7 +300,8 @@ describe('in a call of a group', () => {
     const { call } = await rings(anas);
     await joins(bens, call);
     house.app.services.groups.remove(group, ana.id, ben.id);
-    expect(await bens.hears('ended')).toMatchObject({ call });
+    expect(await bens.hears('error')).toEqual({ type: 'error', code: 'not-allowed', about: 'resume', call });
+    expect((await bens.settled()).map(({ type }) => type)).not.toContain('ended');
     expect((await anas.settled()).at(-1)).toMatchObject({ type: 'peer', event: 'left' });
     house.app.services.groups.remove(group, ana.id, cleo.id);
     expect(await cleos.hears('ended')).toMatchObject({ call });
@@ -309,6 +310,21 @@ describe('in a call of a group', () => {
       expect(await phone.hears('error')).toMatchObject({ code: 'not-found', about: 'join' });
     }
     expect(calls().find(call)?.state.name).toBe('active');
+  });
+
+  test('who leaves the group without being there finds neither, and the call ends with the last of them', async () => {
+    const { call, member } = await rings(anas, { quiet: true });
+    await anas.drop();
+    house.app.services.groups.leave(group, ana.id);
+    expect(calls().find(call)?.state.name).toBe('ended');
+    anas = await openPhone(house, ana, anas.device);
+    anas.say({ type: 'resume', call, member, fresh: false });
+    expect(await anas.hears('error')).toMatchObject({ code: 'not-found', about: 'resume', call });
+
+    const { call: bensCall } = await rings(bens, { quiet: true });
+    house.app.services.groups.leave(group, ben.id);
+    expect(await bens.hears('error')).toMatchObject({ code: 'not-allowed', about: 'resume', call: bensCall });
+    expect(calls().find(bensCall)?.state.name).toBe('ended');
   });
 
   test('everybody is waited for after the server was down', async () => {

@@ -4,6 +4,7 @@ import type { EndReason, ServerMessage } from '../../protocol/server.ts';
 import { answered, callerOf, here, othersIn, secondsOf } from './call.ts';
 import { type Connection, knows } from './connections.ts';
 import { type CallContext, invitedTo, peerOf } from './context.ts';
+import { errorFor } from './frame.ts';
 import { iceFor } from './ice.ts';
 import type { Call, Place } from './store.ts';
 
@@ -14,7 +15,36 @@ export function createSpeech(context: CallContext) {
 
   const since = ({ answeredAt }: Call) => answeredAt !== undefined && answered(answeredAt, clock.now());
 
+  /**
+   * It is over, or it is for this page.
+   * @param reason where the call itself goes on
+   * @param asked the key of the ring that this answers; else it is that of the device's last one
+   */
+  function ended(page: Connection, call: Call, reason?: EndReason, asked?: string): void {
+    const own = call.places.filter(({ user, key }) => user === page.user && key !== undefined);
+    const key = asked ?? (own.findLast(({ device }) => device === page.device) ?? own.at(-1))?.key;
+    page.send({
+      type: 'ended',
+      call: call.id,
+      ...(key !== undefined && { key }),
+      reason: reason ?? (call.state.name === 'ended' ? call.state.reason : 'failed'),
+      seconds: secondsOf({ ...call, endedAt: call.endedAt ?? clock.now() }),
+    });
+  }
+
   return {
+    ended,
+
+    /**
+     * Its place is gone. Who isn't in the group any more is told that: nothing of it is theirs to go back to.
+     * @param reason where the call itself goes on
+     */
+    out(page: Connection, call: Call, reason?: EndReason): void {
+      const isTheirs = !call.isGroup || chats.isMember(call.conversation, page.user);
+      if (isTheirs) ended(page, call, reason);
+      else page.send(errorFor('not-allowed', { about: 'resume', call: call.id }));
+    },
+
     /** Its call goes on in another one, in which this page has its place. */
     moved: (page: Connection, from: string, to: Call): void =>
       page.send({ type: 'moved', call: from, to: to.id, chat: to.conversation }),
@@ -82,23 +112,6 @@ export function createSpeech(context: CallContext) {
         ...(description && { offer: description }),
         candidates,
         ice: iceFor(iceServers(page.host), page.user, clock.now()),
-      });
-    },
-
-    /**
-     * It is over, or it is for this page.
-     * @param reason where the call itself goes on
-     * @param asked the key of the ring that this answers; else it is that of the device's last one
-     */
-    ended(page: Connection, call: Call, reason?: EndReason, asked?: string): void {
-      const own = call.places.filter(({ user, key }) => user === page.user && key !== undefined);
-      const key = asked ?? (own.findLast(({ device }) => device === page.device) ?? own.at(-1))?.key;
-      page.send({
-        type: 'ended',
-        call: call.id,
-        ...(key !== undefined && { key }),
-        reason: reason ?? (call.state.name === 'ended' ? call.state.reason : 'failed'),
-        seconds: secondsOf({ ...call, endedAt: call.endedAt ?? clock.now() }),
       });
     },
   };

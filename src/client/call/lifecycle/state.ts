@@ -5,6 +5,8 @@ import type { EndReason } from '../../../protocol/server.ts';
 export type Reason =
   | EndReason
   | 'not-allowed'
+  /** This person has left the group, or was taken out of it. */
+  | 'not-a-member'
   /** As many are in it as there may be. */
   | 'full'
   /** It goes on in another tab, or on another device. */

@@ -10,8 +10,11 @@ export type Meaning = { over: Reason } | 'retry' | 'settled' | undefined;
 const FAREWELLS = ['decline', 'leave', 'cancel'];
 const BEGINNINGS = ['ring', 'join', 'resume'];
 
-/** @param met whether both sides are in the call already: then it needs the server no longer */
-export function meaningOf({ code, about = '' }: ServerError, met: boolean): Meaning {
+/**
+ * @param met whether both sides are in the call already: then it needs the server no longer
+ * @param isGroup whether it is the call of a group, whose members may all be in it
+ */
+export function meaningOf({ code, about = '' }: ServerError, met: boolean, isGroup: boolean): Meaning {
   if (about === '' && !met) {
     // Not even looked at, so it may have been what the page waits for.
     if (code === 'too-many') return 'retry';
@@ -23,6 +26,7 @@ export function meaningOf({ code, about = '' }: ServerError, met: boolean): Mean
   if (!isFarewell && !BEGINNINGS.includes(about)) return undefined;
   if (code === 'too-many' || code === 'internal') return 'retry';
   if (isFarewell) return 'settled';
+  if (isGroup && (code === 'not-found' || code === 'not-allowed')) return { over: 'not-a-member' };
   if (code === 'answered-elsewhere' || code === 'not-allowed' || code === 'full') return { over: code };
   if (code === 'out-of-turn' && about === 'ring') return { over: 'in-another-call' };
   if (code === 'ended') return { over: met ? 'hung-up' : 'cancelled' };

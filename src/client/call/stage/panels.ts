@@ -41,10 +41,12 @@ export function createPanels(
   const reasoned = find(over, '.call-reason', HTMLElement);
   const named = find(over, '.call-with', HTMLElement);
   const lasted = find(over, '.call-length', HTMLElement);
+  const back = find(over, 'a', HTMLAnchorElement);
+  const [chat, toChat] = [back.href, back.textContent];
   const gate = createGate(find(root, '.call-gate', HTMLElement));
   const wayBack = createWayBack(over, say('returning'), isBusy, () => {
     // Back leads to where the call was begun, not to a call that is over.
-    location.replace(find(over, 'a', HTMLAnchorElement).href);
+    location.replace(back.href);
   });
 
   /** Something is still being sent from here, or somebody calls. */
@@ -81,9 +83,13 @@ export function createPanels(
       if (reason === 'hung-up') wayBack.begin();
       over.dataset.reason = reason;
       setText(reasoned, reason === 'hung-up' ? '' : say(`end-${reason}`, { name }));
-      // Nothing here can call, or the call isn't over at all.
-      find(over, 'a:last-child', HTMLElement).hidden = reason === 'unsupported' || reason === 'moved';
+      const isOut = reason === 'not-a-member';
+      back.href = isOut ? '/chats' : chat;
+      setText(back, isOut ? say('toChats') : toChat);
+      // Nothing here can call, or the call isn't over at all, or isn't theirs.
+      const isElsewhere = reason === 'unsupported' || reason === 'moved' || isOut;
+      find(over, 'a:last-child', HTMLElement).hidden = isElsewhere;
     },
-    focus: () => find(over, 'a', HTMLElement).focus(),
+    focus: () => back.focus(),
   };
 }

@@ -157,6 +157,12 @@ test('a call that somebody starts quietly rings nowhere, and shows live on the c
   await follow(ben.page, 'link', 'Join');
   await pitchHeard(anna.page, 'Ben', ben.pitch);
   await waitForText(cleo.page, 'main', undefined, /Call in progress · Anna and Ben/);
+  // Whoever leaves the page is held for a while, and that is said.
+  await goTo(ben, '/friends');
+  await waitForText(anna.page, 'main', undefined, /Ben has left the page and can come back/);
+  await waitForText(anna.page, 'group', 'Ben', /left the page/);
+  await follow(ben.page, 'link', 'Return to call');
+  await waitForText(anna.page, 'group', 'Ben', /^(?![\s\S]*left the page)/);
   await click(anna.page, 'button', 'Hang up');
   await click(ben.page, 'button', 'Hang up');
   await gone(cleo.page, 'link', 'Join');

@@ -2,6 +2,7 @@
 import { find } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
 import type { Source } from '../../media/outgoing.ts';
+import { type Absence, watchAbsence } from './absence.ts';
 import { createScreenTile, type ScreenTile } from './screen-tile.ts';
 import { createSound, type Sound } from './sound.ts';
 import type { Played } from './stalled.ts';
@@ -53,7 +54,12 @@ export interface OtherSideEvents {
   recording(): void;
   /** Whether there is a screen of theirs to see. */
   shared(isShared: boolean): void;
+  /** They aren't there at this moment, or are again. Missing in a call of two, whose status says it. */
+  absent?: ((absence: Absence | undefined) => void) | undefined;
 }
+
+/** What is said beside a name, as keys of the page's words. */
+const ABSENT: Record<Absence, string> = { left: 'peerGone', lost: 'peerLost' };
 
 /**
  * Takes over the two tiles of one person: of themselves, and of their screen.
@@ -80,6 +86,21 @@ export function createOtherSide(
   let isAway = false;
   /** What it last said about itself, unless that was before it left. */
   let told: PeerMedia | undefined;
+  let shown: PeerMedia | undefined;
+  let absence: Absence | undefined;
+  const watch = events.absent && watchAbsence(tellAbsence);
+
+  function tellAbsence(now: Absence | undefined): void {
+    absence = now;
+    mark();
+    events.absent?.(now);
+  }
+
+  /** Says beside their name why they can't be heard or seen. */
+  function mark(): void {
+    const key = absence ? ABSENT[absence] : shown && silenceKey(shown);
+    tile.silence(key && say(key));
+  }
 
   function soundOf(what: 'sound' | 'screen-sound', output: HTMLAudioElement): Sound {
     return createSound(
@@ -99,9 +120,9 @@ export function createOtherSide(
   }
 
   function render(state: PeerMedia): void {
+    shown = state;
     tile.camera(state.camera);
-    const silence = state.interrupted ? 'peerInterrupted' : state.microphone ? undefined : silenceKey(state);
-    tile.silence(silence && say(silence));
+    mark();
     screen.shared(state.screen === true);
     isRecording = state.recording;
     events.recording();
@@ -120,7 +141,8 @@ export function createOtherSide(
       user = face?.user;
       if (face) tile.face(name, face);
       tile.camera(undefined);
-      tile.silence(undefined);
+      shown = undefined;
+      mark();
       screen.name(say('screenOf', { name }));
       isRecording = false;
     },
@@ -136,9 +158,11 @@ export function createOtherSide(
         told = undefined;
         render(GONE);
       } else if (told) render(told);
+      watch?.left(away);
     },
     carries(isConnected) {
       for (const element of Object.values(elements)) element.dataset.carries = String(isConnected);
+      watch?.carries(isConnected);
     },
     speaks(isSpeaking) {
       elements.self.toggleAttribute('data-speaking', isSpeaking);
@@ -157,6 +181,8 @@ export function createOtherSide(
 }
 
 /** Someone who hasn't been heard yet, or can't be, isn't muted. */
-function silenceKey({ lack }: PeerMedia): string {
+function silenceKey({ microphone, interrupted, lack }: PeerMedia): string | undefined {
+  if (interrupted) return 'peerInterrupted';
+  if (microphone) return undefined;
   return lack === 'asking' ? 'peerAsking' : lack === 'unavailable' ? 'peerUnavailable' : 'peerMuted';
 }

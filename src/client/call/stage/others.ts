@@ -2,6 +2,7 @@
 import { find } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
 import { FIRST, type Side } from '../lifecycle/roster.ts';
+import type { Absence } from './absence.ts';
 import type { Arrangement } from './arrangement.ts';
 import { createOtherSide, type OtherSide } from './other-side.ts';
 import type { Played } from './stalled.ts';
@@ -15,6 +16,8 @@ export interface OthersEvents {
   recording(): void;
   /** An element plays sound from now on, or no longer. */
   plays(output: HTMLMediaElement, isOn: boolean): void;
+  /** Somebody of several isn't there at this moment, or is again. */
+  absent(side: Side, absence: Absence | undefined): void;
 }
 
 export interface Others {
@@ -59,6 +62,7 @@ export function createOthers(
       capturing: events.capturing,
       recording: events.recording,
       shared: (isShared) => arrangement.shared(picture, isShared),
+      absent: side === FIRST ? undefined : (absence) => events.absent(side, absence),
     });
     sides.set(side, { side: made, elements, gone });
     arrangement.add(side, elements.self, false);

@@ -109,6 +109,8 @@ export function createView(
     capturing: () => local.isLive('audio'),
     recording: tellRecording,
     plays: (output, isOn) => selects.play(output, isOn),
+    absent: (side, absence) =>
+      notices.pass(`people ${side}`, say(`absent-${absence ?? 'back'}`, { name: others.of(side).name() })),
   });
   arrangement.add(SELF, selfTile, false);
   const speakers = createSpeakers(find(controls, '[data-do="layout"]', HTMLButtonElement), say, {

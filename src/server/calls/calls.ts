@@ -186,13 +186,11 @@ export function createCalls(parts: CallGround) {
       if (!stopped) reconnection.gone(connection, left);
     },
 
-    /** The session was revoked: its pages leave their calls. */
+    /** The session was revoked: its places are free, also where their pages have no socket at this moment. */
     leaveBySession(session: string) {
-      for (const connection of connections.ofSession(session)) {
-        const call = store.find(connections.placeOf(connection)?.call ?? '');
-        const me = call && placeOf(call, connection.user);
-        if (me) joining.leave(call, me);
-      }
+      for (const call of store.open())
+        for (const place of here(call))
+          if (connections.sessionOf(place.id) === session) joining.leave(call, place);
     },
 
     /** Ends the timers; the database may be closed after this. */

@@ -47,9 +47,10 @@ test('a page that has gone is nobody’s any more', () => {
   const tablet = page(1, 'another session');
   connections.add(tablet);
   expect(connections.ofUser(1)).toEqual([ana, tablet]);
-  expect(connections.ofSession('session of 1')).toEqual([ana]);
   expect(connections.remove(ana)).toEqual({ call: 'call', member: 'anas' });
-  expect([connections.ofUser(1), connections.ofSession('session of 1')]).toEqual([[tablet], []]);
+  expect(connections.ofUser(1)).toEqual([tablet]);
+  // Its place is still that of the same browser.
+  expect(connections.sessionOf('anas')).toBe('session of 1');
   connections.remove(tablet);
   expect([connections.ofUser(1), connections.ofUser(3)]).toEqual([[], [eve]]);
 });

@@ -66,8 +66,6 @@ export function createConnections() {
     /** Whether the socket of any call page is open. */
     isAnyOpen: (): boolean => byUser.size > 0,
     ofUser: (user: number): Connection[] => [...(byUser.get(user) ?? [])],
-    ofSession: (session: string): Connection[] =>
-      [...byUser.values()].flatMap((pages) => [...pages]).filter((page) => page.session === session),
     placeOf: (connection: Connection): Standing | undefined => places.get(connection),
     at: (member: string): Connection | undefined => byMember.get(member),
     /** The session that has a place, or had it last; missing after a restart, until its page is back. */

@@ -327,6 +327,16 @@ describe('in a call of a group', () => {
     expect(calls().find(bensCall)?.state.name).toBe('ended');
   });
 
+  test('whose session ends is out at once, also while their page has no socket', async () => {
+    const { call } = await rings(anas);
+    const place = await joins(bens, call);
+    await bens.drop();
+    expect((await anas.settled()).at(-1)).toMatchObject({ type: 'peer', event: 'away' });
+    house.app.services.sessions.endAll(ben.id);
+    expect((await anas.settled()).at(-1)).toMatchObject({ event: 'left', peer: { member: place } });
+    expect(people()).toMatchObject({ [ben.id]: 'was' });
+  });
+
   test('everybody is waited for after the server was down', async () => {
     const { call, member } = await rings(anas);
     const place = await joins(bens, call);

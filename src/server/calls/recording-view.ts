@@ -33,7 +33,7 @@ function elementOf({ state, type }: StoredFile): RecordingView['element'] {
   return type.startsWith('audio/') ? 'audio' : 'video';
 }
 
-/** Oldest first. */
+/** Those that the reader may hear and see, oldest first. */
 export function recordingsOf(
   { files, recordings, accounts }: Parts,
   reader: Reader,
@@ -42,7 +42,7 @@ export function recordingsOf(
 ): RecordingView[] {
   return files.ofCall(call).flatMap((file) => {
     const recording = recordings.find(file.id);
-    if (!recording) return [];
+    if (!recording || !files.mayRead(me.id, file.id)) return [];
     const { whom } = recording;
     return {
       ...fileView(file, reader),

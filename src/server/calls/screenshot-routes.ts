@@ -32,11 +32,12 @@ export function screenshotRoutes(
     { preHandler: requireUser },
     (request, reply) => {
       const call = calls.find(request.params.call);
-      if (!call || !chats.isMember(call.conversation, userOf(request).id)) throw notFound();
+      const me = userOf(request).id;
+      if (!call || !chats.isMember(call.conversation, me)) throw notFound();
       const file = readableFile(request, files);
       const all = files
         .ofCall(call.id)
-        .filter(({ kind }) => kind === 'screenshot')
+        .filter(({ id, kind }) => kind === 'screenshot' && files.mayRead(me, id))
         .filter(isPicture);
       const at = all.findIndex(({ id }) => id === file.id);
       if (at === -1) throw notFound();

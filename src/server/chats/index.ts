@@ -55,7 +55,7 @@ export function createRenderers(
   }: { chats: ReturnType<typeof createChats>; files: Files; accounts: AccountStore; clock: Clock },
 ) {
   const nameOf = (user: number): string => accounts.userById(user)?.displayName ?? '';
-  const renderRow = createRowRenderer(render, files.ofMessage, nameOf, clock);
+  const renderRow = createRowRenderer(render, files.ofMessage, files.mayRead, nameOf, clock);
   return { renderRow, renderHistory: createHistoryRenderer(chats, renderRow, clock) };
 }
 

@@ -9,13 +9,23 @@ import { mentions } from './mentions.ts';
 import type { ChatStore } from './store.ts';
 
 /** A file of a conversation, as far as it says who may see it. */
-type KeptFile = { conversation: number; message: number | undefined; createdAt: number };
+type KeptFile = {
+  conversation: number;
+  message: number | undefined;
+  kind: 'attachment' | 'screenshot' | 'recording';
+  createdAt: number;
+};
 
-/** Whether a member may see a file: whoever joined later sees what was sent, or made in calls, since then. */
+/**
+ * Whether a member may see a file: whoever joined later sees what was sent since then. A recording goes to the chat by
+ * itself when it is complete, so what counts is when it began.
+ */
 export function mayReadFile(store: Pick<ChatStore, 'member'>, file: KeptFile, user: number): boolean {
   const member = store.member(file.conversation, user);
   if (!member || member.firstId === 0) return member !== undefined;
-  return file.message === undefined ? file.createdAt >= member.joinedAt : file.message > member.firstId;
+  return file.message === undefined || file.kind === 'recording'
+    ? file.createdAt >= member.joinedAt
+    : file.message > member.firstId;
 }
 
 /** Who is asking: a person, and the session they came with (its stored id). */

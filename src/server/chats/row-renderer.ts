@@ -45,17 +45,26 @@ export type RenderRow = (
 
 /**
  * @param fileOf the file that a message was sent with, if it is still kept
+ * @param mayRead whether a person may see a file
  * @param nameOf what a person is called
  */
 export function createRowRenderer(
   render: Render,
   fileOf: (message: number) => StoredFile | undefined,
+  mayRead: (user: number, file: string) => boolean,
   nameOf: (user: number) => string,
   clock: Clock,
 ): RenderRow {
   const kept = createBoundedCache<string, string>(MOST_KEPT, (html, key) => html.length + key.length);
 
-  return ({ reader, me, conversation, group }, message, previous, oob = false) => {
+  /** Whoever reads from the beginning sees every file. */
+  function isFileHidden({ me, first }: RowReader, message: Message): boolean {
+    const file = first > 0 && message.hasFile ? fileOf(message.id) : undefined;
+    return file !== undefined && !mayRead(me, file.id);
+  }
+
+  return (to, message, previous, oob = false) => {
+    const { reader, me, conversation, group } = to;
     const own = message.authorId === me;
     const newDay = !previous || reader.dayKey(previous.sentAt) !== reader.dayKey(message.sentAt);
     const follows =
@@ -66,6 +75,7 @@ export function createRowRenderer(
     // An out-of-band row replaces only the message; its day is already above it.
     const beginsDay = newDay && !oob;
     const now = clock.now();
+    const isHidden = isFileHidden(to, message);
     const { call, event } = message;
     const said = call && callView(reader, call, { me, isCaller: own, nameOf });
     const key = [
@@ -81,14 +91,16 @@ export function createRowRenderer(
       oob,
       // Of a group's call each reads their own, and who is in it by their names of today.
       said?.words,
+      isHidden,
     ].join();
     const known = kept.get(key);
     if (known !== undefined) return known;
-    const file = message.hasFile ? fileOf(message.id) : undefined;
+    const file = message.hasFile && !isHidden ? fileOf(message.id) : undefined;
     const html = render('chats/row', reader, {
       message,
       file: file && fileView(file, reader),
       segments: segments(message.body),
+      isHidden,
       isBig: file === undefined && emojiCount(message.body, MOST_BIG_EMOJI) > 0,
       conversation,
       own,

@@ -1,4 +1,4 @@
-/** What somebody who is added to a group, to read from then on, gets of its calls. */
+/** What somebody who is added to a group, to read from then on, gets of its calls; and who adds to those. */
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
@@ -100,4 +100,15 @@ test('a recording that had begun is neither listed nor played, also where it com
     for (const path of [`/files/${before}`, `/recordings/${before}/download`])
       expect((await person.get(path)).statusCode === 404, path).toBe(!reads);
   }
+});
+
+test('only those who are or were in a call take screenshots of it', async () => {
+  expect((await shoot(ben)).statusCode).toBe(404);
+  const bens = await openPhone(house, ben);
+  bens.say({ type: 'join', call });
+  await bens.hears('joined');
+  expect((await shoot(ben)).statusCode).toBe(201);
+  bens.say({ type: 'leave', call });
+  await bens.hears('ended');
+  expect((await shoot(ben)).statusCode).toBe(201);
 });

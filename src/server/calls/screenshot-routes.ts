@@ -11,6 +11,7 @@ import { statusOf } from '../files/intake-status.ts';
 import { isPicture, showPicture } from '../files/viewer.ts';
 import { notFound } from '../http/errors.ts';
 import { readFields } from '../http/multipart.ts';
+import { tookPart } from './call.ts';
 import type { Calls } from './calls.ts';
 
 export type ScreenshotParts = {
@@ -55,7 +56,7 @@ export function screenshotRoutes(
   );
 
   /**
-   * Multipart with one `image/png`; the token comes in the header `x-csrf-token`.
+   * From those who are or were in the call; for others there is none. Multipart with one `image/png`; the token comes in the header `x-csrf-token`.
    * Answers 201 `{ id, url }`, or a status and `{ error }` with the sentence to show.
    */
   app.post<{ Params: { call: string } }>(
@@ -65,7 +66,7 @@ export function screenshotRoutes(
       const actor = actorOf(request);
       const call = calls.find(request.params.call);
       const denial = call && membership.denies(actor, call.conversation);
-      if (!call || denial === 'not-found') throw notFound();
+      if (!call || denial === 'not-found' || !tookPart(call, actor.user)) throw notFound();
       const refuse = (status: number, words: string) =>
         reply.code(status).send({ error: request.reader.t(words) });
       if (denial) return refuse(403, 'chats.errors.notFriends');

@@ -24,6 +24,10 @@ beforeEach(async () => {
        VALUES (?, ?, ?, 'video', 'ended', 'hung-up', 1, 2)`,
     )
     .run(CALL, chat, ana.id);
+  const place = database.prepare(
+    `INSERT INTO call_places (id, call_id, user_id, device, joined_at, seen_at, left_at) VALUES (?, ?, ?, 'phone', 1, 2, 2)`,
+  );
+  for (const { id } of [ana, ben]) place.run(`place-of-${id}`.padEnd(22, '-'), CALL, id);
   database.close();
   png = await sharp({ create: { width: 320, height: 180, channels: 3, background: '#123' } })
     .png()

@@ -298,6 +298,8 @@ export function simulate(seed: number, people: number): Simulation {
     const { user } = page;
     const people = [dice.pick(users) ?? user, dice.pick(users) ?? user].filter((person) => person !== user);
     try {
+      // As the form does before it writes anything.
+      world.calls.mayInvite(call, user, people.length);
       if (call.isGroup) {
         world.calls.invite(call.id, user, people);
         return 'adds somebody';
@@ -389,6 +391,8 @@ export function simulate(seed: number, people: number): Simulation {
     for (const call of world.store.open()) {
       const present = here(call);
       if (present.length > MOST_PLACES) wrong.push(`${present.length} people are in a call`);
+      if (present.length === MOST_PLACES && call.invites.some(({ state }) => state === 'ringing'))
+        wrong.push('a full call rings');
       for (const { user } of present) {
         if (taken.has(user)) wrong.push(`person ${user} is in two calls`);
         taken.set(user, call.id);

@@ -212,6 +212,38 @@ describe('a call of a group', () => {
     await joins(ninth, call);
   });
 
+  test('rings on nowhere once it is full', async () => {
+    const others: Person[] = [];
+    for (const name of ['dora', 'emil', 'fritz', 'gerda', 'hans', 'ida']) others.push(await addPerson(name));
+    house.app.services.groups.add(
+      group,
+      ana.id,
+      others.map(({ id }) => id),
+      true,
+    );
+    const ninth = others.at(-1);
+    const phones: Phone[] = [bens, cleos];
+    for (const person of others) phones.push(await openPhone(house, person));
+    const last = phones.pop();
+    if (!ninth || !last) throw new Error('there is no ninth');
+    const { call } = await rings(anas);
+    await last.hears('incoming');
+    for (const phone of phones) {
+      expect(calls().ringingAt(ninth.id)).toHaveLength(1);
+      await joins(phone, call);
+    }
+    expect(await last.hears('ended')).toMatchObject({ call, reason: 'missed' });
+    expect(calls().ringingAt(ninth.id)).toEqual([]);
+    expect(people()).toMatchObject({ [ninth.id]: 'missed', [cleo.id]: 'in' });
+    expect((await anas.settled()).filter(({ type }) => type === 'invited').at(-1)).toMatchObject({
+      people: [{ user: ninth.id, state: 'missed' }],
+    });
+    // It is theirs to walk into once somebody has left.
+    bens.say({ type: 'leave', call });
+    await bens.hears('ended');
+    await joins(last, call);
+  });
+
   test('is busy for who is in another, and they find it missed', async () => {
     const { friends, chats } = house.app.services;
     friends.befriend(ben.id, cleo.id);

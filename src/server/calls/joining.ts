@@ -1,7 +1,7 @@
 /** Coming into a call: because it rings, because it is on, or with another device; and leaving it. */
 import { randomBytes } from 'node:crypto';
 import type { Description } from '../../protocol/common.ts';
-import { hasDeclined, MOST_PLACES, othersIn, placeOf, ringing, tookPart } from './call.ts';
+import { hasDeclined, here, MOST_PLACES, othersIn, placeOf, ringing, tookPart } from './call.ts';
 import type { Change } from './change.ts';
 import { type Connection, mustKnow } from './connections.ts';
 import { type CallContext, ownCall } from './context.ts';
@@ -56,6 +56,13 @@ export function createJoining(
     if (!isIn) throw protocolError(placeOf(call, user) ? 'answered-elsewhere' : 'full');
     store.come(call.id, user);
     store.answer(call.id, now);
+    if (here(call).length + 1 >= MOST_PLACES) stopRinging(call, user);
+  }
+
+  /** There is no place left for whoever is still rung: they could only be told that it is full. */
+  function stopRinging(call: Call, comer: number) {
+    for (const { user, state } of call.invites)
+      if (state === 'ringing' && user !== comer) store.settle(call.id, user, 'missed');
   }
 
   /** A person is in one call. What fails here is tried again: they are in the other one already. */

@@ -92,6 +92,9 @@ export function callPeopleRoutes(app: FastifyInstance, parts: CallPeopleParts): 
     const me = userOf(request).id;
     const known = groups.ofExactly(me, people);
     if (known !== undefined) return known;
+    // All of them or none: whoever is in the call goes on in the group.
+    if (people.some((user) => user !== me && groups.isInTooMany(user)))
+      return { refused: 'chats.errors.inTooMany' };
     const names = listOf(request.reader.locale, people.map(nameOf));
     const title = names.length > LONGEST_TITLE ? `${startOf(names, LONGEST_TITLE - 1)}…` : names;
     return groups.create(me, title, people) ?? { refused: 'chats.errors.tooManyGroups' };
@@ -108,6 +111,7 @@ export function callPeopleRoutes(app: FastifyInstance, parts: CallPeopleParts): 
     }
     const members = new Set(chats.members(call.conversation));
     const newcomers = people.filter((user) => !members.has(user));
+    if (newcomers.some(groups.isInTooMany)) return 'chats.errors.inTooMany';
     const { refused } =
       newcomers.length > 0 ? groups.add(call.conversation, me, newcomers, false) : { refused: undefined };
     if (refused) return `chats.errors.${refused}`;

@@ -11,12 +11,18 @@ import type { Chats } from './chats.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
 import type { GroupOutcome, Groups } from './groups.ts';
 
-export type GroupPictureParts = { chats: Chats; groups: Groups; portraits: Portraits };
+export type GroupPictureParts = {
+  chats: Chats;
+  groups: Groups;
+  portraits: Portraits;
+  /** @throws 429 for somebody who has just changed a lot */
+  mayChange(request: FastifyRequest): Promise<void>;
+};
 
 /** @param refuse shows the page of the group's people again, with what is wrong: a key of the words */
 export function groupPictureRoutes(
   app: FastifyInstance,
-  { chats, groups, portraits }: GroupPictureParts,
+  { chats, groups, portraits, mayChange }: GroupPictureParts,
   refuse: (
     request: FastifyRequest<ConversationParams>,
     reply: FastifyReply,
@@ -25,7 +31,8 @@ export function groupPictureRoutes(
   ) => FastifyReply,
 ): void {
   const guard = { preHandler: requireUser };
-  const upload = { preValidation: [requireUser, readFields] };
+  const changing = { preHandler: [requireUser, mayChange] };
+  const upload = { preValidation: [requireUser, readFields], preHandler: mayChange };
 
   app.get<{ Params: { chat: string; version: string } }>(
     '/chats/:chat/picture/:version',
@@ -53,7 +60,7 @@ export function groupPictureRoutes(
     return done(reply, groups.setPicture(conversation, id, made.bytes), conversation);
   });
 
-  app.post<ConversationParams>('/chats/:chat/picture/remove', guard, (request, reply) => {
+  app.post<ConversationParams>('/chats/:chat/picture/remove', changing, (request, reply) => {
     const conversation = conversationOf(request, chats);
     return done(reply, groups.setPicture(conversation, userOf(request).id, undefined), conversation);
   });

@@ -3,8 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { DisplayName } from '../accounts/registration.ts';
+import type { Clock } from '../clock.ts';
 import type { Friends } from '../friends/friends.ts';
 import type { Presence } from '../friends/presence.ts';
+import { createLimit } from '../http/attempt-limit.ts';
 import { notFound, personError } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import { Ids, idFrom } from '../http/ids.ts';
@@ -22,17 +24,29 @@ const TitleForm = v.object({ title: DisplayName });
 
 type PersonParams = { Params: { chat: string; person: string } };
 
-export type GroupParts = GroupPictureParts & { friends: Friends; presence: Presence };
+/** Changes of groups by one person in a minute: each stands in a chat, and is brought to everybody in it. */
+const OFTEN = { most: 30, window: 60_000, keys: Number.POSITIVE_INFINITY };
+
+export type GroupParts = Omit<GroupPictureParts, 'mayChange'> & {
+  friends: Friends;
+  presence: Presence;
+  clock: Clock;
+};
 
 export function groupRoutes(app: FastifyInstance, parts: GroupParts): void {
-  const { chats, groups, friends, presence } = parts;
+  const { chats, groups, friends, presence, clock } = parts;
   const guard = { preHandler: requireUser };
-  const growing = { ...guard, config: { grows: true } };
+  const change = createLimit(clock, OFTEN);
+  async function mayChange(request: FastifyRequest): Promise<void> {
+    if (!change(`${userOf(request).id}`)) throw personError(429, 'chats.errors.tooOften');
+  }
+  const changing = { preHandler: [requireUser, mayChange] };
+  const growing = { ...changing, config: { grows: true } };
 
-  /** The ids of the boxes that were ticked, to be shown again. */
+  /** The ids of the boxes that were ticked, to be shown again, without those that can't be meant. */
   function ticked(body: unknown): number[] {
     const given = v.safeParse(v.object({ people: Ids }), body);
-    return given.success ? given.output.people : [];
+    return given.success ? given.output.people.filter((user) => !groups.isInTooMany(user)) : [];
   }
 
   app.get('/chats/new', guard, (request, reply) =>
@@ -51,6 +65,7 @@ export function groupRoutes(app: FastifyInstance, parts: GroupParts): void {
         errors,
       });
     if (!form.ok) return again(form.errors);
+    if (form.output.people.some(groups.isInTooMany)) return again({ people: 'chats.errors.inTooMany' });
     const made = groups.create(userOf(request).id, form.output.title, form.output.people);
     if (made === undefined) return again({ title: 'chats.errors.tooManyGroups' });
     return reply.redirect(`/chats/${made}#end`, 303);
@@ -111,6 +126,11 @@ export function groupRoutes(app: FastifyInstance, parts: GroupParts): void {
     if (!form.ok)
       return showPeople(request, reply.code(422), { errors: form.errors, ticked: ticked(request.body) });
     const { people, from } = form.output;
+    if (people.some(groups.isInTooMany))
+      return showPeople(request, reply.code(409), {
+        errors: { people: 'chats.errors.inTooMany' },
+        ticked: ticked(request.body),
+      });
     const { refused } = groups.add(conversation, me, people, from === 'start');
     if (refused === 'groupFull')
       return showPeople(request, reply.code(409), {
@@ -131,7 +151,7 @@ export function groupRoutes(app: FastifyInstance, parts: GroupParts): void {
     return done(reply, groups.rename(conversation, me, form.output.title), pageOf(conversation));
   });
 
-  groupPictureRoutes(app, parts, (request, reply, status, errors) =>
+  groupPictureRoutes(app, { ...parts, mayChange }, (request, reply, status, errors) =>
     showPeople(request, reply.code(status), { errors }),
   );
 
@@ -151,12 +171,12 @@ export function groupRoutes(app: FastifyInstance, parts: GroupParts): void {
     return done(reply, groups.leave(conversation, me), '/chats');
   });
 
-  app.post<PersonParams>('/chats/:chat/people/:person/remove', guard, (request, reply) => {
+  app.post<PersonParams>('/chats/:chat/people/:person/remove', changing, (request, reply) => {
     const { conversation, me } = groupOf(request);
     const outcome = groups.remove(conversation, me, idFrom(request.params.person));
     return done(reply, outcome, pageOf(conversation));
   });
-  app.post<PersonParams>('/chats/:chat/people/:person/admin', guard, (request, reply) => {
+  app.post<PersonParams>('/chats/:chat/people/:person/admin', changing, (request, reply) => {
     const { conversation, me } = groupOf(request);
     const outcome = groups.makeAdmin(conversation, me, idFrom(request.params.person));
     return done(reply, outcome, pageOf(conversation));

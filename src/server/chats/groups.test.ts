@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
+import { upload } from '../../../test/helpers/upload.ts';
 import { MOST_GROUPS, MOST_MEMBERS } from './groups.ts';
 
 let house: House;
@@ -84,6 +85,29 @@ describe('made from friends', () => {
     expect(services().groups.create(ben.id, 'Of Ben', [])).toBeDefined();
   });
 
+  test('nor is somebody who is in a hundred put into another, and the form says so', async () => {
+    const { groups, chats } = services();
+    for (let n = 1; n < MOST_GROUPS; n++) groups.create(ben.id, `Group ${n}`, []);
+    for (const [path, title] of [
+      ['/chats/new', 'Two'],
+      [`/chats/${await make('Other', cleo)}/people`, ''],
+    ] as const) {
+      const answer = await postAll(ana, path, [
+        ['title', title],
+        ['people', `${ben.id}`],
+        ['people', `${eve.id}`],
+      ]);
+      expect([409, 422]).toContain(answer.statusCode);
+      expect(answer.body).toMatch(/Somebody you chose is in 100 groups already and can.*t be added/);
+      // The others are still chosen.
+      expect(answer.body).toMatch(new RegExp(`value="${eve.id}" checked`));
+      expect(answer.body).not.toMatch(new RegExp(`value="${ben.id}" checked`));
+    }
+    const made = groups.create(ana.id, 'Three', [ben.id, eve.id]) ?? 0;
+    groups.add(made, ana.id, [ben.id, cleo.id], true);
+    expect(chats.members(made)).toEqual([ana.id, cleo.id, eve.id]);
+  });
+
   test('who is no friend is left out, however the form was made', async () => {
     services().friends.remove(ana.id, eve.id);
     const made = await make('Two', ben, eve);
@@ -124,6 +148,30 @@ describe('what is written in it', () => {
     expect((await ben.get(`/chats/${group}/call?media=voice`)).statusCode).toBe(200);
     expect((await eve.get(`/chats/${group}/call?media=voice`)).statusCode).toBe(404);
   });
+});
+
+test('changes are thirty a minute for each person, whatever they change', async () => {
+  const rename = (person: Person, title: string) => person.post(`/chats/${group}/title`, { title });
+  for (let n = 0; n < 29; n++) expect((await rename(ana, `Name ${n}`)).statusCode).toBe(303);
+  const rev = services().chats.rev(group);
+  for (const path of [
+    '/chats/new',
+    ...['title', 'people', 'picture/remove', `people/${ben.id}/remove`, `people/${ben.id}/admin`].map(
+      (end) => `/chats/${group}/${end}`,
+    ),
+  ]) {
+    const answer = await ana.post(path, { title: 'Once more', people: `${eve.id}` });
+    expect(answer.statusCode, path).toBe(429);
+    expect(answer.body).toContain('That was a lot of changes at once.');
+  }
+  const picture = { name: 'x.png', bytes: Buffer.from('x') };
+  const sent = await upload(house, ana, `/chats/${group}/picture`, picture, {});
+  expect(sent.statusCode).toBe(429);
+  expect(services().chats.rev(group)).toBe(rev);
+  expect((await rename(ben, 'Of Ben')).statusCode).toBe(303);
+  expect((await ana.post(`/chats/${group}/leave`)).statusCode).toBe(303);
+  house.clock.advance(60_000);
+  expect((await ana.post('/chats/new', { title: 'Later', people: `${ben.id}` })).statusCode).toBe(303);
 });
 
 describe('people', () => {

@@ -13,7 +13,7 @@ import type { ChatStore } from './store.ts';
 
 /** A family has fifty; each message is brought to all of them. */
 export const MOST_MEMBERS = 100;
-/** That somebody is in and makes another: each stands in the list of all its people. */
+/** That somebody is in: each stands in their list. */
 export const MOST_GROUPS = 100;
 
 /** Why nothing was done: keys of `chats.errors` in locales/*.json. `gone`: for this person there is no such group. */
@@ -61,18 +61,25 @@ export function createGroups({ store, accounts, friends, clock, events }: GroupG
     store.promoteEldest(conversation);
   }
 
+  const isInTooMany = (user: number): boolean => store.groupsOf(user).length >= MOST_GROUPS;
+
   return {
     memberOf,
+
+    /** Whether somebody is in as many groups as there may be, and is put into no other. */
+    isInTooMany,
 
     /**
      * Makes a group, unless they are in too many. May be called inside another transaction.
      * @param title as DisplayName has it
-     * @param people friends of `me`; others are left out
+     * @param people friends of `me` who aren't in too many; others are left out
      * @param forNewcomers whether invitations lead into it unless whoever makes them says otherwise
      */
     create(me: number, title: string, people: number[], forNewcomers = false): number | undefined {
-      if (store.groupsOf(me).length >= MOST_GROUPS) return undefined;
-      const chosen = [...new Set(people)].filter((user) => user !== me && friends.areFriends(me, user));
+      if (isInTooMany(me)) return undefined;
+      const chosen = [...new Set(people)].filter(
+        (user) => user !== me && friends.areFriends(me, user) && !isInTooMany(user),
+      );
       const now = clock.now();
       const conversation = store.transaction(() => {
         const id = store.insertGroup(title, forNewcomers, now);
@@ -98,13 +105,16 @@ export function createGroups({ store, accounts, friends, clock, events }: GroupG
         });
     },
 
-    /** @param fromStart whether they may read what was written before */
+    /**
+     * Those who are in too many are left out.
+     * @param fromStart whether they may read what was written before
+     */
     add(conversation: number, me: number, people: number[], fromStart: boolean): GroupOutcome {
       const added: number[] = [];
       return change(conversation, people, () => {
         if (!memberOf(conversation, me)) return 'gone';
         const members = new Set(store.members(conversation));
-        added.push(...new Set(people.filter((user) => !members.has(user))));
+        added.push(...new Set(people.filter((user) => !members.has(user) && !isInTooMany(user))));
         if (added.some((user) => !friends.areFriends(me, user))) return 'notAFriend';
         if (members.size + added.length > MOST_MEMBERS) return 'groupFull';
         if (added.length === 0) return undefined;

@@ -151,6 +151,9 @@ async function assemble(config: Config, time: Clock, deliver: Deliver) {
   app.addHook('onListen', async () => {
     await relay.start();
     background.attempt('ringing on', services.ringOn);
+    // These look at every file that is kept, and nobody waits for them.
+    background.attempt('tidying recordings', services.recordings.tidy);
+    background.attempt('sweeping files', services.sweep.run);
   });
   app.addHook('onClose', async () => {
     await relay.stop();
@@ -168,7 +171,6 @@ async function assemble(config: Config, time: Clock, deliver: Deliver) {
     database.close();
   });
   services.recordings.start();
-  background.attempt('sweeping files', services.sweep.run);
   return { app, services };
 }
 

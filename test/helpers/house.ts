@@ -16,6 +16,11 @@ export type House = {
   dataDir: string;
   /** Adds a person with the password "porch-light"; the first is the owner. */
   person(username: string): Promise<Person>;
+  /**
+   * Listens on a free port, unless it does so already, and from then on after each restart. What nobody waits for at a start,
+   * such as the sweep of files, the server does then.
+   */
+  listen(): Promise<void>;
   /** Closes the server and opens it again on the same data. */
   restart(): Promise<void>;
   /** Also where it is closed already, so that a test which failed halfway doesn't make the next one fail. */
@@ -52,14 +57,20 @@ export async function openHouse(
   const dataDir = mkdtempSync(join(tmpdir(), 'porchlight-'));
   const config = readConfig({ LOG_LEVEL: 'fatal', DATA_DIR: dataDir, ...environment });
   const open = () => buildApp(config, clock, deliver);
+  let listens = false;
   const house: House = {
     app: await open(),
     clock,
     dataDir,
     person: (username) => addPerson(house, username),
+    async listen() {
+      listens = true;
+      if (!house.app.server.listening) await house.app.listen({ port: 0, host: '127.0.0.1' });
+    },
     async restart() {
       await house.app.close();
       house.app = await open();
+      if (listens) await house.listen();
     },
     async close() {
       await house.app.close();
@@ -156,7 +167,7 @@ export async function openSocket(
   path: string,
   headers: Record<string, string>,
 ): Promise<Socket> {
-  if (!house.app.server.listening) await house.app.listen({ port: 0, host: '127.0.0.1' });
+  await house.listen();
   const address = house.app.server.address();
   if (typeof address !== 'object' || !address) throw new Error('the server has no port');
   const host = `127.0.0.1:${address.port}`;

@@ -238,7 +238,7 @@ test('a session that was ended opens nothing any more', async () => {
 
 /** Sends a request of which the last bytes are held back until something has happened. */
 async function slowly(options: InjectOptions, begun: () => boolean, meanwhile: () => unknown) {
-  if (!house.app.server.listening) await house.app.listen({ port: 0, host: '127.0.0.1' });
+  await house.listen();
   const address = house.app.server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   const payload = Buffer.from(

@@ -23,7 +23,7 @@ afterEach(() => house.close());
 
 /** The server's port; it listens from the first question on. */
 async function portOf(): Promise<number> {
-  if (!house.app.server.listening) await house.app.listen({ port: 0, host: '127.0.0.1' });
+  await house.listen();
   const address = house.app.server.address();
   if (typeof address !== 'object' || !address) throw new Error('the server has no port');
   return address.port;

@@ -15,7 +15,6 @@ import type { FileFacts, FileKind, FileStore, Limits, StoredFile } from './store
 export type FileParts = {
   store: FileStore;
   queue: CommitQueue;
-  /** Whether a person belongs to a conversation now. */
   /** Whether somebody may see a file, now. */
   mayRead(file: StoredFile, user: number): boolean;
   folders: Folders;
@@ -84,8 +83,8 @@ export function createFiles({ store, queue, mayRead, folders, dataDir, clock, ev
 
   /** What was being received when the server stopped still takes up space. */
   function countUnfinished(): void {
-    for (const file of store.all()) {
-      if (file.bytes > 0 || active.has(file.id)) continue;
+    for (const file of store.unfinished()) {
+      if (active.has(file.id)) continue;
       const size = statSync(pathOf(file), { throwIfNoEntry: false })?.size ?? 0;
       count(file, size);
       growing.set(file.id, size);

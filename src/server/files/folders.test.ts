@@ -31,6 +31,8 @@ let chat: number;
 
 beforeEach(async () => {
   ({ house, ana, ben, chat } = await openHouseOfFriends());
+  // Files are swept from then on.
+  await house.listen();
 });
 afterEach(() => house.close());
 

@@ -50,6 +50,14 @@ test('a file is received without bytes, and says what it is once they are there'
   expect(store.find('one')).toMatchObject({ width: undefined, durationMs: undefined, hasPreview: false });
 });
 
+test('what is being received has no bytes yet', () => {
+  for (const id of ['one', 'two', 'three']) add(id, ANA);
+  ready('two', 8);
+  expect(ids(store.unfinished())).toEqual(['one', 'three']);
+  store.remove('one');
+  expect(ids(store.unfinished())).toEqual(['three']);
+});
+
 test('a state, a preview and a message are one file’s', () => {
   for (const id of ['one', 'two']) add(id, ANA);
   tables.database.exec(`INSERT INTO messages (conversation_id, author_id, key, body, first_rev, rev, sent_at)

@@ -111,6 +111,7 @@ export function createFileStore(database: Database) {
     `SELECT * FROM files WHERE conversation_id = ? AND message_id > ? AND ${PICTURE} ORDER BY message_id LIMIT 1`,
   );
   const all = database.prepare<[], FileRow>('SELECT * FROM files');
+  const unfinished = database.prepare<[], FileRow>('SELECT * FROM files WHERE bytes = 0');
   const byOwner = database.prepare<[number], FileRow>('SELECT * FROM files WHERE owner_id = ?');
   const biggest = database.prepare<[number, number], FileRow>(
     'SELECT * FROM files WHERE owner_id = ? ORDER BY bytes DESC LIMIT ?',
@@ -157,6 +158,8 @@ export function createFileStore(database: Database) {
       return { previous: before && toFile(before), next: after && toFile(after) };
     },
     all: (): StoredFile[] => all.all().map(toFile),
+    /** Those without bytes so far: what is being received, or was when the server stopped. */
+    unfinished: (): StoredFile[] => unfinished.all().map(toFile),
     ofOwner: (owner: number): StoredFile[] => byOwner.all(owner).map(toFile),
     biggestOf: (owner: number, limit: number): StoredFile[] => biggest.all(owner, limit).map(toFile),
     /** Bytes by owner. */

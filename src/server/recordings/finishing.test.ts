@@ -38,6 +38,8 @@ beforeEach(async () => {
   ben = await house.person('ben');
   call = await pastCall(house, ana, ben);
   recorder = await openRecorder(house, ana, call);
+  // Recordings are tidied from then on.
+  await house.listen();
 });
 afterEach(() => house.close());
 

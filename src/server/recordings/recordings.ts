@@ -159,7 +159,7 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
     }
   }
 
-  /** The received bytes are no longer needed once all of it is playable, or if nobody sent the rest. */
+  /** Now, and once a day: what was received isn't needed once all of it is playable, or if nobody sent the rest. */
   function tidy(): void {
     takeBack = clock.at(clock.now() + DAY, tidy);
     for (const name of files.folders.check('recordings') ? readdirSync(folder) : []) {
@@ -258,12 +258,13 @@ export function createRecordings(parts: RecordingParts, makeFinishing: (finished
       rmSync(rawPathOf(file), { force: true });
     },
 
+    tidy,
+
     start(): void {
       events.on('folder-back', ({ folder: back }) => {
         if (back === 'recordings') resume();
       });
       background.attempt('taking up recordings', resume);
-      background.attempt('tidying recordings', tidy);
     },
 
     /** Ends timers and workers; the database may be closed after this. */

@@ -181,4 +181,11 @@ export function groupRoutes(app: FastifyInstance, parts: GroupParts): void {
     const outcome = groups.makeAdmin(conversation, me, idFrom(request.params.person));
     return done(reply, outcome, pageOf(conversation));
   });
+  app.post<ConversationParams>('/chats/:chat/step-down', changing, (request, reply) => {
+    const { conversation, me } = groupOf(request);
+    const outcome = groups.stepDown(conversation, me);
+    if (outcome.refused === 'lastAdmin')
+      return showPeople(request, reply.code(409), { errors: { role: 'chats.errors.lastAdmin' } });
+    return done(reply, outcome, pageOf(conversation));
+  });
 }

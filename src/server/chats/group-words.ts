@@ -21,6 +21,7 @@ export function eventWords(
     case 'made-admin':
       return t(`chats.events.${event.what}.${side}`, { by, person: event.person });
     case 'left':
+    case 'stepped-down':
     case 'pictured':
     case 'unpictured':
       return t(`chats.events.${event.what}.${side}`, { by });

@@ -246,6 +246,29 @@ describe('people', () => {
     expect((await send(cleo, 'Still here')).statusCode).toBe(404);
   });
 
+  test('an admin steps down as long as there is another', async () => {
+    const stepDown = (person: Person) => person.post(`/chats/${group}/step-down`);
+    const roleOf = ({ id }: Person) => services().groups.memberOf(group, id)?.role;
+    const alone = await stepDown(ana);
+    expect(alone.statusCode).toBe(409);
+    expect(alone.body).toMatch(/You.*re the only admin of this group\. Make somebody else an admin first\./);
+    expect(roleOf(ana)).toBe('admin');
+    await ana.post(`/chats/${group}/people/${ben.id}/admin`);
+    expect(await page(ana, `/chats/${group}/people`)).toContain('Step down as admin');
+    expect(await page(cleo, `/chats/${group}/people`)).not.toContain('Step down as admin');
+    expect((await stepDown(ana)).headers.location).toBe(`/chats/${group}/people`);
+    expect([roleOf(ana), roleOf(ben)]).toEqual(['member', 'admin']);
+    expect(await page(ana)).toContain('You stepped down as admin');
+    expect(await page(cleo)).toContain('ana stepped down as admin');
+    // Whoever is none any more, or never was, changes nothing by it.
+    const { rev } = services().chats;
+    const before = rev(group);
+    for (const person of [ana, cleo]) expect((await stepDown(person)).statusCode).toBe(303);
+    expect((await stepDown(eve)).statusCode).toBe(404);
+    expect((await stepDown(ben)).statusCode).toBe(409);
+    expect(rev(group)).toBe(before);
+  });
+
   test('leave, and the last admin leaves it to whoever has been in it longest', async () => {
     expect(await page(ana, `/chats/${group}/leave`)).toContain('Yes, leave it');
     expect((await ana.post(`/chats/${group}/leave`)).headers.location).toBe('/chats');

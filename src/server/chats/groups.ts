@@ -1,6 +1,6 @@
 /**
  * The rules of groups: who is in them, and what they are called. What happens to a group stands in its chat. Everybody in
- * it may add their own friends and rename it; its admins take people out and make others admins.
+ * it may add their own friends and rename it; its admins take people out, make others admins, and step down as long as there is another.
  */
 import { randomUUID } from 'node:crypto';
 import type { AccountStore } from '../accounts/store.ts';
@@ -17,7 +17,7 @@ export const MOST_MEMBERS = 100;
 export const MOST_GROUPS = 100;
 
 /** Why nothing was done: keys of `chats.errors` in locales/*.json. `gone`: for this person there is no such group. */
-export type GroupRefusal = 'gone' | 'notAdmin' | 'notAFriend' | 'groupFull';
+export type GroupRefusal = 'gone' | 'notAdmin' | 'lastAdmin' | 'notAFriend' | 'groupFull';
 export type GroupOutcome = { refused: GroupRefusal } | { refused?: undefined };
 
 export type GroupGround = {
@@ -166,6 +166,19 @@ export function createGroups({ store, accounts, friends, clock, events }: GroupG
         if (other.role === 'admin') return undefined;
         store.setRole(conversation, person, 'admin');
         tell(conversation, me, { what: 'made-admin', person: nameOf(person) });
+        return undefined;
+      }),
+
+    /** An admin is a member like the others from now on. Somebody has to be one. */
+    stepDown: (conversation: number, me: number): GroupOutcome =>
+      change(conversation, [], () => {
+        const member = memberOf(conversation, me);
+        if (!member) return 'gone';
+        if (member.role !== 'admin') return undefined;
+        const admins = store.participants(conversation).filter(({ role }) => role === 'admin');
+        if (admins.length === 1) return 'lastAdmin';
+        store.setRole(conversation, me, 'member');
+        tell(conversation, me, { what: 'stepped-down' });
         return undefined;
       }),
 

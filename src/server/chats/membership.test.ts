@@ -126,7 +126,12 @@ const OWN = [
   'POST /push/not-now',
   // Among the people of a group, which has no former friends: groups.test.ts.
   ...['POST /chats/new', 'POST /chats/:chat/people', 'POST /chats/:chat/title', 'POST /chats/:chat/leave'],
-  ...['POST /chats/:chat/notifications', 'POST /chats/:chat/picture', 'POST /chats/:chat/picture/remove'],
+  ...[
+    'POST /chats/:chat/notifications',
+    'POST /chats/:chat/step-down',
+    'POST /chats/:chat/picture',
+    'POST /chats/:chat/picture/remove',
+  ],
   // Only who is in a call there: calls/people.test.ts.
   'POST /chats/:chat/call/people',
   ...['remove', 'admin'].map((action) => `POST /chats/:chat/people/:person/${action}`),

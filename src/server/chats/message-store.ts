@@ -16,7 +16,7 @@ export type GroupEvent =
   | { what: 'created' | 'renamed'; title: string }
   | { what: 'added'; people: string[] }
   | { what: 'removed' | 'made-admin'; person: string }
-  | { what: 'left' | 'pictured' | 'unpictured' };
+  | { what: 'left' | 'stepped-down' | 'pictured' | 'unpictured' };
 
 export type Message = {
   id: number;

@@ -19,13 +19,13 @@ import { type Call, type CallStore, createCallStore } from '../../src/server/cal
 import { createChats } from '../../src/server/chats/chats.ts';
 import { beginDirect } from '../../src/server/chats/direct.ts';
 import { createGroups, type Groups } from '../../src/server/chats/groups.ts';
-import { createMembership } from '../../src/server/chats/membership.ts';
+import { createMembership, type Membership } from '../../src/server/chats/membership.ts';
 import { type ChatStore, createChatStore } from '../../src/server/chats/store.ts';
 import { createCommitQueue } from '../../src/server/commit-queue.ts';
 import { type Database, openDatabase } from '../../src/server/database.ts';
 import { createEvents } from '../../src/server/events.ts';
 import { createFileParts } from '../../src/server/files/index.ts';
-import { createFriends } from '../../src/server/friends/friends.ts';
+import { createFriends, type Friends } from '../../src/server/friends/friends.ts';
 import { createPresence } from '../../src/server/friends/presence.ts';
 import { createFriendStore } from '../../src/server/friends/store.ts';
 import { type FakeClock, fakeClock } from './clock.ts';
@@ -51,6 +51,8 @@ function createDice(seed: number) {
 type Page = {
   user: number;
   device: string;
+  /** How often somebody has signed in here. */
+  signIns: number;
   connection: Connection | undefined;
   /** On their way, in order, in either direction; a socket that breaks loses both. */
   toServer: ClientMessage[];
@@ -72,8 +74,13 @@ type World = {
   chatStore: ChatStore;
   calls: Calls;
   groups: Groups;
+  friends: Friends;
+  membership: Membership;
   clock: FakeClock;
 };
+
+/** A socket that is dead at its page, which the server hasn't noticed: the page's next one may be open before. */
+type DeadSocket = { connection: Connection; closing: boolean };
 
 export type Simulation = {
   /** Makes one thing happen. @returns what it was */
@@ -136,9 +143,10 @@ export function simulate(seed: number, people: number): Simulation {
   });
   const { chats: pairs, group } = befriendAll();
   let world = open();
+  let dead: DeadSocket[] = [];
   const pages: Page[] = users.flatMap((user) =>
     ['phone', 'tablet'].map((kind) => ({
-      ...{ user, device: `${kind}-of-${String(user).padStart(4, '0')}`, connection: undefined },
+      ...{ user, device: `${kind}-of-${String(user).padStart(4, '0')}`, signIns: 1, connection: undefined },
       ...{
         toServer: [],
         toPage: [],
@@ -193,12 +201,14 @@ export function simulate(seed: number, people: number): Simulation {
       iceServers: () => ({ stunUrls: [], turn: undefined }),
     });
     const groups = createGroups({ store: chatStore, accounts, friends, clock, events });
-    return { database, store, chatStore, calls, groups, clock };
+    return { database, store, chatStore, calls, groups, friends, membership, clock };
   }
+
+  const sessionOf = ({ device, signIns }: Page): string => `session ${signIns} of ${device}`;
 
   function connect(page: Page): void {
     const connection: Connection = {
-      ...{ user: page.user, session: `session of ${page.device}`, device: page.device, version: 2 },
+      ...{ user: page.user, session: sessionOf(page), device: page.device, version: 2 },
       host: 'localhost',
       send(message) {
         const id = 'call' in message && message.call !== undefined ? message.call : '';
@@ -226,7 +236,13 @@ export function simulate(seed: number, people: number): Simulation {
     page.connection = undefined;
     page.toServer = [];
     page.toPage = [];
-    world.calls.gone(connection, closing);
+    dead.push({ connection, closing });
+  }
+
+  /** The server notices that sockets have closed, each once. */
+  function notice(closed: DeadSocket[]): void {
+    dead = dead.filter((socket) => !closed.includes(socket));
+    for (const { connection, closing } of closed) world.calls.gone(connection, closing);
   }
 
   function deliverToServer(page: Page): string {
@@ -363,6 +379,7 @@ export function simulate(seed: number, people: number): Simulation {
 
   function restart(): string {
     world.calls.stop();
+    dead = [];
     for (const page of pages) {
       page.connection = undefined;
       page.toServer = [];
@@ -378,6 +395,38 @@ export function simulate(seed: number, people: number): Simulation {
     else if (dice.below(2) === 0) world.groups.remove(group, 1, user);
     else world.groups.leave(group, user);
     return `person ${user} comes into the group, or leaves it`;
+  }
+
+  /** Of two people in a call more often than of others: it ends for both. */
+  function changeFriends(): string {
+    const pair = dice.pick(world.store.open().filter(({ isGroup }) => !isGroup))?.places ?? [];
+    const [one = 1 + dice.below(people), other = 1 + dice.below(people)] = pair.map(({ user }) => user);
+    if (one === other) return 'nobody blocks themselves';
+    if (world.friends.areFriends(one, other)) world.friends.block(one, other);
+    else {
+      for (const [by, blocked] of [
+        [one, other],
+        [other, one],
+      ] as const)
+        world.friends.unblock(by, blocked);
+      world.friends.befriend(one, other);
+    }
+    return `person ${one} blocks person ${other}, or they are friends again`;
+  }
+
+  /** Signed out from elsewhere: whatever this browser was in is over for it at once, and somebody signs in there anew. */
+  function endSession(page: Page): string {
+    const own = page.call === undefined ? undefined : page.roster.own;
+    world.calls.leaveBySession(sessionOf(page));
+    disconnect(page, false);
+    const left = world.store.find(page.call ?? '');
+    if (left && here(left).some(({ id, device }) => id === own && device === page.device))
+      wrong.push(`${page.device} is signed out and in a call`);
+    page.signIns += 1;
+    page.kept = undefined;
+    page.rings.clear();
+    forget(page);
+    return `${page.device} is signed out`;
   }
 
   function letTimePass(): string {
@@ -396,7 +445,7 @@ export function simulate(seed: number, people: number): Simulation {
       for (const { user } of present) {
         if (taken.has(user)) wrong.push(`person ${user} is in two calls`);
         taken.set(user, call.id);
-        if (!world.chatStore.isMember(call.conversation, user))
+        if (!world.membership.mayCallIn(call.conversation, user))
           wrong.push(`person ${user} is in a call of others`);
       }
       if (present.length === 0) wrong.push('a call goes on without anybody');
@@ -447,7 +496,14 @@ export function simulate(seed: number, people: number): Simulation {
       const drawn = dice.below(200);
       if (drawn < 1) return restart();
       if (drawn < 4) return changeMembers();
-      if (drawn < 20) return letTimePass();
+      if (drawn < 6) return changeFriends();
+      if (drawn < 7) return endSession(page);
+      if (drawn < 22) return letTimePass();
+      const closed = drawn < 40 && dice.pick(dead);
+      if (closed) {
+        notice([closed]);
+        return `the server notices that a socket of ${closed.connection.device} is closed`;
+      }
       const speaker = drawn < 80 && dice.pick(pages.filter(({ toServer }) => toServer.length > 0));
       if (speaker) return deliverToServer(speaker);
       const listener = drawn < 140 && dice.pick(pages.filter(({ toPage }) => toPage.length > 0));
@@ -465,6 +521,7 @@ export function simulate(seed: number, people: number): Simulation {
     },
 
     settle() {
+      notice(dead);
       for (const page of pages) if (!page.connection) connect(page);
       flush();
       checkRules();
@@ -479,6 +536,7 @@ export function simulate(seed: number, people: number): Simulation {
 
     finish() {
       for (const page of pages) disconnect(page, dice.below(2) === 0);
+      notice(dead);
       clock.advance(5 * 60 * SECOND);
       for (const call of world.store.open()) wrong.push(`a call never ends: ${JSON.stringify(call)}`);
       const entries = database

@@ -60,6 +60,8 @@ type Page = {
   /** What the page keeps until the server has answered it. */
   kept: ClientMessage | undefined;
   call: string | undefined;
+  /** Whether it has its place from the server as it runs now; one that was restarted only waits for two minutes. */
+  isKnown: boolean;
   roster: Roster;
   /** Calls that ring here. */
   rings: Set<string>;
@@ -152,6 +154,7 @@ export function simulate(seed: number, people: number): Simulation {
         toPage: [],
         kept: undefined,
         call: undefined,
+        isKnown: false,
         roster: EMPTY,
         rings: new Set<string>(),
       },
@@ -268,6 +271,7 @@ export function simulate(seed: number, people: number): Simulation {
       if (message.about === 'resume' && (message.call ?? page.call) === page.call) forget(page);
     } else if (message.type === 'joined') {
       page.call = message.call;
+      page.isKnown = true;
       page.kept = undefined;
       page.rings.delete(message.call);
       page.roster = after(EMPTY, message);
@@ -382,6 +386,7 @@ export function simulate(seed: number, people: number): Simulation {
     dead = [];
     for (const page of pages) {
       page.connection = undefined;
+      page.isKnown = false;
       page.toServer = [];
       page.toPage = [];
     }
@@ -414,9 +419,20 @@ export function simulate(seed: number, people: number): Simulation {
     return `person ${one} blocks person ${other}, or they are friends again`;
   }
 
+  /** Everybody who can walks into the call of a group, which may be more than it has places for. */
+  function crowd(): string {
+    const call = dice.pick(world.store.open().filter(({ isGroup }) => isGroup));
+    if (!call) return 'there is no call to walk into';
+    for (const page of pages) {
+      if (!page.connection) connect(page);
+      if (page.call === undefined && page.kept === undefined) keep(page, { type: 'join', call: call.id });
+    }
+    return 'everybody walks into a call';
+  }
+
   /** Signed out from elsewhere: whatever this browser was in is over for it at once, and somebody signs in there anew. */
   function endSession(page: Page): string {
-    const own = page.call === undefined ? undefined : page.roster.own;
+    const own = page.isKnown ? page.roster.own : undefined;
     world.calls.leaveBySession(sessionOf(page));
     disconnect(page, false);
     const left = world.store.find(page.call ?? '');
@@ -497,7 +513,8 @@ export function simulate(seed: number, people: number): Simulation {
       if (drawn < 1) return restart();
       if (drawn < 4) return changeMembers();
       if (drawn < 6) return changeFriends();
-      if (drawn < 7) return endSession(page);
+      if (drawn < 8) return endSession(dice.pick(pages.filter(({ call }) => call !== undefined)) ?? page);
+      if (drawn < 9) return crowd();
       if (drawn < 22) return letTimePass();
       const closed = drawn < 40 && dice.pick(dead);
       if (closed) {

@@ -5,7 +5,7 @@ const CALLS = [
   'test/e2e/calls-{media,group}.test.ts',
   'test/e2e/{effects,recording,voice}.test.ts',
   'test/e2e/screen*.test.ts',
-  'test/faults/{calls,recording-page}.test.ts',
+  'test/faults/{calls,calls-group,recording-page}.test.ts',
 ];
 
 /** Needs a network of its own, which test/network/run.ts makes. */

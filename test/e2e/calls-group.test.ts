@@ -203,6 +203,30 @@ async function recordOnly({ page, ...recorder }: Home, wanted: Home): Promise<vo
   }
 }
 
+/**
+ * Shows a copy of the stage with as many people as there may be in a call, which stays as it is whoever speaks.
+ * @returns shows the real one again
+ */
+async function showCrowd(page: Page): Promise<() => Promise<void>> {
+  const crowd = await page.evaluateHandle((people) => {
+    const stage = document.querySelector<HTMLElement>('.stage');
+    const copy = stage?.cloneNode(true);
+    if (!stage || !(copy instanceof HTMLElement)) throw new Error('there is no stage');
+    const alike = [...copy.querySelectorAll('.tile:not(.self, .screen, [data-place="large"])')].at(-1);
+    while (alike && copy.querySelectorAll('.tile:not(.screen)').length < people)
+      alike.after(alike.cloneNode(true));
+    copy.dataset.count = String(people);
+    stage.before(copy);
+    stage.hidden = true;
+    return { stage, copy };
+  }, 8);
+  return () =>
+    crowd.evaluate(({ stage, copy }) => {
+      copy.remove();
+      stage.hidden = false;
+    });
+}
+
 test('somebody is added to a call of two, which goes on with all three', async () => {
   await reportSlowly(cleo.page);
   for (const home of [ben, cleo]) await goTo(home, '/friends');
@@ -247,6 +271,13 @@ test('somebody is added to a call of two, which goes on with all three', async (
     await isFree(`${layout} with the panel`, '.toolbar, .call-people');
     await click(page, 'button', 'Close');
     await isFree(layout, 'main');
+    const showReal = await showCrowd(page);
+    for (const [width, height] of SIZES) {
+      await page.setViewport({ width, height });
+      expect(await findAll(page, 'button', 'Show large')).toHaveLength(layout === 'Grid' ? 8 : 7);
+      expect(await unreachable(page, 'main'), `${layout} of eight, ${width} x ${height}`).toEqual([]);
+    }
+    await showReal();
     await click(page, 'button', 'Layout');
     await click(page, 'button', 'People');
     await find(page, 'region', 'People');

@@ -1,5 +1,5 @@
 /** The groups that an invitation leads into. */
-import type { InvitedGroups } from '../friends/invited-groups.ts';
+import type { InvitedGroups } from '../friends/invitation-groups.ts';
 import type { Groups } from './groups.ts';
 import type { ChatStore } from './store.ts';
 

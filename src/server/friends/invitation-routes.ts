@@ -6,8 +6,8 @@ import { notFound, personError } from '../http/errors.ts';
 import { readForm } from '../http/forms.ts';
 import { idFrom } from '../http/ids.ts';
 import { InvitationForm, invite } from './invitation.ts';
+import type { InvitedGroups } from './invitation-groups.ts';
 import type { InvitationStore } from './invitation-store.ts';
-import type { InvitedGroups } from './invited-groups.ts';
 
 /** Nobody keeps track of more open links than this. */
 const MOST_OPEN = 20;

@@ -3,8 +3,8 @@ import * as v from 'valibot';
 import { makeCode } from '../accounts/codes.ts';
 import type { Clock } from '../clock.ts';
 import { Ids } from '../http/ids.ts';
+import type { InvitedGroups } from './invitation-groups.ts';
 import type { Invitation, InvitationStore } from './invitation-store.ts';
-import type { InvitedGroups } from './invited-groups.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 

@@ -18,8 +18,8 @@ import { isPersonError, notFound } from '../http/errors.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';
 import type { Friends } from './friends.ts';
 import { endOf } from './invitation.ts';
+import type { InvitedGroups } from './invitation-groups.ts';
 import type { Invitation, InvitationStore } from './invitation-store.ts';
-import type { InvitedGroups } from './invited-groups.ts';
 import type { ConversationWith } from './routes.ts';
 
 /** The box that is ticked for a first group. */

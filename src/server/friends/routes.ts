@@ -10,8 +10,8 @@ import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import type { Friends } from './friends.ts';
 import { showInvitations } from './invitation.ts';
+import type { InvitedGroups } from './invitation-groups.ts';
 import type { InvitationStore } from './invitation-store.ts';
-import type { InvitedGroups } from './invited-groups.ts';
 import type { Presence } from './presence.ts';
 
 const AskForm = v.object({ username: v.optional(v.string(), '') });

@@ -20,7 +20,7 @@
  *
  * `next` is pure: it says which state follows and what is to be done, and does nothing itself.
  */
-import { hasLeft, type Reason, type State, unreachable } from './state.ts';
+import { hasLeft, type Reason, type State } from './state.ts';
 
 export type CallEvent =
   | { type: 'dial' }
@@ -79,7 +79,7 @@ export function next(state: State, event: CallEvent): Step {
     case 'ended':
       return stay(state);
     default:
-      return unreachable(state);
+      return state satisfies never;
   }
 }
 

@@ -8,26 +8,26 @@ function open() {
 
 test('a connection that breaks is said once, and that it is back', () => {
   const { told, watch } = open();
-  for (const isConnected of [true, false, false, true, true]) watch.carries(isConnected);
+  for (const isConnected of [true, false, false, true, true]) watch(undefined, isConnected);
   expect(told).toEqual(['lost', undefined]);
 });
 
 test('whoever isn’t connected yet is not missed', () => {
   const { told, watch } = open();
-  watch.carries(false);
-  watch.left(false);
+  watch(undefined, false);
+  watch(false);
   expect(told).toEqual([]);
 });
 
 test('whoever has left the page has left it, whatever becomes of the connection', () => {
   const { told, watch } = open();
-  watch.carries(true);
-  watch.left(true);
-  watch.carries(false);
-  watch.left(true);
+  watch(undefined, true);
+  watch(true);
+  watch(undefined, false);
+  watch(true);
   expect(told).toEqual(['left']);
   // Their page was loaded again, and its connection is still to come.
-  watch.left(false);
-  watch.carries(true);
+  watch(false);
+  watch(undefined, true);
   expect(told).toEqual(['left', 'lost', undefined]);
 });

@@ -3,34 +3,21 @@
 /** They have left the page, and may come back; or the connection to them is broken, and is being mended. */
 export type Absence = 'left' | 'lost';
 
-export interface AbsenceWatch {
-  left(isAway: boolean): void;
-  carries(isConnected: boolean): void;
-}
+/** Whether they have left, and whether their connection carries; undefined: as before. */
+type News = (left?: boolean, carries?: boolean) => void;
 
-/** @param changed is told of each change; `undefined`: they are there */
-export function watchAbsence(changed: (absence: Absence | undefined) => void): AbsenceWatch {
+/** @param changed is told of each change; `undefined`: they are there @returns takes the news */
+export function watchAbsence(changed: (absence: Absence | undefined) => void): News {
   let isAway = false;
-  let link: 'new' | 'carries' | 'broken' = 'new';
+  /** Undefined until it does for the first time: whoever has just come in isn't connected yet, and nothing is broken. */
+  let carried: boolean | undefined;
   let told: Absence | undefined;
 
-  function look(): void {
-    const now = isAway ? 'left' : link === 'broken' ? 'lost' : undefined;
-    if (now === told) return;
+  return (left = isAway, carries = carried) => {
+    isAway = left;
+    if (carries || carried) carried = carries;
+    const now = isAway ? 'left' : carried === false ? 'lost' : undefined;
+    if (now !== told) changed(now);
     told = now;
-    changed(now);
-  }
-
-  return {
-    left(away) {
-      isAway = away;
-      look();
-    },
-    carries(isConnected) {
-      // Whoever has just come in isn't connected yet, and nothing is broken.
-      if (isConnected) link = 'carries';
-      else if (link !== 'new') link = 'broken';
-      look();
-    },
   };
 }

@@ -58,9 +58,6 @@ export interface OtherSideEvents {
   absent?: ((absence: Absence | undefined) => void) | undefined;
 }
 
-/** What is said beside a name, as keys of the page's words. */
-const ABSENT: Record<Absence, string> = { left: 'peerGone', lost: 'peerLost' };
-
 /**
  * Takes over the two tiles of one person: of themselves, and of their screen.
  * @param gone from when on nothing of them is played any more
@@ -88,17 +85,16 @@ export function createOtherSide(
   let told: PeerMedia | undefined;
   let shown: PeerMedia | undefined;
   let absence: Absence | undefined;
-  const watch = events.absent && watchAbsence(tellAbsence);
-
-  function tellAbsence(now: Absence | undefined): void {
+  const watch = watchAbsence((now) => {
+    if (!events.absent) return;
     absence = now;
     mark();
-    events.absent?.(now);
-  }
+    events.absent(now);
+  });
 
   /** Says beside their name why they can't be heard or seen. */
   function mark(): void {
-    const key = absence ? ABSENT[absence] : shown && silenceKey(shown);
+    const key = absence ? `peer-${absence}` : shown && silenceKey(shown);
     tile.silence(key && say(key));
   }
 
@@ -158,11 +154,11 @@ export function createOtherSide(
         told = undefined;
         render(GONE);
       } else if (told) render(told);
-      watch?.left(away);
+      watch(away);
     },
     carries(isConnected) {
       for (const element of Object.values(elements)) element.dataset.carries = String(isConnected);
-      watch?.carries(isConnected);
+      watch(undefined, isConnected);
     },
     speaks(isSpeaking) {
       elements.self.toggleAttribute('data-speaking', isSpeaking);

@@ -42,7 +42,6 @@ export function createPanels(
   const named = find(over, '.call-with', HTMLElement);
   const lasted = find(over, '.call-length', HTMLElement);
   const back = find(over, 'a', HTMLAnchorElement);
-  const [chat, toChat] = [back.href, back.textContent];
   const gate = createGate(find(root, '.call-gate', HTMLElement));
   const wayBack = createWayBack(over, say('returning'), isBusy, () => {
     // Back leads to where the call was begun, not to a call that is over.
@@ -84,11 +83,13 @@ export function createPanels(
       over.dataset.reason = reason;
       setText(reasoned, reason === 'hung-up' ? '' : say(`end-${reason}`, { name }));
       const isOut = reason === 'not-a-member';
-      back.href = isOut ? '/chats' : chat;
-      setText(back, isOut ? say('toChats') : toChat);
+      if (isOut) {
+        back.href = '/chats';
+        setText(back, say('toChats'));
+      }
       // Nothing here can call, or the call isn't over at all, or isn't theirs.
-      const isElsewhere = reason === 'unsupported' || reason === 'moved' || isOut;
-      find(over, 'a:last-child', HTMLElement).hidden = isElsewhere;
+      const again = find(over, 'a:last-child', HTMLElement);
+      again.hidden = isOut || reason === 'unsupported' || reason === 'moved';
     },
     focus: () => back.focus(),
   };

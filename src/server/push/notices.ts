@@ -42,7 +42,7 @@ export function createNotices({ subscriptions, accounts, chats, clock, sender }:
     const lang = localeOf(user, to);
     const unread = chats.unreadConversations(user.id);
     const message = { ...notice(translator(lang), to.showsText), tag, lang, at: clock.now(), unread };
-    sender.send({ to, message, urgency, ttl });
+    sender.send({ to, user: user.id, message, urgency, ttl });
   }
 
   return {

@@ -6,6 +6,7 @@ import { openPushService, type PushDevice, type PushService } from '../../../tes
 import { createBackground } from '../background.ts';
 import { troubleOf } from '../trouble.ts';
 import { createDelivery, type Deliver } from './delivery.ts';
+import type { Urgency } from './encryption.ts';
 import { createSender, type Sender } from './sender.ts';
 import { serverKeyFrom } from './server-key.ts';
 
@@ -39,15 +40,46 @@ function newSender(deliver: Deliver): Sender {
   });
 }
 
-function send(device: PushDevice, title: string, tag = 'chat-1', ttl = 3600): void {
+type Sent = { tag: string; ttl: number; urgency: Urgency; user: number };
+
+function send(device: PushDevice, title: string, other: Partial<Sent> = {}): void {
+  const { tag = 'chat-1', ttl = 3600, urgency = 'normal', user = 1 } = other;
   const { endpoint, p256dh, auth } = device.subscription;
   const keys = { p256dh: Buffer.from(p256dh, 'base64url'), auth: Buffer.from(auth, 'base64url') };
+  const to = { endpoint, ...keys, session: endpoint, showsText: true, locale: 'en' };
   sender.send({
-    to: { endpoint, ...keys, session: endpoint, showsText: false, locale: 'en' },
-    message: { kind: 'message', tag, lang: 'en', title, body: '', url: '/chats/1', at: clock.now() },
-    ...{ urgency: 'normal', ttl },
+    message: { kind: 'message', tag, lang: 'en', title, body: 'text', url: '/chats/1', at: clock.now() },
+    ...{ to, user, urgency, ttl },
   });
 }
+
+/** A sender to whom the services of some names say nothing. */
+function withSilent(isSilent: (host: string) => boolean): void {
+  const carry = createDelivery(service.connect);
+  sender.stop();
+  sender = newSender((request) => (isSilent(request.url.host) ? new Promise(() => {}) : carry(request)));
+}
+
+/** A sender whose pushes go nowhere, and wait there until they are let go. @returns their paths, in order */
+function withGate() {
+  const sent: string[] = [];
+  let onTheirWay = 0;
+  let letGo = () => {};
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  sender.stop();
+  sender = newSender(async ({ url }) => {
+    sent.push(url.pathname);
+    onTheirWay += 1;
+    await gate;
+    onTheirWay -= 1;
+    return { status: 201, retryAfter: undefined };
+  });
+  return { sent, letGo, onTheirWay: () => onTheirWay };
+}
+
+const pathOf = ({ subscription }: PushDevice): string => new URL(subscription.endpoint).pathname;
 
 /** Waits until a device has received so many, and says which. */
 const titles = (device: PushDevice, wanted: number) =>
@@ -93,10 +125,10 @@ test('one that fails is asked four times, with growing pauses, and then no more'
 test('nothing is sent when nobody needs it any more', async () => {
   const device = service.newDevice();
   device.answers.push({ status: 429, headers: { 'Retry-After': '60' } });
-  send(device, 'ring', 'call-1', 30);
+  send(device, 'ring', { tag: 'call-1', ttl: 30 });
   await eventually('it to be given up', () => logged.length === 1);
   clock.advance(60_000);
-  send(device, 'next', 'call-2');
+  send(device, 'next', { tag: 'call-2' });
   expect(await titles(device, 1)).toEqual(['next']);
 });
 
@@ -122,7 +154,7 @@ test('what is newer overtakes nothing, and takes the place of what waits under i
   const letGo = service.hold();
   send(device, 'on its way');
   for (const title of ['one', 'two', 'three']) send(device, title);
-  send(device, 'elsewhere', 'chat-2');
+  send(device, 'elsewhere', { tag: 'chat-2' });
   send(other, 'to another device');
   letGo();
   const all = await titles(device, 3);
@@ -133,41 +165,88 @@ test('what is newer overtakes nothing, and takes the place of what waits under i
 test('a ring that waits for its next try is replaced by its end', async () => {
   const device = service.newDevice();
   device.answers.push({ status: 503 });
-  send(device, 'ring', 'call-1', 60);
+  send(device, 'ring', { tag: 'call-1', ttl: 60 });
   await answered(device);
-  send(device, 'over', 'call-1');
+  send(device, 'over', { tag: 'call-1' });
   expect(await titles(device, 1)).toEqual(['over']);
   clock.advance(60_000);
   send(device, 'next');
   expect(await titles(device, 2)).toEqual(['over', 'next']);
 });
 
-test('eight are on their way at once, five hundred wait, and the rest is dropped', async () => {
-  let atOnce = 0;
-  let most = 0;
-  let letGo = () => {};
-  const gate = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  const carry = createDelivery(service.connect);
-  sender.stop();
-  sender = newSender(async (request) => {
-    atOnce += 1;
-    most = Math.max(most, atOnce);
-    await gate;
-    try {
-      return await carry(request);
-    } finally {
-      atOnce -= 1;
-    }
-  });
-  const device = service.newDevice();
-  for (let count = 0; count < 520; count++) send(device, `${count}`, `chat-${count}`);
-  expect(logged).toHaveLength(12);
-  await eventually('eight', () => atOnce === 8);
+test('two are on their way to a device, three to a service or a person, twelve in all; five hundred wait', async () => {
+  const { sent, onTheirWay, letGo } = withGate();
+  const busy = (count: number) => eventually(`${count} on their way`, () => onTheirWay() === count);
+  const device = service.newDevice('device.example');
+  for (let chat = 0; chat < 50; chat++) send(device, 'one', { tag: `chat-${chat}` });
+  await busy(2);
+  for (let host = 0; host < 50; host++) send(service.newDevice(`${host}.example`), 'one');
+  await busy(3);
+  for (let user = 50; user < 100; user++) send(service.newDevice(), 'one', { user });
+  await busy(6);
+  for (let user = 100; user < 472; user++) send(service.newDevice(`${user}.example`), 'one', { user });
+  await busy(12);
+  expect(logged).toHaveLength(10);
   letGo();
-  await titles(device, 508);
-  expect(most).toBe(8);
+  await eventually('all', () => sent.length === 512 && onTheirWay() === 0);
+  // Those that had waited longest made room.
+  expect(sent.filter((path) => path === pathOf(device))).toHaveLength(50 - 10);
+});
+
+test('a service that doesn’t answer holds up what goes there, and nothing else', async () => {
+  withSilent((host) => host === 'silent.example');
+  for (let user = 0; user < 503; user++) send(service.newDevice('silent.example'), 'one', { user });
+  expect(logged).toEqual([]);
+  const device = service.newDevice();
+  send(device, 'ring', { tag: 'call-1', urgency: 'high', user: 1000 });
+  expect(await titles(device, 1)).toEqual(['ring']);
+  send(device, 'message', { user: 1000 });
+  expect(await titles(device, 2)).toEqual(['ring', 'message']);
+});
+
+test('ten silent services of one person hold up nobody else', async () => {
+  withSilent((host) => host.endsWith('.silent.example'));
+  for (let count = 0; count < 10; count++)
+    for (const tag of ['chat-1', 'call-1'])
+      send(service.newDevice(`${count}.silent.example`), 'one', { tag, urgency: 'high', user: 1 });
+  const device = service.newDevice();
+  send(device, 'message', { user: 2 });
+  expect(await titles(device, 1)).toEqual(['message']);
+});
+
+test('a silent service of one device keeps no other device of the same person from ringing', async () => {
+  withSilent((host) => host === 'silent.example');
+  const [silent, device] = [service.newDevice('silent.example'), service.newDevice()];
+  for (let chat = 0; chat < 10; chat++) send(silent, 'message', { tag: `chat-${chat}` });
+  send(device, 'ring', { tag: 'call-1', urgency: 'high' });
+  expect(await titles(device, 1)).toEqual(['ring']);
+});
+
+test('what is urgent goes first, and takes the place of what has waited longest', async () => {
+  const { sent, letGo } = withGate();
+  const devices = Array.from({ length: 503 }, () => service.newDevice());
+  for (const [user, device] of devices.entries()) send(device, 'message', { user });
+  const [ring, over] = [service.newDevice(), service.newDevice()];
+  for (const device of [ring, over]) send(device, 'ring', { urgency: 'high', user: 1000 });
+  letGo();
+  const wanted = [...devices.slice(0, 3), ring, over, ...devices.slice(5)].map(pathOf);
+  await eventually('all', () => sent.length === wanted.length);
+  expect(sent).toEqual(wanted);
+});
+
+test('rings that come faster than they are sent reach everybody in turn', async () => {
+  const { sent, letGo } = withGate();
+  const devices = Array.from({ length: 6 }, () => service.newDevice());
+  const ring = (to: PushDevice[]) => {
+    for (const [user, device] of to.entries()) send(device, 'ring', { urgency: 'high', user });
+  };
+  ring(devices);
+  ring(devices);
+  ring(devices.slice(3, 4));
+  letGo();
+  const wanted = [...devices, ...devices.slice(0, 3)].map(pathOf);
+  await eventually('all', () => sent.length === wanted.length);
+  expect(sent).toEqual(wanted);
 });
 
 test('a service that can’t be reached is tried again, and the log says so in the end', async () => {

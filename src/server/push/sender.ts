@@ -1,6 +1,6 @@
 /**
  * Sends pushes in the background: a few at once, each again where its push service was busy or couldn't be reached. Nobody
- * waits for it, neither a request nor a call.
+ * waits for it, neither a request nor a call; and nobody for somebody else's push service.
  */
 import type { FastifyBaseLogger } from 'fastify';
 import type { PushMessage } from '../../protocol/push.ts';
@@ -11,8 +11,15 @@ import type { Urgency } from './encryption.ts';
 import type { ServerKey } from './server-key.ts';
 import type { Subscriber, SubscriptionStore } from './store.ts';
 
-const AT_ONCE = 8;
-/** Beyond it, what is new is dropped: some push service hasn't answered for a long time. */
+/** With three of the four services that browsers have silent, the fourth still gets as many as ever. */
+const AT_ONCE = 12;
+/** To one host: a service that doesn't answer must not hold up what goes to others. */
+const AT_ONCE_TO_HOST = 3;
+/** To the devices of one person, who may name ten hosts that never answer. */
+const AT_ONCE_TO_PERSON = 3;
+/** Fewer than to a person, whose other devices are to ring as well. */
+const AT_ONCE_TO_DEVICE = 2;
+/** Beyond it, the oldest that isn't urgent is dropped: some push service hasn't answered for a long time. */
 const MOST_WAITING = 500;
 const MOST_TRIES = 4;
 /** ms until the second try; each further pause is twice as long. */
@@ -20,6 +27,8 @@ const FIRST_PAUSE = 2_000;
 
 export type Push = {
   to: Subscriber;
+  /** Whose device it is. */
+  user: number;
   message: PushMessage;
   urgency: Urgency;
   /** Seconds after which nobody needs it any more. */
@@ -29,6 +38,8 @@ export type Push = {
 type Job = Push & {
   /** One at a time for a device and tag, and the newest counts. */
   key: string;
+  /** Of the push service. */
+  host: string;
   /** When it is no longer needed, by the clock's monotonic time. */
   until: number;
   tries: number;
@@ -54,17 +65,29 @@ export function createSender(parts: SenderParts) {
   const waiting = new Map<string, Job>();
   /** Of those, the ones whose next try isn't due; what takes it back. */
   const pauses = new Map<string, () => void>();
-  const busy = new Set<string>();
+  const busy = new Map<string, Job>();
   let stopped = false;
 
-  function begin(): void {
-    for (const job of waiting.values()) {
-      if (busy.size >= AT_ONCE) return;
-      if (pauses.has(job.key) || busy.has(job.key)) continue;
-      waiting.delete(job.key);
-      busy.add(job.key);
-      background.attempt('sending a push', () => run(job));
+  function mayGo({ key, host, user, to }: Job): boolean {
+    if (pauses.has(key) || busy.has(key)) return false;
+    let [toHost, toPerson, toDevice] = [0, 0, 0];
+    for (const other of busy.values()) {
+      if (other.host === host) toHost += 1;
+      if (other.user === user) toPerson += 1;
+      if (other.to.session === to.session) toDevice += 1;
     }
+    return toHost < AT_ONCE_TO_HOST && toPerson < AT_ONCE_TO_PERSON && toDevice < AT_ONCE_TO_DEVICE;
+  }
+
+  function begin(): void {
+    for (const wanted of ['high', 'normal'] satisfies Urgency[])
+      for (const job of waiting.values()) {
+        if (busy.size >= AT_ONCE) return;
+        if (job.urgency !== wanted || !mayGo(job)) continue;
+        waiting.delete(job.key);
+        busy.set(job.key, job);
+        background.attempt('sending a push', () => run(job));
+      }
   }
 
   async function run(job: Job): Promise<void> {
@@ -78,8 +101,8 @@ export function createSender(parts: SenderParts) {
   }
 
   async function attempt({ to, message, urgency, until }: Job): Promise<PushAnswer | Failure> {
-    const ttl = Math.max(0, Math.round((until - clock.monotonic()) / 1000));
     const { encryptedRequest } = await import('./encryption.ts');
+    const ttl = Math.max(0, Math.round((until - clock.monotonic()) / 1000));
     const sent = encryptedRequest(to, message, { key, subject, ttl, urgency });
     try {
       return await deliver(sent);
@@ -89,7 +112,7 @@ export function createSender(parts: SenderParts) {
   }
 
   function settle(job: Job, answer: PushAnswer | Failure): void {
-    const { host } = new URL(job.to.endpoint);
+    const { host } = job;
     if ('error' in answer) {
       if (!isRetried(job)) log.warn({ err: answer.error, host }, 'a push service was not reached');
       return;
@@ -126,17 +149,25 @@ export function createSender(parts: SenderParts) {
     waiting.delete(key);
   }
 
+  /** Puts one among those that wait. */
+  function queue(job: Job): void {
+    pauses.get(job.key)?.();
+    pauses.delete(job.key);
+    const isFull = waiting.size >= MOST_WAITING && !waiting.has(job.key);
+    const oldest = isFull && [...waiting.values()].find(({ urgency }) => urgency === 'normal');
+    if (isFull) log.warn({ waiting: waiting.size }, 'a push was dropped: too many are waiting');
+    if (oldest) forget(oldest.key);
+    // What takes another's place takes its turn: rings that come faster than they are sent would wait for ever.
+    if (oldest || !isFull) waiting.set(job.key, job);
+  }
+
   return {
     /** Sends it soon, in place of what is waiting for this device under the same tag. */
     send(push: Push): void {
       if (stopped) return;
-      const key = `${push.to.session} ${push.message.tag}`;
-      forget(key);
-      if (waiting.size >= MOST_WAITING) {
-        log.warn({ waiting: waiting.size }, 'a push was dropped: too many are waiting');
-        return;
-      }
-      waiting.set(key, { ...push, key, until: clock.monotonic() + push.ttl * 1000, tries: 0 });
+      const { host } = new URL(push.to.endpoint);
+      const until = clock.monotonic() + push.ttl * 1000;
+      queue({ ...push, key: `${push.to.session} ${push.message.tag}`, host, until, tries: 0 });
       begin();
     },
 

@@ -46,6 +46,14 @@ async function say(body: string, by = ana, where = chat): Promise<void> {
   house.clock.advance(0);
 }
 
+/** Nobody has removed their sessions yet: that is done once a day. */
+function expire({ id }: Person): void {
+  const { database } = house.app.services;
+  database
+    .prepare('UPDATE sessions SET expires_at = ? WHERE user_id = ?')
+    .run(house.clock.now() + 30_000, id);
+}
+
 /** Waits until a device has received so many in all. */
 const count = (device: PushDevice, wanted: number) =>
   eventually(
@@ -193,6 +201,25 @@ describe('a message', () => {
       'message',
       'message',
     ]);
+  });
+
+  test.each([
+    ['has signed out', () => house.app.services.sessions.endAll(ben.id)],
+    ['was signed in for too long', () => expire(ben)],
+  ])('that waits for its push service isn’t told to a device that %s meanwhile', async (_why, end) => {
+    await ben.post('/push/text', { text: 'on' });
+    bens.answers.push({ status: 429, headers: { 'Retry-After': '60' } });
+    await say('The key is under the mat');
+    await eventually('the answer', () => bens.answers.length === 0);
+    end();
+    const anas = await subscribed(ana);
+    for (let second = 0; second < 70; second++) {
+      house.clock.advance(1_000);
+      await ana.get('/push/key');
+    }
+    await ana.post('/push/test');
+    await count(anas, 1);
+    expect(bens.received).toEqual([]);
   });
 
   test('is told no more on a device that has signed out', async () => {

@@ -9,16 +9,20 @@ import { createDelivery, type Deliver } from './delivery.ts';
 import type { Urgency } from './encryption.ts';
 import { createSender, type Sender } from './sender.ts';
 import { serverKeyFrom } from './server-key.ts';
+import type { Subscriber } from './store.ts';
 
 let service: PushService;
 let clock: FakeClock;
 let logged: unknown[];
 let forgotten: string[];
+/** By session. */
+let subscribers: Map<string, Subscriber>;
 let sender: Sender;
 
 beforeEach(async () => {
   service = await openPushService();
   [logged, forgotten] = [[], []];
+  subscribers = new Map();
   clock = fakeClock();
   sender = newSender(createDelivery(service.connect));
 });
@@ -34,7 +38,10 @@ function newSender(deliver: Deliver): Sender {
   const writing = { trouble: () => undefined, note: troubleOf, makeRoom: () => {} };
   return createSender({
     ...{ clock, log, deliver, background: createBackground(clock, log, writing) },
-    subscriptions: { removeEndpoint: (endpoint) => void forgotten.push(endpoint) },
+    subscriptions: {
+      ofOpenSession: (session) => subscribers.get(session),
+      removeEndpoint: (endpoint) => void forgotten.push(endpoint),
+    },
     serverKey: serverKeyFrom(Buffer.alloc(32, 255)),
     subject: 'https://porchlight.example',
   });
@@ -47,6 +54,7 @@ function send(device: PushDevice, title: string, other: Partial<Sent> = {}): voi
   const { endpoint, p256dh, auth } = device.subscription;
   const keys = { p256dh: Buffer.from(p256dh, 'base64url'), auth: Buffer.from(auth, 'base64url') };
   const to = { endpoint, ...keys, session: endpoint, showsText: true, locale: 'en' };
+  if (!subscribers.has(endpoint)) subscribers.set(endpoint, to);
   sender.send({
     message: { kind: 'message', tag, lang: 'en', title, body: 'text', url: '/chats/1', at: clock.now() },
     ...{ to, user, urgency, ttl },
@@ -247,6 +255,39 @@ test('rings that come faster than they are sent reach everybody in turn', async 
   const wanted = [...devices, ...devices.slice(0, 3)].map(pathOf);
   await eventually('all', () => sent.length === wanted.length);
   expect(sent).toEqual(wanted);
+});
+
+test('what waits is dropped once the device is no longer to be told', async () => {
+  const [gone, other, shy] = [service.newDevice(), service.newDevice(), service.newDevice()];
+  const another = service.newDevice();
+  for (const device of [gone, other, shy]) {
+    device.answers.push({ status: 429, headers: { 'Retry-After': '60' } });
+    send(device, 'one');
+    await answered(device);
+  }
+  subscribers.delete(gone.subscription.endpoint);
+  const kept = (device: PushDevice) => {
+    const found = subscribers.get(device.subscription.endpoint);
+    if (!found) throw new Error('not subscribed');
+    return found;
+  };
+  subscribers.set(other.subscription.endpoint, { ...kept(other), endpoint: another.subscription.endpoint });
+  subscribers.set(shy.subscription.endpoint, { ...kept(shy), showsText: false });
+  await eventually('the pause to end', () => {
+    clock.advance(1_000);
+    return shy.received.length === 1;
+  });
+  expect(shy.received[0]?.message).toMatchObject({ title: 'one', body: '' });
+  expect([gone, other, another].flatMap(({ received }) => received)).toEqual([]);
+  expect(service.problems).toEqual([]);
+});
+
+test('a service that wants to be left alone for hours isn’t asked again', async () => {
+  const device = service.newDevice();
+  device.answers.push({ status: 503, headers: { 'Retry-After': '3601' } });
+  send(device, 'one', { ttl: 7 * 24 * 3600 });
+  await eventually('it to be given up', () => logged.length === 1);
+  expect(logged).toEqual([{ status: 503, host: 'push.example.net' }]);
 });
 
 test('a service that can’t be reached is tried again, and the log says so in the end', async () => {

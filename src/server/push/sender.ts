@@ -22,6 +22,8 @@ const AT_ONCE_TO_DEVICE = 2;
 /** Beyond it, the oldest that isn't urgent is dropped: some push service hasn't answered for a long time. */
 const MOST_WAITING = 500;
 const MOST_TRIES = 4;
+/** ms. A service that wants to be left alone for longer isn't asked again: who knows who holds the device by then. */
+const LONGEST_PAUSE = 60 * 60 * 1000;
 /** ms until the second try; each further pause is twice as long. */
 const FIRST_PAUSE = 2_000;
 
@@ -45,11 +47,11 @@ type Job = Push & {
   tries: number;
 };
 
-/** There was no answer. */
-type Failure = { error: unknown };
+/** There was no answer; or nothing was sent, as the device is no longer to be told anything. */
+type Failure = { error: unknown } | 'ended';
 
 export type SenderParts = {
-  subscriptions: Pick<SubscriptionStore, 'removeEndpoint'>;
+  subscriptions: Pick<SubscriptionStore, 'ofOpenSession' | 'removeEndpoint'>;
   serverKey: ServerKey;
   /** Who push services can turn to, as an address. */
   subject: string;
@@ -102,8 +104,13 @@ export function createSender(parts: SenderParts) {
 
   async function attempt({ to, message, urgency, until }: Job): Promise<PushAnswer | Failure> {
     const { encryptedRequest } = await import('./encryption.ts');
+    // It may have waited for long: meanwhile somebody may have signed out, or somebody else signed in.
+    const now = subscriptions.ofOpenSession(to.session, clock.now());
+    if (now?.endpoint !== to.endpoint) return 'ended';
+    const isHidden = message.kind === 'message' && !now.showsText;
     const ttl = Math.max(0, Math.round((until - clock.monotonic()) / 1000));
-    const sent = encryptedRequest(to, message, { key, subject, ttl, urgency });
+    const shown = isHidden ? { ...message, body: '' } : message;
+    const sent = encryptedRequest(now, shown, { key, subject, ttl, urgency });
     try {
       return await deliver(sent);
     } catch (error) {
@@ -112,6 +119,7 @@ export function createSender(parts: SenderParts) {
   }
 
   function settle(job: Job, answer: PushAnswer | Failure): void {
+    if (answer === 'ended') return;
     const { host } = job;
     if ('error' in answer) {
       if (!isRetried(job)) log.warn({ err: answer.error, host }, 'a push service was not reached');
@@ -133,7 +141,7 @@ export function createSender(parts: SenderParts) {
     if (waiting.has(job.key)) return true;
     const tries = job.tries + 1;
     const pause = retryAfter === undefined ? FIRST_PAUSE * 2 ** job.tries : retryAfter * 1000;
-    if (tries >= MOST_TRIES || clock.monotonic() + pause >= job.until) return false;
+    if (tries >= MOST_TRIES || pause > LONGEST_PAUSE || clock.monotonic() + pause >= job.until) return false;
     waiting.set(job.key, { ...job, tries });
     const takeBack = clock.at(clock.now() + pause, () => {
       pauses.delete(job.key);

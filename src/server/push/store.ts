@@ -44,6 +44,10 @@ export function createSubscriptionStore(database: Database) {
   const bySession = database.prepare<[string], Row>(
     `SELECT ${COLUMNS} FROM push_subscriptions WHERE session_id = ?`,
   );
+  const byOpenSession = database.prepare<[string, number], Row>(
+    `SELECT ${COLUMNS} FROM push_subscriptions JOIN sessions ON sessions.id = session_id
+     WHERE session_id = ? AND expires_at > ?`,
+  );
   const byUser = database.prepare<[number, number], Row>(
     `SELECT ${COLUMNS} FROM push_subscriptions JOIN sessions ON sessions.id = session_id
      WHERE user_id = ? AND expires_at > ?`,
@@ -86,6 +90,11 @@ export function createSubscriptionStore(database: Database) {
     },
     ofSession(session: string): Subscriber | undefined {
       const row = bySession.get(session);
+      return row && toSubscriber(row);
+    },
+    /** As `ofSession`, unless that has expired: for what waited meanwhile. */
+    ofOpenSession(session: string, now: number): Subscriber | undefined {
+      const row = byOpenSession.get(session, now);
       return row && toSubscriber(row);
     },
     /** Of the devices on which somebody is signed in. */

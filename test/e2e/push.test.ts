@@ -151,22 +151,33 @@ const dismissAll = () =>
     for (const one of await (await navigator.serviceWorker.ready).getNotifications()) one.close();
   });
 
-/** Presses a button of the notification that is shown. @returns the address that the worker wants to open */
-async function press(action: string): Promise<string> {
-  return (await theWorker()).evaluate(async (pressed) => {
-    const registration: ServiceWorkerRegistration = Reflect.get(globalThis, 'registration');
-    const clients: { openWindow(url: string): Promise<void> } = Reflect.get(globalThis, 'clients');
-    const [notification] = await registration.getNotifications();
-    const Pressed: new (name: string, about: object) => Event = Reflect.get(globalThis, 'NotificationEvent');
-    return new Promise<string>((resolve) => {
-      // Only a real press may open a window, and headless there is nothing to press.
-      clients.openWindow = async (url) => resolve(url);
-      const event = new Pressed('notificationclick', { notification, action: pressed });
-      // Nor has such an event a life that could be prolonged.
-      globalThis.dispatchEvent(Object.assign(event, { waitUntil: () => {} }));
-      if (pressed === 'decline') resolve('');
-    });
-  }, action);
+/**
+ * Presses a button of the notification that is shown.
+ * @param opens whether it leads to a page
+ * @returns the address that the worker wants to open
+ */
+async function press(action: string, opens = action !== 'decline'): Promise<string> {
+  return (await theWorker()).evaluate(
+    async (pressed, waits) => {
+      const registration: ServiceWorkerRegistration = Reflect.get(globalThis, 'registration');
+      const clients: { openWindow(url: string): Promise<void> } = Reflect.get(globalThis, 'clients');
+      const [notification] = await registration.getNotifications();
+      const Pressed: new (name: string, about: object) => Event = Reflect.get(
+        globalThis,
+        'NotificationEvent',
+      );
+      return new Promise<string>((resolve) => {
+        // Only a real press may open a window, and headless there is nothing to press.
+        clients.openWindow = async (url) => resolve(url);
+        const event = new Pressed('notificationclick', { notification, action: pressed });
+        // Nor has such an event a life that could be prolonged.
+        globalThis.dispatchEvent(Object.assign(event, { waitUntil: () => {} }));
+        if (!waits) resolve('');
+      });
+    },
+    action,
+    opens,
+  );
 }
 
 async function write(body: string): Promise<void> {
@@ -207,6 +218,30 @@ test('a call rings while no page is in view, and Decline declines it', async () 
   await deliver(1);
   await showing({ tag: `call-${call}`, title: 'ana · Voice call', body: 'Incoming call' });
   await press('decline');
+  expect(await anas.hears('ended')).toMatchObject({ call, reason: 'declined' });
+  await deliver(1);
+  await showing();
+  await other.close();
+});
+
+test('a Decline that the server refuses leads to the call, which rings on', async () => {
+  const other = await page.browserContext().newPage();
+  await other.bringToFront();
+  const { call } = await anas.rings(chat, 'voice');
+  await deliver(1);
+  await showing({ tag: `call-${call}`, title: 'ana · Voice call', body: 'Incoming call' });
+  await (await theWorker()).evaluate(() => {
+    const { fetch } = globalThis;
+    globalThis.fetch = (to, options) => {
+      const isDecline = String(to).endsWith('/decline');
+      if (isDecline) globalThis.fetch = fetch;
+      return fetch(to, isDecline ? { ...options, headers: { 'x-csrf-token': 'forged' } } : options);
+    };
+  });
+  expect(await press('decline', true)).toBe(`/calls/${call}`);
+  const invites = house.app.services.calls.find(call)?.invites;
+  expect(invites?.find(({ user }) => user === ben.id)?.state).toBe('ringing');
+  await ben.post(`/calls/${call}/decline`);
   expect(await anas.hears('ended')).toMatchObject({ call, reason: 'declined' });
   await deliver(1);
   await showing();

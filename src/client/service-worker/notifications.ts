@@ -62,13 +62,16 @@ async function goTo(url: string): Promise<void> {
   await (open ? open.focus() : self.clients.openWindow(url));
 }
 
+/** @throws where it wasn't declined: the call rings on elsewhere */
 async function decline(call: string): Promise<void> {
   const { token } = await askForKey();
-  await fetch(`/calls/${call}/decline`, {
+  const { ok, status } = await fetch(`/calls/${call}/decline`, {
     method: 'POST',
-    headers: { 'x-csrf-token': token },
-    redirect: 'manual',
+    // As htmx asks, it is answered by a status; a form is led to a page, whether it was declined or nobody is signed in.
+    headers: { 'x-csrf-token': token, 'HX-Request': 'true' },
+    redirect: 'error',
   });
+  if (!ok) throw new Error(`not declined: ${status}`);
 }
 
 export async function follow({ notification, action }: ClickEvent): Promise<void> {

@@ -65,6 +65,21 @@ test('new messages appear by themselves, and what is being typed stays', async (
   await waitForText(page, 'log', 'Messages', /Meanwhile, from Ben[\s\S]*Half a sentence/);
 });
 
+test('a friend is silenced from the chat', async () => {
+  const annas = await signInClient(server, anna);
+  const page = await openPage();
+  await arrive(page, server, anna, await chatOf(annas, ben));
+  await follow(page, 'link', 'Notifications');
+  await click(page, 'radio', 'Nothing');
+  await follow(page, 'button', 'Save');
+  const chosen = await find(page, 'radio', 'Nothing');
+  expect(await chosen.evaluate((node) => node instanceof HTMLInputElement && node.checked)).toBe(true);
+  await click(page, 'radio', 'Messages and calls');
+  await follow(page, 'button', 'Save');
+  await follow(page, 'link', 'Back to chat');
+  await find(page, 'log', 'Messages');
+});
+
 test('a group is made, written in and left', async () => {
   const page = await openPage();
   await arrive(page, server, anna);

@@ -131,6 +131,7 @@ export const furnish = async (language = 'en'): Promise<Furnished> => {
       'message options': `${chat}/messages/3`,
       'edit a message': `${chat}/messages/3/edit`,
       'delete a message': `${chat}/messages/3/delete`,
+      'notifications of a chat': `${chat}/notifications`,
       'a picture': picture,
       'a group': group,
       'the people of a group': `${group}/people`,

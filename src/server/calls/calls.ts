@@ -38,7 +38,10 @@ export function createCalls(parts: CallGround) {
   const relay = createRelay(context);
   let stopped = false;
 
-  const ringingAt = (user: number) => store.openOf(user).filter((call) => ringingFor(call, user));
+  const ringingAt = (user: number) =>
+    store
+      .openOf(user)
+      .filter((call) => ringingFor(call, user) && membership.wantsRings(call.conversation, user));
 
   /** A call as it rings for this person. */
   const ringOf = (call: Call, user: number) => {
@@ -84,16 +87,18 @@ export function createCalls(parts: CallGround) {
     /** The call that rings or is on in a conversation. */
     runningIn: store.openIn,
 
-    /** The calls ringing for this person, as their pages show them. */
+    /** The calls ringing for this person, as their pages show them: not where they want to hear of nothing. */
     ringingAt: (user: number) => ringingAt(user).map((call) => ringOf(call, user)),
 
-    /** All that rings at this moment, for each person who is rung. */
+    /** All that rings at this moment, for each person whose devices do. */
     allRinging: () =>
       store
         .open()
         .flatMap((call) =>
           call.invites.flatMap(({ user, state }) =>
-            state === 'ringing' ? { ...ringOf(call, user), callee: user } : [],
+            state === 'ringing' && membership.wantsRings(call.conversation, user)
+              ? { ...ringOf(call, user), callee: user }
+              : [],
           ),
         ),
 

@@ -43,7 +43,7 @@ const silencedReason: Record<Exclude<InviteState, 'ringing'>, EndReason> = {
 };
 
 export function createChanges(context: CallContext, speech: Speech) {
-  const { store, chats, connections, offers, moves, timers, events, clock } = context;
+  const { store, chats, membership, connections, offers, moves, timers, events, clock } = context;
 
   /** @param since when what ended it happened: it may be found out later, and others may have talked on meanwhile */
   function end(call: Call, cause: Cause, since: number) {
@@ -126,6 +126,7 @@ export function createChanges(context: CallContext, speech: Speech) {
     const { id: call, conversation, media } = after;
     for (const { user: callee } of after.invites) {
       if (!ringing(after, callee) || (before && ringing(before, callee))) continue;
+      if (!membership.wantsRings(conversation, callee)) continue;
       for (const page of connections.ofUser(callee)) speech.incoming(page, after);
       const caller = callerOf(after, callee);
       events.emit('call-ringing', { call, conversation, caller, callee, media });

@@ -174,7 +174,7 @@ describe('a call of a group', () => {
     const dora = await addPerson('dora');
     const doras = await openPhone(house, dora);
     house.app.services.groups.add(group, ana.id, [dora.id], true);
-    house.app.services.groups.notify(group, ben.id, 'nothing');
+    house.app.services.chatNotifications.choose(group, ben.id, 'nothing');
     house.app.services.friends.block(cleo.id, ana.id);
     const { call } = await rings(anas);
     await doras.hears('incoming');

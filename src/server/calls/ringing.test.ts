@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
+import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
 import {
   ANSWER,
   candidate,
@@ -239,6 +239,49 @@ describe('one person is in one call', () => {
     tablet.say({ type: 'accept', call: second.call, answer: ANSWER });
     await tablet.hears('accepted');
     expect(await anas.hears('ended')).toMatchObject({ call, reason: 'hung-up' });
+  });
+
+  test('who has silenced the caller hears nothing, isn’t busy, can come in from the chat, and has missed it', async () => {
+    const cleo = await befriended('cleo', ben);
+    const cleos = await openOldPhone(house, cleo);
+    const other = house.app.services.chats.directWith(ben.id, cleo.id);
+    const { calls, chatNotifications, events } = house.app.services;
+    const told: unknown[] = [];
+    events.on('call-missed-busy', (what) => void told.push(what));
+    const live = await openSocket(house, '/live?mark=none', { cookie: ben.cookie });
+    chatNotifications.choose(chat, ben.id, 'nothing');
+
+    const { call } = await anas.rings(chat);
+    expect([calls.ringingAt(ben.id), calls.allRinging()]).toEqual([[], []]);
+    const late = await openOldPhone(house, ben);
+    for (const phone of [bens, late]) expect(await phone.settled()).toEqual([]);
+    // Somebody else gets through meanwhile.
+    const heard = await cleos.rings(other);
+    expect(await bens.hears('incoming')).toMatchObject({ call: heard.call, name: 'cleo' });
+    await live.until((html) => html.includes(heard.call));
+    expect(live.received.filter((html) => html.includes(`ring-${call}`))).toEqual([]);
+    cleos.say({ type: 'hang-up', call: heard.call });
+    await cleos.hears('ended');
+    house.clock.advance(60_000);
+    expect(await anas.hears('ended')).toMatchObject({ call, reason: 'missed' });
+    expect(entries()).toMatchObject([{ id: call, outcome: 'missed' }]);
+    expect((await ben.get(`/chats/${chat}`)).body).toContain('Missed video call');
+
+    // It can be answered where it is seen.
+    const second = await anas.rings(chat);
+    bens.say({ type: 'accept', call: second.call, answer: ANSWER });
+    await bens.hears('accepted');
+    anas.say({ type: 'hang-up', call: second.call });
+    for (const phone of [anas, bens]) await phone.hears('ended');
+
+    // Nor is it told to who is in another call.
+    await cleos.rings(other);
+    bens.say({ type: 'accept', call: (await bens.hears('incoming')).call, answer: ANSWER });
+    await bens.hears('accepted');
+    anas.say({ type: 'ring', key: unique('ring'), chat, media: 'voice', offer: OFFER });
+    expect(await anas.hears('ended')).toMatchObject({ reason: 'busy' });
+    expect(await bens.settled()).not.toContainEqual(expect.objectContaining({ type: 'missed' }));
+    expect(live.received.join()).not.toContain('Missed');
   });
 
   test('who is calling somebody else is busy', async () => {

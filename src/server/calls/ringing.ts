@@ -37,15 +37,20 @@ export function createRinging(
     }
   }
 
-  /** Whether this person is being called, or has a page in a call. Someone who has left one is not busy. */
+  /**
+   * Whether this person's devices ring, or have a page in a call. Someone who has left one is not busy, nor is someone for whom
+   * a call rings unheard.
+   */
   const isBusy = (user: number): boolean =>
     store.openOf(user).some((call) => {
       const me = placeOf(call, user);
-      return ringing(call, user) !== undefined || (me !== undefined && connections.at(me.id) !== undefined);
+      if (me !== undefined && connections.at(me.id) !== undefined) return true;
+      return ringing(call, user) !== undefined && membership.wantsRings(call.conversation, user);
     });
 
   /** They are in a call: whoever rings hears busy, and they find a missed call. */
   function tellMissed({ id: call, conversation, media, isGroup }: Call, caller: number, callee: number) {
+    if (!membership.wantsRings(conversation, callee)) return;
     const name = accounts.userById(caller)?.displayName ?? '';
     for (const page of connections.ofUser(callee))
       if (knows(page, isGroup)) page.send({ type: 'missed', name, media });

@@ -13,13 +13,12 @@ import { Ids, idFrom } from '../http/ids.ts';
 import { type ConversationParams, conversationOf } from './conversation-param.ts';
 import { type GroupPictureParts, groupPictureRoutes } from './group-picture-routes.ts';
 import type { GroupOutcome } from './groups.ts';
-import { NOTIFY } from './member-store.ts';
+import type { ChatNotifications } from './notifications.ts';
 
 const Chosen = v.pipe(Ids, v.minLength(1, 'chats.errors.nobody'));
 
 const NewGroupForm = v.object({ title: DisplayName, people: Chosen });
 const AddForm = v.object({ people: Chosen, from: v.optional(v.picklist(['start', 'now']), 'now') });
-const NotifyForm = v.object({ notify: v.picklist(NOTIFY) });
 const TitleForm = v.object({ title: DisplayName });
 
 type PersonParams = { Params: { chat: string; person: string } };
@@ -30,11 +29,12 @@ const OFTEN = { most: 30, window: 60_000, keys: Number.POSITIVE_INFINITY };
 export type GroupParts = Omit<GroupPictureParts, 'mayChange'> & {
   friends: Friends;
   presence: Presence;
+  chatNotifications: Pick<ChatNotifications, 'choices'>;
   clock: Clock;
 };
 
 export function groupRoutes(app: FastifyInstance, parts: GroupParts): void {
-  const { chats, groups, friends, presence, clock } = parts;
+  const { chats, groups, friends, presence, chatNotifications, clock } = parts;
   const guard = { preHandler: requireUser };
   const change = createLimit(clock, OFTEN);
   async function mayChange(request: FastifyRequest): Promise<void> {
@@ -94,7 +94,7 @@ export function groupRoutes(app: FastifyInstance, parts: GroupParts): void {
       conversation,
       isAdmin: member.role === 'admin',
       notify: member.notify,
-      notifications: NOTIFY,
+      choices: chatNotifications.choices(conversation),
       title: chats.conversation(conversation)?.title ?? '',
       picture: chats.conversation(conversation)?.picture,
       people: people.map((person) => ({
@@ -154,12 +154,6 @@ export function groupRoutes(app: FastifyInstance, parts: GroupParts): void {
   groupPictureRoutes(app, { ...parts, mayChange }, (request, reply, status, errors) =>
     showPeople(request, reply.code(status), { errors }),
   );
-
-  app.post<ConversationParams>('/chats/:chat/notifications', guard, (request, reply) => {
-    const { conversation, me } = groupOf(request);
-    const { notify } = v.parse(NotifyForm, request.body);
-    return done(reply, groups.notify(conversation, me, notify), pageOf(conversation));
-  });
 
   /** Asks first: what is written there meanwhile can't be read later. */
   app.get<ConversationParams>('/chats/:chat/leave', guard, (request, reply) => {

@@ -7,7 +7,6 @@ import type { AccountStore } from '../accounts/store.ts';
 import type { Clock } from '../clock.ts';
 import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
-import type { Notify } from './member-store.ts';
 import type { GroupEvent } from './message-store.ts';
 import type { ChatStore } from './store.ts';
 
@@ -181,14 +180,6 @@ export function createGroups({ store, accounts, friends, clock, events }: GroupG
         tell(conversation, me, { what: 'stepped-down' });
         return undefined;
       }),
-
-    /** Of which messages `me` is told. */
-    notify(conversation: number, me: number, notify: Notify): GroupOutcome {
-      if (!memberOf(conversation, me)) return { refused: 'gone' };
-      store.transaction(() => store.setNotify(conversation, me, notify));
-      events.emit('members-changed', { conversation, users: [me] });
-      return {};
-    },
 
     /** @param bytes WebP; `undefined` takes it away */
     setPicture: (conversation: number, me: number, bytes: Buffer | undefined): GroupOutcome =>

@@ -15,6 +15,8 @@ import { createHistoryRenderer } from './history-renderer.ts';
 import { createInvitedGroups } from './invited-groups.ts';
 import { createMembership } from './membership.ts';
 import { type MessageParts, messageRoutes } from './message-routes.ts';
+import { type NotificationRouteParts, notificationRoutes } from './notification-routes.ts';
+import { createChatNotifications } from './notifications.ts';
 import { type PictureParts, pictureRoutes } from './picture-routes.ts';
 import { type ChatParts, chatRoutes } from './routes.ts';
 import { createRowRenderer } from './row-renderer.ts';
@@ -41,7 +43,9 @@ export function createChatParts(ground: ChatGround) {
   const membership = createMembership({ sessions, store, friends });
   const chats = createChats(store, queue, membership, files, clock, events);
   const groups = createGroups({ store, accounts, friends, clock, events });
-  return { chats, membership, groups, invitedGroups: createInvitedGroups(store, groups) };
+  const chatNotifications = createChatNotifications({ store, events });
+  const invitedGroups = createInvitedGroups(store, groups);
+  return { chats, membership, groups, chatNotifications, invitedGroups };
 }
 
 /** What renders messages, once there are templates. */
@@ -65,6 +69,7 @@ export function registerChats(
     GroupParts &
     SendParts &
     MessageParts &
+    NotificationRouteParts &
     PictureParts &
     SendFileParts &
     VideoPosterParts &
@@ -75,6 +80,7 @@ export function registerChats(
   chatRoutes(app, parts);
   sendRoutes(app, parts);
   messageRoutes(app, parts);
+  notificationRoutes(app, parts);
   pictureRoutes(app, parts);
   sendFileRoutes(app, parts);
   videoPosterRoutes(app, parts);

@@ -119,6 +119,8 @@ const OWN = [
   'POST /admin/doctor',
   ...['POST /admin/people/:user/password', 'POST /admin/people/:user/remove'],
   ...['POST /admin/people/:user/files/delete', 'POST /join/:code/friend'],
+  // Of one's own membership: notifications.test.ts.
+  'POST /chats/:chat/notifications',
   // Nothing is kept of it; who hears of it is tested below.
   'POST /chats/:chat/typing',
   // Of one's own device; what is sent to it is tested in push/push.test.ts.
@@ -126,12 +128,7 @@ const OWN = [
   'POST /push/not-now',
   // Among the people of a group, which has no former friends: groups.test.ts.
   ...['POST /chats/new', 'POST /chats/:chat/people', 'POST /chats/:chat/title', 'POST /chats/:chat/leave'],
-  ...[
-    'POST /chats/:chat/notifications',
-    'POST /chats/:chat/step-down',
-    'POST /chats/:chat/picture',
-    'POST /chats/:chat/picture/remove',
-  ],
+  ...['POST /chats/:chat/step-down', 'POST /chats/:chat/picture', 'POST /chats/:chat/picture/remove'],
   // Only who is in a call there: calls/people.test.ts.
   'POST /chats/:chat/call/people',
   ...['remove', 'admin'].map((action) => `POST /chats/:chat/people/:person/${action}`),

@@ -77,9 +77,14 @@ export function createMembership({ sessions, store, friends }: Parts) {
       ? !friends.hasBlocked(one, other) && !friends.hasBlocked(other, one)
       : friends.areFriends(one, other);
 
+  /** Whether a member's devices ring for calls in it. Whoever wants to hear of nothing there finds them in the chat. */
+  const wantsRings = (conversation: number, user: number): boolean =>
+    store.member(conversation, user)?.notify !== 'nothing';
+
   return {
     isMember,
     otherOf,
+    wantsRings,
     mayWriteIn,
     denies,
     mayWrite: (actor: Actor, conversation: number): boolean => denies(actor, conversation) === undefined,
@@ -88,8 +93,9 @@ export function createMembership({ sessions, store, friends }: Parts) {
     mayCallIn: mayWriteIn,
 
     /**
-     * Whose devices ring for a call that `user` starts. In a group those who want to hear of nothing there aren't rung, nor
-     * is anybody whom a block stands between; both see that there is a call, and may join it.
+     * Who is called by a call that `user` starts. In a group those who want to hear of nothing there aren't, nor is anybody
+     * whom a block stands between; both see that there is a call, and may join it. Between two the other always is: whether
+     * their devices ring is theirs to know.
      */
     rungBy: (conversation: number, user: number): number[] =>
       store
@@ -98,8 +104,7 @@ export function createMembership({ sessions, store, friends }: Parts) {
           (other) =>
             other !== user &&
             mayWatchIn(conversation, user, other) &&
-            (store.kind(conversation) === 'direct' ||
-              store.member(conversation, other)?.notify !== 'nothing'),
+            (store.kind(conversation) === 'direct' || wantsRings(conversation, other)),
         ),
 
     /** They read what comes after this message: 0 where that is everything. */

@@ -66,7 +66,7 @@ export function showConversation(
   conversation: number,
   more: { before?: number; body?: string; errors?: SendError[] } = {},
 ): FastifyReply {
-  const { chats, accounts, presence, renderHistory } = parts;
+  const { chats, membership, accounts, presence, renderHistory } = parts;
   const nameOf = (user: number): string => accounts.userById(user)?.displayName ?? '';
   const to = readerOf(request, chats, conversation);
   const { me, group } = to;
@@ -86,6 +86,7 @@ export function showConversation(
       picture: group ? chats.conversation(conversation)?.picture : undefined,
       people: group ? chats.members(conversation).length : undefined,
       mayRing: mayWrite,
+      silenced: !membership.wantsRings(conversation, me),
       banner: group ? bannerOf(request.reader, chats.runningCall(conversation), { me, nameOf }) : undefined,
       seen: last?.own ? seenBy(parts, request.reader, conversation, me, last.id) : undefined,
       last: last?.id ?? 0,

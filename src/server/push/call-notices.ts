@@ -5,6 +5,7 @@ import type { AccountStore } from '../accounts/store.ts';
 import { RING_TIME } from '../calls/call.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Chats } from '../chats/chats.ts';
+import type { Membership } from '../chats/membership.ts';
 import type { Clock } from '../clock.ts';
 import type { Events } from '../events.ts';
 import type { Translate } from '../language/locale.ts';
@@ -19,6 +20,7 @@ export type CallNoticeParts = {
   events: Events;
   calls: Pick<Calls, 'find' | 'allRinging'>;
   chats: Pick<Chats, 'conversation' | 'mayWrite'>;
+  membership: Pick<Membership, 'wantsRings'>;
   accounts: Pick<AccountStore, 'userById'>;
   clock: Clock;
   quietHours: Pick<QuietHoursRules, 'silencesCalls'>;
@@ -29,14 +31,14 @@ type Ring = { call: string; conversation: number; caller: number; callee: number
 export type CallNotices = {
   /** Goes on with what rang when the server stopped. */
   goOn(): void;
-  /** Tells somebody that they have missed a call. */
+  /** Tells somebody that they have missed a call, unless they want to hear of nothing there. */
   missed(callee: number, missed: Omit<Ring, 'callee'>): void;
   /** Stops ringing. */
   stop(): void;
 };
 
 export function tellOfCalls(parts: CallNoticeParts, notices: Notices): CallNotices {
-  const { events, calls, chats, accounts, clock, quietHours } = parts;
+  const { events, calls, chats, membership, accounts, clock, quietHours } = parts;
   /** By call and person: takes the next ring back. */
   const ringing = new Map<string, () => void>();
   const nameOf = (user: number): string => accounts.userById(user)?.displayName ?? '';
@@ -65,6 +67,7 @@ export function tellOfCalls(parts: CallNoticeParts, notices: Notices): CallNotic
   }
 
   function missed(callee: number, { call, conversation, caller, media }: Omit<Ring, 'callee'>): void {
+    if (!membership.wantsRings(conversation, callee)) return;
     const name = nameOf(caller);
     const notice = (t: Translate): Notice => ({
       kind: 'missed',
@@ -102,6 +105,7 @@ export function tellOfCalls(parts: CallNoticeParts, notices: Notices): CallNotic
     if (!call || !invite) return;
     const { conversation, media, startedBy } = call;
     const isMissed = invite.state === 'missed' || invite.state === 'cancelled';
+    if (!hasRung && !membership.wantsRings(conversation, callee)) return;
     // Whoever may not call there any more has missed nothing.
     if (isMissed && chats.mayWrite(conversation, callee))
       missed(callee, { call: id, conversation, caller: invite.by ?? startedBy, media });

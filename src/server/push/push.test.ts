@@ -309,6 +309,60 @@ describe('a call', () => {
     expect((await count(bens, length + 1)).at(-1)?.message.kind).toBe('message');
   });
 
+  test('of a silenced friend is told to nobody, now or later, nor is what they write', async () => {
+    const eve = await house.person('eve');
+    house.app.services.friends.befriend(eve.id, ben.id);
+    const other = house.app.services.chats.directWith(eve.id, ben.id);
+    await ben.post(`/chats/${chat}/notifications`, { notify: 'nothing' });
+    await say('Pick up!');
+    for (const end of [
+      (call: string) => caller.say({ type: 'hang-up', call }),
+      () => house.clock.advance(60_000),
+    ]) {
+      const { call } = await caller.rings(chat);
+      house.clock.advance(6_000);
+      end(call);
+      await caller.hears('ended');
+    }
+    // Nor when it is answered, or while they are in another call.
+    const [mine, eves] = [await openOldPhone(house, ben), await openOldPhone(house, eve)];
+    const answered = await caller.rings(chat);
+    mine.say({ type: 'accept', call: answered.call, answer: ANSWER });
+    await mine.hears('accepted');
+    caller.say({ type: 'hang-up', call: answered.call });
+    for (const phone of [caller, mine]) await phone.hears('ended');
+    const { call } = await eves.rings(other);
+    await count(bens, 1);
+    mine.say({ type: 'accept', call, answer: ANSWER });
+    await mine.hears('accepted');
+    await count(bens, 2);
+    caller.say({
+      ...{ type: 'ring', key: unique('ring'), chat, media: 'voice' },
+      offer: { type: 'offer', sdp: 'v=0' },
+    });
+    await caller.hears('ended');
+    await ben.post('/push/test');
+    expect((await count(bens, 3)).map(({ message }) => [message.kind, message.url])).toEqual([
+      ['call', `/calls/${call}`],
+      ['over', `/chats/${other}`],
+      ['test', '/settings#notifications'],
+    ]);
+  });
+
+  test('of a silenced friend doesn’t ring after a restart either', async () => {
+    const { call, member } = await caller.rings(chat);
+    await count(bens, 1);
+    await ben.post(`/chats/${chat}/notifications`, { notify: 'nothing' });
+    await house.restart();
+    await house.app.listen({ port: 0, host: '127.0.0.1' });
+    house.clock.advance(6_000);
+    await ben.post('/push/test');
+    expect(await kinds(2)).toEqual(['call', 'test']);
+    caller = await openOldPhone(house, ana, caller.device);
+    caller.say({ type: 'resume', call, member, fresh: false });
+    await caller.hears('resumed');
+  });
+
   test('has been missed by who is in another call', async () => {
     const eve = await house.person('eve');
     house.app.services.friends.befriend(eve.id, ben.id);

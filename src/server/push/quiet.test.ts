@@ -140,6 +140,15 @@ describe('a call in quiet hours', () => {
     expect(await told()).toEqual(['missed: Missed voice call from ana']);
   });
 
+  test('of a silenced friend isn’t told when they end', async () => {
+    await ben.post(`/chats/${chat}/notifications`, { notify: 'nothing' });
+    await ben.post('/settings/quiet', NOON);
+    await say('Call me');
+    await missedCall(async () => expect(await told()).toEqual([]));
+    house.clock.advance(30 * MINUTE);
+    expect(await told()).toEqual([]);
+  });
+
   test('rings if it may, and isn’t told twice', async () => {
     await ben.post('/settings/quiet', { ...NOON, calls: 'on' });
     await missedCall(async () => expect(await told()).toEqual(['call: ana · Voice call']));

@@ -14,7 +14,8 @@ const FLOORS = [
   ['chats'],
   ['recordings'],
   ['calls'],
-  ['live', 'push', 'settings', 'trust', 'admin', 'backup', 'doctor'],
+  ['live', 'push', 'settings', 'trust', 'admin', 'backup'],
+  ['doctor'],
   ['app', 'cli'],
   ['demo'],
 ];

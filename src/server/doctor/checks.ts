@@ -1,5 +1,6 @@
 /** All that the doctor looks at, and how it goes about it. */
 import { setTimeout as pass } from 'node:timers/promises';
+import { connectPublicly, createDelivery } from '../push/delivery.ts';
 import { checkAddress } from './address.ts';
 import { codeOf } from './ask.ts';
 import { checkCertificate } from './certificate.ts';
@@ -9,6 +10,8 @@ import { checkDatabase } from './database.ts';
 import { type Finding, missed } from './findings.ts';
 import { checkFolder } from './folder.ts';
 import { checkMachine } from './machine.ts';
+import { checkPush } from './push.ts';
+import { askPushServices } from './push-services.ts';
 import { checkRelay } from './relay.ts';
 import { checkServer } from './server.ts';
 import { checkSockets } from './sockets.ts';
@@ -20,21 +23,25 @@ import type { Targets } from './targets.ts';
 const PATIENCE = 18_000;
 
 /** One after the other; within one of these lists all at once. What keeps the process busy comes last. */
-export const checksFor = (targets: Targets): Check[][] => [
-  [
-    { name: 'server', run: () => checkServer(targets) },
-    { name: 'address', run: () => checkAddress(targets) },
-    { name: 'certificate', run: () => checkCertificate(targets) },
-    { name: 'sockets', run: () => checkSockets(targets) },
-    { name: 'clock', run: () => checkClock(targets) },
-    { name: 'relay', run: () => checkRelay(targets) },
-    { name: 'stun', run: () => checkStun(targets) },
-    { name: 'folder', run: () => checkFolder(targets) },
-    { name: 'space', run: () => checkSpace(targets) },
-    { name: 'machine', run: () => checkMachine() },
-  ],
-  [{ name: 'database', run: () => checkDatabase(targets) }],
-];
+export function checksFor(targets: Targets): Check[][] {
+  const deliver = createDelivery(connectPublicly);
+  return [
+    [
+      { name: 'server', run: () => checkServer(targets) },
+      { name: 'address', run: () => checkAddress(targets) },
+      { name: 'certificate', run: () => checkCertificate(targets) },
+      { name: 'sockets', run: () => checkSockets(targets) },
+      { name: 'clock', run: () => checkClock(targets) },
+      { name: 'relay', run: () => checkRelay(targets) },
+      { name: 'stun', run: () => checkStun(targets) },
+      { name: 'push', run: async () => checkPush(targets, await askPushServices(targets, deliver)) },
+      { name: 'folder', run: () => checkFolder(targets) },
+      { name: 'space', run: () => checkSpace(targets) },
+      { name: 'machine', run: () => checkMachine() },
+    ],
+    [{ name: 'database', run: () => checkDatabase(targets) }],
+  ];
+}
 
 async function runInTime({ name, run }: Check, patience: number): Promise<Finding[]> {
   const done = new AbortController();

@@ -11,7 +11,7 @@ import { CHECKS, countOf, type Finding, levelOf } from './findings.ts';
 import { sentenceFor } from './sentence.ts';
 import { targetsOf } from './targets.ts';
 
-/** How often in so many ms: whom it asks is said by the configuration alone, and they aren't to be bothered. */
+/** How often in so many ms: those whom it asks, such as push services, aren't to be bothered. */
 const OFTEN = { most: 6, window: 10 * 60_000, keys: 1 };
 
 /** What was found, and when, in ms since 1970. */

@@ -32,9 +32,12 @@ test('it goes to the name and path of the address, and brings the status', async
   const connect = await answering(async (asked, answer) => {
     const [body] = await once(asked, 'data');
     seen.push(asked.method, asked.headers.host, asked.url, asked.headers.ttl, String(body));
-    answer.writeHead(201).end();
+    answer.writeHead(201, { Date: 'Sun, 22 Nov 2026 12:00:00 GMT' }).end();
   });
-  expect(await createDelivery(connect)(request)).toEqual({ status: 201, retryAfter: undefined });
+  expect(await createDelivery(connect)(request)).toEqual({
+    ...{ status: 201, retryAfter: undefined },
+    date: Date.UTC(2026, 10, 22, 12),
+  });
   expect(seen).toEqual(['POST', 'push.example.net', '/device?of=ana', '60', 'hello']);
 });
 
@@ -55,9 +58,12 @@ test.each([
   ['soon', undefined],
 ])('Retry-After: %s', async (retryAfter, seconds) => {
   const connect = await answering((_request, answer) => {
-    answer.writeHead(429, { 'Retry-After': retryAfter }).end();
+    answer.writeHead(429, { 'Retry-After': retryAfter, Date: 'some day' }).end();
   });
-  expect(await createDelivery(connect)(request)).toEqual({ status: 429, retryAfter: seconds });
+  expect(await createDelivery(connect)(request)).toEqual({
+    ...{ status: 429, retryAfter: seconds },
+    date: undefined,
+  });
 });
 
 test('an answer without an end is left at its beginning', async () => {

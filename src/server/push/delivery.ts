@@ -13,6 +13,8 @@ export type PushAnswer = {
   status: number;
   /** Seconds (RFC 9110 §10.2.3). */
   retryAfter: number | undefined;
+  /** When it was given, in ms since 1970, by the service's own clock. */
+  date: number | undefined;
 };
 
 /** @throws what the network does, and ENOTPUBLIC */
@@ -33,6 +35,11 @@ function secondsIn(retryAfter: string | undefined): number | undefined {
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
 }
 
+function momentIn(date: string | undefined): number | undefined {
+  const moment = Date.parse(date ?? '');
+  return Number.isNaN(moment) ? undefined : moment;
+}
+
 /** @param patience ms that all of it may take */
 export const createDelivery =
   (connect: Connect, patience = PATIENCE): Deliver =>
@@ -47,7 +54,11 @@ export const createDelivery =
         signal: AbortSignal.timeout(patience),
       });
       asked.on('response', ({ statusCode = 0, headers: said }) => {
-        resolve({ status: statusCode, retryAfter: secondsIn(said['retry-after']) });
+        resolve({
+          status: statusCode,
+          retryAfter: secondsIn(said['retry-after']),
+          date: momentIn(said.date),
+        });
         // Whatever else it says, nobody reads.
         asked.destroy();
       });

@@ -82,7 +82,7 @@ function withGate() {
     onTheirWay += 1;
     await gate;
     onTheirWay -= 1;
-    return { status: 201, retryAfter: undefined };
+    return { status: 201, retryAfter: undefined, date: undefined };
   });
   return { sent, letGo, onTheirWay: () => onTheirWay };
 }

@@ -24,17 +24,18 @@ const PATIENCE = 18_000;
 
 /** One after the other; within one of these lists all at once. What keeps the process busy comes last. */
 export function checksFor(targets: Targets): Check[][] {
-  const deliver = createDelivery(connectPublicly);
+  // Of two checks each is told what came of it, and they are asked once.
+  const services = askPushServices(targets, createDelivery(connectPublicly));
   return [
     [
       { name: 'server', run: () => checkServer(targets) },
       { name: 'address', run: () => checkAddress(targets) },
       { name: 'certificate', run: () => checkCertificate(targets) },
       { name: 'sockets', run: () => checkSockets(targets) },
-      { name: 'clock', run: () => checkClock(targets) },
+      { name: 'clock', run: async () => checkClock(targets, await services) },
       { name: 'relay', run: () => checkRelay(targets) },
       { name: 'stun', run: () => checkStun(targets) },
-      { name: 'push', run: async () => checkPush(targets, await askPushServices(targets, deliver)) },
+      { name: 'push', run: async () => checkPush(targets, await services) },
       { name: 'folder', run: () => checkFolder(targets) },
       { name: 'space', run: () => checkSpace(targets) },
       { name: 'machine', run: () => checkMachine() },

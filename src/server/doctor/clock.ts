@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask } from './ask.ts';
 import { type Finding, found } from './findings.ts';
+import type { AskedService } from './push-services.ts';
 import type { Targets } from './targets.ts';
 
 const SECOND = 1000;
@@ -17,19 +18,43 @@ function lastWrite(dataDir: string): number {
   return Math.max(...times);
 }
 
-/** How far a clock is before ours, in ms; undefined without one. */
-async function differenceTo(publicUrl: string): Promise<number | undefined> {
-  const asked = await ask(new URL('/healthz', publicUrl), undefined);
+type Compared = {
+  /** Whose clock it is. */
+  name: string;
+  /** How far it is before ours, in ms. */
+  ahead: number;
+};
+
+async function compare(url: URL): Promise<Compared[]> {
+  const asked = await ask(url, undefined);
   const date = 'answer' in asked ? Date.parse(asked.answer.headers.date ?? '') : Number.NaN;
-  return Number.isNaN(date) ? undefined : date - Date.now();
+  return Number.isNaN(date) ? [] : [{ name: url.hostname, ahead: date - Date.now() }];
 }
 
-export async function checkClock({ publicUrl, dataDir }: Targets): Promise<Finding[]> {
-  const ahead = lastWrite(dataDir) - Date.now();
+/** Clocks of others. What answers at this house's address may be this very machine, so that is asked only for want of one. */
+async function otherClocks({ publicUrl, tls }: Targets, services: AskedService[]): Promise<Compared[]> {
+  const pushed = services.flatMap((service) =>
+    'ahead' in service && service.ahead !== undefined ? { name: service.host, ahead: service.ahead } : [],
+  );
+  const authority = tls?.by === 'acme' ? await compare(new URL(tls.directory)) : [];
+  const others = [...authority, ...pushed];
+  if (others.length > 0 || publicUrl === undefined) return others;
+  return compare(new URL('/healthz', publicUrl));
+}
+
+/** @param services as they were asked; `undefined` where nobody knows which there are */
+export async function checkClock(
+  targets: Targets,
+  services: AskedService[] | undefined = [],
+): Promise<Finding[]> {
+  const ahead = lastWrite(targets.dataDir) - Date.now();
   // A machine without a battery for it starts with the time of when it was made.
   if (ahead > NEAR) return [found('clock.behind', { count: Math.round(ahead / SECOND) })];
-  const difference = publicUrl === undefined ? undefined : await differenceTo(publicUrl);
-  if (difference === undefined) return [];
-  const count = Math.round(Math.abs(difference) / SECOND);
-  return [found(Math.abs(difference) > NEAR ? 'clock.differs' : 'clock.agrees', { count })];
+  const clocks = await otherClocks(targets, services);
+  // One of them may be wrong, or somebody's who says anything; hardly is it wrong in the way that ours is.
+  const [nearest] = clocks.sort((one, other) => Math.abs(one.ahead) - Math.abs(other.ahead));
+  if (!nearest) return [];
+  const difference = Math.abs(nearest.ahead);
+  const values = { name: nearest.name, count: Math.round(difference / SECOND) };
+  return [found(difference > NEAR ? 'clock.differs' : 'clock.agrees', values)];
 }

@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { makeAuthority } from '../../../test/helpers/certificates.ts';
-import { codesOf, portOf } from '../../../test/helpers/checked.ts';
+import { codesOf, portOf, targetsFor } from '../../../test/helpers/checked.ts';
 import { type House, onAnotherDevice, openHouse, type Person } from '../../../test/helpers/house.ts';
 import { openPushService, type PushService } from '../../../test/helpers/push-service.ts';
 import { type Connect, connectPublicly, createDelivery } from '../push/delivery.ts';
+import { checkClock } from './clock.ts';
 import { checkPush } from './push.ts';
 import { askPushServices } from './push-services.ts';
 
@@ -146,4 +147,47 @@ test('without an address of its own, the server has no name for them', async () 
   const services = await ask(service.connect);
   for (const publicUrl of [undefined, 'http://porch.example'])
     expect(codesOf(checkPush({ publicUrl }, services))).toEqual(['push.reached', 'push.unnamed']);
+});
+
+/** What answers with a clock that differs by so many seconds. */
+async function clockAt(seconds: () => number): Promise<number> {
+  const server = createHttpServer((_, response) => {
+    response.setHeader('Date', new Date(Date.now() + seconds() * 1000).toUTCString()).end();
+  });
+  return listening(server);
+}
+
+test('the clock is compared with that of others, and not with this machine’s own', async () => {
+  let seconds = 0;
+  const port = await clockAt(() => seconds);
+  // Where PUBLIC_URL leads to is this very machine, whose clock always agrees.
+  const own = targetsFor(house, { PUBLIC_URL: `http://127.0.0.1:${portOf(house.app.server)}` });
+  const clock = async () => checkClock(own, await ask(() => connectTcp(port, '127.0.0.1')));
+  expect(await clock()).toMatchObject([{ code: 'clock.agrees', values: { name: '127.0.0.1' } }]);
+  await subscribe();
+  expect(await clock()).toMatchObject([{ code: 'clock.agrees', values: { name: 'push.example.net' } }]);
+  for (seconds of [-200, 200])
+    expect(await clock()).toMatchObject([{ code: 'clock.differs', values: { name: 'push.example.net' } }]);
+
+  // One that says anything doesn't make a right clock wrong.
+  await subscribe('other.example.net', await house.person('ben'));
+  const either: Connect = (host) =>
+    host.startsWith('other') ? service.connect(host) : connectTcp(port, '127.0.0.1');
+  expect(await checkClock(own, await ask(either))).toMatchObject([
+    { code: 'clock.agrees', values: { name: 'other.example.net' } },
+  ]);
+});
+
+test('the certificate authority has a clock as well', async () => {
+  const port = await clockAt(() => -200);
+  const directory = `http://127.0.0.1:${port}/directory`;
+  const own = targetsFor(house, { PUBLIC_URL: `http://localhost:${portOf(house.app.server)}` });
+  const tls = { by: 'acme' as const, name: 'porch.example', directory, email: undefined };
+  expect(await checkClock({ ...own, tls })).toMatchObject([
+    { code: 'clock.differs', values: { name: '127.0.0.1' } },
+  ]);
+  // One that isn't reached leaves what there was before.
+  expect(await checkClock({ ...own, tls: { ...tls, directory: 'http://127.0.0.1:1/' } })).toMatchObject([
+    { code: 'clock.agrees', values: { name: 'localhost' } },
+  ]);
 });

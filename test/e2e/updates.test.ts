@@ -1,14 +1,14 @@
 /** Pages that were opened before an update, with a server that is replaced as a whole, as an image is. */
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { type Installation, install } from '../helpers/installed.ts';
 import { chatOf, createPair, type Person, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
-import { find } from '../helpers/ui.ts';
+import { find, waitForText } from '../helpers/ui.ts';
 
 let browser: OpenBrowser;
 let installed: Installation;
@@ -81,4 +81,53 @@ test.each([
   expect(await loadAttach(page)).toBe(404);
   const says = () => page.$eval('#notices', (notices, text) => notices.textContent?.includes(text), words);
   await eventually('the notice', says);
+});
+
+/** Replaces the installation by one whose service worker is another, which says so when it is asked. */
+async function updateWorker(): Promise<void> {
+  await server.stop();
+  const names: Record<string, string> = JSON.parse(readFileSync(join(bundles(), 'manifest.json'), 'utf8'));
+  const says =
+    "self.addEventListener('message', (event) => event.ports[0].postMessage('of the new version'));";
+  appendFileSync(join(bundles(), names['service-worker.js'] ?? ''), says);
+  await server.start();
+}
+
+/** What the worker in control of a page says; the one of the old version says nothing. */
+const askWorker = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<unknown>((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => resolve(data);
+        navigator.serviceWorker.controller?.postMessage('', [port2]);
+        setTimeout(resolve, 500);
+      }),
+  );
+
+test.each<Engine>([
+  'chromium',
+  'firefox',
+])('a service worker gives way to that of the new version under the pages that are open (%s)', async (engine) => {
+  const own = engine === 'chromium' ? browser : await openBrowser({ engine });
+  if (own !== browser) onTestFinished(() => own.close());
+  const page = await own.newPage();
+  await visit(page, await signInClient(server, anna), '/share');
+  await eventually('the worker', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+  await eventually('its page', () => page.evaluate(async () => Boolean(await caches.match('/offline'))));
+  expect(await askWorker(page)).toBeUndefined();
+  await updateWorker();
+  await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+  await eventually('the new one', async () => (await askWorker(page)) === 'of the new version');
+  const others = await page.evaluate(async () => {
+    const { installing, waiting } = await navigator.serviceWorker.ready;
+    return [installing, waiting];
+  });
+  expect(others).toEqual([null, null]);
+  // It does what the old one did.
+  await server.stop();
+  // Firefox's automation would take it for a failure of its own.
+  await page.evaluate(() => location.assign('/friends'));
+  await waitForText(page, 'main', undefined, /No connection/);
+  await server.start();
 });

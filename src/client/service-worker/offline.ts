@@ -58,7 +58,10 @@ export function answer(event: FetchEvent): void {
   const { request, preloadResponse } = event;
   const { pathname } = new URL(request.url);
   if (request.mode === 'navigate' && request.method === 'GET') {
-    const loaded = preloadResponse.then((early) => early ?? fetch(request));
+    // Firefox takes an answer that never came for one, of the type `error`.
+    const loaded = preloadResponse.then((early) =>
+      early && early.type !== 'error' ? early : fetch(request),
+    );
     event.respondWith(orKept(loaded, PAGE));
     event.waitUntil(dismiss(pathname));
     event.waitUntil(refresh(pathname, loaded).catch(() => {}));

@@ -152,31 +152,38 @@ const dismissAll = () =>
   });
 
 /**
- * Presses a button of the notification that is shown.
- * @param opens whether it leads to a page
- * @returns the address that the worker wants to open
+ * Presses a notification that is shown, or one of its buttons.
+ * @param leads whether that leads to a page
+ * @returns the address that the worker wants to open, or that of the open page which it brings to the front
  */
-async function press(action: string, opens = action !== 'decline'): Promise<string> {
+async function press(
+  action: string,
+  leads = action !== 'decline',
+): Promise<{ opens?: string; shows?: string }> {
   return (await theWorker()).evaluate(
     async (pressed, waits) => {
       const registration: ServiceWorkerRegistration = Reflect.get(globalThis, 'registration');
       const clients: { openWindow(url: string): Promise<void> } = Reflect.get(globalThis, 'clients');
+      const OpenPage: { prototype: { focus(): Promise<void> } } = Reflect.get(globalThis, 'WindowClient');
       const [notification] = await registration.getNotifications();
       const Pressed: new (name: string, about: object) => Event = Reflect.get(
         globalThis,
         'NotificationEvent',
       );
-      return new Promise<string>((resolve) => {
-        // Only a real press may open a window, and headless there is nothing to press.
-        clients.openWindow = async (url) => resolve(url);
+      return new Promise<{ opens?: string; shows?: string }>((resolve) => {
+        // Only a real press may open a window or show one, and headless there is nothing to press.
+        clients.openWindow = async (url) => resolve({ opens: url });
+        OpenPage.prototype.focus = async function () {
+          resolve({ shows: new URL(Reflect.get(this, 'url')).pathname });
+        };
         const event = new Pressed('notificationclick', { notification, action: pressed });
         // Nor has such an event a life that could be prolonged.
         globalThis.dispatchEvent(Object.assign(event, { waitUntil: () => {} }));
-        if (!waits) resolve('');
+        if (!waits) resolve({});
       });
     },
     action,
-    opens,
+    leads,
   );
 }
 
@@ -204,8 +211,27 @@ test('messages of a chat are one notification, which leads to it', async () => {
   await write('two');
   await deliver(1);
   await showing(told);
-  expect(await press('')).toBe(`/chats/${chat}`);
+  expect(await press('')).toEqual({ opens: `/chats/${chat}` });
   await showing();
+});
+
+test('a chat that is open in some tab is shown there, and not opened again', async () => {
+  await page.goto(`${origin}/chats/${chat}`);
+  // What was told is read now.
+  await deliver(1);
+  const other = await page.browserContext().newPage();
+  await other.goto(`${origin}/friends`);
+  await other.bringToFront();
+  await write('three');
+  await deliver(1);
+  await showing({ tag: `chat-${chat}`, title: 'New message from ana', body: '' });
+  expect(await press('')).toEqual({ shows: `/chats/${chat}` });
+  await showing();
+  await other.close();
+  await page.bringToFront();
+  // Now it is seen.
+  await deliver(1);
+  await page.goto(`${origin}/settings`);
 });
 
 test('a call rings while no page is in view, and Decline declines it', async () => {
@@ -238,7 +264,7 @@ test('a Decline that the server refuses leads to the call, which rings on', asyn
       return fetch(to, isDecline ? { ...options, headers: { 'x-csrf-token': 'forged' } } : options);
     };
   });
-  expect(await press('decline', true)).toBe(`/calls/${call}`);
+  expect(await press('decline', true)).toEqual({ opens: `/calls/${call}` });
   const invites = house.app.services.calls.find(call)?.invites;
   expect(invites?.find(({ user }) => user === ben.id)?.state).toBe('ringing');
   await ben.post(`/calls/${call}/decline`);
@@ -282,7 +308,7 @@ test('Accept answers at once; its address alone asks first', async () => {
   const { call } = await anas.rings(chat, 'voice');
   await deliver(1);
   await showing({ tag: `call-${call}`, title: 'ana · Voice call', body: 'Incoming call' });
-  const url = await press('accept');
+  const { opens: url = '' } = await press('accept');
   expect(url).toMatch(new RegExp(`^/push/accept/${call}\\?word=`));
   await page.bringToFront();
   await page.goto(`${origin}/push/accept/${call}?word=guessed`);
@@ -347,6 +373,47 @@ test('a page without a way to the server says so, in the language that was chose
   await follow(page, 'link', '重试');
   expect(page.url()).toBe(`${origin}/friends?`);
   await find(page, 'heading', 'Your friends');
+});
+
+/** The push service ends the worker's subscription. @param renewed whether the browser has another one by itself */
+async function changeSubscription(next: PushDevice, renewed: boolean): Promise<void> {
+  await (await theWorker()).evaluate(
+    async ({ endpoint, p256dh, auth }, given) => {
+      const json = { endpoint, keys: { p256dh, auth } };
+      const subscription = Object.assign(Object.create(PushSubscription.prototype), { toJSON: () => json });
+      // The way to the browser's maker is replaced, here as on the page.
+      PushManager.prototype.subscribe = async () => subscription;
+      const Ending: new (name: string) => Event = Reflect.get(globalThis, 'ExtendableEvent');
+      const event = Object.assign(new Ending('pushsubscriptionchange'), {
+        newSubscription: given ? subscription : null,
+      });
+      await new Promise<unknown>((resolve) => {
+        globalThis.dispatchEvent(Object.assign(event, { waitUntil: resolve }));
+      });
+    },
+    next.subscription,
+    renewed,
+  );
+}
+
+test.each([
+  ['that the browser has renewed', true],
+  ['that is renewed by the worker', false],
+])('a subscription %s takes the place of the one that has ended', async (_how, renewed) => {
+  const rows = () =>
+    house.app.services.database.prepare<[], string>('SELECT endpoint FROM push_subscriptions').pluck().all();
+  expect(rows()).toEqual([device.subscription.endpoint]);
+  const next = service.newDevice();
+  await changeSubscription(next, renewed);
+  expect(rows()).toEqual([next.subscription.endpoint]);
+  await ben.post('/push/test');
+  await eventually('the test', () => next.received.length === 1);
+  expect(device.received).toEqual([]);
+  // From here on it is the device.
+  device = next;
+  await deliver(1);
+  await showing(TEST);
+  await dismissAll();
 });
 
 test('whoever has signed out leaves no notification behind', async () => {

@@ -61,13 +61,14 @@ export type CallSocketParts = {
 
 export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
   const { calls, clock, events, sessions, background, writing, config } = parts;
+  const { log } = app;
   const sockets = new Set<Open>();
   const admit = createSocketBounds(BOUNDS);
 
   function serve(
     socket: WebSocket,
     { user, session }: SignedIn,
-    { host, log }: Pick<FastifyRequest, 'host' | 'log'>,
+    { host, id: reqId }: Pick<FastifyRequest, 'host' | 'id'>,
   ): void {
     const line = admit(socket, user.id, session);
     if (!line) return;
@@ -127,7 +128,7 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
         else if (message.type === 'hello') hello(message);
         else refuse('out-of-turn', about);
       } catch (error) {
-        if (!isProtocolError(error)) log.error({ err: error, type: about.about }, 'signalling failed');
+        if (!isProtocolError(error)) log.error({ err: error, reqId, type: about.about }, 'signalling failed');
         refuse(isProtocolError(error) ? error.code : 'internal', about);
       }
     }
@@ -140,6 +141,7 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
       background,
       clock,
       log,
+      reqId,
       name: 'signalling socket',
       pingEvery: PING_EVERY,
       longest: MAX_FRAME_BYTES,

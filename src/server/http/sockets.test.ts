@@ -1,17 +1,20 @@
 /** A socket's life, with a real one at each end and the heartbeat in the test's hands. */
 import { once } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fastify from 'fastify';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { fakeClock } from '../../../test/helpers/clock.ts';
+import { eventually } from '../../../test/helpers/poll.ts';
 import { createBackground } from '../background.ts';
 import { troubleOf } from '../trouble.ts';
-import { type SocketParts, serveSocket } from './sockets.ts';
+import { registerSockets, type SocketParts, serveSocket } from './sockets.ts';
 
 const PING_EVERY = 15_000;
 
 let server: WebSocketServer;
-let closed: string[];
+let closed: string[] = [];
 let isOpen: boolean;
 const said: string[] = [];
 
@@ -32,14 +35,7 @@ afterEach(async () => {
 /** Says nothing. */
 const { log } = fastify();
 
-/** Both ends of a socket; the server's is served. */
-async function open(more: Partial<SocketParts> = {}, autoPong = true) {
-  const address = server.address();
-  if (typeof address !== 'object' || !address) throw new Error('the server has no port');
-  const connected = new Promise<WebSocket>((resolve) => server.once('connection', resolve));
-  const client = new WebSocket(`ws://127.0.0.1:${address.port}`, { autoPong });
-  const ended = new Promise<number>((resolve) => client.once('close', resolve));
-  const [socket] = await Promise.all([connected, once(client, 'open')]);
+function serve(socket: WebSocket, more: Partial<SocketParts> = {}): void {
   const clock = fakeClock();
   // One that a test before left open closes later, and says so to that test alone.
   const steps = closed;
@@ -49,7 +45,7 @@ async function open(more: Partial<SocketParts> = {}, autoPong = true) {
     makeRoom() {},
   });
   serveSocket(socket, {
-    ...{ background, clock, log, name: 'socket', pingEvery: PING_EVERY, longest: 100 },
+    ...{ background, clock, log, reqId: 'req-1', name: 'socket', pingEvery: PING_EVERY, longest: 100 },
     rate: { most: 3, perSecond: 1 },
     isOpen: () => isOpen,
     message: (data) => said.push(data.toString()),
@@ -63,6 +59,17 @@ async function open(more: Partial<SocketParts> = {}, autoPong = true) {
     ],
     ...more,
   });
+}
+
+/** Both ends of a socket; the server's is served. */
+async function open(more: Partial<SocketParts> = {}, autoPong = true) {
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('the server has no port');
+  const connected = new Promise<WebSocket>((resolve) => server.once('connection', resolve));
+  const client = new WebSocket(`ws://127.0.0.1:${address.port}`, { autoPong });
+  const ended = new Promise<number>((resolve) => client.once('close', resolve));
+  const [socket] = await Promise.all([connected, once(client, 'open')]);
+  serve(socket, more);
   return { client, socket, ended };
 }
 
@@ -121,4 +128,41 @@ test('a frame that fails closes its socket, and each step of closing is taken', 
   expect(await ended).toBe(1011);
   await gone;
   expect(closed).toEqual(['first', 'last']);
+});
+
+describe('of a server', () => {
+  const app = fastify();
+  /** The requests that came, for as long as anybody has them. */
+  const came: WeakRef<object>[] = [];
+  const failures: unknown[] = [];
+  let client: WebSocket;
+  beforeAll(async () => {
+    await registerSockets(app);
+    app.get('/', { websocket: true }, (socket, request) => {
+      came.push(new WeakRef(request), new WeakRef(request.raw));
+      const { id: reqId } = request;
+      serve(socket, { reqId, log: { ...log, error: (what: unknown) => failures.push(what) } });
+    });
+    client = new WebSocket(`${await app.listen({ port: 0, host: '127.0.0.1' })}`.replace('http', 'ws'));
+    await once(client, 'open');
+  });
+  afterAll(() => app.close());
+
+  test('it keeps nothing of the request that it came by', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: unknown = runInNewContext('gc');
+    if (typeof collect !== 'function') throw new Error('garbage can’t be collected');
+    await eventually('the request to be forgotten', () => {
+      collect();
+      return came.length === 2 && came.every((request) => request.deref() === undefined);
+    });
+    expect(client.readyState).toBe(WebSocket.OPEN);
+  });
+
+  test('a frame against the protocol cuts it off, and is logged by the request', async () => {
+    client.send('x'.repeat(128 * 1024 + 1));
+    const [code] = await once(client, 'close');
+    expect(code).toBe(1009);
+    expect(failures).toEqual([{ err: expect.any(RangeError), reqId: 'req-1' }]);
+  });
 });

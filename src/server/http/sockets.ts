@@ -41,13 +41,26 @@ export async function registerSockets(app: FastifyInstance): Promise<void> {
       });
     },
   });
+  // Behind the plugin's own hook, so what is wrapped here is what upgrades.
+  app.addHook('onRoute', (route) => {
+    if (!route.websocket || route.method === 'HEAD') return;
+    const upgrade = route.handler;
+    route.handler = function (request, reply) {
+      const answered = upgrade.call(this, request, reply);
+      // By the response that the plugin gave it, a connection would hold its whole request for as long as it is open.
+      if (request.ws) reply.raw.detachSocket(request.raw.socket);
+      return answered;
+    };
+  });
 }
 
 export type SocketParts = {
   background: Background;
   clock: Pick<Clock, 'monotonic'>;
+  /** The server's: a request's own is an object more for each socket. */
   log: FastifyBaseLogger;
-  /** For the log, such as "live socket". */
+  /** For the log: which request it came by, and what it is, such as "live socket". */
+  reqId: string;
   name: string;
   /** ms; a dead connection is noticed within two of these. */
   pingEvery: number;
@@ -70,7 +83,7 @@ export type SocketParts = {
  * and is brought up to date.
  */
 export function serveSocket(socket: WebSocket, parts: SocketParts): void {
-  const { background, log, name, pingEvery } = parts;
+  const { background, log, name, pingEvery, reqId } = parts;
   const take = createFrameRate(parts.clock, parts.rate);
 
   /** Size and rate are checked before a frame's content. */
@@ -119,5 +132,10 @@ export function serveSocket(socket: WebSocket, parts: SocketParts): void {
     clearInterval(heartbeat);
     for (const step of parts.closed) background.attempt(`${name} that closed`, () => step(code));
   });
-  socket.on('error', (error) => log.debug({ err: error }, name));
+  // In place of the plugin's, which holds the request as well.
+  socket.removeAllListeners('error');
+  socket.on('error', (error) => {
+    log.error({ err: error, reqId }, `${name} failed`);
+    socket.terminate();
+  });
 }

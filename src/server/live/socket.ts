@@ -63,18 +63,20 @@ export function liveSocket(
     (socket, request) => {
       const { signedIn, reader } = request;
       if (!signedIn) return socket.close();
-      const { user, session } = signedIn;
-      const line = admit(socket, user.id, session);
+      // What is named below lives as long as the socket: not the whole person, and nothing of the request.
+      const { session } = signedIn;
+      const { id: user, sound } = signedIn.user;
+      const line = admit(socket, user, session);
       if (!line) return;
       const page: LivePage = {
         socket,
         line,
-        user: user.id,
+        user,
         session,
         reader,
-        sound: user.sound,
+        sound,
         conversation: undefined,
-        stale: request.query.mark !== freshness.mark(user.id),
+        stale: request.query.mark !== freshness.mark(user),
         unread: undefined,
       };
 
@@ -85,7 +87,8 @@ export function liveSocket(
       serveSocket(socket, {
         background,
         clock,
-        log: request.log,
+        log: app.log,
+        reqId: request.id,
         name: 'live socket',
         pingEvery: PING_EVERY,
         longest: LONGEST_FRAME,
@@ -96,17 +99,17 @@ export function liveSocket(
           const since = v.safeParse(Since, String(data));
           if (!since.success) return refuse('bad-message');
           const { chat, rev, list } = since.output;
-          if (!chats.isMember(chat, user.id)) return refuse('not-found');
+          if (!chats.isMember(chat, user)) return refuse('not-found');
           // In one turn of the loop, so nothing is lost between what is sent now and what is pushed later.
           page.conversation = { id: chat, rev, from: rev, isBehind: false, hasList: list !== undefined };
           listeners.catchUp(page);
         },
         refused: refuse,
-        closed: [release, line.leave, () => hub.remove(page), () => presence.closed(user.id, session)],
+        closed: [release, line.leave, () => hub.remove(page), () => presence.closed(user, session)],
       });
 
       hub.add(page);
-      presence.opened(user.id, session);
+      presence.opened(user, session);
       listeners.opened(page);
     },
   );

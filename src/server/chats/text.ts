@@ -27,10 +27,10 @@ const HAS_SPACELESS = new RegExp(SPACELESS, 'u');
 /**
  * Where an address ends although there is no space: before and after punctuation that isn't ASCII, as in
  * Chinese or between typographic quotes, and where words that are written without spaces meet Latin letters. The
- * middle dot and the en dash occur in titles (列夫·托尔斯泰).
+ * middle dot and the en dash (U+00B7, U+2013) occur in titles (列夫·托尔斯泰).
  */
 const SEAMS = new RegExp(
-  String.raw`(?<=(?![·–])[^\p{ASCII}\p{L}\p{M}\p{N}])|(?=(?![·–])[^\p{ASCII}\p{L}\p{M}\p{N}])|(?<=${SPACELESS})(?=[A-Za-z\d])|(?<=[A-Za-z\d])(?=${SPACELESS})`,
+  String.raw`(?<=(?![\u00b7\u2013])[^\p{ASCII}\p{L}\p{M}\p{N}])|(?=(?![\u00b7\u2013])[^\p{ASCII}\p{L}\p{M}\p{N}])|(?<=${SPACELESS})(?=[A-Za-z\d])|(?<=[A-Za-z\d])(?=${SPACELESS})`,
   'u',
 );
 

@@ -53,11 +53,11 @@ const withoutMapsOfPackages: Plugin = {
 };
 
 /**
- * Packages that ours ask for and never call: Fastify has its JSON schemas compiled and its requests injected by them,
- * @fastify/static lists folders. Together they are a quarter of the bundle, which each start reads.
+ * What our packages ask for and never call: Fastify has its JSON schemas compiled and its requests injected by such, and
+ * could listen by HTTP/2; @fastify/static lists folders, @fastify/websocket injects sockets, and pino logs by threads.
  */
 const NEVER_CALLED =
-  /^(?:@fastify\/ajv-compiler|@fastify\/fast-json-stringify-compiler|glob|light-my-request)$/;
+  /^(?:@fastify\/ajv-compiler|@fastify\/fast-json-stringify-compiler|duplexify|glob|light-my-request|node:http2|thread-stream)$/;
 
 const withoutWhatIsNeverCalled: Plugin = {
   name: 'without what is never called',

@@ -109,6 +109,8 @@ export async function buildServer(): Promise<void> {
     format: 'esm',
     target: 'node24',
     banner: { js: COMMONJS },
+    // A copy of Node's own for engines that have none; @fastify/compress uses what both have.
+    alias: { 'readable-stream': 'node:stream' },
     plugins: [withoutWhatIsNeverCalled, withoutMostTypes, withoutMapsOfPackages],
     // Names stay, as some packages and all stacks use them.
     minifyWhitespace: true,

@@ -70,6 +70,22 @@ const withoutWhatIsNeverCalled: Plugin = {
   },
 };
 
+/**
+ * Node's own modules and better-sqlite3, by `require`. Importing one reads all that it exports, and so loads what Node keeps
+ * for whoever asks: with `node:http` all of `fetch`, with `node:crypto` the Web's cryptography, with `node:fs` streams.
+ */
+const byRequire: Plugin = {
+  name: 'by require',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:node:.*|better-sqlite3)$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'required' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
 /** @fastify/compress looks up which types are worth compressing, and nothing else of the 2,500 that are known. */
 const withoutMostTypes: Plugin = {
   name: 'without most types',
@@ -111,7 +127,7 @@ export async function buildServer(): Promise<void> {
     banner: { js: COMMONJS },
     // A copy of Node's own for engines that have none; @fastify/compress uses what both have.
     alias: { 'readable-stream': 'node:stream' },
-    plugins: [withoutWhatIsNeverCalled, withoutMostTypes, withoutMapsOfPackages],
+    plugins: [withoutWhatIsNeverCalled, byRequire, withoutMostTypes, withoutMapsOfPackages],
     // Names stay, as some packages and all stacks use them.
     minifyWhitespace: true,
     minifySyntax: true,

@@ -40,6 +40,12 @@ const OUTSIDE = [
 const COMMONJS = `import { createRequire as makeRequire } from 'node:module';
 const require = makeRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`;
 
+/**
+ * What files of packages have instead of a global of Node's. Each answer is asked whether it came by `fetch`, and to name
+ * `Response` loads all of that; none of ours does.
+ */
+const INSTEAD: Record<string, string> = { '@fastify/compress/lib/utils.js': 'class Response {}' };
+
 /** Nobody debugs packages in a stack, and their maps would be most of ours: of each file only its name is kept. */
 const withoutMapsOfPackages: Plugin = {
   name: 'without maps of packages',
@@ -47,7 +53,8 @@ const withoutMapsOfPackages: Plugin = {
     onLoad({ filter: /\/node_modules\/.*\.[cm]?js$/ }, ({ path }) => {
       const map = { version: 3, sources: [basename(path)], names: [], mappings: 'AAAA' };
       const address = `data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`;
-      return { contents: `${readFileSync(path, 'utf8')}\n//# sourceMappingURL=${address}`, loader: 'js' };
+      const instead = INSTEAD[path.split('/node_modules/').at(-1) ?? ''] ?? '';
+      return { contents: `${instead}${readFileSync(path, 'utf8')}\n//# sourceMappingURL=${address}`, loader: 'js' };
     });
   },
 };

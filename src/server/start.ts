@@ -59,13 +59,13 @@ closeWithGrace({ delay: GRACE }, async ({ err }) => {
   await app.close();
 });
 
-keepAssets(config.dataDir, Date.now(), app.log);
-
 // Without `--expose-gc` garbage stays.
 const collect = () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 app.server.on('request', collectWhenQuiet(systemClock, collect));
 
 systemClock.at(systemClock.now() + SETTLED, () => {
+  // Files are copied, for which the first page needn't wait.
+  keepAssets(config.dataDir, Date.now(), app.log);
   // Nothing that only a start does is worth optimising, and the memory of the compiler that does it would stay: `npm start`
   // keeps it out until now.
   setFlagsFromString(`--max-optimized-bytecode-size=${OPTIMIZED}`);

@@ -1,7 +1,6 @@
 /** Starts the server: config, database, app, listen, graceful shutdown; nothing else. */
 import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
-import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
@@ -63,11 +62,12 @@ closeWithGrace({ delay: GRACE }, async ({ err }) => {
 const collect = () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 app.server.on('request', collectWhenQuiet(systemClock, collect));
 
-systemClock.at(systemClock.now() + SETTLED, () => {
+systemClock.at(systemClock.now() + SETTLED, async () => {
   // Files are copied, for which the first page needn't wait.
   keepAssets(config.dataDir, Date.now(), app.log);
   // Nothing that only a start does is worth optimising, and the memory of the compiler that does it would stay: `npm start`
   // keeps it out until now.
+  const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString(`--max-optimized-bytecode-size=${OPTIMIZED}`);
   flushCompileCache();
   collect();

@@ -108,6 +108,12 @@ const BUNDLES: Bundle[] = [
   { name: 'service-worker.js', entry: `${CLIENT}/service-worker/main.ts`, format: 'iife' },
   { name: 'attach.js', entry: `${CLIENT}/attach/main.ts`, format: 'esm' },
   { name: 'recording.js', entry: `${CLIENT}/recording/recording.ts`, format: 'esm', known: 'RECORDING_URL' },
+  {
+    name: 'screenshots.js',
+    entry: `${CLIENT}/screenshots/screenshot-cards.ts`,
+    format: 'esm',
+    known: 'SCREENSHOTS_URL',
+  },
   { name: 'quality.js', entry: `${CLIENT}/call/quality/quality.ts`, format: 'esm', known: 'QUALITY_URL' },
   {
     name: 'noise-worklet.js',

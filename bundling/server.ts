@@ -54,7 +54,10 @@ const withoutMapsOfPackages: Plugin = {
       const map = { version: 3, sources: [basename(path)], names: [], mappings: 'AAAA' };
       const address = `data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`;
       const instead = INSTEAD[path.split('/node_modules/').at(-1) ?? ''] ?? '';
-      return { contents: `${instead}${readFileSync(path, 'utf8')}\n//# sourceMappingURL=${address}`, loader: 'js' };
+      return {
+        contents: `${instead}${readFileSync(path, 'utf8')}\n//# sourceMappingURL=${address}`,
+        loader: 'js',
+      };
     });
   },
 };

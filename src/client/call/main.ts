@@ -10,7 +10,7 @@ import { createLocalMedia, type LocalMedia } from '../media/local-media.ts';
 import type { Source } from '../media/outgoing.ts';
 import { createScreenShare } from '../media/screen-share.ts';
 import { createRecordControl } from '../recording/record-control.ts';
-import { createScreenshotCards } from '../screenshots/screenshot-cards.ts';
+import { createScreenshotControl } from '../screenshots/screenshot-control.ts';
 import { type Call, type CallEvents, createCall } from './call.ts';
 import { createEffectsControl } from './effects-control.ts';
 import type { Side } from './lifecycle/roster.ts';
@@ -84,7 +84,7 @@ const view = createView(
     microphone: () => void local.toggle('audio'),
     camera: () => void local.toggle('video'),
     screen: () => void screen.toggle(),
-    screenshot: () => void screenshots.take(view.feeds().video.filter(({ seen }) => seen)),
+    screenshot: () => screenshots.take(view.feeds().video.filter(({ seen }) => seen)),
     record: () => recording.toggle(),
     hangUp: () => current.dispatch({ type: 'hang-up' }),
   },
@@ -97,7 +97,12 @@ const view = createView(
     saving: () => current.fit(),
   },
 );
-const screenshots = createScreenshotCards(cards, say, () => current.id());
+const screenshots = createScreenshotControl(
+  cards,
+  say,
+  () => current.id(),
+  () => view.notice('screenshot', say('shotMissed')),
+);
 
 /** For as long, in ms, a page that goes on elsewhere saves what it has; the call goes on meanwhile. */
 const SAVING_MS = 5000;
@@ -108,7 +113,10 @@ const goTo = (path: string) => history.replaceState(null, '', path);
 
 const shown: CallEvents = {
   state(state, since) {
-    if (state.name === 'active') recording.prepare();
+    if (state.name === 'active') {
+      recording.prepare();
+      screenshots.prepare();
+    }
     if (state.name === 'ended') {
       recording.stop();
       // Reloading the page, or coming back to it, shows what happened to the call instead of ringing again.

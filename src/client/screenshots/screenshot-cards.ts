@@ -3,18 +3,22 @@
 import { button, createCard, iconButton, showIcon } from '../common/cards.ts';
 import type { Say } from '../common/words.ts';
 import type { VideoFeed } from '../media/feeds.ts';
-import { createSender, keep, takeScreenshot } from './screenshot.ts';
+import { createSender, keep } from './screenshot.ts';
+import { takeScreenshot } from './take-screenshot.ts';
 
 /** Long enough to decide; nothing is lost, as the screenshot is on the call's page. */
 const SHOWN_MS = 7000;
 const DONE_MS = 4000;
 
 /** A video that shows something now, and whose it is. */
-type Shown = Pick<VideoFeed, 'name' | 'video'>;
+export type Shown = Pick<VideoFeed, 'name' | 'video'>;
 
 export interface ScreenshotCards {
-  /** Takes one of the first video; its card offers the others. */
-  take(feeds: Shown[]): Promise<void>;
+  /**
+   * Shows, and keeps, one of the first video; its card offers the others.
+   * @param picture of the first video, undefined where it has none
+   */
+  take(feeds: Shown[], picture: Promise<Blob | undefined> | undefined): Promise<void>;
 }
 
 /** @param call the id of the call, as soon as it has one */
@@ -23,14 +27,14 @@ export function createScreenshotCards(
   say: Say,
   call: () => string | undefined,
 ): ScreenshotCards {
-  async function take([feed, ...others]: Shown[]): Promise<void> {
+  async function take(
+    [feed, ...others]: Shown[],
+    picture: Promise<Blob | undefined> | undefined,
+  ): Promise<void> {
     const id = call();
-    if (!feed || id === undefined) return tell(say('shotNothing'));
-    try {
-      show(id, feed, await takeScreenshot(feed.video), others);
-    } catch {
-      tell(say('shotNothing'));
-    }
+    const blob = await picture;
+    if (feed && blob && id !== undefined) show(id, feed, blob, others);
+    else tell(say('shotNothing'));
   }
 
   function tell(text: string): void {
@@ -99,7 +103,12 @@ export function createScreenshotCards(
     choice.className = 'also';
     choice.append(say('shotMore'));
     for (const other of others) {
-      const also = button(other.name, () => take([other]));
+      const also = button(other.name, () =>
+        take(
+          [other],
+          takeScreenshot(other.video).catch(() => undefined),
+        ),
+      );
       also.setAttribute('aria-label', say('shotAlso', { name: other.name }));
       choice.append(also);
     }

@@ -1,18 +1,7 @@
-/** A screenshot of a video: what it shows now, at full resolution, kept with the call on the server. */
+/** A screenshot on its way: kept with the call on the server, and sent to the chat. */
 import * as v from 'valibot';
 import { newKey } from '../common/key.ts';
 import { pageHeaders } from '../common/page-headers.ts';
-
-/** PNG of the video's own width and height, however small it is shown; throws where it shows nothing. */
-export async function takeScreenshot(video: HTMLVideoElement): Promise<Blob> {
-  const canvas = document.createElement('canvas');
-  canvas.width = video.videoWidth;
-  canvas.height = video.videoHeight;
-  canvas.getContext('2d')?.drawImage(video, 0, 0);
-  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-  if (!blob) throw new Error('The video shows nothing');
-  return blob;
-}
 
 const Kept = v.object({ id: v.string() });
 const Refused = v.object({ error: v.string() });

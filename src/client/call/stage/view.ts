@@ -60,7 +60,10 @@ export interface View {
   /** What is to be recorded, as chosen. */
   mode(): RecordingMode;
   /** Says something about one matter until it is settled. */
-  notice(matter: 'screen' | 'recording' | 'effects' | 'muted' | 'noise', text: string | undefined): void;
+  notice(
+    matter: 'screen' | 'screenshot' | 'recording' | 'effects' | 'muted' | 'noise',
+    text: string | undefined,
+  ): void;
 }
 
 /** What the stage asks and tells the call. */

@@ -265,7 +265,6 @@ describe('a call', () => {
     await count(bens, 1);
     house.clock.advance(1_000);
     await house.restart();
-    await house.app.listen({ port: 0, host: '127.0.0.1' });
     const again = (await count(bens, 2))[1];
     expect([again?.ttl, again?.message.kind, again?.topic]).toEqual([59, 'call', bens.received[0]?.topic]);
     caller = await openOldPhone(house, ana, caller.device);

@@ -1,6 +1,7 @@
 /** Starts the server: config, database, app, listen, graceful shutdown; nothing else. */
 import { mkdirSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
@@ -62,12 +63,11 @@ closeWithGrace({ delay: GRACE }, async ({ err }) => {
 const collect = () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 app.server.on('request', collectWhenQuiet(systemClock, collect));
 
-systemClock.at(systemClock.now() + SETTLED, async () => {
+systemClock.at(systemClock.now() + SETTLED, () => {
   // Files are copied, for which the first page needn't wait.
   keepAssets(config.dataDir, Date.now(), app.log);
   // Nothing that only a start does is worth optimising, and the memory of the compiler that does it would stay: `npm start`
   // keeps it out until now.
-  const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString(`--max-optimized-bytecode-size=${OPTIMIZED}`);
   flushCompileCache();
   collect();

@@ -55,6 +55,23 @@ test('the image starts what npm start starts', () => {
   expect(installed.start).toEqual(nodeArguments('start'));
 });
 
+test('neither a start nor an answer loads what Node keeps for others', async () => {
+  const tell = "process.on('exit', () => console.log('loaded', process.moduleLoadList.join(' ')))";
+  const probe = `--import=data:text/javascript,${encodeURIComponent(tell)}`;
+  const probed = await startServer({ NODE_OPTIONS: probe }, installed);
+  try {
+    const answer = await fetch(`${probed.origin}/login`);
+    expect(answer.status).toBe(200);
+    await answer.text();
+    await probed.stop();
+    const [, loaded] = /^loaded (.*)$/m.exec(probed.log()) ?? [];
+    expect(loaded).toContain('NativeModule _http_server');
+    expect(loaded).not.toMatch(/undici|webcrypto|http2/);
+  } finally {
+    await probed.remove();
+  }
+});
+
 test('pictures, videos and recordings are looked into by its child processes', async () => {
   const client = await signInClient(server, ANNA);
   const chat = await chatOf(client, BEN);

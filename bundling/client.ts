@@ -132,6 +132,8 @@ const STYLES = {
   'style.css': `${CLIENT}/style/main.css`,
   'call.css': `${CLIENT}/style/call/main.css`,
   'late.css': `${CLIENT}/style/late.css`,
+  // For the pages that have a bar from the start.
+  'progress.css': `${CLIENT}/style/progress.css`,
   'effects.css': `${CLIENT}/style/effects.css`,
 };
 

@@ -1,5 +1,6 @@
 /** Loaded by any page while something recorded earlier may lie on this device: sends it, and says so. */
 
+import { lateStyle } from '../../common/late-style.ts';
 import { pageHeaders } from '../../common/page-headers.ts';
 import { tellIfOutdated } from '../../common/scripts.ts';
 import { RECORDINGS } from '../../common/storage-keys.ts';
@@ -25,6 +26,7 @@ notice.append(words, ' ', bar);
 /** Who has put a notice away is told again only when there is something else to say. */
 function tell(message: string): void {
   if (words.textContent === message) return;
+  void lateStyle();
   document.querySelector('.notices')?.append(notice);
   words.textContent = message;
 }

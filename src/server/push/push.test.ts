@@ -353,7 +353,6 @@ describe('a call', () => {
     await count(bens, 1);
     await ben.post(`/chats/${chat}/notifications`, { notify: 'nothing' });
     await house.restart();
-    await house.app.listen({ port: 0, host: '127.0.0.1' });
     house.clock.advance(6_000);
     await ben.post('/push/test');
     expect(await kinds(2)).toEqual(['call', 'test']);

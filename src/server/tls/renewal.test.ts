@@ -79,7 +79,7 @@ const OWN = { TLS: 'acme', PUBLIC_URL: 'https://localhost.example', ACME_DIRECTO
 test.each<[string, Record<string, string>, string | undefined, RegExp]>([
   ['from an authority', OWN, 'certificate.pem', /restart Porchlight/],
   ['of the house', { TLS: 'lan' }, 'house.pem', /restart Porchlight/],
-  ['that others keep', {}, undefined, /renew it the way you got it/],
+  ['that others keep', {}, undefined, /Renew it where you got it from/],
 ])('the owner sees that a certificate %s should have been renewed', async (_, environment, name, advice) => {
   const { cert, key } = makeAuthority(folder).certify('porch', ['DNS:localhost'], 90);
   const files: Record<string, string> = name ? {} : { TLS_CERT: cert, TLS_KEY: key };

@@ -15,7 +15,7 @@ const END_TO_END = { testTimeout: 90_000, hookTimeout: 90_000, globalSetup: 'tes
 
 /**
  * Three projects, each of whose workers keeps what it has loaded from file to file. `unit` runs beside the sources. The
- * others start servers, browsers and terminals: `pages` three files at a time, as they wait more than they work, `calls` one. Nothing is retried: a test that passes the second time has found something.
+ * others start servers, browsers and terminals: `pages` two files at a time, `calls` one. Nothing is retried: a test that passes the second time has found something.
  */
 export default defineConfig({
   test: {
@@ -35,7 +35,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...CALLS, NETWORK],
           ...END_TO_END,
-          maxWorkers: 3,
+          maxWorkers: 2,
         },
       },
       {

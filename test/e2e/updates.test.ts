@@ -1,5 +1,13 @@
 /** Pages that were opened before an update, with a server that is replaced as a whole, as an image is. */
-import { appendFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -35,10 +43,12 @@ const bundles = () => join(installed.folder, 'public/build');
 
 /** Replaces the installation by one whose script for files has another name, and starts it. */
 async function update(): Promise<void> {
-  await server.stop();
   const manifest = join(bundles(), 'manifest.json');
   const names: Record<string, string> = JSON.parse(readFileSync(manifest, 'utf8'));
   const old = names['attach.js'] ?? '';
+  // A server keeps them once its start is over.
+  await eventually('the bundles to be kept', () => existsSync(join(server.dataDir, '.bundles', old)));
+  await server.stop();
   const fresh = 'attach-0000000000.js';
   expect(old).toMatch(/^attach-/);
   for (const copy of ['', '.gz', '.br'])

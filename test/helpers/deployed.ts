@@ -1,8 +1,10 @@
 /** The proxies in `deploy/`, as they are but for names, ports and the certificate, on loopback. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from './poll.ts';
 import { requireProgram } from './programs.ts';
 import { freePort, type RunningProxy, startCaddy, startNginx } from './proxy.ts';
 
@@ -52,10 +54,20 @@ const caddySite = ({ http, https, certificate, key }: Place, to: number) =>
     .replace('porchlight.example {', `https://localhost:${https} {\n\ttls ${certificate} ${key}`)
     .replace('127.0.0.1:3000', `127.0.0.1:${to}`)}`;
 
+const isOpen = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+
 /** @param to the port of the server behind it */
-export const startDeployed = (name: Deployed, place: Place, to: number): Promise<RunningProxy> => {
+export async function startDeployed(name: Deployed, place: Place, to: number): Promise<RunningProxy> {
   const origin = `http://localhost:${place.http}`;
-  return name === 'nginx'
+  const proxy = await (name === 'nginx'
     ? startNginx(nginxSite(place, to), origin)
-    : startCaddy(caddySite(place, to), origin);
-};
+    : startCaddy(caddySite(place, to), origin));
+  // A proxy opens one port after the other.
+  await eventually('https to be open', () => isOpen(place.https));
+  return proxy;
+}

@@ -15,14 +15,21 @@ const CHAT = 320;
 const CONTROLS =
   'a:not(.text a, .code a, .skip a), button, select, textarea, summary, label.check, label.attach, input:not([type=hidden], .attach input, .check input)';
 
-/** Runs in the page: one line for each thing that sticks out of the window or is too small for a finger. */
+interface Inspected {
+  /** One for each thing that sticks out of the window or is too small for a finger. */
+  lines: string[];
+  /** Whether it shows messages. */
+  isChat: boolean;
+}
+
+/** Runs in the page. */
 async function inspect(
   path: string,
   widths: number[],
   controls: string,
   spacing: string,
   leastOfChat: number,
-): Promise<string[]> {
+): Promise<Inspected> {
   const frame = document.createElement('iframe');
   Object.assign(frame.style, { position: 'fixed', inset: '0 auto auto 0', border: '0', height: '740px' });
   const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
@@ -68,8 +75,9 @@ async function inspect(
         note(`${nameOf(element)} is ${Math.round(wide)}×${Math.round(height)}`, width);
     }
   }
+  const isChat = inside.querySelector('[role=log]') !== null;
   frame.remove();
-  return [...found].map(([what, [from, to]]) => `${what} at ${from} to ${to} px`);
+  return { lines: [...found].map(([what, [from, to]]) => `${what} at ${from} to ${to} px`), isChat };
 }
 
 /**
@@ -88,14 +96,9 @@ export async function outOfReach(
     widths.push(width);
   const look = (some: number[], leastOfChat: number) =>
     page.evaluate(inspect, path, some, CONTROLS, spacing, leastOfChat);
-  return [
-    ...(await look(
-      widths.filter((width) => width < WIDE),
-      0,
-    )),
-    ...(await look(
-      widths.filter((width) => width >= WIDE),
-      CHAT,
-    )),
-  ];
+  const { lines, isChat } = await look(widths, 0);
+  if (!isChat) return lines;
+  // With the list of chats beside it.
+  const wide = widths.filter((width) => width >= WIDE);
+  return [...lines, ...(await look(wide, CHAT)).lines];
 }

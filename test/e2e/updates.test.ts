@@ -47,7 +47,7 @@ async function update(): Promise<void> {
   const names: Record<string, string> = JSON.parse(readFileSync(manifest, 'utf8'));
   const old = names['attach.js'] ?? '';
   // A server keeps them once its start is over.
-  await eventually('the bundles to be kept', () => existsSync(join(server.dataDir, '.bundles', old)));
+  await eventually('the bundles to be kept', () => existsSync(join(server.dataDir, '.bundles/build', old)));
   await server.stop();
   const fresh = 'attach-0000000000.js';
   expect(old).toMatch(/^attach-/);

@@ -2,7 +2,7 @@
  * Effects on one's own camera, fetched when somebody opens their panel. Whoever chose some in an earlier call wants to be seen
  * with them from the first picture on: until they are there, nothing is sent of the camera.
  */
-import { load } from '../common/scripts.ts';
+import { fetchedOnce } from '../common/scripts.ts';
 import { attempt } from '../common/storage.ts';
 import { EFFECTS } from '../common/storage-keys.ts';
 import type { Effects, EffectsParts } from '../effects/effects.ts';
@@ -22,22 +22,11 @@ export function createEffectsControl(
 ): Effect {
   const isChosen = Boolean(attempt(() => localStorage.getItem(EFFECTS)));
   let effects: Effects | undefined;
-  let coming: Promise<Effects> | undefined;
-
-  function start(): Promise<Effects> {
-    coming ??= load(EFFECTS_URL).then(
-      ({ startEffects }: typeof import('../effects/effects.ts')) => {
-        effects = startEffects(parts());
-        parts().renew();
-        return effects;
-      },
-      (error: unknown) => {
-        coming = undefined;
-        throw error;
-      },
-    );
-    return coming;
-  }
+  const start = fetchedOnce(EFFECTS_URL, ({ startEffects }: typeof import('../effects/effects.ts')) => {
+    effects = startEffects(parts());
+    parts().renew();
+    return effects;
+  });
 
   const tell = () => failed(isChosen && !effects);
   for (const button of root.querySelectorAll('[data-do="effects"]'))

@@ -101,7 +101,7 @@ const screenshots = createScreenshotControl(
   cards,
   say,
   () => current.id(),
-  () => view.notice('screenshot', say('shotMissed')),
+  (isMissed) => view.notice('screenshot', isMissed ? say('shotMissed') : undefined),
 );
 
 /** For as long, in ms, a page that goes on elsewhere saves what it has; the call goes on meanwhile. */

@@ -1,6 +1,6 @@
 /** One's own voice, as its person wants it: fetched when they say so, have said so in an earlier call, or are muted. */
 import { find, setText } from '../common/dom.ts';
-import { load } from '../common/scripts.ts';
+import { fetchedOnce } from '../common/scripts.ts';
 import { attempt } from '../common/storage.ts';
 import { NOISE } from '../common/storage-keys.ts';
 import type { Voice, VoiceParts } from '../voice/voice.ts';
@@ -13,27 +13,17 @@ export function createVoiceControl(parts: VoiceParts): Voice {
   /** The browser does instead what was chosen. */
   let isReplaced = false;
   let voice: Voice | undefined;
-  let coming: Promise<Voice> | undefined;
   /** The panel can be used. */
   let isJoined = false;
 
-  function start(): Promise<Voice> {
-    coming ??= load(VOICE_URL).then(
-      ({ startVoice }: typeof import('../voice/voice.ts')) => {
-        voice = startVoice(parts);
-        if (isReplaced) {
-          parts.tell('noise', false);
-          void parts.reopen().finally(parts.renew);
-        } else parts.renew();
-        return voice;
-      },
-      (error: unknown) => {
-        coming = undefined;
-        throw error;
-      },
-    );
-    return coming;
-  }
+  const start = fetchedOnce(VOICE_URL, ({ startVoice }: typeof import('../voice/voice.ts')) => {
+    voice = startVoice(parts);
+    if (isReplaced) {
+      parts.tell('noise', false);
+      void parts.reopen().finally(parts.renew);
+    } else parts.renew();
+    return voice;
+  });
 
   function missed(): void {
     if (!isChosen) return;
@@ -51,7 +41,7 @@ export function createVoiceControl(parts: VoiceParts): Voice {
     letsBrowser: () => voice?.letsBrowser() ?? !isChosen,
     changed() {
       if (voice) voice.changed();
-      else if (!coming && parts.isMuted() && parts.source()) void start().catch(missed);
+      else if (parts.isMuted() && parts.source()) void start().catch(missed);
     },
     shown(panel, isOpen) {
       const status = find(panel, '.voice [role="status"]', HTMLElement);

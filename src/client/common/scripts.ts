@@ -36,3 +36,19 @@ export async function load(url: string) {
     throw error;
   }
 }
+
+/**
+ * What is made of a script that is fetched once; where it couldn't be had, the next time asks again.
+ * @param make what of it is wanted
+ * @returns fetches it; rejects as `load` does
+ */
+export function fetchedOnce<Module, Made>(url: string, make: (module: Module) => Made): () => Promise<Made> {
+  let coming: Promise<Made> | undefined;
+  return () => {
+    coming ??= load(url).then(make, (error: unknown) => {
+      coming = undefined;
+      throw error;
+    });
+    return coming;
+  };
+}

@@ -2,9 +2,9 @@
  * The button "Screenshot". What shows, keeps and sends one is fetched once there is a call; the picture itself is that of the
  * moment when the button is pressed.
  */
-import { load } from '../common/scripts.ts';
+import { fetchedOnce } from '../common/scripts.ts';
 import type { Say } from '../common/words.ts';
-import type { ScreenshotCards, Shown } from './screenshot-cards.ts';
+import type { Shown } from './screenshot-cards.ts';
 import { takeScreenshot } from './take-screenshot.ts';
 
 /** Set by the build: the script's address. */
@@ -19,33 +19,31 @@ export interface ScreenshotControl {
 
 /**
  * @param call the id of the call, as soon as it has one
- * @param failed there is no script to show it with
+ * @param missed whether there is no script to show the last one with
  */
 export function createScreenshotControl(
   box: HTMLElement,
   say: Say,
   call: () => string | undefined,
-  failed: () => void,
+  missed: (isMissed: boolean) => void,
 ): ScreenshotControl {
-  let coming: Promise<ScreenshotCards> | undefined;
-
-  function fetched(): Promise<ScreenshotCards> {
-    coming ??= load(SCREENSHOTS_URL).then(
-      ({ createScreenshotCards }: typeof import('./screenshot-cards.ts')) =>
-        createScreenshotCards(box, say, call),
-      (error: unknown) => {
-        coming = undefined;
-        throw error;
-      },
-    );
-    return coming;
-  }
+  const fetched = fetchedOnce(
+    SCREENSHOTS_URL,
+    ({ createScreenshotCards }: typeof import('./screenshot-cards.ts')) =>
+      createScreenshotCards(box, say, call),
+  );
 
   return {
     prepare: () => void fetched().catch(() => undefined),
     take(feeds) {
       const picture = feeds[0] && takeScreenshot(feeds[0].video).catch(() => undefined);
-      void fetched().then((cards) => cards.take(feeds, picture), failed);
+      fetched().then(
+        (cards) => {
+          missed(false);
+          void cards.take(feeds, picture);
+        },
+        () => missed(true),
+      );
     },
   };
 }

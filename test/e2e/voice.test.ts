@@ -70,10 +70,10 @@ async function heardOf(page: Page, name: string) {
   const decibels = (value: number) => 10 * Math.log10(value + 1e-14);
   const at = (values: number[], share: number) =>
     values.sort((one, other) => one - other)[Math.floor(values.length * share)] ?? 0;
-  // Nobody speaks in more than two fifths of the time, and a key is struck in half of that; the loudest fifth is in the middle
-  // of words.
+  // Nobody speaks in some two fifths of the time, of which three tenths have nothing of a word in their windows, and a key is
+  // struck in half of that; the loudest fifth is in the middle of words.
   const words = windows.slice(-windows.length / 5);
-  const pauses = windows.slice(0, windows.length * 0.4);
+  const pauses = windows.slice(0, windows.length * 0.3);
   return {
     word: decibels(
       at(
@@ -147,7 +147,7 @@ test('strong noise suppression takes a keyboard away at the far side, keeps the 
     'the keyboard to fall silent',
     async () => {
       strong = await heardOf(theirs, 'Anna');
-      return strong.word - strong.pause > plain.word - plain.pause + 20;
+      return strong.pause < plain.pause - 20;
     },
     PATIENCE_MS,
     () => JSON.stringify({ plain, strong }),
@@ -172,7 +172,7 @@ test('strong noise suppression takes a keyboard away at the far side, keeps the 
     'the keyboard to be silent from the start',
     async () => {
       strong = await heardOf(theirs, 'Anna');
-      return strong.word - strong.pause > plain.word - plain.pause + 20;
+      return strong.pause < plain.pause - 20;
     },
     PATIENCE_MS,
     () => JSON.stringify({ plain, strong }),

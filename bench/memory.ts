@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { QUIET } from '../src/server/idle-collection.ts';
+import { QUIET } from '../src/server/process/idle-collection.ts';
 import { eventually, pause } from '../test/helpers/poll.ts';
 import { getRequest, openLive, type Visitor, visit } from './support/browserlike.ts';
 import { makeFamily, type Pair } from './support/family.ts';

@@ -1,6 +1,6 @@
 /** What every page weighs on the wire with an empty cache, with and without JavaScript. */
 import { join } from 'node:path';
-import { openDatabase } from '../src/server/database.ts';
+import { openDatabase } from '../src/server/database/database.ts';
 import { createInvitationStore } from '../src/server/friends/invitation-store.ts';
 import { openBrowser } from '../test/helpers/browsers.ts';
 import { makeFamily } from './support/family.ts';

@@ -7,6 +7,8 @@ import { expect, test } from 'vitest';
 const FLOORS = [
   ['protocol', 'network'],
   ['ground'],
+  ['database'],
+  ['background', 'process'],
   ['language'],
   ['http', 'tls'],
   ['accounts'],
@@ -103,7 +105,8 @@ test.each([
   ['server/chats/chats.ts', 'server/calls/store.ts', 'chats stands below calls'],
   ['server/files/routes.ts', 'server/friends/friends.ts', 'files stands beside friends'],
   ['server/http/views.ts', 'server/accounts/store.ts', 'http stands below accounts'],
-  ['server/events.ts', 'server/http/errors.ts', 'ground stands below http'],
+  ['server/config.ts', 'server/http/address.ts', 'ground stands below http'],
+  ['server/database/writing.ts', 'server/background/events.ts', 'database stands below background'],
   ['server/calls/calls.ts', 'server/live/hub.ts', 'live listens'],
   ['server/cli/run.ts', 'server/live/hub.ts', 'live listens'],
   ['server/live/hub.ts', 'server/app.ts', 'live stands below app'],

@@ -1,4 +1,4 @@
-/** A table and one row a commit, with the pragmas of src/server/database.ts. */
+/** A table and one row a commit, with the pragmas of src/server/database/database.ts. */
 import Sqlite from 'better-sqlite3';
 import { TEXT } from '../support/family.ts';
 

@@ -3,10 +3,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSessions } from '../../src/server/accounts/sessions.ts';
 import { createAccountStore } from '../../src/server/accounts/store.ts';
+import { createEvents } from '../../src/server/background/events.ts';
 import { createChatStore } from '../../src/server/chats/store.ts';
 import { systemClock } from '../../src/server/clock.ts';
-import { type Database, openDatabase } from '../../src/server/database.ts';
-import { createEvents } from '../../src/server/events.ts';
+import { type Database, openDatabase } from '../../src/server/database/database.ts';
 import { createFriendStore } from '../../src/server/friends/store.ts';
 import { addPastCall } from '../../test/helpers/past-call.ts';
 

@@ -7,9 +7,9 @@ import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { readConfig } from './config.ts';
 import { keepAssets } from './http/assets.ts';
-import { collectWhenQuiet } from './idle-collection.ts';
-import { nameSources } from './source-maps.ts';
-import { sentenceFor } from './start-failure.ts';
+import { collectWhenQuiet } from './process/idle-collection.ts';
+import { nameSources } from './process/source-maps.ts';
+import { sentenceFor } from './process/start-failure.ts';
 import { anyAddress } from './tls/any-address.ts';
 import { announcement } from './trust/announcement.ts';
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/server/database.ts';
+import { openDatabase } from '../../src/server/database/database.ts';
 import { createInvitationStore } from '../../src/server/friends/invitation-store.ts';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { createClient } from '../helpers/client.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createChatStore } from '../../src/server/chats/store.ts';
-import { openDatabase } from '../../src/server/database.ts';
+import { openDatabase } from '../../src/server/database/database.ts';
 import { chatOf, createPair, signInClient } from '../helpers/people.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 

@@ -1,6 +1,6 @@
 /** Limits smaller than the owner's form takes, written into a server's database. Works while the server runs. */
 import { join } from 'node:path';
-import { openDatabase } from '../../src/server/database.ts';
+import { openDatabase } from '../../src/server/database/database.ts';
 import { createFileStore } from '../../src/server/files/store.ts';
 
 /** @param personBytes what each person may keep; none is no limit */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createAccountStore } from '../../src/server/accounts/store.ts';
 import { createCallStore } from '../../src/server/calls/store.ts';
 import { createChatStore } from '../../src/server/chats/store.ts';
-import { openDatabase } from '../../src/server/database.ts';
+import { openDatabase } from '../../src/server/database/database.ts';
 
 const newId = () => randomBytes(16).toString('base64url');
 

@@ -1,10 +1,10 @@
 /** People, their passwords and sessions, and the one-time link of the first of them. */
 import type { FastifyInstance } from 'fastify';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
+import type { Events } from '../background/events.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import type { Database } from '../database.ts';
-import type { Events } from '../events.ts';
+import type { Database } from '../database/database.ts';
 import { createKnownDevices } from './known-devices.ts';
 import { type LoginParts, loginRoutes } from './login-routes.ts';
 import { type PortraitParts, portraitRoutes } from './portrait-routes.ts';

@@ -1,6 +1,7 @@
 /** Who isn't to be disturbed now, and for what. */
+
+import type { Events } from '../background/events.ts';
 import type { Clock } from '../clock.ts';
-import type { Events } from '../events.ts';
 import { isDuring, type QuietHours } from './quiet-hours.ts';
 import type { QuietHoursStore } from './quiet-hours-store.ts';
 

@@ -1,5 +1,5 @@
 /** All SQL of quiet hours. */
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import type { QuietHours } from './quiet-hours.ts';
 
 type Row = { user_id: number; starts: number; ends: number; zone: string; calls_ring: number };

@@ -1,7 +1,7 @@
 /** Secrets that outlive a restart, and are made once. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTables, type Tables, whileFailing } from '../../../test/helpers/tables.ts';
-import { openDatabase } from '../database.ts';
+import { openDatabase } from '../database/database.ts';
 import { secretOf } from './secret-store.ts';
 
 let tables: Tables;

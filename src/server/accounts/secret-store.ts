@@ -1,6 +1,6 @@
 /** Secrets of this server itself, which must outlive a restart. */
 import { randomBytes } from 'node:crypto';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 /** 256 bits by name, generated when first requested. */
 export function secretOf(database: Database, name: string): Buffer {

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import type { Adapter } from 'lucia';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import { toUser, USER_COLUMNS, type User, type UserRow } from './store.ts';
 
 export type SessionAttributes = {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../../test/helpers/clock.ts';
 import { ANA, BEN, EVE, openTables, type Tables, whileFailing } from '../../../test/helpers/tables.ts';
-import { createEvents } from '../events.ts';
+import { createEvents } from '../background/events.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createAccountStore } from './store.ts';
 

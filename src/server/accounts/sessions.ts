@@ -3,10 +3,10 @@
  * its replacement will go in here.
  */
 import { Lucia, TimeSpan } from 'lucia';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
+import type { Events } from '../background/events.ts';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database.ts';
-import type { Events } from '../events.ts';
+import type { Database } from '../database/database.ts';
 import { createSessionStore, hashSessionId, PasswordChangedError } from './session-store.ts';
 import type { User } from './store.ts';
 

@@ -1,6 +1,6 @@
 /** All SQL of users. */
 import { randomBytes } from 'node:crypto';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import { type Clock12Or24, isClock } from '../language/region.ts';
 
 export type User = {

@@ -20,7 +20,7 @@ import Sqlite from 'better-sqlite3';
 import { create, Header, list } from 'tar';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { admin } from '../../../test/helpers/admin.ts';
-import { openDatabase } from '../database.ts';
+import { openDatabase } from '../database/database.ts';
 import { writeBackup } from './backup.ts';
 import { restoreFrom } from './restore.ts';
 

@@ -8,7 +8,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Sqlite from 'better-sqlite3';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import { FOLDERS } from '../files/folder-names.ts';
 import { createFolderStore, type FolderStore } from '../files/folder-store.ts';
 import { lookFor, MARKER } from '../files/folders.ts';

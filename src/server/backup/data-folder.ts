@@ -1,7 +1,7 @@
 /** The contents of the data folder, as backup and restore see them. */
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { type Database, openDatabase } from '../database.ts';
+import { type Database, openDatabase } from '../database/database.ts';
 import { RELAY_FOLDER } from '../relay/folder.ts';
 import { TLS_FOLDER } from '../tls/certificate-files.ts';
 import { BackupError } from './error.ts';

@@ -1,12 +1,12 @@
 /** What the rules of calls work with. */
 import type { Invited, Peer } from '../../protocol/common.ts';
 import type { AccountStore } from '../accounts/store.ts';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
+import type { Events } from '../background/events.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Membership } from '../chats/membership.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import type { Events } from '../events.ts';
 import type { Presence } from '../friends/presence.ts';
 import { concerns } from './call.ts';
 import type { Connection, Connections } from './connections.ts';

@@ -1,6 +1,6 @@
 /** Calls: their course, the socket that carries their signalling, their pages, and what is kept of them. */
 import type { FastifyInstance } from 'fastify';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import { createCalls } from './calls.ts';
 import type { CallGround } from './context.ts';
 import { type CallPeopleParts, callPeopleRoutes } from './people-routes.ts';

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
 import { upload } from '../../../test/helpers/upload.ts';
-import { openDatabase } from '../database.ts';
+import { openDatabase } from '../database/database.ts';
 
 const CALL = 'c'.repeat(22);
 

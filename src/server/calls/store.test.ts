@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ANA, ANA_BEN, ANA_EVE, BEN, EVE, openTables, type Tables } from '../../../test/helpers/tables.ts';
-import { type Database, openDatabase } from '../database.ts';
+import { type Database, openDatabase } from '../database/database.ts';
 import { type CallStore, createCallStore, type NewCall, type NewPlace } from './store.ts';
 
 let tables: Tables;

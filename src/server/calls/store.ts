@@ -1,6 +1,6 @@
 /** All SQL of calls, the invitations to them, and the places in them. Descriptions and candidates never come here. */
 import type { Media } from '../../protocol/common.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import type { CallState, InviteState, Reason } from './transitions.ts';
 
 /**

@@ -3,7 +3,7 @@
  * written, so each first checks the state of the call.
  */
 
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Clock } from '../clock.ts';
 
 export function createTimers(clock: Clock, background: Pick<Background, 'insist'>) {

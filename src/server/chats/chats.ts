@@ -1,7 +1,8 @@
 /** The rules of conversations: sending, changing, reading. Who may: membership.ts. */
+
+import type { Events } from '../background/events.ts';
 import type { Clock } from '../clock.ts';
-import type { CommitQueue } from '../commit-queue.ts';
-import type { Events } from '../events.ts';
+import type { CommitQueue } from '../database/commit-queue.ts';
 import type { Files } from '../files/files.ts';
 import { cleanName } from '../files/names.ts';
 import type { StoredFile } from '../files/store.ts';

@@ -1,6 +1,6 @@
 /** All SQL of what only groups have: a title, a picture, and invitations that lead into them. */
 import { randomBytes } from 'node:crypto';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 export function createGroupStore(database: Database) {
   const insertGroup = database

@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { AccountStore } from '../accounts/store.ts';
+import type { Events } from '../background/events.ts';
 import type { Clock } from '../clock.ts';
-import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
 import type { GroupEvent } from './message-store.ts';
 import type { ChatStore } from './store.ts';

@@ -2,9 +2,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Sessions } from '../accounts/sessions.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import type { Events } from '../background/events.ts';
 import type { Clock } from '../clock.ts';
-import type { CommitQueue } from '../commit-queue.ts';
-import type { Events } from '../events.ts';
+import type { CommitQueue } from '../database/commit-queue.ts';
 import type { Files } from '../files/files.ts';
 import type { Friends } from '../friends/friends.ts';
 import type { Render } from '../http/views.ts';

@@ -1,5 +1,5 @@
 /** All SQL of members: who is in a conversation, as what, and how far they have read. */
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 export type Role = 'member' | 'admin';
 

@@ -11,7 +11,7 @@ import { openOldPhone } from '../../../test/helpers/phone.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import { newWish, openRecorder, pastCall, type Recorder } from '../../../test/helpers/recorder.ts';
 import { encodeForm } from '../../../test/helpers/upload.ts';
-import { openDatabase } from '../database.ts';
+import { openDatabase } from '../database/database.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
 import { actorOf, requireUser, userOf } from '../accounts/authentication.ts';
+import type { Writing } from '../database/writing.ts';
 import { fileView } from '../files/file-view.ts';
 import type { Files } from '../files/files.ts';
 import { notFound, personError } from '../http/errors.ts';
@@ -9,7 +10,6 @@ import { readForm } from '../http/forms.ts';
 import { isHtmx } from '../http/htmx.ts';
 import { idFrom } from '../http/ids.ts';
 import { unlessTrouble } from '../http/write-gate.ts';
-import type { Writing } from '../writing.ts';
 import { conversationOf } from './conversation-param.ts';
 import type { Membership } from './membership.ts';
 import { type RowParts, rowOf } from './page.ts';

@@ -1,5 +1,5 @@
 /** All SQL of messages: texts, call entries, and what happened to a group. */
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 /** What a call entry in a chat shows. `seconds` from accept to end; `outcome` is missing while the call is on. */
 export type CallEntry = {

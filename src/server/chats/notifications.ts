@@ -1,5 +1,5 @@
 /** Of what somebody wants to be told in each of their conversations. Who chooses nothing still finds it all there. */
-import type { Events } from '../events.ts';
+import type { Events } from '../background/events.ts';
 import { NOTIFY, type Notify } from './member-store.ts';
 import type { ChatStore } from './store.ts';
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { userOf } from '../accounts/authentication.ts';
 import type { AccountStore } from '../accounts/store.ts';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Presence } from '../friends/presence.ts';
 import { notFound } from '../http/errors.ts';
 import { bannerOf } from './call-words.ts';

@@ -1,5 +1,5 @@
 /** All SQL of conversations; what is in them has stores of its own, which are one with this for whoever uses it. */
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import { createGroupStore } from './group-store.ts';
 import { createMemberStore } from './member-store.ts';
 import { createMessageStore } from './message-store.ts';

@@ -2,12 +2,12 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { createSessions } from '../accounts/sessions.ts';
 import { createAccountStore } from '../accounts/store.ts';
+import { createEvents } from '../background/events.ts';
 import { databaseIn, openOrExplain } from '../backup/data-folder.ts';
 import { beginDirect } from '../chats/direct.ts';
 import { createChatStore } from '../chats/store.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { createEvents } from '../events.ts';
 import { createFriends } from '../friends/friends.ts';
 import { createInvitationStore } from '../friends/invitation-store.ts';
 import { createFriendStore } from '../friends/store.ts';

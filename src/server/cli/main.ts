@@ -1,5 +1,5 @@
 /** `npm run admin -- COMMAND`: what an administrator does in a terminal, while the server runs or not. */
-import { nameSources } from '../source-maps.ts';
+import { nameSources } from '../process/source-maps.ts';
 import { readPassword } from './password-input.ts';
 import { runAdmin } from './run.ts';
 

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { codesOf, portOf } from '../../../test/helpers/checked.ts';
 import { type House, openHouse } from '../../../test/helpers/house.ts';
 import { readConfig } from '../config.ts';
-import { proofPath } from '../house-proof.ts';
+import { proofPath } from '../http/house-proof.ts';
 import { writePrivate } from '../tls/private-file.ts';
 import { checkClock } from './clock.ts';
 import { checkDatabase } from './database.ts';

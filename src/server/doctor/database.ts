@@ -1,7 +1,7 @@
 /** Whether the database is whole. Reads all of it, and does nothing else meanwhile: large ones take a while. */
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { migrationFiles } from '../migrations.ts';
+import { migrationFiles } from '../database/migrations.ts';
 import { type Finding, found } from './findings.ts';
 import type { Targets } from './targets.ts';
 

@@ -2,11 +2,11 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { openToOthers } from '../database/folder-permissions.ts';
 import { FOLDERS, type FolderName } from '../files/folder-names.ts';
 import { createFolderStore, type FolderStore } from '../files/folder-store.ts';
 import { type Away, lookFor } from '../files/folders.ts';
-import { openToOthers } from '../folder-permissions.ts';
-import { proofPath } from '../house-proof.ts';
+import { proofPath } from '../http/house-proof.ts';
 import { configurationPath, RELAY_FOLDER } from '../relay/folder.ts';
 import { keyFilesIn } from '../tls/certificate-files.ts';
 import { isOpenTo } from '../tls/private-file.ts';

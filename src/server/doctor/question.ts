@@ -1,5 +1,5 @@
 /** Asks `/healthz` somewhere whether it is this server. */
-import { CHALLENGE, PROOF, questionFor } from '../house-proof.ts';
+import { CHALLENGE, PROOF, questionFor } from '../http/house-proof.ts';
 import { type Asked, ask } from './ask.ts';
 
 /**

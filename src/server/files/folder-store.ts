@@ -1,5 +1,5 @@
 /** All SQL about the folders that hold bytes. Only reads until a marker is set, so a copy of a database will do. */
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import type { FolderName } from './folder-names.ts';
 
 export function createFolderStore(database: Database) {

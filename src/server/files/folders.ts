@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Events } from '../events.ts';
+import type { Events } from '../background/events.ts';
 import { FOLDERS, type FolderName } from './folder-names.ts';
 import type { FolderStore } from './folder-store.ts';
 

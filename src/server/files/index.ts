@@ -1,10 +1,10 @@
 /** Files: rows, bytes and the folders they are in. */
 import type { FastifyBaseLogger } from 'fastify';
+import type { Events } from '../background/events.ts';
 import type { Clock } from '../clock.ts';
-import type { CommitQueue } from '../commit-queue.ts';
 import type { Config } from '../config.ts';
-import type { Database } from '../database.ts';
-import type { Events } from '../events.ts';
+import type { CommitQueue } from '../database/commit-queue.ts';
+import type { Database } from '../database/database.ts';
 import { createFiles } from './files.ts';
 import { createFolderStore } from './folder-store.ts';
 import { createFolders } from './folders.ts';

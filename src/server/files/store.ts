@@ -1,5 +1,5 @@
 /** All SQL of files and of the limits to what is kept. */
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import { PICTURES } from './media-types.ts';
 
 export type FileKind = 'attachment' | 'screenshot' | 'recording';

@@ -1,8 +1,8 @@
 /** Who is whose friend: asked, accepted, declined, blocked. */
 import { foldUsername } from '../accounts/registration.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import type { Events } from '../background/events.ts';
 import type { Clock } from '../clock.ts';
-import type { Events } from '../events.ts';
 import type { FriendStore } from './store.ts';
 
 export type AskResult = 'asked' | 'accepted' | 'unknown' | 'self' | 'already-friends' | 'already-asked';

@@ -1,9 +1,9 @@
 /** Friendships, presence, and invitations. */
 import type { FastifyInstance } from 'fastify';
 import type { AccountStore } from '../accounts/store.ts';
+import type { Events } from '../background/events.ts';
 import type { Clock } from '../clock.ts';
-import type { Database } from '../database.ts';
-import type { Events } from '../events.ts';
+import type { Database } from '../database/database.ts';
 import { createFriends, type FriendshipBegan } from './friends.ts';
 import { type InvitationParts, invitationRoutes } from './invitation-routes.ts';
 import { createInvitationStore } from './invitation-store.ts';

@@ -1,5 +1,5 @@
 /** All SQL of invitations. */
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 export type Invitation = {
   id: number;

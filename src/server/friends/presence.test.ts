@@ -1,7 +1,7 @@
 /** Whose light is on: with pages that open, close and come back. */
 import { expect, test } from 'vitest';
 import { fakeClock } from '../../../test/helpers/clock.ts';
-import { createEvents } from '../events.ts';
+import { createEvents } from '../background/events.ts';
 import { createPresence } from './presence.ts';
 
 const [ANA, BEN] = [[1, 'laptop'] as const, [2, 'tablet'] as const];

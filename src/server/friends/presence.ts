@@ -2,8 +2,9 @@
  * The porch light: who has a live page open. Memory only. Someone moving from page to page, or with flaky
  * Wi-Fi, stays online for a moment.
  */
+
+import type { Events } from '../background/events.ts';
 import type { Clock } from '../clock.ts';
-import type { Events } from '../events.ts';
 
 const GRACE = 5_000;
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fakeClock } from '../../../test/helpers/clock.ts';
 import { ANA, BEN, EVE, openTables, type Tables, whileFailing } from '../../../test/helpers/tables.ts';
 import { createAccountStore } from '../accounts/store.ts';
-import { createEvents } from '../events.ts';
+import { createEvents } from '../background/events.ts';
 import { createFriends, type Friends } from './friends.ts';
 import { createInvitationStore } from './invitation-store.ts';
 import { createFriendStore } from './store.ts';

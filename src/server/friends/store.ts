@@ -1,5 +1,5 @@
 /** All SQL of friendships and blocks. */
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 export type Person = { id: number; username: string; displayName: string; picture: string | undefined };
 

@@ -1,8 +1,8 @@
 /** Errors that are for people: a status, and the key of a sentence in locales/*.json. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as v from 'valibot';
+import type { Trouble } from '../database/trouble.ts';
 import { anonymousReader } from '../language/anonymous-reader.ts';
-import type { Trouble } from '../trouble.ts';
 import type { SetHeaders } from './headers.ts';
 import { isHtmx } from './htmx.ts';
 import type { Render } from './views.ts';

@@ -1,8 +1,8 @@
 /** `GET /healthz`: whether this server can serve, and keep what it is given. */
 import type { FastifyInstance } from 'fastify';
-import type { Database } from '../database.ts';
-import { CHALLENGE, PROOF, type Prove } from '../house-proof.ts';
-import type { Lasting, Writing } from '../writing.ts';
+import type { Database } from '../database/database.ts';
+import type { Lasting, Writing } from '../database/writing.ts';
+import { CHALLENGE, PROOF, type Prove } from './house-proof.ts';
 
 const TROUBLES: Record<Lasting, string> = {
   full: 'disk full',

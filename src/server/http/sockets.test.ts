@@ -7,8 +7,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { WebSocket, WebSocketServer } from 'ws';
 import { fakeClock } from '../../../test/helpers/clock.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
-import { createBackground } from '../background.ts';
-import { troubleOf } from '../trouble.ts';
+import { createBackground } from '../background/background.ts';
+import { troubleOf } from '../database/trouble.ts';
 import { registerSockets, type SocketParts, serveSocket } from './sockets.ts';
 
 const PING_EVERY = 15_000;

@@ -2,7 +2,7 @@
 import websocket from '@fastify/websocket';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Clock } from '../clock.ts';
 import { createFrameRate, type FrameRate } from './frame-rate.ts';
 import { TRY_LATER } from './socket-bounds.ts';

@@ -3,7 +3,7 @@
  * without holding up anyone who is reading; and on a full disk it lets through what is small or frees space, not what adds data.
  */
 import type { FastifyInstance } from 'fastify';
-import type { Writing } from '../writing.ts';
+import type { Writing } from '../database/writing.ts';
 import { isPersonError, troubleError } from './errors.ts';
 
 declare module 'fastify' {

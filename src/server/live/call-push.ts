@@ -6,9 +6,9 @@
 import type { Media } from '../../protocol/common.ts';
 import type { QuietHoursRules } from '../accounts/quiet-hours-rules.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import type { Events } from '../background/events.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Chats } from '../chats/chats.ts';
-import type { Events } from '../events.ts';
 import type { Render } from '../http/views.ts';
 import { type Hub, type LivePage, send } from './hub.ts';
 

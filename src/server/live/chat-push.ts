@@ -2,14 +2,14 @@
 
 import type { QuietHoursRules } from '../accounts/quiet-hours-rules.ts';
 import type { AccountStore } from '../accounts/store.ts';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
+import type { Events } from '../background/events.ts';
 import { bannerOf } from '../chats/call-words.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Membership } from '../chats/membership.ts';
 import type { RenderRow } from '../chats/row-renderer.ts';
 import { seenBy } from '../chats/seen.ts';
 import type { Clock } from '../clock.ts';
-import type { Events } from '../events.ts';
 import { FAILED } from '../http/sockets.ts';
 import type { Render } from '../http/views.ts';
 import { listOf } from '../language/lists.ts';

@@ -5,9 +5,9 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import type { Events } from '../background/events.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Membership } from '../chats/membership.ts';
-import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
 
 export type Freshness = {

@@ -1,9 +1,9 @@
 /** Sends presence and changed friendships to open pages. */
 
 import type { AccountStore } from '../accounts/store.ts';
+import type { Events } from '../background/events.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Membership } from '../chats/membership.ts';
-import type { Events } from '../events.ts';
 import type { Friends } from '../friends/friends.ts';
 import type { Presence } from '../friends/presence.ts';
 import { faceOf, type Render } from '../http/views.ts';

@@ -3,7 +3,7 @@
 import type { FastifyInstance } from 'fastify';
 import * as v from 'valibot';
 import type { Sessions } from '../accounts/sessions.ts';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';

@@ -2,12 +2,12 @@
 import type { Media } from '../../protocol/common.ts';
 import type { QuietHoursRules } from '../accounts/quiet-hours-rules.ts';
 import type { AccountStore } from '../accounts/store.ts';
+import type { Events } from '../background/events.ts';
 import { RING_TIME } from '../calls/call.ts';
 import type { Calls } from '../calls/calls.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Membership } from '../chats/membership.ts';
 import type { Clock } from '../clock.ts';
-import type { Events } from '../events.ts';
 import type { Translate } from '../language/locale.ts';
 import type { Notice, Notices } from './notices.ts';
 

@@ -4,9 +4,9 @@
  */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { secretOf } from '../accounts/secret-store.ts';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Config } from '../config.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import { type AcceptParts, acceptRoute } from './accept-route.ts';
 import { type CallNoticeParts, tellOfCalls } from './call-notices.ts';
 import type { Deliver } from './delivery.ts';

@@ -1,10 +1,10 @@
 /** Tells of new messages: whoever isn't looking at them on some page, and wants to be told of them now. */
 import type { QuietHoursRules } from '../accounts/quiet-hours-rules.ts';
 import type { AccountStore, User } from '../accounts/store.ts';
+import type { Events } from '../background/events.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Membership } from '../chats/membership.ts';
 import type { Clock } from '../clock.ts';
-import type { Events } from '../events.ts';
 import { showOf } from '../files/file-view.ts';
 import type { Files } from '../files/files.ts';
 import type { Presence } from '../friends/presence.ts';

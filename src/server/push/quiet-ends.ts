@@ -2,11 +2,11 @@
 import { endAfter, lengthOf, type QuietHours } from '../accounts/quiet-hours.ts';
 import type { QuietHoursRules } from '../accounts/quiet-hours-rules.ts';
 import type { AccountStore, User } from '../accounts/store.ts';
+import type { Events } from '../background/events.ts';
 import { asSeenBy, isMissed } from '../chats/call-words.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { CallEntry, Message } from '../chats/message-store.ts';
 import type { Clock } from '../clock.ts';
-import type { Events } from '../events.ts';
 import type { CallNotices } from './call-notices.ts';
 import type { MessageNotices } from './message-notices.ts';
 

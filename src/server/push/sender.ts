@@ -4,7 +4,7 @@
  */
 import type { FastifyBaseLogger } from 'fastify';
 import type { PushMessage } from '../../protocol/push.ts';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Clock } from '../clock.ts';
 import type { Deliver, PushAnswer } from './delivery.ts';
 import type { Urgency } from './encryption.ts';

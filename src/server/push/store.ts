@@ -1,6 +1,6 @@
 /** All SQL of push subscriptions. Each belongs to a session, and ends with it. */
 import { timingSafeEqual } from 'node:crypto';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import type { Subscription } from './subscription.ts';
 
 /** Devices of one person; the one that was added first makes room. */

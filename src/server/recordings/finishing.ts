@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../clock.ts';
-import type { CommitQueue } from '../commit-queue.ts';
+import type { CommitQueue } from '../database/commit-queue.ts';
 import { freeBytes } from '../files/disk-space.ts';
 import type { Files } from '../files/files.ts';
 import { typeOf } from '../files/media-types.ts';

@@ -1,6 +1,6 @@
 /** Recordings: receiving them in chunks, and making them playable. */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import { createFinishing } from './finishing.ts';
 import { createMaker } from './playable.ts';
 import { type PosterParts, posterRoutes } from './poster-routes.ts';

@@ -13,11 +13,11 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
+import type { Events } from '../background/events.ts';
 import type { Chats } from '../chats/chats.ts';
 import type { Clock } from '../clock.ts';
-import type { CommitQueue } from '../commit-queue.ts';
-import type { Events } from '../events.ts';
+import type { CommitQueue } from '../database/commit-queue.ts';
 import { freeBytes } from '../files/disk-space.ts';
 import type { Files } from '../files/files.ts';
 import type { StorageRefusal } from '../files/quota.ts';

@@ -1,5 +1,5 @@
 /** All SQL of recordings. What they share with other files is in files/store.ts. */
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 /** Whose video and sound are in it. */
 export const MODES = ['everyone', 'me', 'other', 'sound'] as const;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type Machine, systemMachine } from '../network/machine.ts';

@@ -1,6 +1,6 @@
 /** Keeps a program running: starts it again when it ends, with pauses that grow, and ends it with us. */
 import type { FastifyBaseLogger } from 'fastify';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Clock } from '../clock.ts';
 import { type Attached, attach } from './attached.ts';
 

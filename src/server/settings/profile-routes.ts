@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { requireUser, userOf } from '../accounts/authentication.ts';
 import { DisplayName } from '../accounts/registration.ts';
 import type { AccountStore } from '../accounts/store.ts';
-import type { Events } from '../events.ts';
+import type { Events } from '../background/events.ts';
 import { statusOf } from '../files/intake-status.ts';
 import type { Portraits } from '../files/portraits.ts';
 import { type FormErrors, readForm } from '../http/forms.ts';

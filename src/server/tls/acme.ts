@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyBaseLogger } from 'fastify';
 import * as v from 'valibot';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config, Tls } from '../config.ts';
 import { scriptBeside } from '../paths.ts';

@@ -1,6 +1,6 @@
 /** Https: the certificate that is served, who gets it, and what plain http answers beside it. */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import type { Background } from '../background.ts';
+import type { Background } from '../background/background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { isUsable } from '../network/machine.ts';

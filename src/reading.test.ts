@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { doorsOf, filledIn } from '../../test/helpers/doors.ts';
-import { type House, openHouse, type Person } from '../../test/helpers/house.ts';
-import { pastCall } from '../../test/helpers/recorder.ts';
-import { upload } from '../../test/helpers/upload.ts';
-import { createFriendStore } from './friends/store.ts';
+import { doorsOf, filledIn } from '../test/helpers/doors.ts';
+import { type House, openHouse, type Person } from '../test/helpers/house.ts';
+import { pastCall } from '../test/helpers/recorder.ts';
+import { upload } from '../test/helpers/upload.ts';
+import { createFriendStore } from './server/friends/store.ts';
 
 /** Without scripts nothing but loading the page says that a chat was read. */
 const WITHOUT_SCRIPTS = '/chats/:chat/newer';

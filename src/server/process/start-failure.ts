@@ -1,6 +1,6 @@
 /** Why a server doesn't start, for the person who started it: a stack trace is no help for a mistyped port. */
-import { ConfigError } from './config.ts';
-import { NewerDatabaseError } from './migrations.ts';
+import { ConfigError } from '../config.ts';
+import { NewerDatabaseError } from '../database/migrations.ts';
 
 /** Failures to listen, by Node's code (listen(2)). */
 const LISTENING: Record<string, (port: string) => string> = {

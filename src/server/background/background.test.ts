@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type FakeClock, fakeClock } from '../../test/helpers/clock.ts';
+import { type FakeClock, fakeClock } from '../../../test/helpers/clock.ts';
+import { troubleOf } from '../database/trouble.ts';
 import { type Background, createBackground, guardTimers } from './background.ts';
 import { createEvents } from './events.ts';
-import { troubleOf } from './trouble.ts';
 
 let clock: FakeClock;
 let logged: { level: string; ids: unknown; words: unknown }[];
@@ -121,8 +121,8 @@ describe('what matters', () => {
 const CALLED_BY_NODE = new Map([
   ['accounts/sessions.ts', 'its void is of a write whose failure is the caller’s'],
   ['clock.ts', 'guarded for the server by guardTimers'],
-  ['commit-queue.ts', 'its flush gives every error to who waits for the write'],
-  ['other-processes.ts', 'attempts'],
+  ['database/commit-queue.ts', 'its flush gives every error to who waits for the write'],
+  ['background/other-processes.ts', 'attempts'],
   ['cli/password-input.ts', 'the command line'],
   ['doctor/apart.ts', 'settles or kills, touches no database'],
   ['doctor/ask.ts', 'settles, and only in a process of its own'],
@@ -155,14 +155,16 @@ const CALLED_BY_NODE = new Map([
   ['tls/lan-worker.ts', 'a process of its own'],
   ['tls/job.ts', 'settles or kills; what is heard is attempted, or only kept in memory'],
   ['tls/door.ts', 'settles, then logs'],
-  ['writing.ts', 'its tries to write catch what they meet'],
+  ['database/writing.ts', 'its tries to write catch what they meet'],
 ]);
+
+const SERVER = join(import.meta.dirname, '..');
 
 test('nothing else of the source is called by Node itself', () => {
   const called =
     /(?<!\.)\b(?:setTimeout|setInterval|setImmediate|queueMicrotask)\(|(?<!\bevents)\.(?:on|once)\('|\bvoid \w+\(/;
-  const found = globSync('**/*.ts', { cwd: import.meta.dirname })
+  const found = globSync('**/*.ts', { cwd: SERVER })
     .filter((name) => !name.includes('test'))
-    .filter((name) => called.test(readFileSync(join(import.meta.dirname, name), 'utf8')));
+    .filter((name) => called.test(readFileSync(join(SERVER, name), 'utf8')));
   expect(found.filter((name) => !CALLED_BY_NODE.has(name))).toEqual([]);
 });

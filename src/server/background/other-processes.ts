@@ -4,8 +4,8 @@
  * that number takes microseconds.
  */
 
+import type { Database } from '../database/database.ts';
 import type { Background } from './background.ts';
-import type { Database } from './database.ts';
 
 /** ms; a device that was signed out elsewhere loses its sockets within this. */
 const EVERY = 500;

@@ -5,8 +5,8 @@ import { chmodSync, copyFileSync, mkdtempSync, readdirSync, rmSync, statSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openHouse } from '../../test/helpers/house.ts';
-import { populate, readAll } from '../../test/helpers/populated.ts';
+import { openHouse } from '../../../test/helpers/house.ts';
+import { populate, readAll } from '../../../test/helpers/populated.ts';
 import { openDatabase } from './database.ts';
 import { migrationFiles } from './migrations.ts';
 

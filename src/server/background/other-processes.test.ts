@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { openDatabase } from './database.ts';
+import { openDatabase } from '../database/database.ts';
 import { watchOtherProcesses } from './other-processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'porchlight-other-processes-'));

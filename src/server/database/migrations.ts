@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Sqlite from 'better-sqlite3';
-import { ROOT } from './paths.ts';
+import { ROOT } from '../paths.ts';
 
 /** The file was written by a later version than this one. */
 export class NewerDatabaseError extends Error {}

@@ -3,9 +3,9 @@
  * has nobody to go to and would end the process, so all of it runs through one of these two, by how much it matters.
  */
 import type { FastifyBaseLogger } from 'fastify';
-import type { Clock } from './clock.ts';
-import { troubleOf } from './trouble.ts';
-import type { Writing } from './writing.ts';
+import type { Clock } from '../clock.ts';
+import { troubleOf } from '../database/trouble.ts';
+import type { Writing } from '../database/writing.ts';
 
 /** Goes into the log beside the error: ids, never what people wrote. */
 type Ids = Record<string, string | number>;

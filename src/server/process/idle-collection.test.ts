@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { type FakeClock, fakeClock } from '../../test/helpers/clock.ts';
+import { type FakeClock, fakeClock } from '../../../test/helpers/clock.ts';
 import { collectWhenQuiet } from './idle-collection.ts';
 
 let clock: FakeClock;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { populate, type Row, readAll, type Tables } from '../../test/helpers/populated.ts';
+import { populate, type Row, readAll, type Tables } from '../../../test/helpers/populated.ts';
 import { openDatabase } from './database.ts';
 import { migrate, migrationFiles, NewerDatabaseError } from './migrations.ts';
 

@@ -1,5 +1,5 @@
 /** Gives memory back once the house is quiet. V8 by itself keeps garbage until it needs the room, for a whole night. */
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** ms without a request. A collection stops everything for a moment, so it waits until nobody is there to notice. */
 export const QUIET = 30_000;

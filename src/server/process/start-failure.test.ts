@@ -7,12 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { makeAuthority } from '../../test/helpers/certificates.ts';
-import { requireProgram } from '../../test/helpers/programs.ts';
-import { ConfigError } from './config.ts';
-import { NewerDatabaseError } from './migrations.ts';
+import { makeAuthority } from '../../../test/helpers/certificates.ts';
+import { requireProgram } from '../../../test/helpers/programs.ts';
+import { ConfigError } from '../config.ts';
+import { NewerDatabaseError } from '../database/migrations.ts';
+import { givenCertificate } from '../tls/given-certificate.ts';
 import { sentenceFor } from './start-failure.ts';
-import { givenCertificate } from './tls/given-certificate.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -160,7 +160,7 @@ test.each<[string, () => Record<string, string>, string]>([
   ],
   ['a host that is none', () => ({ HOST: 'nosuch..example', PORT: '0' }), 'HOST is not an address'],
 ])('a server with %s says one sentence and ends', (_, environment, words) => {
-  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../main.ts')], {
     env: { DATA_DIR: at('data'), LOG_LEVEL: 'silent', ...environment() },
     encoding: 'utf8',
   });

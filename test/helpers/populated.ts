@@ -96,19 +96,19 @@ const ROWS: Tables = {
   call_places: [
     {
       ...{ id: 'ana-in-going-on', call_id: 'going-on', user_id: ANA, device: 'tablet', ring_key: 'rings' },
-      ...{ joined_at: START, seen_at: START + MINUTE, left_at: null },
+      ...{ joined_at: START, seen_at: START + MINUTE, left_at: null, session: 'session-of-ana' },
     },
     {
       ...{ id: 'ben-in-going-on', call_id: 'going-on', user_id: BEN, device: 'phone', ring_key: null },
-      ...{ joined_at: START + MINUTE, seen_at: START + MINUTE, left_at: null },
+      ...{ joined_at: START + MINUTE, seen_at: START + MINUTE, left_at: null, session: null },
     },
     {
       ...{ id: 'ana-in-over', call_id: 'over', user_id: ANA, device: 'tablet', ring_key: 'rang' },
-      ...{ joined_at: START, seen_at: START + MINUTE, left_at: START + MINUTE },
+      ...{ joined_at: START, seen_at: START + MINUTE, left_at: START + MINUTE, session: null },
     },
     {
       ...{ id: 'ben-in-over', call_id: 'over', user_id: BEN, device: 'phone', ring_key: null },
-      ...{ joined_at: START + 5_000, seen_at: START + MINUTE, left_at: START + MINUTE },
+      ...{ joined_at: START + 5_000, seen_at: START + MINUTE, left_at: START + MINUTE, session: null },
     },
   ],
   // Until version 15.

@@ -39,6 +39,8 @@ export function createSessions(
   const store = createSessionStore(database, clock, spare);
   /** How many sockets were opened with each session. */
   const held = new Map<string, number>();
+  /** Each tells which sessions it has to do with at this moment. */
+  const watching: (() => string[])[] = [];
   const lucia = new Lucia(store.adapter, {
     sessionExpiresIn: LIFETIME,
     sessionCookie: {
@@ -58,7 +60,8 @@ export function createSessions(
 
   /** Announces the end of sessions that have expired, or that another process such as the command line has ended. */
   function noticeEnded(): void {
-    for (const session of held.keys()) if (!store.exists(session)) events.emit('session-ended', { session });
+    const all = new Set([...held.keys(), ...watching.flatMap((sessions) => sessions())]);
+    for (const session of all) if (!store.exists(session)) events.emit('session-ended', { session });
   }
 
   return {
@@ -132,6 +135,9 @@ export function createSessions(
         else held.delete(session);
       };
     },
+
+    /** The end of these sessions is announced also while no socket is open with them, and if it came before the start. */
+    watch: (sessions: () => string[]): void => void watching.push(sessions),
 
     noticeEnded,
 

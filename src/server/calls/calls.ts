@@ -112,7 +112,7 @@ export function createCalls(parts: CallGround) {
     placeOf(user: number, session: string): { call: string; member: string; name: string } | undefined {
       for (const call of store.openOf(user)) {
         const me = placeOf(call, user);
-        if (!me || connections.sessionOf(me.id) !== session) continue;
+        if (!me || me.session !== session) continue;
         return { call: call.id, member: me.id, name: nameOf(call.conversation, user) };
       }
       return undefined;
@@ -194,9 +194,15 @@ export function createCalls(parts: CallGround) {
     /** The session was revoked: its places are free, also where their pages have no socket at this moment. */
     leaveBySession(session: string) {
       for (const call of store.open())
-        for (const place of here(call))
-          if (connections.sessionOf(place.id) === session) joining.leave(call, place);
+        for (const place of here(call)) if (place.session === session) joining.leave(call, place);
     },
+
+    /** The sessions of everybody who is in a call. */
+    sessions: (): string[] =>
+      store
+        .open()
+        .flatMap(here)
+        .flatMap(({ session }) => session ?? []),
 
     /** Ends the timers; the database may be closed after this. */
     stop() {

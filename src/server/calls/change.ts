@@ -121,6 +121,8 @@ export function createChanges(context: CallContext, speech: Speech) {
     }
     for (const { user, id } of before ? here(before) : [])
       if (!isOpen(after, id)) events.emit('call-place-changed', { user });
+    for (const { user, id } of here(after))
+      if (!before || !isOpen(before, id)) events.emit('call-place-changed', { user });
     for (const { user } of silenced) events.emit('call-quiet', { call: after.id, callee: user });
     if (isOver) return;
     const { id: call, conversation, media } = after;

@@ -32,8 +32,6 @@ export function createConnections() {
   const byUser = new Map<number, Set<Connection>>();
   const places = new Map<Connection, Standing>();
   const byMember = new Map<string, Connection>();
-  /** With which session each place was taken, also while its page is away. */
-  const sessions = new Map<string, string>();
   /** Which pages were told of a ringing call, and must be told when it stops. */
   const told = new Map<string, Set<Connection>>();
 
@@ -68,11 +66,6 @@ export function createConnections() {
     ofUser: (user: number): Connection[] => [...(byUser.get(user) ?? [])],
     placeOf: (connection: Connection): Standing | undefined => places.get(connection),
     at: (member: string): Connection | undefined => byMember.get(member),
-    /** The session that has a place, or had it last; missing after a restart, until its page is back. */
-    sessionOf: (member: string): string | undefined => sessions.get(member),
-
-    /** A place that nobody stands at belongs to the browser with this session. */
-    keepSession: (member: string, session: string) => void sessions.set(member, session),
 
     /** Puts a page at a member's place. @returns the page that was there */
     takePlace(
@@ -85,7 +78,6 @@ export function createConnections() {
       if (before) places.delete(before);
       places.set(connection, { call, member });
       byMember.set(member, connection);
-      sessions.set(member, connection.session);
       told.get(call)?.delete(connection);
       return before;
     },
@@ -113,7 +105,6 @@ export function createConnections() {
     clear(members: Pick<Place, 'id'>[]): Connection[] {
       const standing = members.flatMap(({ id }) => byMember.get(id) ?? []);
       for (const connection of standing) leave(connection);
-      for (const { id } of members) sessions.delete(id);
       return standing;
     },
   };

@@ -1,5 +1,6 @@
 /** Calls of a group, as its pages hear of them. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type House, openHouseOfFriends, type Person } from '../../../test/helpers/house.ts';
 import {
   ANSWER,
@@ -10,6 +11,7 @@ import {
   type Phone,
   unique,
 } from '../../../test/helpers/phone.ts';
+import { openDatabase } from '../database/database.ts';
 
 const MINUTE = 60_000;
 
@@ -367,6 +369,26 @@ describe('in a call of a group', () => {
     house.app.services.sessions.endAll(ben.id);
     expect((await anas.settled()).at(-1)).toMatchObject({ event: 'left', peer: { member: place } });
     expect(people()).toMatchObject({ [ben.id]: 'was' });
+  });
+
+  test('whose session another program has ended is out as well, also where that was while the server was down', async () => {
+    const { call } = await rings(anas);
+    for (const phone of [bens, cleos]) {
+      await joins(phone, call);
+      await phone.drop();
+    }
+    /** As the command line does it. */
+    const endSession = ({ id }: Person) => {
+      const database = openDatabase(join(house.dataDir, 'porchlight.db'));
+      database.prepare('DELETE FROM sessions WHERE user_id = ?').run(id);
+      database.close();
+    };
+    endSession(ben);
+    await vi.waitFor(() => expect(people()).toMatchObject({ [ben.id]: 'was', [cleo.id]: 'in' }), 5000);
+    await house.app.close();
+    endSession(cleo);
+    await house.restart();
+    expect(people()).toEqual({ [ana.id]: 'in', [ben.id]: 'was', [cleo.id]: 'was' });
   });
 
   test('everybody is waited for after the server was down', async () => {

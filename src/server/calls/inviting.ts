@@ -37,10 +37,10 @@ export function createInviting(
     for (const { id, user } of here(from)) {
       const place = placeOf(to, user);
       if (!place) continue;
-      const [page, session] = [connections.at(id), connections.sessionOf(id)];
-      if (page) reconnection.takePlace(page, to, place);
-      else if (session !== undefined) connections.keepSession(place.id, session);
-      if (page) speech.moved(page, from.id, to);
+      const page = connections.at(id);
+      if (!page) continue;
+      reconnection.takePlace(page, to, place);
+      speech.moved(page, from.id, to);
     }
     reconnection.watch(to);
   }
@@ -100,8 +100,10 @@ export function createInviting(
       const after = change(to, () => {
         const { media } = mustBeIn(store.find(id), by);
         store.insert({ id: to, conversation, startedBy: by, media, now });
-        for (const [at, { user, device }] of coming.entries())
-          store.take(to, { id: ids[at] ?? newId(), user, device, key: undefined, now }, coming.length);
+        for (const [at, { user, device, session }] of coming.entries()) {
+          const id = ids[at] ?? newId();
+          store.take(to, { id, user, device, session, key: undefined, now }, coming.length);
+        }
         if (coming.length > 1) store.answer(to, now);
         summons.write(to);
       });

@@ -50,9 +50,9 @@ export function createJoining(
     change(call.id, () => void store.free(place.id, clock.now()), by && { by });
   }
 
-  function takeIn(call: Call, { user, device }: Connection, key: string | undefined) {
+  function takeIn(call: Call, { user, device, session }: Connection, key: string | undefined) {
     const now = clock.now();
-    const isIn = store.take(call.id, { id: placeIdIn(call), user, device, key, now }, MOST_PLACES);
+    const isIn = store.take(call.id, { id: placeIdIn(call), user, device, session, key, now }, MOST_PLACES);
     if (!isIn) throw protocolError(placeOf(call, user) ? 'answered-elsewhere' : 'full');
     store.come(call.id, user);
     store.answer(call.id, now);
@@ -101,7 +101,6 @@ export function createJoining(
   function comeBack(connection: Connection, call: Call, me: Place, { answer }: Entrance) {
     const isOther = me.device !== connection.device;
     const before = connections.at(me.id);
-    if (isOther) reconnection.move(connection, call, me);
     reconnection.takePlace(connection, call, me);
     speech.joined(connection, call, me);
     if (isOther) speech.others(call, me, 'fresh');

@@ -44,7 +44,7 @@ export function createReconnection(context: CallContext, change: Change, speech:
   function patienceWith(place: Place): number {
     // Not one page of the house is connected: a proxy that is restarted closes its sockets as a page does that is left.
     if (!connections.isAnyOpen() && !presence.hasAnyPage()) return SOCKET_GRACE;
-    return presence.hasPage(connections.sessionOf(place.id) ?? '') ? AWAY_GRACE : 0;
+    return presence.hasPage(place.session ?? '') ? AWAY_GRACE : 0;
   }
 
   function waitForReturn(call: Call, place: Place, since: number) {
@@ -81,20 +81,20 @@ export function createReconnection(context: CallContext, change: Change, speech:
     });
   }
 
-  /** Puts a page at its place. Another page that was there is told that it was taken over. */
+  /**
+   * Puts a page at its place, which may be another device's until now. Another page that was there is told that it was
+   * taken over.
+   */
   function takePlace(connection: Connection, call: Call, me: Place) {
-    const session = connections.sessionOf(me.id);
+    const isOther = me.device !== connection.device;
+    const isElsewhere = me.session !== connection.session;
+    if (isOther || isElsewhere) store.hold(me.id, connection);
+    // The offer that rang, and what was made of it, is one of the device that loses the call.
+    if (isOther) context.offers.drop(call.id);
     const before = connections.takePlace(connection, call.id, me);
     if (before && before !== connection) speech.ended(before, call, 'answered-elsewhere');
     timers.cancel(call.id, me.id);
-    if (session !== connection.session) context.events.emit('call-place-changed', { user: me.user });
-  }
-
-  /** Gives a place to another device. */
-  function move(connection: Connection, call: Call, me: Place) {
-    store.transaction(() => store.move(me.id, connection.device));
-    // The offer that rang, and what was made of it, is one of the device that loses the call.
-    context.offers.drop(call.id);
+    if (isElsewhere) context.events.emit('call-place-changed', { user: me.user });
   }
 
   /** Waits for the page that has left this place, and tells the others that it has. */
@@ -120,7 +120,6 @@ export function createReconnection(context: CallContext, change: Change, speech:
 
   return {
     takePlace,
-    move,
 
     /** A second person has come in: from now on the call lasts as long as there are people in it. */
     watch(call: Call) {
@@ -145,10 +144,7 @@ export function createReconnection(context: CallContext, change: Change, speech:
       }
       mustKnow(connection, call.isGroup);
       const isOther = me.device !== connection.device;
-      if (isOther) {
-        if (!message.over) throw protocolError('answered-elsewhere');
-        move(connection, call, me);
-      }
+      if (isOther && !message.over) throw protocolError('answered-elsewhere');
       const isFresh = message.fresh || isOther;
       takePlace(connection, call, me);
       // The offer of a page that was reloaded leads to a connection that is gone, and so does one that it has answered.

@@ -113,7 +113,7 @@ export function createRinging(
   }
 
   /** Makes the call with whoever rings in it, and invites the others. */
-  function start({ user, device }: Connection, { key, chat, media, offer, quiet }: Ring): Call {
+  function start({ user, device, session }: Connection, { key, chat, media, offer, quiet }: Ring): Call {
     const id = newId();
     const now = clock.now();
     const isGroup = chats.kind(chat) === 'group';
@@ -126,7 +126,7 @@ export function createRinging(
         // Whoever is told of it is told with the offer. It is dropped with the call, also one that couldn't be written.
         if (offer && !isGroup) offers.put(id, offer);
         summons.write(id);
-        store.take(id, { id: firstPlaceId(), user, device, key, now }, 1);
+        store.take(id, { id: firstPlaceId(), user, device, session, key, now }, 1);
       },
       { cause: 'busy' },
     );

@@ -178,6 +178,7 @@ export function callSocket(app: FastifyInstance, parts: CallSocketParts): void {
     },
   );
 
+  sessions.watch(calls.sessions);
   events.on('session-ended', ({ session: ended }) => calls.leaveBySession(ended), 'insist');
   events.on('session-ended', ({ session: ended }) => {
     for (const { socket, session } of sockets) if (session === ended) socket.close(SIGNED_OUT, 'signed out');

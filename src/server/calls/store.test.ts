@@ -21,7 +21,8 @@ const CALL: NewCall = { id: 'call', conversation: ANA_BEN, startedBy: ANA, media
 const OTHER: NewCall = { ...CALL, id: 'other', conversation: ANA_EVE };
 
 const placeOf = (user: number, more: Partial<NewPlace> = {}): NewPlace => ({
-  ...{ id: `place of ${user}`, user, device: `device of ${user}`, key: undefined, now: 1500 },
+  ...{ id: `place of ${user}`, user, device: `device of ${user}`, session: `session of ${user}` },
+  ...{ key: undefined, now: 1500 },
   ...more,
 });
 /** A call with its caller in it, which rings for somebody. */
@@ -141,7 +142,7 @@ test('a call is found with who is in it, and who was rung', () => {
     invites: [{ user: EVE, state: 'ringing', deadline: DEADLINE }],
     places: [
       {
-        ...{ id: 'other of 1', user: ANA, device: 'device of 1', key: 'other' },
+        ...{ id: 'other of 1', user: ANA, device: 'device of 1', session: 'session of 1', key: 'other' },
         ...{ joinedAt: 1000, seenAt: 1000, leftAt: undefined },
       },
     ],
@@ -173,11 +174,12 @@ test('an invitation is settled once, and who comes in has come whatever it was',
 
 test('a place moves to another device, unless it is given back', () => {
   ringBoth();
-  store.move('call of 1', 'tablet');
+  const tablet = { device: 'tablet', session: 'session of the tablet' };
+  store.hold('call of 1', tablet);
   store.free('other of 1', 2000);
-  store.move('other of 1', 'tablet');
-  expect(store.find('call')?.places[0]?.device).toBe('tablet');
-  expect(store.find('other')?.places[0]?.device).toBe('device of 1');
+  store.hold('other of 1', tablet);
+  expect(store.find('call')?.places[0]).toMatchObject(tablet);
+  expect(store.find('other')?.places[0]).toMatchObject({ device: 'device of 1', session: 'session of 1' });
 });
 
 test('a call ends with its places and what still rings, and no other with it', () => {

@@ -17,6 +17,8 @@ export type Place = {
   id: string;
   user: number;
   device: string;
+  /** The stored (hashed) id of the session it is held with; missing after an update, until its page is back. */
+  session: string | undefined;
   key: string | undefined;
   joinedAt: number;
   /** When its page was last known to be there. */
@@ -46,6 +48,7 @@ export type NewPlace = {
   id: string;
   user: number;
   device: string;
+  session?: string | undefined;
   /** Of the ring that led here. */
   key: string | undefined;
   now: number;
@@ -68,6 +71,7 @@ type PlaceRow = {
   id: string;
   user_id: number;
   device: string;
+  session: string | null;
   ring_key: string | null;
   joined_at: number;
   seen_at: number;
@@ -93,7 +97,7 @@ export function createCallStore(database: Database) {
      WHERE call_id = ? ORDER BY user_id`,
   );
   const places = database.prepare<[string], PlaceRow>(
-    `SELECT id, user_id, device, ring_key, joined_at, seen_at, left_at FROM call_places
+    `SELECT id, user_id, device, session, ring_key, joined_at, seen_at, left_at FROM call_places
      WHERE call_id = ? ORDER BY joined_at, id DESC`,
   );
   const byKey = database
@@ -129,14 +133,14 @@ export function createCallStore(database: Database) {
     `UPDATE call_invites SET state = ? WHERE call_id = ? AND state = 'ringing'`,
   );
   const take = database.prepare<Record<string, string | number | null>>(
-    `INSERT INTO call_places (id, call_id, user_id, device, ring_key, joined_at, seen_at)
-     SELECT :id, :call, :user, :device, :key, :now, :now FROM calls
+    `INSERT INTO call_places (id, call_id, user_id, device, session, ring_key, joined_at, seen_at)
+     SELECT :id, :call, :user, :device, :session, :key, :now, :now FROM calls
      WHERE calls.id = :call AND state <> 'ended'
        AND (SELECT COUNT(*) FROM call_places WHERE call_id = :call AND left_at IS NULL) < :most
      ON CONFLICT (call_id, user_id) WHERE left_at IS NULL DO NOTHING`,
   );
-  const move = database.prepare<[string, string]>(
-    'UPDATE call_places SET device = ? WHERE id = ? AND left_at IS NULL',
+  const hold = database.prepare<[string, string, string]>(
+    'UPDATE call_places SET device = ?, session = ? WHERE id = ? AND left_at IS NULL',
   );
   const free = database.prepare<[number, string]>(
     'UPDATE call_places SET left_at = ? WHERE id = ? AND left_at IS NULL',
@@ -169,6 +173,7 @@ export function createCallStore(database: Database) {
       id: place.id,
       user: place.user_id,
       device: place.device,
+      session: place.session ?? undefined,
       key: place.ring_key ?? undefined,
       joinedAt: place.joined_at,
       seenAt: place.seen_at,
@@ -211,10 +216,12 @@ export function createCallStore(database: Database) {
      * devices at once, one gets true.
      * @param most places there may be in it
      */
-    take: (call: string, { id, user, device, key, now }: NewPlace, most: number): boolean =>
-      take.run({ id, call, user, device, key: key ?? null, now, most }).changes === 1,
-    /** Gives a place to another device. */
-    move: (place: string, device: string): void => void move.run(device, place),
+    take: (call: string, { id, user, device, session, key, now }: NewPlace, most: number): boolean =>
+      take.run({ id, call, user, device, session: session ?? null, key: key ?? null, now, most }).changes ===
+      1,
+    /** Gives a place to another device, or to the same one with another session. */
+    hold: (place: string, { device, session }: { device: string; session: string }): void =>
+      void hold.run(device, session, place),
     /** False where they had left before. */
     free: (place: string, at: number): boolean => free.run(at, place).changes === 1,
     /** A second person is there. False where that isn't news. */

@@ -19,6 +19,7 @@ const ADDED: Record<string, Row> = {
   messages: { has_file: 0, event: null },
   recordings: { key: null, person_id: null },
   call_invites: { invited_by: null },
+  call_places: { session: null },
 };
 
 /** Rows of an earlier version as they stand now: with what was added since, and without what is somewhere else. */
@@ -55,7 +56,7 @@ function writtenFor({ friendships = [], calls = [], call_members = [] }: Tables)
           },
     ),
     call_places: members.flatMap(({ member, call }) =>
-      member.device === null ? [] : { ...member, seen_at: call.seen_at ?? 0 },
+      member.device === null ? [] : { ...member, seen_at: call.seen_at ?? 0, ...ADDED.call_places },
     ),
     storage_limits: [{ id: 1, person_bytes: null, server_bytes: null, retention_days: null }],
     conversations: friends.map(({ user_a = 0, user_b = 0, accepted_at = 0 }, index) => ({

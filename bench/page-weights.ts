@@ -50,7 +50,7 @@ export const pageWeights: Bench = {
     if (!pair) throw new Error('the family is empty');
     invite(folder, pair.users[0]);
     const [server, fresh] = [await startServer(folder), await startServer(empty)];
-    const browser = await openBrowser();
+    const browser = await openBrowser({ shell: true });
     const origin = `http://localhost:${server.port}`;
     try {
       const setup = new URL(/http:\S+\/setup\?code=\S+/.exec(fresh.output())?.[0] ?? 'http://missing/');

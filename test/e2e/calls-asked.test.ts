@@ -7,6 +7,7 @@ import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { type CallingSocket, openCallingSocket } from '../helpers/calling-socket.ts';
 import { accept, connected, dial, hangUp, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
+import { takeSmallPictures } from '../helpers/media.ts';
 import { befriend, chatOf, createPair, createPerson, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
@@ -60,6 +61,7 @@ afterAll(async () => {
 /** A page at home with somebody that counts, in this tab, how often it was asked for camera and microphone. */
 const open = async (client: Client, path: string): Promise<Page> => {
   const page = await chromium.newPage({ width: 800, height: 600 });
+  await takeSmallPictures(page);
   await page.evaluateOnNewDocument(() => {
     const { mediaDevices } = navigator;
     const ask = mediaDevices?.getUserMedia.bind(mediaDevices);

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp, newestEntry } from '../helpers/calls.ts';
 import { type Deployed, type Place, placeForProxy, startDeployed } from '../helpers/deployed.ts';
-import { picturesChange } from '../helpers/media.ts';
+import { picturesChange, takeSmallPictures } from '../helpers/media.ts';
 import { createPair, type Person, signIn } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import type { RunningProxy } from '../helpers/proxy.ts';
@@ -52,6 +52,7 @@ async function openBehind(name: Deployed): Promise<[Person, Person]> {
 /** A page of somebody who has signed in as people do, with what they have open to the server counted. */
 async function arrive(person: Person): Promise<Page> {
   const page = await browser.newPage({ width: 800, height: 600 });
+  await takeSmallPictures(page);
   await page.evaluateOnNewDocument(() => {
     const Socket = window.WebSocket;
     window.WebSocket = class extends Socket {

@@ -24,7 +24,7 @@ let chat: string;
 beforeAll(async () => {
   server = await startServer();
   const both = async () => ({
-    chromium: await openBrowser({ shell: true, camera: 'green' }),
+    chromium: await openBrowser({ shell: true, camera: 'green', frameRate: 8 }),
     firefox: await openBrowser({ engine: 'firefox' }),
   });
   browsers = { caller: await both(), callee: await both() };

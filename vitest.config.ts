@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** What measures pictures and sound as they come: two of these at once on a small machine would measure the machine. */
@@ -25,8 +26,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // By itself vitest leaves a core out, which of two is half.
-        test: { name: 'unit', include: ['src/**/*.test.ts'], testTimeout: 10_000, maxWorkers: '100%' },
+        // By itself vitest leaves a core out, which of two is half. Each worker waits for disks and for other processes at times.
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts'],
+          testTimeout: 10_000,
+          maxWorkers: availableParallelism() + 1,
+        },
       },
       {
         extends: true,

@@ -1,6 +1,6 @@
 /**
- * Pictures of every page to look at by eye: on a phone, held upright and sideways, a tablet and a computer, light and
- * dark, in both languages.
+ * Pictures of every page to look at by eye, and of what opens over a chat and in a call: on a phone, held upright and
+ * sideways, a tablet and a computer, light and dark, in both languages.
  *
  *     node test/screenshots.ts OUTDIR
  */
@@ -8,10 +8,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import { type OpenBrowser, openBrowser } from './helpers/browsers.ts';
-import type { Client } from './helpers/client.ts';
+import { type Furnished, furnish } from './helpers/every-page.ts';
 import { picturesChange } from './helpers/media.ts';
-import { arrive, befriend, chatOf, createPerson, type Person, signInClient } from './helpers/people.ts';
-import { type Server, startServer } from './helpers/server.ts';
+import { arrive, befriend, createPerson, type Person, signInClient } from './helpers/people.ts';
+import { startServer } from './helpers/server.ts';
 import { find, gone } from './helpers/ui.ts';
 
 const LOCALES = ['en', 'zh-CN'] as const;
@@ -46,105 +46,120 @@ const shoot = async (page: Page, name: string, locale: string, fullPage = true) 
     }
 };
 
-interface Household {
-  server: Server;
-  anna: Person;
-  grandma: Person;
-  client: Client;
-  chat: string;
-  invitation: string;
-}
-
-/** A family with something to look at on every page. */
-const furnish = async (server: Server): Promise<Household> => {
-  const anna = await createPerson(server, 'anna', 'Anna');
-  const grandma = await createPerson(server, 'grandma', 'Grandma');
-  const wei = await createPerson(server, 'wei', '陈伟');
-  const ben = await createPerson(server, 'ben', 'Ben');
-  await befriend(server, anna, grandma);
-  await befriend(server, anna, wei);
-  const [client, grandmas, weis, bens] = await Promise.all(
-    [anna, grandma, wei, ben].map((person) => signInClient(server, person)),
-  );
-  if (!client || !grandmas || !weis || !bens) throw new Error('nobody is home');
-  const chat = await chatOf(client, grandma);
-  const say = (who: Client, where: string, text: string) => who.submit(where, 'Send', { Message: text });
-  await say(grandmas, chat, 'The apple tree has its first blossoms 🌸');
-  await say(client, chat, 'Already? Send a picture!\nWe come over on Sunday.');
-  await say(grandmas, chat, 'I will try. The recipe is at https://example.org/apple-cake?servings=12');
-  await say(client, chat, 'Thank you! 你那边天气怎么样？');
-  await say(weis, await chatOf(weis, anna), '周末一起吃饭吗？');
-  await bens.submit('/friends', 'Add friend', { Username: 'anna' });
-  const friends = await client.submit('/friends', 'Create invitation');
-  const invitation = /\/join\/[\w-]+/.exec(friends.body)?.[0] ?? '';
-  return { server, anna, grandma, client, chat, invitation };
+/** Everybody's pages, and Anna's. What scrolls within itself is shown as it lies in the window. */
+const shootPages = async (browser: OpenBrowser, { server, anna, open, signedIn }: Home, locale: string) => {
+  const page = await browser.newPage();
+  const all = async (pages: Record<string, string>) => {
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(server.origin + path);
+      await shoot(page, name.replaceAll(' ', '-'), locale, (await page.$('[role=log], .call')) === null);
+    }
+  };
+  await all(open);
+  await arrive(page, server, anna);
+  await all(signedIn);
 };
 
-const shootForms = async (browser: OpenBrowser, home: Household, locale: string) => {
+const shootChat = async (browser: OpenBrowser, { server, anna, signedIn }: Home, locale: string) => {
   const page = await browser.newPage();
-  for (const [name, path] of [
-    ['login', '/login'],
-    ['join', home.invitation],
-    ['not-found', '/nowhere'],
-  ] as const) {
-    await page.goto(`${home.server.origin}${path}`);
-    await shoot(page, name, locale);
-  }
-};
-
-const shootRooms = async (browser: OpenBrowser, home: Household, locale: string) => {
-  const page = await browser.newPage();
-  await arrive(page, home.server, home.anna);
-  for (const name of ['chats', 'friends', 'settings', 'admin']) {
-    await page.goto(`${home.server.origin}/${name}`);
-    await shoot(page, name, locale);
-  }
-  await page.goto(`${home.server.origin}${home.chat}`);
-  await shoot(page, 'chat', locale, false);
+  await arrive(page, server, anna, signedIn.chat);
+  await page.hover('[role=log]');
+  await page.waitForSelector('[data-ready]');
+  await page.click('.message[data-own]:not(.deleted) .text', { button: 'right' });
+  await page.waitForSelector('[role=menu]');
+  await shoot(page, 'message-menu', locale, false);
+  await page.keyboard.press('Escape');
+  await page.click('a.picture');
+  await page.waitForSelector('.viewer img');
+  await shoot(page, 'picture-over-chat', locale, false);
 };
 
 /** Without a language: Accept is the ring's only link. */
-const shootCall = async (browser: OpenBrowser, home: Household, locale: string) => {
-  const callee = await browser.newPage();
-  await arrive(callee, home.server, home.grandma);
-  const caller = await browser.newPage();
-  await arrive(caller, home.server, home.anna, `${home.chat}/call?media=video`);
-  await shoot(caller, 'before-call', locale, false);
-  await (await caller.$('.call-gate button'))?.click();
+const shootCall = async (browser: OpenBrowser, home: Home, locale: string) => {
+  const { server, anna, ben, signedIn } = home;
+  const [caller, callee] = [await browser.newPage(), await browser.newPage()];
+  await arrive(callee, server, ben);
+  await arrive(caller, server, anna, `${signedIn.chat}/call?media=video`);
+  await caller.click('.call-gate .primary');
   const ring = await find(callee, 'alertdialog');
   await shoot(callee, 'ring', locale, false);
   await shoot(caller, 'calling', locale, false);
   await (await ring.$('a'))?.click();
-  await picturesChange(caller, 'Grandma');
+  await picturesChange(caller, 'Ben');
   await shoot(caller, 'call', locale, false);
+  /** Shows what opens by one click and closes by another. */
+  const shootOpen = async (name: string, opens: string, shown: string, closes = opens) => {
+    await caller.click(opens);
+    await caller.waitForSelector(shown, { visible: true });
+    await shoot(caller, `call-${name}`, locale, false);
+    await caller.click(closes);
+  };
+  await shootOpen('devices', '.devices > summary', '.devices .card');
+  await shootOpen('record', '#record-choices > summary', '#record-choices fieldset');
+  await shootOpen('people', '[data-do="people"]', '.call-people ul');
+  await shootOpen('effects', '.toolbar [data-do="effects"]', '#call-effects');
+  await shootOpen(
+    'screenshot',
+    '[data-do="screenshot"]',
+    '.shots .still',
+    '.shots .still button:last-of-type',
+  );
   await caller.click('[data-do="hang-up"]');
   await gone(caller, 'toolbar');
   await shoot(caller, 'after-call', locale, false);
-  const { body } = await home.client.get(home.chat);
-  await caller.goto(home.server.origin + ([...body.matchAll(/\/calls\/[\w-]+/g)].at(-1)?.[0] ?? ''));
-  await shoot(caller, 'call-summary', locale);
 };
 
-const server = await startServer();
-const browsers = await Promise.all(
-  LOCALES.map(async (locale) => ({ locale, browser: await openBrowser({ locale }) })),
-);
-try {
-  for (const { browser, locale } of browsers) {
+const shootGroupCall = async (browser: OpenBrowser, home: Home, locale: string) => {
+  const { server, anna, ben, eva, signedIn } = home;
+  const call = `${signedIn['a group']}/call?media=video`;
+  const pages: Page[] = [];
+  for (const person of [anna, ben, eva]) {
     const page = await browser.newPage();
-    await page.goto(server.setupLink());
-    await shoot(page, 'setup', locale);
+    await arrive(page, server, person, call);
+    await page.click('.call-gate .primary');
+    pages.push(page);
   }
-  const home = await furnish(server);
-  for (const { browser, locale } of browsers)
-    for (const part of [shootForms, shootRooms, shootCall]) {
+  const [page] = pages;
+  if (!page) return;
+  for (const name of ['Ben', 'Eva']) await picturesChange(page, name);
+  await shoot(page, 'group-call', locale, false);
+  await page.goto(`${server.origin}/chats`);
+  await shoot(page, 'in-a-call', locale);
+};
+
+type Home = Furnished & { eva: Person };
+
+/** A house like that of the tests, with somebody more in its group. */
+const moveIn = async (): Promise<Home> => {
+  const house = await furnish();
+  const eva = await createPerson(house.server, 'eva', 'Eva');
+  await befriend(house.server, house.anna, eva);
+  const annas = await signInClient(house.server, house.anna);
+  const people = `${house.signedIn['a group']}/people`;
+  // The only one who can be added.
+  const id = /name="people" value="(\d+)"/.exec((await annas.get(people)).body)?.[1] ?? '';
+  await annas.submit(people, 'Add people', { people: id });
+  return { ...house, eva };
+};
+
+const empty = await startServer();
+const home = await moveIn();
+try {
+  for (const locale of LOCALES) {
+    const browser = await openBrowser({ locale });
+    const page = await browser.newPage();
+    await page.goto(empty.setupLink());
+    await shoot(page, 'setup', locale);
+    for (const part of [shootPages, shootChat, shootCall, shootGroupCall]) {
       await part(browser, home, locale).catch((error) => {
         console.error(`${part.name} in ${locale}:`, error);
         process.exitCode = 1;
       });
       await browser.closePages();
     }
+    await browser.close();
+  }
 } finally {
-  for (const { browser } of browsers) await browser.close();
-  await server.remove();
+  await empty.remove();
+  await home.server.remove();
 }

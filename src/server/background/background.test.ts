@@ -139,7 +139,7 @@ const CALLED_BY_NODE = new Map([
   ['http/slow-bodies.ts', 'cuts a connection, or takes a timer back'],
   ['http/sockets.ts', 'attempts'],
   ['relay/attached.ts', 'its lines go to the log, and who is told of its end attempts what comes of it'],
-  ['network/machine.ts', 'settles, touches no database'],
+  ['network/host-network.ts', 'settles, touches no database'],
   ['relay/stun-line.ts', 'settles, and tells its client, which only the doctor’s process has'],
   ['relay/taken-port.ts', 'settles, touches no database'],
   ['relay/turn-client.ts', 'settles, touches no database'],

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { type Database, openDatabase } from '../database/database.ts';
-import { RELAY_FOLDER } from '../relay/folder.ts';
+import { RELAY_FOLDER } from '../relay/configuration-file.ts';
 import { TLS_FOLDER } from '../tls/certificate-files.ts';
 import { BackupError } from './error.ts';
 

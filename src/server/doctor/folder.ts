@@ -7,7 +7,7 @@ import { FOLDERS, type FolderName } from '../files/folder-names.ts';
 import { createFolderStore, type FolderStore } from '../files/folder-store.ts';
 import { type Away, lookFor } from '../files/folders.ts';
 import { proofPath } from '../http/house-proof.ts';
-import { configurationPath, RELAY_FOLDER } from '../relay/folder.ts';
+import { configurationPath, RELAY_FOLDER } from '../relay/configuration-file.ts';
 import { keyFilesIn } from '../tls/certificate-files.ts';
 import { isOpenTo } from '../tls/private-file.ts';
 import { type Finding, found } from './findings.ts';

@@ -1,5 +1,5 @@
 /** Under which addresses the house is asked for. */
-import { houseNames, systemHouseMachine } from '../tls/house-names.ts';
+import { houseNames, houseNetwork } from '../tls/house-names.ts';
 import { originFor } from '../tls/origin.ts';
 import type { Targets } from './targets.ts';
 
@@ -10,7 +10,7 @@ const hostIn = (publicUrl: string): string => new URL(publicUrl).host;
 /** In the house only, this machine's names and addresses are what it is reached by. The first is the one to pass on. */
 async function namesOf({ tls }: Pick<Reachable, 'tls'>): Promise<string[] | undefined> {
   if (tls?.by !== 'lan') return undefined;
-  const { addresses, names } = await houseNames(tls.host, systemHouseMachine);
+  const { addresses, names } = await houseNames(tls.host, houseNetwork);
   return [...addresses, ...names];
 }
 

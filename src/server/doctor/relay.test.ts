@@ -13,7 +13,7 @@ import { startCoturn, TURN_SECRET } from '../../../test/helpers/coturn.ts';
 import { freePort } from '../../../test/helpers/proxy.ts';
 import { readConfig } from '../config.ts';
 import { configurationText, PORTS } from '../relay/configuration.ts';
-import { RELAY_FOLDER, writeConfiguration } from '../relay/folder.ts';
+import { RELAY_FOLDER, writeConfiguration } from '../relay/configuration-file.ts';
 import { findProgram } from '../relay/program.ts';
 import { ATTRIBUTE, CLASS, decode, encode, METHOD, xorAddress } from '../relay/stun-message.ts';
 import { checkRelay } from './relay.ts';

@@ -8,10 +8,10 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { iceFor } from '../calls/ice.ts';
-import { systemMachine } from '../network/machine.ts';
+import { hostNetwork } from '../network/host-network.ts';
 import { isLocal } from '../network/private-networks.ts';
 import { leadsElsewhere } from '../relay/addresses.ts';
-import { RELAY_FOLDER } from '../relay/folder.ts';
+import { RELAY_FOLDER } from '../relay/configuration-file.ts';
 import { hostFor, serversAt } from '../relay/ice-servers.ts';
 import { findProgram } from '../relay/program.ts';
 import { type StartedWith, startedWith } from '../relay/started-with.ts';
@@ -50,7 +50,7 @@ export async function ownUrls(
   targets: Targets,
   started: StartedWith,
 ): Promise<{ stun: string[]; turn: string[] }> {
-  const hasName = !(await leadsElsewhere(targets, systemMachine));
+  const hasName = !(await leadsElsewhere(targets, hostNetwork));
   const [own = '127.0.0.1'] = started.own;
   const host = hostFor(targets, hasName, isIPv6(own) ? `[${own}]` : own) ?? own;
   return serversAt(host, started.ports, started.isSecure);

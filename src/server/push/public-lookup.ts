@@ -5,7 +5,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIPv4, isIPv6, type LookupFunction } from 'node:net';
-import { systemMachine } from '../network/machine.ts';
+import { hostNetwork } from '../network/host-network.ts';
 import { inAny as isOf } from '../network/private-networks.ts';
 import { publicNetworks } from '../network/public-networks.ts';
 
@@ -32,9 +32,9 @@ const isSpecial6 = inAny('ipv6', ['2001::/23', '2001:db8::/32', '2002::/16', '3f
 
 /**
  * Whether an IP address is one of the public internet, and not of a network that this machine is part of there.
- * @param interfaces as `systemMachine` has them
+ * @param interfaces as `hostNetwork` has them
  */
-export function isPublicAddress(address: string, interfaces = systemMachine.interfaces()): boolean {
+export function isPublicAddress(address: string, interfaces = hostNetwork.interfaces()): boolean {
   if (isOf(publicNetworks(interfaces))(address)) return false;
   if (isIPv4(address)) return !isSpecial4(address);
   return isIPv6(address) && !address.includes('%') && isGlobal6(address) && !isSpecial6(address);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isUsable, type Machine } from '../network/machine.ts';
+import { type HostNetwork, isUsable } from '../network/host-network.ts';
 import { findAddresses, leadsElsewhere } from './addresses.ts';
 import type { Address } from './configuration.ts';
 
@@ -9,7 +9,7 @@ const NAMED = { publicUrl: 'https://family.example', publicAddress: undefined };
 type Given = { own?: string[]; source?: Record<string, string>; names?: Record<string, string[]> };
 
 /** A machine with one address in the house; it is the way to everywhere unless something else is given. */
-const machine = ({ own = ['192.168.1.5'], source, names = {} }: Given = {}): Machine => ({
+const machine = ({ own = ['192.168.1.5'], source, names = {} }: Given = {}): HostNetwork => ({
   own: () => own,
   interfaces: () => [],
   sourceFor: async (address) => (source ? source[address] : own.find((mine) => mine.includes('.'))),

@@ -1,7 +1,7 @@
 /** Which of this machine's addresses the relay uses, and as which the internet knows them. */
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Config } from '../config.ts';
-import { isUsable, type Machine } from '../network/machine.ts';
+import { type HostNetwork, isUsable } from '../network/host-network.ts';
 import type { Address } from './configuration.ts';
 
 /** `anywhere` is an address for documents (RFC 5737, RFC 3849): the way to it is the one to the internet. */
@@ -13,7 +13,7 @@ const FAMILIES = [
 type Public = Pick<Config, 'publicAddress' | 'publicUrl'>;
 
 /** What the name in PUBLIC_URL stands for. */
-async function namedBy({ publicUrl }: Pick<Config, 'publicUrl'>, machine: Machine): Promise<string[]> {
+async function namedBy({ publicUrl }: Pick<Config, 'publicUrl'>, machine: HostNetwork): Promise<string[]> {
   if (publicUrl === undefined) return [];
   const addresses = await machine.lookUp(new URL(publicUrl).hostname.replace(/^\[|\]$/g, ''));
   return addresses.filter(isUsable).sort();
@@ -23,7 +23,7 @@ async function namedBy({ publicUrl }: Pick<Config, 'publicUrl'>, machine: Machin
  * Whether the name in PUBLIC_URL leads to another machine than PUBLIC_ADDRESS does, as where a proxy elsewhere has the name.
  * At home it may well stand for an address in the house.
  */
-export async function leadsElsewhere(config: Public, machine: Machine): Promise<boolean> {
+export async function leadsElsewhere(config: Public, machine: HostNetwork): Promise<boolean> {
   if (config.publicAddress === undefined) return false;
   const found = await namedBy(config, machine);
   const here = [config.publicAddress, ...machine.own()];
@@ -35,7 +35,11 @@ export async function leadsElsewhere(config: Public, machine: Machine): Promise<
  * servers turn the order of theirs, and a change of either ends what is being relayed.
  * @param before what this found the last time
  */
-export async function findAddresses(config: Public, before: Address[], machine: Machine): Promise<Address[]> {
+export async function findAddresses(
+  config: Public,
+  before: Address[],
+  machine: HostNetwork,
+): Promise<Address[]> {
   const own = machine.own();
   const found = config.publicAddress === undefined ? await namedBy(config, machine) : [config.publicAddress];
   // A name that can't be looked up just now still stands for what it did.

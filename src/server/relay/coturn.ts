@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Background } from '../background/background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { type Machine, systemMachine } from '../network/machine.ts';
+import { type HostNetwork, hostNetwork } from '../network/host-network.ts';
 import type { Network } from '../network/private-networks.ts';
 import { publicNetworks } from '../network/public-networks.ts';
 import { anyAddress } from '../tls/any-address.ts';
@@ -13,7 +13,7 @@ import { certificateFilesOf } from '../tls/certificate-files.ts';
 import { findAddresses, leadsElsewhere } from './addresses.ts';
 import { type Certificate, currentCertificate } from './certificate.ts';
 import { type Address, configurationText, PORTS, type Ports } from './configuration.ts';
-import { configurationPath, RELAY_FOLDER, writeConfiguration } from './folder.ts';
+import { configurationPath, RELAY_FOLDER, writeConfiguration } from './configuration-file.ts';
 import { hostFor, serversAt } from './ice-servers.ts';
 import { createRelayLog } from './output.ts';
 import { createSupervisor, type Prepared } from './supervisor.ts';
@@ -34,7 +34,7 @@ export type RelayGround = {
 export type CoturnOptions = {
   ports?: Ports;
   listenOn?: string[];
-  machine?: Machine;
+  machine?: HostNetwork;
 };
 
 type Plan = {
@@ -46,7 +46,7 @@ type Plan = {
 };
 
 /** The house's own on the internet. One that goes stays closed: a new start ends what is being relayed. */
-function networksNow(before: Network[], machine: Machine): Network[] {
+function networksNow(before: Network[], machine: HostNetwork): Network[] {
   const found = publicNetworks(machine.interfaces());
   const isKnown = (one: Network) =>
     before.some(({ address, prefix }) => address === one.address && prefix === one.prefix);
@@ -60,7 +60,7 @@ const NO_ADDRESS = 'This machine has no network yet. Once it has, the relay is s
 
 export function createCoturn(program: string, ground: RelayGround, options: CoturnOptions = {}) {
   const { config, clock, background, log } = ground;
-  const { ports = PORTS, listenOn, machine = systemMachine } = options;
+  const { ports = PORTS, listenOn, machine = hostNetwork } = options;
   const folder = join(config.dataDir, RELAY_FOLDER);
   const secret = randomBytes(32).toString('hex');
   const files = certificateFilesOf(config);

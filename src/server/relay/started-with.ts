@@ -1,7 +1,7 @@
 /** What the relay that was started last was told, for whoever asks it something without being the server. */
 import { readFileSync } from 'node:fs';
 import type { Ports } from './configuration.ts';
-import { configurationPath } from './folder.ts';
+import { configurationPath } from './configuration-file.ts';
 
 export type StartedWith = {
   secret: string;

@@ -2,7 +2,7 @@
 import { isIP, isIPv4 } from 'node:net';
 import { hostname } from 'node:os';
 import { isBareName } from '../network/host-names.ts';
-import { type Machine, systemMachine } from '../network/machine.ts';
+import { type HostNetwork, hostNetwork } from '../network/host-network.ts';
 import { isPrivate } from '../network/private-networks.ts';
 
 /** RFC 1123 §2.1. A name of the system's that isn't one can't be asked for. */
@@ -17,9 +17,9 @@ const MOST_ADDRESSES = 50;
 /** The first is the one to pass on. */
 export type HouseNames = { addresses: string[]; names: string[] };
 
-export type HouseMachine = Pick<Machine, 'own' | 'sourceFor'> & { hostname(): string };
+export type HouseNetwork = Pick<HostNetwork, 'own' | 'sourceFor'> & { hostname(): string };
 
-export const systemHouseMachine: HouseMachine = { ...systemMachine, hostname };
+export const houseNetwork: HouseNetwork = { ...hostNetwork, hostname };
 
 /**
  * The machine's own names; by multicast DNS (RFC 6762) it is also found under `.local`. One of a single label stays out of it:
@@ -33,7 +33,7 @@ function namesOf(hostname: string): string[] {
 }
 
 /** @param host what it is called in PUBLIC_URL */
-export async function houseNames(host: string | undefined, machine: HouseMachine): Promise<HouseNames> {
+export async function houseNames(host: string | undefined, machine: HouseNetwork): Promise<HouseNames> {
   const given = host === undefined ? [] : [host];
   const source = await machine.sourceFor(ANYWHERE);
   // The address that leads to the router comes first: those of containers and tunnels are nobody else's. Then those that

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Background } from '../background/background.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { isUsable } from '../network/machine.ts';
+import { isUsable } from '../network/host-network.ts';
 import { createAcme } from './acme.ts';
 import {
   type CertificateWatch,
@@ -16,7 +16,7 @@ import { certificateFilesOf, keyFilesIn } from './certificate-files.ts';
 import { createDoor } from './door.ts';
 import type { Failure } from './failure.ts';
 import { givenCertificate } from './given-certificate.ts';
-import { systemHouseMachine } from './house-names.ts';
+import { houseNetwork } from './house-names.ts';
 import { createLan, type HouseAuthority } from './lan.ts';
 import { originFor } from './origin.ts';
 import { closeTo } from './private-file.ts';
@@ -63,9 +63,7 @@ export function createTls({ server, routing }: Pick<FastifyInstance, 'server' | 
   const answers = new Map<string, string>();
   const acme = tls?.by === 'acme' ? createAcme({ ...parts, tls, answers, renewed: watch.look }) : undefined;
   const lan =
-    tls?.by === 'lan'
-      ? createLan({ ...parts, tls, machine: systemHouseMachine, renewed: watch.look })
-      : undefined;
+    tls?.by === 'lan' ? createLan({ ...parts, tls, machine: houseNetwork, renewed: watch.look }) : undefined;
   const houseOrigin = (host: string | undefined): string | undefined => {
     if (!lan) return undefined;
     const bound = server.address();

@@ -19,7 +19,7 @@ import { type FakeClock, fakeClock } from '../../../test/helpers/clock.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
 import { requireProgram } from '../../../test/helpers/programs.ts';
 import { type Authority, certify, makeAuthority, readAuthority } from './house-authority.ts';
-import type { HouseMachine } from './house-names.ts';
+import type { HouseNetwork } from './house-names.ts';
 import { createLan } from './lan.ts';
 import { permittedNames } from './name-constraints.ts';
 import { writePrivate } from './private-file.ts';
@@ -62,7 +62,7 @@ const isFor = (...hosts: string[]) => {
   return hosts.map((host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)));
 };
 
-const systemOf = (): HouseMachine => ({
+const systemOf = (): HouseNetwork => ({
   hostname() {
     looks += 1;
     return machine.hostname;

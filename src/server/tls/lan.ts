@@ -13,7 +13,7 @@ import { scriptBeside } from '../paths.ts';
 import { validityOf } from './certificate.ts';
 import { certificateFilesOf, houseAuthorityPath } from './certificate-files.ts';
 import type { Failure } from './failure.ts';
-import { type HouseMachine, type HouseNames, houseNames } from './house-names.ts';
+import { type HouseNames, type HouseNetwork, houseNames } from './house-names.ts';
 import { type StartJob, startJob } from './job.ts';
 import { Made, type Order } from './lan-messages.ts';
 import { permittedEndings } from './name-constraints.ts';
@@ -41,7 +41,7 @@ export type HouseAuthority = {
 export type LanParts = {
   tls: Extract<Tls, { by: 'lan' }>;
   config: Pick<Config, 'tls' | 'dataDir'>;
-  machine: HouseMachine;
+  machine: HouseNetwork;
   clock: Clock;
   background: Background;
   log: FastifyBaseLogger;

@@ -13,6 +13,7 @@ import type { QualityParts } from '../quality/quality.ts';
 import { createArrangement, SELF } from './arrangement.ts';
 import { collectFeeds } from './collect-feeds.ts';
 import { wireCorner } from './corner.ts';
+import { wireDataSaver } from './data-saver.ts';
 import { createDeviceNotices, isInstalled } from './device-notices.ts';
 import { createDeviceSelects } from './device-selects.ts';
 import { createFlipCamera } from './flip-camera.ts';
@@ -27,7 +28,6 @@ import { wirePictureInPicture } from './picture-in-picture.ts';
 import { createQualityControl } from './quality-control.ts';
 import { createRecordingSign } from './recording-sign.ts';
 import { createRingback } from './ringback.ts';
-import { wireSaving } from './saving.ts';
 import { createSharePreview } from './share-preview.ts';
 import { wireShortcuts } from './shortcuts.ts';
 import { type ShownSizes, watchSizes } from './shown-sizes.ts';
@@ -121,11 +121,11 @@ export function createView(
     others: others.all,
     large: arrangement.speaker,
   });
-  const saving = wireSaving(root, () => {
+  const dataSaver = wireDataSaver(root, () => {
     saves();
     sizes.look();
   });
-  const sizes = watchSizes(stage, others.all, { isKept: recording.isOn, isSaving: saving.isOn }, shows);
+  const sizes = watchSizes(stage, others.all, { isKept: recording.isOn, isSaving: dataSaver.isOn }, shows);
   const flip = createFlipCamera(find(stage, '[data-do="flip"]', HTMLButtonElement), local);
   const preview = createSharePreview(find(root, '.sharing', HTMLElement), () => {
     actions.screen();
@@ -288,7 +288,7 @@ export function createView(
         ...{ say, myName, local, shared, ownScreen: preview.video, self },
         others: others.all().map(([, other]) => other),
       }),
-    isSaving: saving.isOn,
+    isSaving: dataSaver.isOn,
     mode: () => find(choice, ':checked', HTMLInputElement).value,
     notice: (matter, text) => notices.set(matter, text),
   };

@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 
-export type Machine = {
+export type HostNetwork = {
   /** Its addresses, but for those that nobody else can use: loopback, and those of one cable only (link-local). */
   own(): string[];
   /** The same with the lengths of their prefixes, such as "192.168.1.5/24". */
@@ -26,7 +26,7 @@ const usable = () =>
     .flatMap((addresses) => addresses ?? [])
     .filter(({ address }) => isUsable(address));
 
-export const systemMachine: Machine = {
+export const hostNetwork: HostNetwork = {
   own: () => usable().map(({ address }) => address),
 
   // A mask that is no prefix has none; then the address stands for itself.

@@ -4,7 +4,7 @@ import { attempt } from '../../common/storage.ts';
 
 const KEY = 'porchlight.save-data';
 
-export interface Saving {
+export interface DataSaver {
   isOn(): boolean;
 }
 
@@ -22,8 +22,8 @@ function recall(): boolean {
 }
 
 /** Takes over the checkbox. @param changed is told of each choice */
-export function wireSaving(root: ParentNode, changed: () => void): Saving {
-  const box = find(root, '[data-choice="saving"]', HTMLInputElement);
+export function wireDataSaver(root: ParentNode, changed: () => void): DataSaver {
+  const box = find(root, '[data-choice="save-data"]', HTMLInputElement);
   box.checked = recall();
   box.addEventListener('change', () => {
     // Where nothing is kept, it holds for this call.

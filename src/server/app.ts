@@ -147,6 +147,8 @@ async function assemble(config: Config, time: Clock, deliver: Deliver) {
   registerLive(app, services, freshness, render);
 
   const stopForgetting = services.sessions.forgetExpired();
+  // Also where nothing can be removed, because the disk is full.
+  background.attempt('noticing sessions that ended meanwhile', services.sessions.noticeEnded);
   const stopWatching = watchOtherProcesses(database, background, services.sessions.noticeEnded);
   app.addHook('onListen', async () => {
     await relay.start();

@@ -194,7 +194,9 @@ export function createCalls(parts: CallGround) {
     /** The session was revoked: its places are free, also where their pages have no socket at this moment. */
     leaveBySession(session: string) {
       for (const call of store.open())
-        for (const place of here(call)) if (place.session === session) joining.leave(call, place);
+        for (const place of here(call).filter((one) => one.session === session))
+          if (connections.at(place.id)) joining.leave(call, place);
+          else reconnection.giveUp(call, place);
     },
 
     /** The sessions of everybody who is in a call. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type House, openHouseOfFriends, openSocket, type Person } from '../../../test/helpers/house.ts';
 import {
@@ -9,6 +10,7 @@ import {
   openPhone,
 } from '../../../test/helpers/phone.ts';
 import { eventually } from '../../../test/helpers/poll.ts';
+import { openDatabase } from '../database/database.ts';
 
 const MINUTE = 60_000;
 
@@ -398,6 +400,20 @@ describe('a restart in mid-call', () => {
     house.clock.advance(2 * MINUTE);
     expect(find(call)?.state).toEqual({ name: 'ended', reason: 'hung-up' });
     expect(entries()).toMatchObject([{ seconds: 100 }]);
+  });
+
+  test('ends a call when it was last seen if a session of it ended meanwhile', async () => {
+    const { call } = await talking();
+    house.clock.advance(100_000);
+    house.app.services.calls.stop();
+    await house.app.close();
+    const database = openDatabase(join(house.dataDir, 'porchlight.db'));
+    database.prepare('DELETE FROM sessions WHERE user_id = ?').run(ben.id);
+    database.close();
+    house.clock.advance(8 * 60 * MINUTE);
+    await house.restart();
+    expect(find(call)?.state).toEqual({ name: 'ended', reason: 'hung-up' });
+    expect(entries()).toMatchObject([{ seconds: 90 }]);
   });
 
   test('ends a call after a crash when it was last seen, not when the server came back', async () => {

@@ -121,6 +121,11 @@ export function createReconnection(context: CallContext, change: Change, speech:
   return {
     takePlace,
 
+    /** Nobody can come back to this place: it ends when its page was last there, or in mid-ring now. */
+    giveUp(call: Call, place: Place) {
+      endLost(call.id, place, call.state.name === 'ringing' ? clock.now() : place.seenAt);
+    },
+
     /** A second person has come in: from now on the call lasts as long as there are people in it. */
     watch(call: Call) {
       noteSeen(call.id);

@@ -1,7 +1,6 @@
 /** What lies where on the call page, at every size: all that can be pressed is free, and what is open can be put away. */
 import type { ElementHandle, Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accept, connected, dial, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { closeEach, WAYS_OUT } from '../helpers/closing.ts';
@@ -11,34 +10,31 @@ import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find, follow, gone, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
+
+// Each size is laid out beside pictures that move, so they move seldom. Nothing is heard: whoever speaks while muted is told so.
+const hears = new Float32Array(48_000);
+const browsers = useBrowsers({ chromium: { shell: true, cameras: 3, frameRate: 3, hears } });
 
 let server: Server;
-let chromium: OpenBrowser;
 let anna: Client;
 let ben: Client;
 let chat: string;
 
 beforeAll(async () => {
   server = await startServer();
-  // Each size is laid out beside pictures that move, so they move seldom. Nothing is heard: whoever speaks while muted is told so.
-  const hears = new Float32Array(48_000);
-  chromium = await openBrowser({ shell: true, cameras: 3, frameRate: 3, hears });
   const pair = await createPair(server);
   anna = await signInClient(server, pair[0]);
   ben = await signInClient(server, pair[1]);
   chat = await chatOf(anna, pair[1]);
 });
 
-afterEach(() => chromium.closePages());
-
 afterAll(async () => {
-  await chromium.close();
   await server.remove();
-  expect(chromium.problems).toEqual([]);
 });
 
 const open = async (client: Client, path: string): Promise<Page> => {
-  const page = await chromium.newPage({ width: 800, height: 600 });
+  const page = await browsers.chromium.newPage({ width: 800, height: 600 });
   await takeSmallPictures(page);
   await visit(page, client, path);
   return page;
@@ -145,6 +141,35 @@ const isUsable = async (page: Page, state: string, { sizes = SIZES, within = 'bo
   });
 };
 
+/** No word of a label is broken where phones have their controls, however many there are. */
+const labelsAreWhole = async (page: Page) => {
+  for (const width of [360, 390])
+    for (const isGroup of [false, true]) {
+      await page.setViewport({ width, height: 740 });
+      const broken = await page.$eval(
+        '.toolbar',
+        (toolbar, shown) => {
+          const layout = toolbar.querySelector<HTMLElement>('[data-do="layout"]');
+          const was = layout?.hidden ?? true;
+          if (layout) layout.hidden = !shown;
+          const words = [...toolbar.querySelectorAll('button > span')].flatMap(({ firstChild: text }) =>
+            [...(text?.textContent ?? '').matchAll(/\S+/g)].filter(({ 0: word, index }) => {
+              const range = document.createRange();
+              if (!text) return false;
+              range.setStart(text, index);
+              range.setEnd(text, index + word.length);
+              return range.getClientRects().length > 1;
+            }),
+          );
+          if (layout) layout.hidden = was;
+          return words.map(([word]) => word);
+        },
+        isGroup,
+      );
+      expect(broken, `${width} px, ${isGroup ? 'in a group' : 'of two'}`).toEqual([]);
+    }
+};
+
 /** Hang up is where a thumb looks for it without looking: in the middle of a phone, whether or not the browser records. */
 const hangsUpInTheMiddle = async (page: Page, state: string) => {
   for (const width of [320, 360, 390])
@@ -225,6 +250,7 @@ test(
     await connected(mine, theirs);
     await isUsable(mine, 'a voice call');
     await hangsUpInTheMiddle(mine, 'a voice call');
+    await labelsAreWhole(mine);
     await click(mine, 'button', 'People');
     await find(mine, 'region', 'People');
     await hangsUpInTheMiddle(mine, 'with People');

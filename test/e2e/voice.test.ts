@@ -152,11 +152,19 @@ test('strong noise suppression takes a keyboard away at the far side, keeps the 
     PATIENCE_MS,
     () => JSON.stringify({ plain, strong }),
   );
-  expect(Math.abs(strong.word - plain.word)).toBeLessThan(6);
-  // As of the same voice that comes the other way, where nobody types.
-  const quiet = await heardOf(mine, 'Ben');
-  const told = JSON.stringify({ strong, quiet });
-  expect(Math.abs(strong.upper - strong.word - (quiet.upper - quiet.word)), told).toBeLessThan(6);
+  // As the same voice that comes the other way, where nobody types. An encoder leaves out what is above 8 kHz for as long as its
+  // line seems slow, which it also does where a machine is: that voice comes back, and one that was suppressed doesn't.
+  let quiet = strong;
+  await eventually(
+    'the voice to be whole',
+    async () => {
+      [strong, quiet] = [await heardOf(theirs, 'Anna'), await heardOf(mine, 'Ben')];
+      const upper = strong.upper - strong.word - (quiet.upper - quiet.word);
+      return Math.abs(strong.word - plain.word) < 6 && Math.abs(upper) < 6 && strong.pause < plain.pause - 20;
+    },
+    2 * PATIENCE_MS,
+    () => JSON.stringify({ plain, strong, quiet }),
+  );
   await click(panel, 'button', 'Close');
   await eventually('one microphone to be open', async () => (await open(mine)) === 1);
   await hangUp(mine, theirs);

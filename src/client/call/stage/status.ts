@@ -24,16 +24,17 @@ export function createStatus(root: HTMLElement, say: Say): Status {
   setInterval(tick, 1000);
 
   function tick(): void {
+    // How long it was stands where one reads that it is over.
+    clock.hidden = answeredAt === undefined || isOver;
     if (answeredAt === undefined || isOver) return;
-    clock.hidden = false;
     setText(clock, formatDuration(performance.now() - answeredAt));
   }
 
   return {
     begin(peerName) {
       setText(heading, peerName);
-      clock.hidden = true;
       answeredAt = undefined;
+      tick();
     },
     update(state, since, isRung) {
       isOver = state.name === 'ended';

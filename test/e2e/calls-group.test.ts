@@ -158,7 +158,10 @@ test('a call that somebody starts quietly rings nowhere, and shows live on the c
   await pitchHeard(anna.page, 'Ben', ben.pitch);
   await waitForText(cleo.page, 'main', undefined, /Call in progress · Anna and Ben/);
   // Whoever leaves the page is held for a while, and that is said.
-  await goTo(ben, '/friends');
+  await goTo(ben);
+  // Back into it leads one way, for who is in it here.
+  await find(ben.page, 'link', 'Return to call');
+  expect(await findAll(ben.page, 'link', 'Join')).toEqual([]);
   await waitForText(anna.page, 'main', undefined, /Ben has left the page and can come back/);
   await waitForText(anna.page, 'group', 'Ben', /left the page/);
   await follow(ben.page, 'link', 'Return to call');

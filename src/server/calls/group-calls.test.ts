@@ -102,6 +102,21 @@ describe('a call of a group', () => {
     expect(people()).toEqual({ [ana.id]: 'in', [ben.id]: 'in', [cleo.id]: 'in' });
   });
 
+  test('lets others join from the chat and the list, and who is in it only from another device', async () => {
+    const { call } = await rings(anas, { quiet: true });
+    const link = new RegExp(`href="/calls/${call}"[^>]*?(data-in)?>Join<`, 'g');
+    for (const [url, count] of [
+      ['/chats', 1],
+      [`/chats/${group}`, 2],
+    ] as const) {
+      const marksFor = async (person: Person) =>
+        [...(await person.get(url)).body.matchAll(link)].map(([, mark]) => mark);
+      // The page hides what is so marked where it leads back to the call itself.
+      expect(await marksFor(ana)).toEqual(Array(count).fill('data-in'));
+      expect(await marksFor(ben)).toEqual(Array(count).fill(undefined));
+    }
+  });
+
   test('goes on for as long as somebody is in it, and says how long it was', async () => {
     const { call, member } = await rings(anas);
     await joins(bens, call);

@@ -60,8 +60,12 @@ describe('a group’s call', () => {
 
   test('names who is in it while it is on', () => {
     const people = { 1: 'in', 2: 'in', 3: 'declined', 4: 'ringing' } as const;
-    expect(view(3, undefined, people)).toEqual({ words: 'Call in progress · Ana and Ben', tone: 'on' });
-    expect(view(2, undefined, people).words).toBe('Call in progress · Ana and You');
+    expect(view(3, undefined, people)).toEqual({
+      words: 'Call in progress · Ana and Ben',
+      tone: 'on',
+      isIn: false,
+    });
+    expect(view(2, undefined, people)).toMatchObject({ words: 'Call in progress · Ana and You', isIn: true });
   });
 
   test('is for each what it was to them afterwards', () => {

@@ -75,19 +75,20 @@ export function asSeenBy(
 /** Whose call it is to say something of: its reader, whether they made it, and what people are called. */
 type Sight = { me: number; isCaller: boolean; nameOf(user: number): string };
 
-/** What a chat and the list of chats say of a call. */
+/** What a chat and the list of chats say of a call. `isIn`: its reader is in it, on this device or another. */
 export function callView(
   { t, locale }: Pick<Reader, 't' | 'locale'>,
   entry: CallEntry,
   sight: Sight,
-): { words: string; tone: CallTone } {
+): { words: string; tone: CallTone; isIn?: boolean } {
   const { entry: own, side } = asSeenBy(entry, sight.me, sight.isCaller);
   const { outcome, people } = own;
   if (people && outcome === undefined) {
     const names = whoIs(people, 'in').map((user) =>
       user === sight.me ? t('calls.group.you') : sight.nameOf(user),
     );
-    return { words: t('calls.group.on', { names: listOf(locale, names) }), tone: 'on' };
+    const isIn = people[sight.me] === 'in';
+    return { words: t('calls.group.on', { names: listOf(locale, names) }), tone: 'on', isIn };
   }
   return { words: callWords(t, own, side), tone: toneOf(outcome, side) };
 }
@@ -97,10 +98,7 @@ export const bannerOf = (
   reader: Pick<Reader, 't' | 'locale'>,
   running: CallEntry | undefined,
   sight: Omit<Sight, 'isCaller'>,
-) => ({
-  running,
-  words: running && callView(reader, running, { ...sight, isCaller: false }).words,
-});
+) => ({ running, ...(running && callView(reader, running, { ...sight, isCaller: false })) });
 
 /** The call as a title: with whom, and at once if it was missed. */
 export const callTitle = (

@@ -8,6 +8,7 @@ import type { Reader } from '../language/reader.ts';
 import { callView } from './call-words.ts';
 import type { Chats } from './chats.ts';
 import { eventWords } from './group-words.ts';
+import type { Membership } from './membership.ts';
 import type { ConversationLine } from './store.ts';
 
 export type LineParts = {
@@ -15,13 +16,18 @@ export type LineParts = {
   files: Files;
   accounts: Pick<AccountStore, 'userById'>;
   clock: Clock;
+  membership: Pick<Membership, 'mayWriteIn'>;
 };
 
 /** A screen on which the list has a place beside a chat; the page's script says so. */
 export const isWide = (request: FastifyRequest): boolean => request.cookies.wide === '1';
 
 /** @param me whose chats they are, in the order of the list */
-export function linesOf({ chats, files, accounts, clock }: LineParts, reader: Reader, me: number) {
+export function linesOf(
+  { chats, files, accounts, clock, membership }: LineParts,
+  reader: Reader,
+  me: number,
+) {
   const now = clock.now();
   const nameOf = (user: number): string => accounts.userById(user)?.displayName ?? '';
 
@@ -37,10 +43,12 @@ export function linesOf({ chats, files, accounts, clock }: LineParts, reader: Re
     return {
       ...line,
       message,
+      mayWrite: message !== undefined || membership.mayWriteIn(line.id, me),
       own,
       words: said?.words ?? (event && eventWords(reader, event, own ? undefined : message.authorName)),
       tone: said?.tone,
       running: running?.people && running,
+      isIn: said?.isIn,
       file: file && fileView(file, reader),
       when: reader.when(line.activeAt, now),
     };

@@ -107,6 +107,7 @@ export function createRowRenderer(
       group,
       words: event ? eventWords(reader, event, own ? undefined : message.authorName) : said?.words,
       tone: said?.tone,
+      isIn: said?.isIn,
       follows,
       oob,
       day: beginsDay

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/server/database/database.ts';
 import { createInvitationStore } from '../../src/server/friends/invitation-store.ts';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { createClient } from '../helpers/client.ts';
 import { arrive, createPerson, type Person, signIn, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { type LiveSocket, openLive } from '../helpers/socket.ts';
 import { click, fill, find, findAll, follow, textOf, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
 
 /** The close code that tells a page not to come back by itself. */
 const SIGNED_OUT = 4401;
@@ -29,24 +29,7 @@ function expiredInvitation(server: Server): string {
   return code;
 }
 
-let chromium: OpenBrowser;
-let firefox: OpenBrowser;
-
-beforeAll(async () => {
-  chromium = await openBrowser({ shell: true });
-  firefox = await openBrowser({ engine: 'firefox' });
-});
-
-afterEach(async () => {
-  await chromium.closePages();
-  await firefox.closePages();
-});
-
-afterAll(async () => {
-  await chromium.close();
-  await firefox.close();
-  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
-});
+const browsers = useBrowsers({ chromium: { shell: true }, firefox: { engine: 'firefox' } });
 
 describe('from an empty server to two friends', () => {
   let server: Server;
@@ -56,7 +39,7 @@ describe('from an empty server to two friends', () => {
   afterEach(() => server.remove());
 
   test('whoever opens the setup link becomes the owner, and the link is used up', async () => {
-    const page = await chromium.newPage();
+    const page = await browsers.chromium.newPage();
     await page.goto(server.setupLink());
     await fill(page, 'Display name', 'Anna');
     await fill(page, 'Username', 'anna');
@@ -70,7 +53,7 @@ describe('from an empty server to two friends', () => {
   });
 
   test('the owner makes an invitation, as a link and as a QR code', async () => {
-    const page = await chromium.newPage();
+    const page = await browsers.chromium.newPage();
     await arrive(page, server, await createPerson(server, 'anna', 'Anna'), '/friends');
     await follow(page, 'button', 'Create invitation');
     await find(page, 'image', 'QR code of the invitation link');
@@ -103,7 +86,7 @@ describe('from an empty server to two friends', () => {
     await createPerson(server, 'ben', 'Ben');
     const { body } = await anna.submit('/friends', 'Create invitation');
     const invitation = `${server.origin}${/\/join\/[\w-]+/.exec(body)?.[0]}`;
-    const page = await firefox.newPage();
+    const page = await browsers.firefox.newPage();
     await page.goto(invitation);
     expect(await textOf(page)).toContain('Anna');
     await fill(page, 'Display name', 'Grandma Zoë');
@@ -115,7 +98,7 @@ describe('from an empty server to two friends', () => {
     await find(page, 'textbox', 'Message');
 
     // Somebody else finds it used, and hears from whom another one comes.
-    const late = await chromium.newPage();
+    const late = await browsers.chromium.newPage();
     await late.goto(invitation);
     await find(late, 'heading', 'This invitation has been used');
     expect(await textOf(late)).toContain('Ask Anna for a new one.');
@@ -149,7 +132,7 @@ describe('with an account', () => {
   afterAll(() => server.remove());
 
   test('a wrong password is said where it happened and keeps the name; the right one signs in', async () => {
-    for (const browser of [chromium, firefox]) {
+    for (const browser of [browsers.chromium, browsers.firefox]) {
       const page = await browser.newPage();
       await page.goto(`${server.origin}/settings`);
       await fill(page, 'Username', 'anna');
@@ -166,7 +149,7 @@ describe('with an account', () => {
   });
 
   test('after signing out, going back shows nothing of what was there', async () => {
-    for (const browser of [chromium, firefox]) {
+    for (const browser of [browsers.chromium, browsers.firefox]) {
       const page = await browser.newPage();
       await signIn(page, server, anna);
       await follow(page, 'link', 'Settings');
@@ -182,7 +165,7 @@ describe('with an account', () => {
     const dora = await createPerson(server, 'dora', 'Dora');
     const tablet = await signInClient(server, dora);
     const socket = await openLive(tablet);
-    const page = await chromium.newPage();
+    const page = await browsers.chromium.newPage();
     await arrive(page, server, dora, '/settings');
     await fill(page, 'Current password', dora.password);
     await fill(page, 'New password', 'a new lamp for the porch');
@@ -197,7 +180,7 @@ describe('with an account', () => {
     const carl = await createPerson(server, 'carl', 'Carl');
     const tablet = await signInClient(server, carl);
     const socket = await openLive(tablet);
-    const page = await firefox.newPage();
+    const page = await browsers.firefox.newPage();
     await arrive(page, server, carl, '/settings');
     await find(page, 'button', 'Change password');
     const rows = await findAll(page, 'listitem');

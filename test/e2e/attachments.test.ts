@@ -6,19 +6,21 @@ import { join } from 'node:path';
 import type { HTTPRequest, Page } from 'puppeteer-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import type { Engine } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp } from '../helpers/calls.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { requireProgram } from '../helpers/programs.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, fill, find, findAll, follow, gone, textOf, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
+
+const browsers = useBrowsers({ chromium: { shell: true }, firefox: { engine: 'firefox' } });
 
 let server: Server;
 let anna: Person;
 let ben: Person;
 let folder: string;
-const browsers = new Map<Engine, OpenBrowser>();
 
 /** Puts bytes where a browser can choose them. */
 function fileOf(name: string, bytes: Uint8Array): string {
@@ -31,24 +33,17 @@ beforeAll(async () => {
   server = await startServer();
   [anna, ben] = await createPair(server);
   folder = mkdtempSync(join(tmpdir(), 'porchlight-files-'));
-  browsers.set('chromium', await openBrowser({ shell: true }));
-  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
 });
 afterEach(async () => {
-  for (const browser of browsers.values()) await browser.closePages();
   await server.start();
 });
 afterAll(async () => {
-  for (const browser of browsers.values()) await browser.close();
   await server.remove();
   rmSync(folder, { recursive: true });
-  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
 });
 
 async function newPage(engine: Engine, javascript = true): Promise<Page> {
-  const browser = browsers.get(engine);
-  if (!browser) throw new Error(`no ${engine}`);
-  return browser.newPage({ javascript });
+  return browsers[engine].newPage({ javascript });
 }
 
 async function chatPage(engine: Engine, person: Person, friend: Person, javascript = true): Promise<Page> {

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer, type Server as Site } from 'node:http';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { type CallingSocket, openCallingSocket } from '../helpers/calling-socket.ts';
 import { accept, connected, dial, hangUp, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
@@ -12,9 +11,11 @@ import { befriend, chatOf, createPair, createPerson, signInClient, visit } from 
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find, findAll, follow, textOf, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
+
+const browsers = useBrowsers({ chromium: { shell: true, frameRate: 5 } });
 
 let server: Server;
-let chromium: OpenBrowser;
 let site: Site;
 let anna: Client;
 let ben: Client;
@@ -26,7 +27,6 @@ let bensChatWithCleo: string;
 
 beforeAll(async () => {
   server = await startServer();
-  chromium = await openBrowser({ shell: true, frameRate: 5 });
   // Somebody else's: another host, with a link to wherever its own address says.
   site = createServer(({ url }, response) => {
     response.setHeader('content-type', 'text/html');
@@ -45,22 +45,19 @@ beforeAll(async () => {
   bensChatWithCleo = await chatOf(cleo, other);
 });
 afterEach(async () => {
-  await chromium.closePages();
   await calling?.hangUp();
   calling?.close();
   calling = undefined;
 });
 afterAll(async () => {
-  await chromium.close();
   site.closeAllConnections();
   site.close();
   await server.remove();
-  expect(chromium.problems).toEqual([]);
 });
 
 /** A page at home with somebody that counts, in this tab, how often it was asked for camera and microphone. */
 const open = async (client: Client, path: string): Promise<Page> => {
-  const page = await chromium.newPage({ width: 800, height: 600 });
+  const page = await browsers.chromium.newPage({ width: 800, height: 600 });
   await takeSmallPictures(page);
   await page.evaluateOnNewDocument(() => {
     const { mediaDevices } = navigator;

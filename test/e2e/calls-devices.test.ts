@@ -1,7 +1,7 @@
 /** Cameras, microphones and speakers: remembered, changed, and taken away by the system. The browsers' fake ones. */
 import type { Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Engine } from '../helpers/browsers.ts';
 import { accept, connected, dial, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { participant, picturesChange, takeSmallPictures } from '../helpers/media.ts';
@@ -9,39 +9,34 @@ import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find, follow, gone, textOf, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
+
+// Nothing is heard here: whoever speaks while muted is told so, and this is about other things that are told.
+const hears = new Float32Array(48_000);
+const browsers = useBrowsers({
+  chromium: { cameras: 3, frameRate: 10, hears },
+  firefox: { engine: 'firefox' },
+});
 
 let server: Server;
-const browsers = new Map<Engine, OpenBrowser>();
 let anna: Client;
 let ben: Client;
 let chat: string;
 
 beforeAll(async () => {
   server = await startServer();
-  // Nothing is heard here: whoever speaks while muted is told so, and this is about other things that are told.
-  const hears = new Float32Array(48_000);
-  browsers.set('chromium', await openBrowser({ cameras: 3, frameRate: 10, hears }));
-  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
   const pair = await createPair(server);
   anna = await signInClient(server, pair[0]);
   ben = await signInClient(server, pair[1]);
   chat = await chatOf(anna, pair[1]);
 });
 
-afterEach(async () => {
-  for (const browser of browsers.values()) await browser.closePages();
-});
-
 afterAll(async () => {
-  for (const browser of browsers.values()) await browser.close();
   await server.remove();
-  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
 });
 
 const open = async (client: Client, path: string, engine: Engine = 'chromium'): Promise<Page> => {
-  const browser = browsers.get(engine);
-  if (!browser) throw new Error(`no ${engine}`);
-  const page = await browser.newPage({ width: 800, height: 600 });
+  const page = await browsers[engine].newPage({ width: 800, height: 600 });
   await takeSmallPictures(page);
   await visit(page, client, path);
   return page;

@@ -1,8 +1,8 @@
 /** The ways into a call and out of it again: what each side sees, and what stands in the chat afterwards. */
 import type { Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../helpers/axe.ts';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp, newestEntry, ringOn, says } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { type House, openHouse, PASSWORD } from '../helpers/house.ts';
@@ -11,12 +11,16 @@ import { befriend, chatOf, createPair, createPerson, signInClient, visit } from 
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find, findAll, follow, gone, pressOn, textOf, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
 
 const PITCH = 440;
 
+const browsers = useBrowsers({
+  chromium: { shell: true, camera: 'green', frameRate: 5, pitch: PITCH },
+  firefox: { engine: 'firefox' },
+});
+
 let server: Server;
-let chromium: OpenBrowser;
-let firefox: OpenBrowser;
 let anna: Client;
 let ben: Client;
 let cleo: Client;
@@ -26,8 +30,6 @@ let chat: string;
 
 beforeAll(async () => {
   server = await startServer();
-  chromium = await openBrowser({ shell: true, camera: 'green', frameRate: 5, pitch: PITCH });
-  firefox = await openBrowser({ engine: 'firefox' });
   const pair = await createPair(server);
   const third = await createPerson(server, 'cleo', 'Cleo');
   await befriend(server, pair[0], third);
@@ -38,20 +40,12 @@ beforeAll(async () => {
   chat = await chatOf(anna, pair[1]);
 });
 
-afterEach(async () => {
-  await chromium.closePages();
-  await firefox.closePages();
-});
-
 afterAll(async () => {
-  await chromium.close();
-  await firefox.close();
   await server.remove();
-  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
 });
 
 /** A page at home with somebody, small so that its pictures cost little. */
-const open = async (client: Client, path: string, browser = chromium): Promise<Page> => {
+const open = async (client: Client, path: string, browser = browsers.chromium): Promise<Page> => {
   const page = await browser.newPage({ width: 800, height: 600 });
   // Both sides sit in one browser and speak at one pitch: each would be the other's echo.
   await takeSoundAsItIs(page);
@@ -94,7 +88,7 @@ const hearsRinging = (page: Page) =>
 
 describe('while it rings', () => {
   test('every device rings on any page, says who and how, and falls silent when one answers', async () => {
-    const tablet = await open(bensTablet, '/settings', firefox);
+    const tablet = await open(bensTablet, '/settings', browsers.firefox);
     const laptop = await open(ben, '/friends');
     const caller = await open(anna, chat);
     await dial(caller, 'video');
@@ -113,9 +107,9 @@ describe('while it rings', () => {
   });
 
   test('Decline on one device ends it for all, and leaves each where it was', async () => {
-    const tablet = await open(bensTablet, '/settings', firefox);
+    const tablet = await open(bensTablet, '/settings', browsers.firefox);
     const laptop = await open(ben, '/chats');
-    const caller = await open(anna, chat, firefox);
+    const caller = await open(anna, chat, browsers.firefox);
     await dial(caller, 'voice');
     await waitForText(tablet, 'alertdialog', 'Incoming call', /Anna · Voice call/);
     await eventually('the tone', () => hearsRinging(caller));
@@ -441,7 +435,7 @@ describe('with the clock turned', () => {
     ['Firefox', 'closed', (page: Page) => page.close()],
   ] as const)('a page of %s that is %s says goodbye', async (engine, _, leave) => {
     const caller = await open(tom, '/friends');
-    const callee = await open(una, '/chats', engine === 'Firefox' ? firefox : chromium);
+    const callee = await open(una, '/chats', engine === 'Firefox' ? browsers.firefox : browsers.chromium);
     await dial(caller, 'video');
     await accept(callee);
     await connected(caller, callee);

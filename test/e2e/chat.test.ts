@@ -1,8 +1,7 @@
 /** A chat between two people in two browsers, live. */
 import type { ElementHandle, HTTPRequest, Page } from 'puppeteer-core';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Client } from '../helpers/client.ts';
 import { WAYS_OUT } from '../helpers/closing.ts';
 import { covered, unreachable } from '../helpers/hit.ts';
@@ -11,10 +10,11 @@ import { arrive, chatOf, createPair, type Person, signInClient, visit } from '..
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, fill, find, findAll, follow, gone, textOf, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
+
+const browsers = useBrowsers({ chromium: { shell: true }, firefox: { engine: 'firefox' } });
 
 let server: Server;
-let chromium: OpenBrowser;
-let firefox: OpenBrowser;
 let anna: Person;
 let ben: Person;
 let annas: Client;
@@ -29,27 +29,17 @@ beforeAll(async () => {
   [anna, ben] = await createPair(server);
   [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
   chat = await chatOf(annas, ben);
-  chromium = await openBrowser({ shell: true });
-  firefox = await openBrowser({ engine: 'firefox' });
 });
 
 beforeEach(async () => {
-  annaPage = await chromium.newPage();
-  benPage = await firefox.newPage({ width: 360, height: 740 });
+  annaPage = await browsers.chromium.newPage();
+  benPage = await browsers.firefox.newPage({ width: 360, height: 740 });
   await visit(annaPage, annas, chat);
   await visit(benPage, bens, chat);
 });
 
-afterEach(async () => {
-  await chromium.closePages();
-  await firefox.closePages();
-});
-
 afterAll(async () => {
-  await chromium.close();
-  await firefox.close();
   await server.remove();
-  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
 });
 
 const log = (page: Page, text: RegExp) => waitForText(page, 'log', 'Messages', text);
@@ -85,7 +75,7 @@ const heightOf = async (page: Page, lines: number): Promise<number> => {
 };
 
 test.each(['Chromium', 'Firefox'])('the box of %s grows with its text, also by script', async (name) => {
-  const page = await (name === 'Chromium' ? chromium : firefox).newPage();
+  const page = await (name === 'Chromium' ? browsers.chromium : browsers.firefox).newPage();
   await visit(page, name === 'Chromium' ? annas : bens, chat);
   const known = [await heightOf(page, 1), await heightOf(page, 4)];
   await page.evaluateOnNewDocument(() => {
@@ -114,7 +104,7 @@ test.each(['Chromium', 'Firefox'])('the box of %s grows with its text, also by s
 });
 
 test('on a touch keyboard Enter is a new line, and the button sends', async () => {
-  const page = await chromium.newPage();
+  const page = await browsers.chromium.newPage();
   await page.setViewport({ width: 360, height: 740, isMobile: true, hasTouch: true });
   await visit(page, annas, chat);
   await fill(page, 'Message', 'First this');
@@ -422,7 +412,7 @@ test('a chat opens at what is new, says how much is below, and leads there', asy
 });
 
 test('on a wide screen the list stands beside the chat and follows it, and one types at once', async () => {
-  const page = await chromium.newPage({ width: 1440, height: 900 });
+  const page = await browsers.chromium.newPage({ width: 1440, height: 900 });
   await visit(page, annas, '/chats');
   await follow(page, 'link', 'Ben');
   const [list, main] = [await find(page, 'complementary', 'Chats'), await find(page, 'main')];
@@ -654,7 +644,7 @@ test('what was refused is sent once by Retry, when the server will have it', asy
 test('signed out, the back button shows nothing of it', async () => {
   await bens.submit(chat, 'Send', { Message: 'Between us' });
   // Of a session of its own: this one ends.
-  const page = await chromium.newPage();
+  const page = await browsers.chromium.newPage();
   await arrive(page, server, ben, chat);
   await log(page, /Between us/);
   await follow(page, 'button', 'Sign out');

@@ -1,13 +1,16 @@
 /** What is typed and not sent yet: it outlives the page, and nobody else ever sees it. */
 import type { HTTPRequest, Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Engine } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { chatOf, createPair, type Person, signIn, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, fill, find, follow, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
+
+const browsers = useBrowsers({ chromium: { shell: true }, firefox: { engine: 'firefox' } });
 
 let server: Server;
 let anna: Person;
@@ -15,29 +18,19 @@ let ben: Person;
 let annas: Client;
 let bens: Client;
 let chat: string;
-const browsers = new Map<Engine, OpenBrowser>();
 
 beforeAll(async () => {
   server = await startServer();
   [anna, ben] = await createPair(server);
   [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
   chat = await chatOf(bens, anna);
-  browsers.set('chromium', await openBrowser({ shell: true }));
-  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
-});
-afterEach(async () => {
-  for (const browser of browsers.values()) await browser.closePages();
 });
 afterAll(async () => {
-  for (const browser of browsers.values()) await browser.close();
   await server.remove();
-  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
 });
 
 async function newPage(engine: Engine = 'chromium'): Promise<Page> {
-  const browser = browsers.get(engine);
-  if (!browser) throw new Error(`no ${engine}`);
-  return browser.newPage();
+  return browsers[engine].newPage();
 }
 
 const boxText = async (page: Page, name = 'Message') =>

@@ -1,14 +1,15 @@
 /** A group on the pages of three people, live. */
 import type { Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { afterAll, beforeAll, test } from 'vitest';
 import { arrive, befriend, createPair, createPerson, type Person } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, fill, find, findAll, follow, gone, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
+
+const browsers = useBrowsers({ chromium: { shell: true } });
 
 let server: Server;
-let chromium: OpenBrowser;
 let anna: Person;
 let ben: Person;
 let cleo: Person;
@@ -18,17 +19,13 @@ beforeAll(async () => {
   [anna, ben] = await createPair(server);
   cleo = await createPerson(server, 'cleo', 'Cleo');
   await befriend(server, anna, cleo);
-  chromium = await openBrowser({ shell: true });
 });
-afterEach(() => chromium.closePages());
 afterAll(async () => {
-  await chromium.close();
   await server.remove();
-  expect(chromium.problems).toEqual([]);
 });
 
 async function open(person: Person): Promise<Page> {
-  const page = await chromium.newPage({ width: 360, height: 740 });
+  const page = await browsers.chromium.newPage({ width: 360, height: 740 });
   await arrive(page, server, person);
   return page;
 }

@@ -1,17 +1,18 @@
 /** Several tabs of one browser: one is heard, and what lies in a hidden one hasn't been seen. */
 import type { Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { OpenBrowser } from '../helpers/browsers.ts';
 import { dial, hangUp } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { textOf } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
+
+const browsers = useBrowsers({ chromium: {}, firefox: { engine: 'firefox' } });
 
 let server: Server;
-let chromium: OpenBrowser;
-let firefox: OpenBrowser;
 let annas: Client;
 let bens: Client;
 let chat: string;
@@ -21,18 +22,9 @@ beforeAll(async () => {
   const [anna, ben] = await createPair(server);
   [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
   chat = await chatOf(annas, ben);
-  chromium = await openBrowser();
-  firefox = await openBrowser({ engine: 'firefox' });
-});
-afterEach(async () => {
-  await chromium.closePages();
-  await firefox.closePages();
 });
 afterAll(async () => {
-  await chromium.close();
-  await firefox.close();
   await server.remove();
-  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
 });
 
 declare global {
@@ -92,7 +84,11 @@ test.for([
   'Chromium',
   'Firefox',
 ])('what comes into a hidden tab of %s is seen when that is looked at', async (name) => {
-  const [chatTab, settings] = await openTabs(name === 'Chromium' ? chromium : firefox, chat, '/settings');
+  const [chatTab, settings] = await openTabs(
+    name === 'Chromium' ? browsers.chromium : browsers.firefox,
+    chat,
+    '/settings',
+  );
   if (!chatTab || !settings) throw new Error('no tabs');
   await eventually('a hidden tab', () => chatTab.evaluate(() => document.visibilityState === 'hidden'));
   await annas.submit(chat, 'Send', { Message: `Are you looking, ${name}?` });
@@ -136,8 +132,8 @@ const rings = (tab: Page) =>
 const isRung = (tab: Page) => tab.evaluate(() => document.querySelector('.ring audio') !== null);
 
 test('a call is heard in one tab, and in the next one when that is closed', async () => {
-  let tabs = await openTabs(chromium, '/settings', '/friends', '/chats');
-  const caller = await chromium.newPage();
+  let tabs = await openTabs(browsers.chromium, '/settings', '/friends', '/chats');
+  const caller = await browsers.chromium.newPage();
   await visit(caller, annas, chat);
   await dial(caller, 'voice');
   while (tabs.length > 0) {
@@ -165,7 +161,7 @@ test.for([
   'Chromium',
   'Firefox',
 ])('a message is heard in one tab of %s, and in none while its chat is looked at', async (name) => {
-  const browser = name === 'Chromium' ? chromium : firefox;
+  const browser = name === 'Chromium' ? browsers.chromium : browsers.firefox;
   const tabs = await openTabs(browser, chat, '/settings', '/friends');
   const [chatTab] = tabs;
   if (!chatTab) throw new Error('no tabs');

@@ -1,44 +1,40 @@
 /** What is on a shared screen and what sounds from it, read off the picture and the sound at the other side. */
 import type { Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { drawBlocks, readBlocks, wrongBits } from '../helpers/blocks.ts';
-import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import type { Engine } from '../helpers/browsers.ts';
 import { accept, arriveCalling, connected, hangUp } from '../helpers/calls.ts';
 import { picturesChange, pitchHeard, takeSoundAsItIs } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find, gone } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
 
 const TITLE = 'Holiday slides';
 const [VOICE_HZ, SLIDES_HZ, THEIR_HZ] = [440, 1500, 660];
+
+const browsers = useBrowsers({
+  chromium: { pitch: VOICE_HZ, sharedTab: TITLE },
+  firefox: { engine: 'firefox', pitch: THEIR_HZ },
+});
 
 let server: Server;
 let anna: Person;
 let ben: Person;
 let chat: string;
-const browsers = new Map<Engine, OpenBrowser>();
 
 beforeAll(async () => {
   server = await startServer();
   [anna, ben] = await createPair(server);
   chat = await chatOf(await signInClient(server, anna), ben);
-  browsers.set('chromium', await openBrowser({ pitch: VOICE_HZ, sharedTab: TITLE }));
-  browsers.set('firefox', await openBrowser({ engine: 'firefox', pitch: THEIR_HZ }));
-});
-afterEach(async () => {
-  for (const browser of browsers.values()) await browser.closePages();
 });
 afterAll(async () => {
-  for (const browser of browsers.values()) await browser.close();
   await server.remove();
-  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
 });
 
 async function pageOf(engine: Engine): Promise<Page> {
-  const browser = browsers.get(engine);
-  if (!browser) throw new Error(`no ${engine}`);
-  return browser.newPage();
+  return browsers[engine].newPage();
 }
 
 /** Another tab of the same person: white paper that beeps twice a second. A steady hum would be suppressed as noise. */

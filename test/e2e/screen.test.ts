@@ -1,41 +1,36 @@
 /** A screen that is shared in a call, as the other side sees it in both browsers. */
 import type { ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import type { Engine } from '../helpers/browsers.ts';
 import { accept, arriveCalling, connected } from '../helpers/calls.ts';
 import { participant, picturesChange } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find, findAll, gone } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
+
+const browsers = useBrowsers({ chromium: { shell: true }, firefox: { engine: 'firefox' } });
 
 let server: Server;
 let anna: Person;
 let ben: Person;
 let chat: string;
-const browsers = new Map<Engine, OpenBrowser>();
 
 beforeAll(async () => {
   server = await startServer();
   [anna, ben] = await createPair(server);
   chat = await chatOf(await signInClient(server, anna), ben);
-  browsers.set('chromium', await openBrowser({ shell: true }));
-  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
 });
 afterEach(async () => {
-  for (const browser of browsers.values()) await browser.closePages();
   await server.start();
 });
 afterAll(async () => {
-  for (const browser of browsers.values()) await browser.close();
   await server.remove();
-  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
 });
 
 async function pageOf(engine: Engine): Promise<Page> {
-  const browser = browsers.get(engine);
-  if (!browser) throw new Error(`no ${engine}`);
-  return browser.newPage();
+  return browsers[engine].newPage();
 }
 
 /** Anna calls from Chromium, and Ben accepts. */

@@ -1,43 +1,37 @@
 /** One's own voice: without a keyboard's noise at the far side, with a meter, and with a word to whoever speaks while muted. */
 import type { Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accept, arriveCalling, connected, hangUp } from '../helpers/calls.ts';
 import { participant } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find, gone, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
 import { keyboard, mixed, PAUSE, speech, WORD } from '../helpers/voices.ts';
 
 /** The model is fetched and compiled by then. */
 const PATIENCE_MS = 20_000;
 const SECONDS = 2 * (WORD + PAUSE);
 
+/** Somebody at a keyboard, and whoever listens to them and speaks in a quiet room. */
+const browsers = useBrowsers({
+  typing: { hears: mixed(speech(SECONDS), keyboard(SECONDS)) },
+  listening: { shell: true, hears: speech(SECONDS) },
+});
+
 let server: Server;
 let anna: Person;
 let ben: Person;
 let chat: string;
-/** Somebody at a keyboard, and whoever listens to them and speaks in a quiet room. */
-let typing: OpenBrowser;
-let listening: OpenBrowser;
 
 beforeAll(async () => {
   server = await startServer();
   [anna, ben] = await createPair(server);
   chat = await chatOf(await signInClient(server, anna), ben);
-  typing = await openBrowser({ hears: mixed(speech(SECONDS), keyboard(SECONDS)) });
-  listening = await openBrowser({ shell: true, hears: speech(SECONDS) });
-});
-afterEach(async () => {
-  await typing.closePages();
-  await listening.closePages();
 });
 afterAll(async () => {
-  await typing.close();
-  await listening.close();
   await server.remove();
-  expect([...typing.problems, ...listening.problems]).toEqual([]);
 });
 
 /** What is heard of a participant over five seconds, in dB: while they speak, between words, and above 8.5 kHz while they speak. */
@@ -131,7 +125,7 @@ const open = (page: Page) =>
   );
 
 test('strong noise suppression takes a keyboard away at the far side, keeps the voice, and is kept', async () => {
-  const [mine, theirs] = [await typing.newPage(), await listening.newPage()];
+  const [mine, theirs] = [await browsers.typing.newPage(), await browsers.listening.newPage()];
   await noteMicrophones(mine);
   await arrive(theirs, server, ben);
   await arriveCalling(mine, server, anna, chat, 'voice');
@@ -191,7 +185,7 @@ test('strong noise suppression takes a keyboard away at the far side, keeps the 
 }, 150_000);
 
 test('a meter shows what the microphone hears, before a call and in it, and whoever speaks while muted is told', async () => {
-  const mine = await typing.newPage();
+  const mine = await browsers.typing.newPage();
   await noteMicrophones(mine);
   await arrive(mine, server, anna, `${chat}/call?media=voice`);
   const level = async () => {

@@ -1,7 +1,6 @@
 /** A server that dies in mid-call: the call doesn't notice, can be ended, and is recorded. */
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
 import { accept, connected, dial, hangUp, newestEntry, ringOn, says, secondsIn } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { participant, picturesChange, pitchHeard, takeSoundAsItIs, watchPictures } from '../helpers/media.ts';
@@ -9,6 +8,7 @@ import { chatOf, createPair, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { follow, gone, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
 
 const PITCH = 440;
 /**
@@ -18,15 +18,15 @@ const PITCH = 440;
 const PICTURES = 80;
 const LONGEST_GAP_MS = 2000;
 
+const browsers = useBrowsers({ chromium: { shell: true, camera: 'green', pitch: PITCH } });
+
 let server: Server;
-let chromium: OpenBrowser;
 let anna: Client;
 let ben: Client;
 let chat: string;
 
 beforeAll(async () => {
   server = await startServer();
-  chromium = await openBrowser({ shell: true, camera: 'green', pitch: PITCH });
   const pair = await createPair(server);
   anna = await signInClient(server, pair[0]);
   ben = await signInClient(server, pair[1]);
@@ -34,18 +34,15 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await chromium.closePages();
   await server.start();
 });
 
 afterAll(async () => {
-  await chromium.close();
   await server.remove();
-  expect(chromium.problems).toEqual([]);
 });
 
 const open = async (client: Client, path: string): Promise<Page> => {
-  const page = await chromium.newPage({ width: 800, height: 600 });
+  const page = await browsers.chromium.newPage({ width: 800, height: 600 });
   // Both sides sit in one browser and speak at one pitch: each would be the other's echo.
   await takeSoundAsItIs(page);
   await visit(page, client, path);

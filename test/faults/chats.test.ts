@@ -4,21 +4,22 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import type { OpenBrowser } from '../helpers/browsers.ts';
 import type { Client } from '../helpers/client.ts';
 import { outboxLoaded } from '../helpers/outbox.ts';
 import { befriend, chatOf, createPerson, signInClient, visit } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { fill, find, findAll, waitForText } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
 
 const SENDERS = 6;
 /** More than a page of history has, so that catching up takes more than one look. */
 const ENOUGH = 130;
 
+const browsers = useBrowsers({ chromium: { shell: true }, firefox: { engine: 'firefox' } });
+
 let server: Server;
-let chromium: OpenBrowser;
-let firefox: OpenBrowser;
 /** Another one on the same data, while the first is away. */
 let elsewhere: Server | undefined;
 /** Whether bursts go on. */
@@ -26,25 +27,18 @@ let isSending = false;
 
 beforeAll(async () => {
   server = await startServer();
-  chromium = await openBrowser({ shell: true });
-  firefox = await openBrowser({ engine: 'firefox' });
 });
 
 // What a test that failed has left must not stop the next one.
 afterEach(async () => {
   isSending = false;
-  await chromium.closePages();
-  await firefox.closePages();
   await elsewhere?.remove();
   elsewhere = undefined;
   await server.start();
 });
 
 afterAll(async () => {
-  await chromium.close();
-  await firefox.close();
   await server.remove();
-  expect([...chromium.problems, ...firefox.problems]).toEqual([]);
 });
 
 interface Send {
@@ -165,7 +159,7 @@ test.each([
   await befriend(server, anna, ben);
   const [annas, bens] = [await signInClient(server, anna), await signInClient(server, ben)];
   const chat = await chatOf(annas, ben);
-  const pages = [await chromium.newPage(), await firefox.newPage()] as const;
+  const pages = [await browsers.chromium.newPage(), await browsers.firefox.newPage()] as const;
   await visit(pages[0], annas, chat);
   await visit(pages[1], bens, chat);
   const loads = pages.map((page) => {
@@ -195,11 +189,11 @@ test.each([
   for (const message of open) expect(await send(message)).toBe(true);
   // It goes by itself.
   await waitForText(pages[1], 'log', 'Messages', /typed before it went/);
-  const fresh = await freshRows(chromium, annas, chat);
+  const fresh = await freshRows(browsers.chromium, annas, chat);
   expect(fresh.join('\n')).toContain('edited meanwhile');
   expect(fresh.join('\n')).toContain('Message deleted');
   await caughtUp(pages[0], fresh);
-  await caughtUp(pages[1], await freshRows(firefox, bens, chat));
+  await caughtUp(pages[1], await freshRows(browsers.firefox, bens, chat));
   expect(await composerText(pages[0])).toEqual(['half a sentence', true]);
   const onDisk = stored(chat);
   const all = [...acknowledged, ...open].map(({ body }) => body);

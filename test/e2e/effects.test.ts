@@ -1,45 +1,45 @@
 /** Effects as the far side sees them: decoded pictures of a call whose sender has chosen some. */
 import type { Page } from 'puppeteer-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Engine } from '../helpers/browsers.ts';
 import { accept, arriveCalling, connected, hangUp } from '../helpers/calls.ts';
+import type { Client } from '../helpers/client.ts';
 import { GEOMETRY, showFace } from '../helpers/face-camera.ts';
 import { participant, picturesChange, pitchHeard, takeSoundAsItIs, watchPictures } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
 import { eventually } from '../helpers/poll.ts';
+import { recordedFor, recordingOf, SMALL, saveRecording, startRecording } from '../helpers/recording.ts';
+import { probeRecording } from '../helpers/recording-probe.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find, gone } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
 
 /** Models are fetched and compiled by then, on a machine with other work. */
 const PATIENCE_MS = 30_000;
 
+const browsers = useBrowsers({
+  chromium: { camera: 'busy', slowsHidden: true },
+  firefox: { engine: 'firefox' },
+});
+
 let server: Server;
 let anna: Person;
 let ben: Person;
+let client: Client;
 let chat: string;
-const browsers = new Map<Engine, OpenBrowser>();
 
 beforeAll(async () => {
   server = await startServer();
   [anna, ben] = await createPair(server);
-  chat = await chatOf(await signInClient(server, anna), ben);
-  browsers.set('chromium', await openBrowser({ camera: 'busy', slowsHidden: true }));
-  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
-});
-afterEach(async () => {
-  for (const browser of browsers.values()) await browser.closePages();
+  client = await signInClient(server, anna);
+  chat = await chatOf(client, ben);
 });
 afterAll(async () => {
-  for (const browser of browsers.values()) await browser.close();
   await server.remove();
-  // Neither a violation of the policy, nor a word of the runtime.
-  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
 });
 
 async function pageOf(engine: Engine): Promise<Page> {
-  const browser = browsers.get(engine);
-  if (!browser) throw new Error(`no ${engine}`);
-  return browser.newPage();
+  return browsers[engine].newPage();
 }
 
 /** What is to be seen of somebody: the colours of the four corners, and how much changes from pixel to pixel. */
@@ -189,6 +189,9 @@ describe.each(['chromium', 'firefox'] as const)('%s', (engine) => {
     await choose(mine, 'Plain green');
     await shows(theirs, 'Anna', 'green', isGreen);
     await shows(mine, 'You', 'green', isGreen);
+    const call = new URL(mine.url()).pathname;
+    await recordedFor(3, await startRecording(mine));
+    await saveRecording(mine);
     await choose(mine, 'Black and white');
     await shows(theirs, 'Anna', 'grey', isGrey);
     await click(mine, 'button', 'No effects');
@@ -205,6 +208,12 @@ describe.each(['chromium', 'firefox'] as const)('%s', (engine) => {
     if (engine === 'firefox') await shows(mine, 'You', 'colourful', (corner) => !isGreen(corner));
     await hangUp(mine, theirs);
     await gone(mine, 'dialog', 'Effects');
+    // A recording has what was sent, from its first picture on.
+    const recording = probeRecording(await recordingOf(server, client, call));
+    onTestFinished(recording.close);
+    const pictures = await recording.pictures(SMALL);
+    expect(pictures.length).toBeGreaterThan(5);
+    expect(pictures.filter(({ red, green, blue }) => !isGreen([red, green, blue]))).toEqual([]);
   });
 
   test('a sticker sits on the face and moves with it, and a blurred room leaves the face as it is', async () => {

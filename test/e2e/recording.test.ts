@@ -1,7 +1,7 @@
 /** Recordings of calls whose pictures and voices are known: what is in the file, and that it plays and seeks. */
 import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Engine, type OpenBrowser, openBrowser } from '../helpers/browsers.ts';
+import type { Engine } from '../helpers/browsers.ts';
 import { accept, arriveCalling, connected } from '../helpers/calls.ts';
 import type { Client } from '../helpers/client.ts';
 import { picturesChange, pitchHeard } from '../helpers/media.ts';
@@ -10,11 +10,13 @@ import { arrive, chatOf, createPair, type Person, signInClient, visit } from '..
 import { eventually } from '../helpers/poll.ts';
 import {
   type Between,
+  LARGE,
   lengthOf,
   recordedFor,
   recordingOf,
   recordingSign,
   recordingsOf,
+  SMALL,
   saveRecording,
   startRecording,
 } from '../helpers/recording.ts';
@@ -32,19 +34,21 @@ import {
 import { probeRecording, type RecordingProbe } from '../helpers/recording-probe.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find } from '../helpers/ui.ts';
+import { useBrowsers } from '../helpers/use-browsers.ts';
 
 const MINE: Pattern = { colour: '#900000', pitch: 440 };
 const THEIRS: Pattern = { colour: '#000090', pitch: 880 };
-/** Where a recording shows the other, and where oneself: src/client/recording/layout.ts. */
-const LARGE = { x: 0.05, y: 0.05, width: 0.6, height: 0.4 };
-const SMALL = { x: 0.8, y: 0.78, width: 0.16, height: 0.08 };
+
+const browsers = useBrowsers({
+  chromium: { slowsHidden: true, frameRate: 10 },
+  firefox: { engine: 'firefox' },
+});
 
 let server: Server;
 let anna: Person;
 let ben: Person;
 let client: Client;
 let chat: string;
-const browsers = new Map<Engine, OpenBrowser>();
 const probes: RecordingProbe[] = [];
 
 beforeAll(async () => {
@@ -52,23 +56,16 @@ beforeAll(async () => {
   [anna, ben] = await createPair(server);
   client = await signInClient(server, anna);
   chat = await chatOf(client, ben);
-  browsers.set('chromium', await openBrowser({ slowsHidden: true, frameRate: 10 }));
-  browsers.set('firefox', await openBrowser({ engine: 'firefox' }));
 });
 afterEach(async () => {
   for (const probe of probes.splice(0)) probe.close();
-  for (const browser of browsers.values()) await browser.closePages();
 });
 afterAll(async () => {
-  for (const browser of browsers.values()) await browser.close();
   await server.remove();
-  expect([...browsers.values()].flatMap(({ problems }) => problems)).toEqual([]);
 });
 
 async function pageOf(engine: Engine, javascript = true): Promise<Page> {
-  const browser = browsers.get(engine);
-  if (!browser) throw new Error(`no ${engine}`);
-  return browser.newPage({ width: 640, height: 480, javascript });
+  return browsers[engine].newPage({ width: 640, height: 480, javascript });
 }
 
 /** Anna, who will record, calls Ben. */

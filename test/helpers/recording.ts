@@ -10,6 +10,10 @@ import { click, find } from './ui.ts';
 /** Two moments between which something happened, in seconds by one clock. */
 export type Between = readonly [after: number, before: number];
 
+/** Where a recording of two shows the other, and where oneself: src/client/recording/layout.ts. */
+export const LARGE = { x: 0.05, y: 0.05, width: 0.6, height: 0.4 };
+export const SMALL = { x: 0.8, y: 0.78, width: 0.16, height: 0.08 };
+
 const now = () => performance.now() / 1000;
 
 /** What the page says for as long as somebody records. */

@@ -95,7 +95,7 @@ test('a group is made, written in and left', async () => {
   await waitForText(bens, 'log', 'Messages', /Anna created the group “Family”[\s\S]*Anna[\s\S]*Hello all/);
   await follow(bens, 'link', 'People');
   await follow(bens, 'link', 'Leave group');
-  await follow(bens, 'button', 'Yes, leave it');
+  await follow(bens, 'button', 'Leave group');
   expect(await textOf(bens)).not.toContain('Family');
   await page.reload();
   await waitForText(page, 'log', 'Messages', /Hello all[\s\S]*Ben left/);

@@ -270,7 +270,7 @@ describe('people', () => {
   });
 
   test('leave, and the last admin leaves it to whoever has been in it longest', async () => {
-    expect(await page(ana, `/chats/${group}/leave`)).toContain('Yes, leave it');
+    expect(await page(ana, `/chats/${group}/leave`)).toContain('Leave group');
     expect((await ana.post(`/chats/${group}/leave`)).headers.location).toBe('/chats');
     expect(await page(ana, '/chats')).not.toContain('Family');
     expect(await page(cleo)).toContain('ana left');

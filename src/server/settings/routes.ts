@@ -93,10 +93,13 @@ export function settingsRoutes(
       regions: regionsFor(request.reader.locale, user.region),
       devices: sessions.devices(user.id).map((device) => {
         const { t } = request.reader;
-        const { browser = t('settings.unknownBrowser'), system = t('settings.unknownSystem') } = deviceName(
-          device.userAgent,
-        );
-        return { ...device, browser, system };
+        const { browser, system } = deviceName(device.userAgent);
+        const known = {
+          browser: browser ?? t('settings.unknownBrowser'),
+          system: system ?? t('settings.unknownSystem'),
+        };
+        const name = browser || system ? t('settings.browserOn', known) : t('settings.unknownDevice');
+        return { ...device, name };
       }),
       current: request.signedIn?.session,
       blocked: friends.blockedBy(user.id),

@@ -100,12 +100,12 @@ async function start(): Promise<void> {
   if (search) await dropShared();
   const shared = search ? undefined : await recallShared(me);
   if (shared) return offer(shared);
+  const isFull = search === '?full';
+  // It asks to share once more, which is of use once there is somebody to take it.
+  if (!isFull) await bringWorker().catch(() => undefined);
+  tell(isFull ? 'full' : 'nothing');
   // Nobody has to be chosen for nothing.
   main.querySelector('.list')?.remove();
-  if (search === '?full') return tell('full');
-  // It asks to share once more, which is of use once there is somebody to take it.
-  await bringWorker().catch(() => undefined);
-  tell('nothing');
 }
 
 void start();

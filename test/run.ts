@@ -1,5 +1,6 @@
 /**
- * What `npm test` runs: every check in turn, cheapest first, ending at the first that fails.
+ * What `npm test` runs: the checks of the sources and the build at once, then the tests in turn, cheapest first, ending at the
+ * first that fails.
  *
  *     node test/run.ts                 everything
  *     node test/run.ts unit [pattern]  only the tests beside the sources
@@ -77,9 +78,10 @@ const steps = (unitPatterns: string[], e2ePatterns: string[]) => ({
 
 const chosen = ([part, ...patterns]: string[]) => {
   const all = steps(patterns, patterns);
-  if (part === undefined) return [...all.check, ...all.build, ...all.unit, ...all.e2e];
-  if (part === 'unit') return all.unit;
-  if (part === 'e2e') return [...all.build, ...all.e2e];
+  const inTurn = (...some: Step[]) => some.map((step) => [step]);
+  if (part === undefined) return [[...all.check, ...all.build], ...inTurn(...all.unit, ...all.e2e)];
+  if (part === 'unit') return inTurn(...all.unit);
+  if (part === 'e2e') return inTurn(...all.build, ...all.e2e);
   console.error(`Unknown part "${part}": say "unit" or "e2e", or nothing for everything.`);
   process.exit(2);
 };
@@ -100,14 +102,22 @@ const totals = () => {
   return `${passed} passed, ${failed} failed`;
 };
 
+type Step = { name: string; run(): Promise<boolean> };
+
+const runStep = async ({ name, run: work }: Step): Promise<boolean> => {
+  console.log(`\n== ${name}`);
+  const started = performance.now();
+  const good = await work();
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`-- ${name}: ${good ? 'good' : 'FAILED'} after ${seconds} s`);
+  return good;
+};
+
+/** What stands together runs at once: it says something only where something is wrong, and each needs one core. */
 const runAll = async () => {
-  for (const step of chosen(process.argv.slice(2))) {
-    console.log(`\n== ${step.name}`);
-    const started = performance.now();
-    const good = await step.run();
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    console.log(`-- ${step.name}: ${good ? 'good' : 'FAILED'} after ${seconds} s`);
-    if (!good) return false;
+  for (const together of chosen(process.argv.slice(2))) {
+    const results = await Promise.all(together.map(runStep));
+    if (!results.every(Boolean)) return false;
   }
   return true;
 };

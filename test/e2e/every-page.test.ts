@@ -23,7 +23,6 @@ const VIEWS = join(import.meta.dirname, '../../views');
 
 let house: Furnished;
 let chromium: OpenBrowser;
-let page: Page;
 
 beforeAll(async () => {
   house = await furnish();
@@ -166,7 +165,7 @@ test('in Chinese leaves no gap after a full-width mark, which brings its own', a
 });
 
 test('asks nothing of anybody else', async () => {
-  page = await chromium.newPage();
+  const page = await chromium.newPage();
   const hosts = new Set<string>();
   page.on('request', (request) => {
     // What an address itself holds is asked of nobody.
@@ -180,10 +179,11 @@ test('asks nothing of anybody else', async () => {
 });
 
 test('keeps nobody out: axe finds nothing serious, light or dark, small or large', async () => {
-  const stranger = await chromium.newPage();
+  const [stranger, annas] = [await chromium.newPage(), await chromium.newPage()];
+  await arrive(annas, house.server, house.anna);
   const visits = [
     ...Object.entries(house.open).map((visit) => [stranger, ...visit] as const),
-    ...Object.entries(house.signedIn).map((visit) => [page, ...visit] as const),
+    ...Object.entries(house.signedIn).map((visit) => [annas, ...visit] as const),
   ];
   for (const [visitor, name, path] of visits) {
     await visitor.goto(`${house.server.origin}${path}`);

@@ -11,7 +11,7 @@ import { type Server, startServer } from '../helpers/server.ts';
 
 /** One way, in ms: what both say within it crosses. */
 const DELAY_MS = 900;
-const PICTURES = 12;
+const PICTURES = 25;
 
 let server: Server;
 /** A browser each: what lies behind another tab has no camera that moves in Firefox. */

@@ -10,7 +10,7 @@ const NARROWEST = 320;
 const WIDEST_TABLET = 1100;
 const WIDEST = 1500;
 /** px from one width to the next, on phones and tablets and beyond. */
-const STEP = 8;
+const STEP = 5;
 const WIDE_STEP = 20;
 /** From here on the server puts the list of chats beside a chat (src/client/page/wide.ts). */
 const WIDE = 960;

@@ -13,9 +13,9 @@ import { EMPTY, type Roster, type Side } from './lifecycle/roster.ts';
 import { deadline, groupDeadline, type State } from './lifecycle/state.ts';
 import type { CallEvent, Command } from './lifecycle/transitions.ts';
 import { createMembership } from './membership.ts';
+import { createMesh } from './mesh.ts';
 import { createMessages } from './messages.ts';
 import type { Statistics } from './pair/stats.ts';
-import { createPairs } from './pairs.ts';
 import { createIceRenewal } from './server/ice-renewal.ts';
 import { createOutbox } from './server/outbox.ts';
 import type { ServerSocket } from './server/socket.ts';
@@ -91,8 +91,8 @@ export interface Call {
   levels(): ReadonlyMap<Side, number>;
   /** What the browser counts of the connection to each of them that carries. */
   statistics(): ReadonlyMap<Side, Promise<Statistics> | undefined>;
-  /** How many lines of a picture the connection to one of them carries; undefined for all. */
-  carries(side: Side, lines: number | undefined): void;
+  /** Sends one of them no more lines of a picture; undefined for as many as there are. */
+  limit(side: Side, lines: number | undefined): void;
   /** In how many lines this page shows what it gets of somebody; undefined asks for all there is. */
   shows(side: Side, lines: Record<Source, number | undefined>): void;
 }
@@ -130,9 +130,9 @@ export function createCall(options: CallOptions): Call {
       const call = membership.call();
       return call !== undefined && signal.send({ type: 'ice', call });
     },
-    () => pairs.renewIce(),
+    () => mesh.renewIce(),
   );
-  const pairs = createPairs({
+  const mesh = createMesh({
     ice,
     outgoing: { self: local.outgoing, screen: screen.outgoing },
     // Nothing is said about a call that is over.
@@ -149,7 +149,7 @@ export function createCall(options: CallOptions): Call {
         if (isEnded()) return;
         events.carries(side, isConnected);
         if (isConnected) dispatch({ type: 'connected' });
-        else if (!pairs.isAnyConnected()) dispatch({ type: 'lost' });
+        else if (!mesh.isAnyConnected()) dispatch({ type: 'lost' });
       },
       stream(side, source, stream) {
         if (!isEnded()) events.stream(side, source, stream);
@@ -161,7 +161,7 @@ export function createCall(options: CallOptions): Call {
       message(side, message) {
         if (isEnded()) return;
         if (message.type === 'state') events.peerState(side, message);
-        else if (message.type === 'shows') pairs.shows(side, { self: message.self, screen: message.screen });
+        else if (message.type === 'shows') mesh.shows(side, { self: message.self, screen: message.screen });
         // The server says of each in a group what becomes of them, while the others go on.
         else if (isGroup) return;
         else if (message.type === 'hang-up') dispatch({ type: 'peer-hung-up' });
@@ -169,10 +169,10 @@ export function createCall(options: CallOptions): Call {
       },
     },
   });
-  const outbox = createOutbox(signal, () => (isGroup ? undefined : pairs.first().local()));
+  const outbox = createOutbox(signal, () => (isGroup ? undefined : mesh.first().local()));
   renewal.schedule(ice);
   const message = createMessages({
-    ...{ key, answered, isGroup, membership, lifecycle, pairs, outbox, renewal },
+    ...{ key, answered, isGroup, membership, lifecycle, mesh, outbox, renewal },
     events: {
       named: events.named,
       answered(elapsed) {
@@ -184,7 +184,7 @@ export function createCall(options: CallOptions): Call {
       },
       roster(roster) {
         const sides = [...roster.peers.keys()].flatMap((member): [string, Side][] => {
-          const side = pairs.sideOf(member);
+          const side = mesh.sideOf(member);
           return side === undefined ? [] : [[member, side]];
         });
         events.roster(roster, new Map(sides));
@@ -210,15 +210,15 @@ export function createCall(options: CallOptions): Call {
         return;
       case 'ring':
         if (isGroup) ring();
-        else void pairs.first().offer().then(ring);
+        else void mesh.first().offer().then(ring);
         return;
       case 'prepare-answer':
         if (origin.role === 'callee' && origin.offer && !isGroup)
-          prepared = pairs.first().answer(origin.offer, origin.candidates);
+          prepared = mesh.first().answer(origin.offer, origin.candidates);
         return;
       case 'resume':
         // In a group it isn't known yet to whom.
-        if (!isGroup) pairs.first().offerAnew();
+        if (!isGroup) mesh.first().offerAnew();
         return;
       case 'send-accept':
         void prepared.then(accept);
@@ -233,14 +233,14 @@ export function createCall(options: CallOptions): Call {
         return;
       case 'say-hang-up':
         // In a group nobody listens to it: there the server says who has left.
-        say({ type: 'hang-up' });
+        mesh.tell({ type: 'hang-up' });
         return;
       case 'close':
         local.stop();
         screen.stop();
         renewal.stop();
         membership.forget();
-        setTimeout(pairs.close, FAREWELL_MS);
+        setTimeout(mesh.close, FAREWELL_MS);
         return;
       default:
         command satisfies never;
@@ -249,7 +249,7 @@ export function createCall(options: CallOptions): Call {
 
   function ring(): void {
     if (origin.role !== 'caller' || lifecycle.state().name !== 'calling') return;
-    if (isGroup || pairs.first().local()) outbox.ring(origin.key, origin.chat, media, origin.quiet);
+    if (isGroup || mesh.first().local()) outbox.ring(origin.key, origin.chat, media, origin.quiet);
     else dispatch({ type: 'over', reason: 'failed' });
   }
 
@@ -260,7 +260,7 @@ export function createCall(options: CallOptions): Call {
     membership.claim();
     const over = origin.role === 'callee' && origin.over;
     // The other side has a connection with the device that loses the call, and waits for a new one.
-    if (over && !isGroup) pairs.first().offerAnew();
+    if (over && !isGroup) mesh.first().offerAnew();
     outbox.join(call, over);
   }
 
@@ -280,10 +280,6 @@ export function createCall(options: CallOptions): Call {
       outbox.settle('join');
       outbox.decline(call);
     } else outbox.leave(call);
-  }
-
-  function say(message: ChannelMessage): void {
-    for (const link of pairs.links()) link.say(message);
   }
 
   function opened(): void {
@@ -308,14 +304,14 @@ export function createCall(options: CallOptions): Call {
 
   function tellShown(side: Side): void {
     const lines = shown.get(side);
-    if (lines) pairs.say(side, { type: 'shows', ...lines });
+    if (lines) mesh.tell({ type: 'shows', ...lines }, side);
   }
 
   function tell(): void {
     const own = membership.own();
     // While the page asks whether to return, everything is off, which isn't what the person chose.
     if (own && lifecycle.state().name !== 'idle') membership.take(own);
-    say({
+    mesh.tell({
       type: 'state',
       microphone: local.isLive('audio'),
       camera: local.isLive('video'),
@@ -333,24 +329,21 @@ export function createCall(options: CallOptions): Call {
     opened,
     message,
     online() {
-      if (isEnded()) return;
-      for (const member of pairs.members()) pairs.of(member)?.online();
+      if (!isEnded()) mesh.online();
     },
     leave() {
       const call = membership.call();
       // What rings here has no place yet: closing this page leaves the other devices ringing.
       if (call === undefined || ['idle', 'ringing', 'ended'].includes(lifecycle.state().name)) return;
-      say({ type: 'leaving' });
+      mesh.tell({ type: 'leaving' });
       signal.send({ type: 'leave', call, closing: true });
     },
-    send(source, kind, track) {
-      for (const link of pairs.links()) link.send(source, kind, track);
-    },
+    send: mesh.publish,
     tell,
-    fit: pairs.fit,
-    levels: pairs.levels,
-    statistics: () => (isEnded() ? new Map() : pairs.statistics()),
-    carries: pairs.carries,
+    fit: mesh.fit,
+    levels: mesh.levels,
+    statistics: () => (isEnded() ? new Map() : mesh.statistics()),
+    limit: mesh.limit,
     shows(side, { self, screen }) {
       shown.set(side, { ...(self !== undefined && { self }), ...(screen !== undefined && { screen }) });
       tellShown(side);

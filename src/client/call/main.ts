@@ -93,7 +93,7 @@ const view = createView(
     shows: (side, sizes) => current.shows(side, sizes),
     levels: () => current.levels(),
     statistics: () => current.statistics(),
-    carries: (side, lines) => current.carries(side, lines),
+    limit: (side, lines) => current.limit(side, lines),
     saving: () => current.fit(),
   },
 );

@@ -5,9 +5,9 @@ import type { ServerMessage } from '../../protocol/server.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 import type { Roster } from './lifecycle/roster.ts';
 import { createMembership, type Membership } from './membership.ts';
+import type { Mesh } from './mesh.ts';
 import { createMessages } from './messages.ts';
 import type { Link } from './pair/link.ts';
-import type { Pairs } from './pairs.ts';
 import { createIceRenewal } from './server/ice-renewal.ts';
 import { createOutbox } from './server/outbox.ts';
 
@@ -50,7 +50,7 @@ const linkOf = (member: string): Link => ({
 });
 
 /** @param begun whether there is a link that is nobody's yet */
-function openPairs(begun: boolean): Pairs {
+function openMesh(begun: boolean): Mesh {
   const members = new Set<string>();
   let first: string | undefined;
   const links = new Map<string, Link>();
@@ -61,28 +61,29 @@ function openPairs(begun: boolean): Pairs {
   };
   return {
     first: () => of(first ?? 'first'),
-    meet(member, offers) {
-      if (members.has(member)) return false;
+    join(member, offers) {
+      if (members.has(member)) return;
       members.add(member);
       if (begun && first === undefined) first = member;
-      else note('meet')(member, offers);
-      return true;
+      else note('join')(member, offers);
     },
     of: (member) => (members.has(member) ? of(member) : undefined),
     sideOf: (member) => (members.has(member) ? member : undefined),
-    drop(member) {
-      if (members.delete(member)) note('drop')(member);
+    leave(member) {
+      if (members.delete(member)) note('leave')(member);
     },
     members: () => [...members],
     links: () => (begun && first === undefined ? [of('first')] : [...members].map(of)),
     isAnyConnected: () => false,
     renewIce() {},
     shows() {},
-    carries() {},
+    limit() {},
+    online() {},
     fit() {},
     levels: () => new Map(),
     statistics: () => new Map(),
-    say() {},
+    publish() {},
+    tell() {},
     close() {},
   };
 }
@@ -113,7 +114,7 @@ function open(call: string | undefined, isGroup = false): void {
     isGroup,
     membership,
     lifecycle,
-    pairs: openPairs(!isGroup),
+    mesh: openMesh(!isGroup),
     outbox: createOutbox(socket, () => undefined),
     renewal: createIceRenewal(
       () => false,
@@ -242,9 +243,9 @@ test('the other socket comes back, and hears once more what has no answer', () =
 test('in a group the newcomer offers to all, and who is there waits for the next', () => {
   answer(true);
   hear(joined([BEN]));
-  expect(noted).toContainEqual(['meet', BEN, true]);
+  expect(noted).toContainEqual(['join', BEN, true]);
   hear(peer('joined', { member: CLEO }));
-  expect(noted).toContainEqual(['meet', CLEO, false]);
+  expect(noted).toContainEqual(['join', CLEO, false]);
   expect([...(roster?.peers.keys() ?? [])]).toEqual([BEN, CLEO]);
 });
 
@@ -252,7 +253,7 @@ test('a group’s call goes on when the others have left, and when they come aga
   answer(true);
   hear(joined([BEN]));
   hear(peer('left'));
-  expect(noted).toContainEqual(['drop', BEN]);
+  expect(noted).toContainEqual(['leave', BEN]);
   expect(lifecycle.state()).toEqual({ name: 'alone' });
   hear(peer('joined', { member: CLEO }));
   expect(lifecycle.state()).toEqual({ name: 'connecting' });
@@ -263,7 +264,7 @@ test('who went while this page had no socket is gone when it has one again', () 
   hear(joined([BEN, CLEO]));
   noted = [];
   hear(joined([CLEO]));
-  expect(noted).toContainEqual(['drop', BEN]);
+  expect(noted).toContainEqual(['leave', BEN]);
   expect(noted).toContainEqual(['flush', CLEO, true]);
   expect([...(roster?.peers.keys() ?? [])]).toEqual([CLEO]);
 });

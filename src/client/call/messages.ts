@@ -4,7 +4,7 @@ import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import { after, EMPTY, type Roster } from './lifecycle/roster.ts';
 import { hasLeft, type Reason } from './lifecycle/state.ts';
 import type { Membership } from './membership.ts';
-import type { Pairs } from './pairs.ts';
+import type { Mesh } from './mesh.ts';
 import { isAbout } from './server/about.ts';
 import { meaningOf, type ServerError } from './server/error-meaning.ts';
 import type { IceRenewal } from './server/ice-renewal.ts';
@@ -22,7 +22,7 @@ export interface MessageParts {
   isGroup: boolean;
   membership: Membership;
   lifecycle: Lifecycle;
-  pairs: Pairs;
+  mesh: Mesh;
   outbox: Outbox;
   renewal: IceRenewal;
   events: MessageEvents;
@@ -47,7 +47,7 @@ export interface MessageEvents {
 
 /** @returns what takes the messages of the socket, of which some may be about another call */
 export function createMessages(parts: MessageParts): (message: ServerMessage) => void {
-  const { key, answered, isGroup, membership, lifecycle, pairs, outbox, renewal, events } = parts;
+  const { key, answered, isGroup, membership, lifecycle, mesh, outbox, renewal, events } = parts;
   let roster = EMPTY;
 
   const isEnded = () => lifecycle.state().name === 'ended';
@@ -71,8 +71,8 @@ export function createMessages(parts: MessageParts): (message: ServerMessage) =>
     else if (hasLeft(lifecycle.state())) {
       lifecycle.dispatch({ type: 'peer-back' });
       // A page from the history cache may have kept its connection.
-      if (pairs.isAnyConnected()) lifecycle.dispatch({ type: 'connected' });
-    } else if (!pairs.isAnyConnected()) lifecycle.dispatch({ type: 'lost' });
+      if (mesh.isAnyConnected()) lifecycle.dispatch({ type: 'connected' });
+    } else if (!mesh.isAnyConnected()) lifecycle.dispatch({ type: 'lost' });
   }
 
   function joined(message: Joined): void {
@@ -86,17 +86,17 @@ export function createMessages(parts: MessageParts): (message: ServerMessage) =>
     events.joined();
     const isBack = roster.own !== undefined;
     const present = new Set(message.peers.map(({ member }) => member));
-    for (const member of pairs.members()) if (!present.has(member)) pairs.drop(member);
-    const known = new Set(pairs.members());
+    for (const member of mesh.members()) if (!present.has(member)) mesh.leave(member);
+    const known = new Set(mesh.members());
     // Whoever came while this page was away has an offer on its way, and repeats it.
-    for (const { member } of message.peers) pairs.meet(member, !isBack);
+    for (const { member } of message.peers) mesh.join(member, !isBack);
     take(message);
     if (message.peers.length === 0) {
       lifecycle.dispatch({ type: 'rung' });
       lookAtAll();
       if (message.elapsed !== undefined) events.answered(message.elapsed);
       // A server that was started again has forgotten what it kept for whoever accepts.
-      for (const link of pairs.links()) link.flush(isBack);
+      for (const link of mesh.links()) link.flush(isBack);
       return;
     }
     lifecycle.dispatch({ type: 'accepted' });
@@ -104,25 +104,25 @@ export function createMessages(parts: MessageParts): (message: ServerMessage) =>
     lookAtAll();
     // Only an offer that is newer than the page's own needs another answer.
     if (message.description && message.description.sdp !== answered)
-      pairs.first().receive(message.description);
-    if (!isGroup) pairs.first().receiveCandidates(message.candidates);
+      mesh.first().receive(message.description);
+    if (!isGroup) mesh.first().receiveCandidates(message.candidates);
     // What the page has offered itself is seen by nobody where theirs is answered.
     const repeats = !isGroup && !message.description;
-    for (const member of present) pairs.of(member)?.flush(known.has(member) || repeats);
+    for (const member of present) mesh.of(member)?.flush(known.has(member) || repeats);
   }
 
   function peer(message: PeerMessage): void {
     const { event, peer: other, elapsed, description } = message;
     if (event === 'left') {
-      pairs.drop(other.member);
+      mesh.leave(other.member);
       take(message);
       lookAtAll();
       return;
     }
     // Whoever comes in, or comes back without a connection, offers; somebody who is only heard of so late is offered to.
-    pairs.meet(other.member, event === 'back' || event === 'away');
+    mesh.join(other.member, event === 'back' || event === 'away');
     take(message);
-    const link = pairs.of(other.member);
+    const link = mesh.of(other.member);
     if (event === 'joined') {
       outbox.settle('ring', 'join');
       lifecycle.dispatch({ type: 'accepted' });
@@ -163,13 +163,13 @@ export function createMessages(parts: MessageParts): (message: ServerMessage) =>
         if (!isEnded()) take(message);
         return;
       case 'description':
-        if (!isEnded()) pairs.of(message.from)?.receive(message.description);
+        if (!isEnded()) mesh.of(message.from)?.receive(message.description);
         return;
       case 'candidates':
-        pairs.of(message.from)?.receiveCandidates(message.candidates);
+        mesh.of(message.from)?.receiveCandidates(message.candidates);
         return;
       case 'request-offer':
-        if (!isEnded()) pairs.of(message.from)?.receiveRequest(message.fragment);
+        if (!isEnded()) mesh.of(message.from)?.receiveRequest(message.fragment);
         return;
       case 'ice':
         renewal.received(message.ice);

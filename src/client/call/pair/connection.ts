@@ -219,6 +219,7 @@ export function createConnection(
       report: await connection.getStats(),
       mids: connection.getTransceivers().map(({ mid }) => mid),
       sound: connection.getTransceivers()[0]?.sender.getParameters().codecs?.[0]?.mimeType,
+      allowed: connection.getTransceivers()[1]?.sender.getParameters().encodings[0]?.maxBitrate,
     }),
 
     send,

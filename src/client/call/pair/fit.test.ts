@@ -22,15 +22,15 @@ test('whoever saves data sends little, however large it is shown', () => {
 });
 
 test('over a line that carries little a face is small, and a screen is not', () => {
-  expect(fitOf({ height: 720, others: 1, carried: 180 }, 720)).toEqual({ ...free, scaleResolutionDownBy: 4 });
+  expect(fitOf({ height: 720, others: 1, limit: 180 }, 720)).toEqual({ ...free, scaleResolutionDownBy: 4 });
   // The bitrate leaves room to find out that the line carries more again.
-  expect(fitOf({ height: 720, others: 3, carried: 270 }, 720)).toEqual({
+  expect(fitOf({ height: 720, others: 3, limit: 270 }, 720)).toEqual({
     ...fitOf({ height: 720, others: 3 }, 720),
     scaleResolutionDownBy: 720 / 270,
   });
-  expect(720 / fitOf({ height: 90, others: 1, carried: 360 }, 720).scaleResolutionDownBy).toBe(90);
-  expect(fitOf({ height: 720, others: 1, carried: undefined }, 720)).toEqual(free);
-  expect(fitOf(needOf('screen', { height: 720, others: 1, carried: 180 }), 1080)).toEqual(free);
+  expect(720 / fitOf({ height: 90, others: 1, limit: 360 }, 720).scaleResolutionDownBy).toBe(90);
+  expect(fitOf({ height: 720, others: 1, limit: undefined }, 720)).toEqual(free);
+  expect(fitOf(needOf('screen', { height: 720, others: 1, limit: 180 }), 1080)).toEqual(free);
 });
 
 test('what nobody shows is not sent', () => {

@@ -12,8 +12,8 @@ export interface Need {
   others: number;
   /** Whether whoever sends it has to save data. */
   saving?: boolean;
-  /** Lines that their connection carries (quality/line.ts); undefined for as many as there are. */
-  carried?: number | undefined;
+  /** Lines that their connection carries (quality/line.ts) and this device can encode; undefined for as many as there are. */
+  limit?: number | undefined;
 }
 
 /** As in RTCRtpEncodingParameters (W3C WebRTC §5.2.9). */
@@ -32,6 +32,8 @@ const SAVING_RATE = 15;
 
 /** Lines, and the bit/s with which a talking face of so many looks well. */
 export const RUNGS: readonly (readonly [lines: number, bitrate: number])[] = [
+  [90, 60_000],
+  [135, 130_000],
   [180, 220_000],
   [270, 400_000],
   [360, 650_000],
@@ -51,7 +53,7 @@ function scale(lines: number, wanted: number): number {
 }
 
 /** @param lines that the picture has */
-export function fitOf({ height, others, saving = false, carried }: Need, lines: number): Fit {
+export function fitOf({ height, others, saving = false, limit }: Need, lines: number): Fit {
   const maxFramerate = saving ? SAVING_RATE : undefined;
   if (height === 0) return { active: false, scaleResolutionDownBy: 1, maxBitrate: undefined, maxFramerate };
   // Between two people the browser's own estimate of the line is all there is to share.
@@ -68,7 +70,7 @@ export function fitOf({ height, others, saving = false, carried }: Need, lines: 
   const isFree = others <= 1 && sent === lines && !saving;
   return {
     active: true,
-    scaleResolutionDownBy: scale(lines, Math.min(wanted, carried ?? lines)),
+    scaleResolutionDownBy: scale(lines, Math.min(wanted, limit ?? lines)),
     maxBitrate: isFree ? undefined : bitrate,
     maxFramerate,
   };

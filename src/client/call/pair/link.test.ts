@@ -186,7 +186,7 @@ function createWorld(terms: Terms) {
         },
         isSilent: async () => !hasWay || facing(name, model) === undefined,
         isRelayed: async () => true,
-        statistics: async () => ({ report: new Map(), mids: [], sound: undefined }),
+        statistics: async () => ({ report: new Map(), mids: [], sound: undefined, allowed: undefined }),
         send: async () => undefined,
         fit: () => undefined,
         level: () => 0,

@@ -12,6 +12,7 @@ export interface Stat {
   mimeType?: string;
   bytesReceived?: number;
   bytesSent?: number;
+  headerBytesSent?: number;
   packetsReceived?: number;
   packetsSent?: number;
   packetsLost?: number;
@@ -30,7 +31,12 @@ export interface Stat {
   framesReceived?: number;
   framesDecoded?: number;
   framesEncoded?: number;
+  totalEncodeTime?: number;
+  /** Bytes that the encoder was to make of all its frames together. */
+  totalEncodedBytesTarget?: number;
   qualityLimitationReason?: string;
+  /** Whether it is a device's own, which is busy without the processor. */
+  powerEfficientEncoder?: boolean;
   /** In bit/s, as the next. */
   targetBitrate?: number;
   availableOutgoingBitrate?: number;
@@ -49,6 +55,8 @@ export interface Statistics {
   mids: readonly (string | null)[];
   /** How sound is sent, as in "audio/red". With redundancy, Chromium's statistics name only what is in it. */
   sound: string | undefined;
+  /** What the camera's encoder was allowed at most, in bit/s; undefined where nothing was said. */
+  allowed: number | undefined;
 }
 
 /** Long enough for many packets of sound, and short for a person. */

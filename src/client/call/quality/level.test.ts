@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createSteadyLevel, type Level, levelOf } from './level.ts';
 import { type Reading, readingOf } from './reading.ts';
 
-const NOTHING = { report: new Map(), mids: [], sound: undefined };
+const NOTHING = { report: new Map(), mids: [], sound: undefined, allowed: undefined };
 const blank = readingOf(NOTHING, NOTHING);
 const received = (part: Partial<Reading['received']>) => ({ received: { ...blank.received, ...part } });
 const sent = (part: Partial<Reading['sent']>) => ({ sent: { ...blank.sent, ...part } });

@@ -3,44 +3,74 @@
  * size and drops frames for many seconds; a smaller picture moves.
  */
 import { RUNGS } from '../pair/fit.ts';
+import type { Statistics } from '../pair/stats.ts';
+import { createPatience } from './patience.ts';
+import { readingOf } from './reading.ts';
 
-/** A size is given up with less of the bit/s that it looks well with, and tried again with more. */
-const LEAST = 0.6;
-const ENOUGH = 1;
+/**
+ * A size is given up with less of the bit/s that it looks well with, and tried again with more: of a small one that is soft one
+ * still sees more than of one that is smaller yet.
+ */
+const [LEAST, ENOUGH] = [0.6, 1];
+const [LEAST_SMALL, ENOUGH_SMALL] = [0.4, 0.55];
+const SMALL = 180;
 /** So many readings in a row: an estimate dips, and a line that is free again has to prove it. */
 const SMALLER = 2;
 const LARGER = 5;
+/** Where that turned out to be too much, at most so many. Each change of size costs a whole picture. */
+const LATEST = 60;
+
+/** A target that comes so close to what was allowed says nothing of the line. */
+const AT_MOST = 0.9;
+
+/**
+ * What a line carries up for pictures, in bit/s: what the browser estimates, without what sound takes of it. Firefox tells no
+ * estimate, but what it lets the camera's encoder use follows its own, up to what the encoder is allowed.
+ * @returns undefined where the browser says nothing of it
+ */
+export function estimateOf(now: Statistics, before: Statistics): number | undefined {
+  const { target, voice = 0 } = readingOf(now, before).sent;
+  const told = [...now.report.values()].flatMap((stat) => stat.availableOutgoingBitrate ?? []);
+  if (told.length > 0) return Math.max(0, Math.max(...told) - voice);
+  const isFull = target !== undefined && now.allowed !== undefined && target >= AT_MOST * now.allowed;
+  return isFull ? Number.POSITIVE_INFINITY : target;
+}
 
 export interface Line {
   /**
-   * @param estimate of what goes up, in bit/s
+   * @param estimate of what goes up for pictures, in bit/s
    * @returns the lines to send at most; undefined for as many as there are
    */
   hear(estimate: number): number | undefined;
 }
 
 const MOST = RUNGS.length - 1;
-/** What is smaller than this a browser finds by itself, frame by frame. */
-const FEWEST = RUNGS.findIndex(([lines]) => lines >= 270);
-const rungFor = (estimate: number, share: number): number =>
+const leastOf = (lines: number): number => (lines <= SMALL ? LEAST_SMALL : LEAST);
+const enoughOf = (lines: number): number => (lines <= SMALL ? ENOUGH_SMALL : ENOUGH);
+/** The largest rung whose bit/s, or such a share of them, come through. */
+const rungFor = (estimate: number, shareOf: (lines: number) => number): number =>
   Math.max(
-    FEWEST,
-    RUNGS.findLastIndex(([, bitrate]) => bitrate * share <= estimate),
+    0,
+    RUNGS.findLastIndex(([lines, bitrate]) => bitrate * shareOf(lines) <= estimate),
   );
 
 export function createLine(): Line {
+  const patience = createPatience(LARGER, LATEST);
   let rung = MOST;
   let lower: number[] = [];
   let higher = 0;
   return {
     hear(estimate) {
-      const carries = rungFor(estimate, LEAST);
+      patience.pass();
+      const carries = rungFor(estimate, leastOf);
       lower = carries < rung ? [...lower, carries] : [];
-      higher = rungFor(estimate, ENOUGH) > rung ? higher + 1 : 0;
+      higher = rungFor(estimate, enoughOf) > rung ? higher + 1 : 0;
       if (lower.length >= SMALLER) {
+        patience.gaveUp();
         rung = Math.max(...lower);
         lower = [];
-      } else if (higher >= LARGER) {
+      } else if (higher >= patience.needed()) {
+        patience.tried();
         rung += 1;
         higher = 0;
       }

@@ -1,6 +1,6 @@
 /**
- * Watches the connection to each of the others: sends no larger pictures than it carries, marks those that aren't good, and
- * shows what was measured.
+ * Watches the connection to each of the others: sends no larger pictures than it carries, or than this device can encode,
+ * marks connections that aren't good, and shows what was measured.
  */
 import { find } from '../../common/dom.ts';
 import type { Say } from '../../common/words.ts';
@@ -8,8 +8,9 @@ import type { Roster, Side } from '../lifecycle/roster.ts';
 import type { Statistics } from '../pair/stats.ts';
 import { createConnectionDetails } from './connection-details.ts';
 import { createSteadyLevel, type Level, levelOf, type SteadyLevel } from './level.ts';
-import { createLine, type Line } from './line.ts';
+import { createLine, estimateOf, type Line } from './line.ts';
 import { showMark } from './mark.ts';
+import { createProcessor } from './processor.ts';
 import { type Reading, readingOf } from './reading.ts';
 
 const EVERY_MS = 1000;
@@ -22,8 +23,8 @@ export interface QualityParts {
   panel: HTMLElement;
   /** What the browser counts of each connection that carries. */
   statistics(): ReadonlyMap<Side, Promise<Statistics> | undefined>;
-  /** How many lines of a picture the connection to one of them carries; undefined for all. */
-  carries(side: Side, lines: number | undefined): void;
+  /** Sends one of them no more lines of a picture; undefined for as many as there are. */
+  limit(side: Side, lines: number | undefined): void;
   /** What is shown of each of the others. */
   others(): [Side, { name(): string; tile: { video: HTMLVideoElement } }][];
   /** Who they are, and what the page calls them, by their places. */
@@ -32,14 +33,25 @@ export interface QualityParts {
 
 interface Watched {
   line: Line;
+  /** The lines that it carries at most. */
+  carried: number | undefined;
+  /** What was counted when it was last weighed, and when it was last read. */
+  weighed: Statistics;
   last: Statistics;
   steady: SteadyLevel;
   level: Level;
   reading: Reading | undefined;
 }
 
-export function watchQuality({ say, panel, statistics, carries, others, present }: QualityParts): void {
+/** What is undefined sets no limit. */
+const least = (...limits: (number | undefined)[]): number | undefined => {
+  const set = limits.flatMap((limit) => limit ?? []);
+  return set.length > 0 ? Math.min(...set) : undefined;
+};
+
+export function watchQuality({ say, panel, statistics, limit, others, present }: QualityParts): void {
   const watched = new Map<Side, Watched>();
+  const processor = createProcessor();
   let looks = 0;
   const details = createConnectionDetails(find(panel, '.connections', HTMLDetailsElement), say);
   const list = find(panel, '[hx-trigger]', HTMLElement);
@@ -50,8 +62,11 @@ export function watchQuality({ say, panel, statistics, carries, others, present 
     const asked = statistics();
     const isRead = looks % READ_EACH === 0;
     looks += 1;
+    if (isRead) processor.hear([...watched.values()].flatMap(({ reading }) => reading ?? []));
     // Where nothing carries, that is said elsewhere, and what was counted before it says nothing about what comes then.
-    for (const side of watched.keys()) if (!asked.get(side)) forget(side);
+    for (const side of watched.keys()) if (!asked.get(side)) watched.delete(side);
+    // Somebody who is just coming isn't sent more than this device can encode.
+    for (const side of asked.keys()) if (!watched.has(side)) limit(side, processor.lines());
     for (const [side, now] of asked)
       now?.then(
         (counted) => {
@@ -63,16 +78,13 @@ export function watchQuality({ say, panel, statistics, carries, others, present 
     show();
   }
 
-  function forget(side: Side): void {
-    watched.delete(side);
-    carries(side, undefined);
-  }
-
-  function weigh(side: Side, { report }: Statistics): void {
-    const estimates = [...report.values()].flatMap((stat) => stat.availableOutgoingBitrate ?? []);
-    const { line } = watched.get(side) ?? {};
-    // Firefox has none.
-    if (line && estimates.length > 0) carries(side, line.hear(Math.max(...estimates)));
+  function weigh(side: Side, now: Statistics): void {
+    const one = watched.get(side);
+    if (!one) return;
+    const estimate = estimateOf(now, one.weighed);
+    one.weighed = now;
+    if (estimate !== undefined) one.carried = one.line.hear(estimate);
+    limit(side, least(one.carried, processor.lines()));
   }
 
   function take(side: Side, now: Statistics): void {
@@ -80,7 +92,8 @@ export function watchQuality({ say, panel, statistics, carries, others, present 
     const steady = before?.steady ?? createSteadyLevel();
     const reading = before && readingOf(now, before.last);
     const level = reading ? steady.hear(levelOf(reading)) : 'good';
-    watched.set(side, { line: before?.line ?? createLine(), last: now, steady, level, reading });
+    const { line = createLine(), carried, weighed = now } = before ?? {};
+    watched.set(side, { line, carried, weighed, last: now, steady, level, reading });
     show();
   }
 

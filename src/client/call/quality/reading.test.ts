@@ -12,6 +12,7 @@ const counted = (
   report: new Map(stats.map((stat) => [stat.id, { timestamp: seconds * 1000, ...stat }])),
   mids: MIDS,
   sound: 'audio/opus',
+  allowed: undefined,
 });
 
 const CODECS = [
@@ -36,7 +37,7 @@ test('where nothing was counted, nothing is claimed', () => {
     },
     sent: {
       ...{ bitrate: undefined, loss: undefined, sound: undefined, camera: undefined, screen: undefined },
-      ...{ limited: undefined, target: undefined },
+      ...{ voice: undefined, limited: undefined, target: undefined, encoding: undefined },
     },
   });
 });
@@ -137,6 +138,36 @@ test('of what is sent it is known what holds it back, while something is sent', 
   expect(readingOf(before, before).sent.limited).toBeUndefined();
 });
 
+test('where no target is told, it is what the frames were to take', () => {
+  const target = (...bytes: (number | undefined)[]) => {
+    const [before, now] = bytes.map((total, at) =>
+      counted(at * 2, {
+        ...{ ...ownCamera, framesEncoded: at * 40 },
+        ...(total !== undefined && { totalEncodedBytesTarget: total }),
+      }),
+    );
+    return now && before && readingOf(now, before).sent.target;
+  };
+  expect(target(10_000, 110_000)).toBe(400_000);
+  expect(target(undefined, undefined)).toBeUndefined();
+});
+
+test('an encoder that has no time left is told from one that has', () => {
+  const encoding = (seconds: number, more: Partial<Stat> = {}) =>
+    readingOf(
+      counted(2, { ...ownCamera, framesEncoded: 40, totalEncodeTime: 5 + seconds, ...more }),
+      counted(0, { ...ownCamera, framesEncoded: 0, totalEncodeTime: 5 }),
+    ).sent.encoding;
+  expect(encoding(0.5)).toBe(0.25);
+  // What waits for the processor is counted with it.
+  expect(encoding(3)).toBe(1);
+  expect(encoding(0, { framesEncoded: 0 })).toBeUndefined();
+  // One beside the processor has several frames at once, and says nothing of how busy that is.
+  expect(encoding(3, { powerEfficientEncoder: true })).toBeUndefined();
+  const told = counted(2, { ...ownCamera, framesEncoded: 40 });
+  expect(readingOf(told, counted(0, { ...ownCamera, framesEncoded: 0 })).sent.encoding).toBeUndefined();
+});
+
 test('a voice has its codec, and what was made up of it', () => {
   const samples = { totalSamplesReceived: 0, concealedSamples: 500, silentConcealedSamples: 100 };
   const { received, sent } = readingOf(
@@ -151,6 +182,9 @@ test('a voice has its codec, and what was made up of it', () => {
   );
   expect(received).toMatchObject({ sound: 'opus', jitter: 0.02, concealed: 0.1 });
   expect(sent.sound).toBe('opus');
+  const voiceAt = (seconds: number, bytesSent: number, headerBytesSent: number) =>
+    counted(seconds, { ...ownVoice, bytesSent, headerBytesSent });
+  expect(readingOf(voiceAt(2, 9000, 1000), voiceAt(0, 1000, 0)).sent.voice).toBe(36_000);
 });
 
 test('sound is redundant where that was agreed on, whatever the statistics call it', () => {

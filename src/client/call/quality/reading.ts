@@ -40,8 +40,12 @@ export interface Reading {
   sent: Way & {
     /** Why the camera's picture isn't better: `none`, `bandwidth`, `cpu` or `other`. */
     limited: string | undefined;
+    /** What the voice takes, in bit/s. */
+    voice: number | undefined;
     /** What the camera's encoder may use, in bit/s. */
     target: number | undefined;
+    /** The share of the time in which the processor was encoding the camera's picture, 0 to 1. */
+    encoding: number | undefined;
   };
 }
 
@@ -113,6 +117,24 @@ export function readingOf(now: Statistics, before: Statistics): Reading {
     return packets < FEW_PACKETS ? undefined : share(lost, packets);
   }
 
+  /** Firefox says only what the frames were to take, one by one. Where it leaves some out, that is less than there was room for. */
+  function targetOf(stat: Stat | undefined): number | undefined {
+    const bytes = perSecond(stat, 'totalEncodedBytesTarget');
+    return stat?.targetBitrate ?? (bytes === undefined ? undefined : bytes * 8);
+  }
+
+  /** For an encoder beside the processor it is how long each frame takes, and not how much it has to do. */
+  function encodingOf(stat: Stat): number | undefined {
+    const busy = stat.powerEfficientEncoder ? undefined : perSecond(stat, 'totalEncodeTime');
+    return busy === undefined ? undefined : share(busy, 1);
+  }
+
+  /** With the headers of its packets. */
+  function bitsOf(stat: Stat | undefined): number | undefined {
+    const bytes = perSecond(stat, 'bytesSent');
+    return bytes === undefined ? undefined : 8 * (bytes + (perSecond(stat, 'headerBytesSent') ?? 0));
+  }
+
   const [incoming, outgoing] = [of('inbound-rtp'), of('outbound-rtp')];
   const [voice, camera] = [incoming.find(isVoice), incoming.find(isCamera)];
   const [ownVoice, ownCamera] = [outgoing.find(isVoice), outgoing.find(isCamera)];
@@ -148,8 +170,10 @@ export function readingOf(now: Statistics, before: Statistics): Reading {
       sound: codecOf(ownVoice),
       camera: own,
       screen: picture(outgoing.find(isScreen), 'framesEncoded', 'framesEncoded'),
+      voice: bitsOf(ownVoice),
       limited: own && ownCamera?.qualityLimitationReason,
-      target: ownCamera?.targetBitrate,
+      target: own && targetOf(ownCamera),
+      encoding: own && ownCamera && encodingOf(ownCamera),
     },
   };
 }

@@ -76,7 +76,7 @@ export interface CallAsSeen {
   levels(): ReadonlyMap<Side, number>;
   /** What the browser counts of each connection that carries. */
   statistics: QualityParts['statistics'];
-  carries: QualityParts['carries'];
+  limit: QualityParts['limit'];
   /** Whether to save data was chosen. */
   saving(): void;
 }
@@ -94,7 +94,7 @@ export function createView(
   myName: string,
   { local, screen: shared, recording }: OwnMedia,
   actions: ToolbarActions,
-  { isHeard, shows, levels, statistics, carries, saving: saves }: CallAsSeen,
+  { isHeard, shows, levels, statistics, limit, saving: saves }: CallAsSeen,
 ): View {
   const stage = find(root, '.stage', HTMLElement);
   const controls = find(root, '[role="toolbar"]', HTMLElement);
@@ -137,7 +137,7 @@ export function createView(
   const panel = find(root, '.call-people', HTMLElement);
   const people = createPeoplePanel(panel, find(controls, '[data-do="people"]', HTMLButtonElement));
   const watchQuality = createQualityControl({
-    ...{ say, panel, statistics, carries, others: others.all },
+    ...{ say, panel, statistics, limit, others: others.all },
     present: () => ({ roster: present, sides: placed }),
   });
   const selects = createDeviceSelects(root, local, shared, tone, say);

@@ -1,23 +1,14 @@
-/** The links to all others in the call, one for each: made when they come in, closed when they go. */
-import type { ChannelMessage } from '../../protocol/channel.ts';
+/** A mesh: a link to each of the others, made when they come in and closed when they go. */
 import type { ClientMessage } from '../../protocol/client.ts';
 import type { IceConfiguration } from '../../protocol/common.ts';
 import type { Outgoing, Source } from '../media/outgoing.ts';
 import { FIRST, type Side } from './lifecycle/roster.ts';
 import { createLink, type Link } from './pair/link.ts';
 import { isPolite } from './pair/negotiation.ts';
-import type { Statistics } from './pair/stats.ts';
 import { createServerPath } from './server/server-path.ts';
+import type { Lines, Topology, TopologyEvents } from './topology.ts';
 
-export interface PairEvents {
-  /** Whether this link carries, each time that changes. */
-  connected(side: Side, isConnected: boolean): void;
-  stream(side: Side, source: Source, stream: MediaStream): void;
-  channelOpened(side: Side): void;
-  message(side: Side, message: ChannelMessage): void;
-}
-
-export interface PairParts {
+export interface MeshParts {
   ice: IceConfiguration;
   outgoing: Record<Source, Outgoing>;
   /** Sends now or not at all, and says which. */
@@ -30,57 +21,32 @@ export interface PairParts {
   freshIce(): Promise<IceConfiguration | undefined>;
   /** Whether this person wants to save data. */
   isSaving(): boolean;
-  events: PairEvents;
+  events: TopologyEvents;
 }
 
-export interface Pairs {
-  /** The link of a call of two, which is begun before it is known to whom. */
+/** What only a mesh has: links, whose descriptions and candidates the server passes on. */
+export interface Mesh extends Topology {
+  /** The link of a call of two, which is begun before it is known to whom; whoever joins first gets it. */
   first(): Link;
-  /**
-   * Somebody is in the call. The first link becomes theirs, if it is nobody's yet; else they get one of their own.
-   * @param offers whether this side makes the first offer; else theirs is waited for
-   * @returns whether they weren't known before
-   */
-  meet(member: string, offers: boolean): boolean;
   of(member: string): Link | undefined;
-  sideOf(member: string): Side | undefined;
-  /** They are gone for good. */
-  drop(member: string): void;
-  members(): string[];
   links(): Link[];
-  isAnyConnected(): boolean;
-  /** In how many lines they show what they get of one's own pictures (protocol/channel.ts). */
-  shows(side: Side, lines: Lines): void;
-  /** How many lines of a picture the connection to one of them carries; undefined for all. */
-  carries(side: Side, lines: number | undefined): void;
-  /** What may be sent has changed. */
-  fit(): void;
-  /** How loud each is at this moment, 0 to 1. */
-  levels(): Map<Side, number>;
-  /** What the browser counts of each connection that carries. */
-  statistics(): Map<Side, Promise<Statistics> | undefined>;
-  /** Says something to one of them. */
-  say(side: Side, message: ChannelMessage): void;
   /** The ICE servers' credentials expire: also those that whoever comes in later begins with. */
   renewIce(): void;
-  close(): void;
 }
-
-type Lines = Record<Source, number | undefined>;
 
 type Pair = {
   link: Link;
   member: string | undefined;
   isConnected: boolean;
   lines: Lines;
-  /** As many lines as its connection carries. */
-  carried?: number | undefined;
+  /** So many lines at most are sent there. */
+  limit?: number | undefined;
 };
 
 /** What somebody wants who hasn't said anything. */
 const ALL: Lines = { self: undefined, screen: undefined };
 
-export function createPairs({ events, ...parts }: PairParts): Pairs {
+export function createMesh({ events, ...parts }: MeshParts): Mesh {
   const pairs = new Map<Side, Pair>();
   let { ice } = parts;
 
@@ -129,9 +95,9 @@ export function createPairs({ events, ...parts }: PairParts): Pairs {
   /** What one line carries up is shared by all. */
   function fitAll(): void {
     const shared = { others: pairs.size, saving: parts.isSaving() };
-    for (const { link, lines, carried } of pairs.values())
+    for (const { link, lines, limit } of pairs.values())
       link.fit({
-        self: { height: lines.self, carried, ...shared },
+        self: { height: lines.self, limit, ...shared },
         screen: { height: lines.screen, ...shared },
       });
   }
@@ -147,29 +113,36 @@ export function createPairs({ events, ...parts }: PairParts): Pairs {
   return {
     first: () => (pairs.get(FIRST) ?? add(FIRST, undefined)).link,
 
-    meet(member, offers) {
+    join(member, offers) {
       const known = find(member);
       if (known) {
         setPolite(known[1]);
-        return false;
+        return;
       }
       const first = pairs.get(FIRST);
       if (first && first.member === undefined) {
         first.member = member;
         setPolite(first);
-        return true;
+        return;
       }
       const pair = add(member, member);
       setPolite(pair);
       if (offers) pair.link.offerAnew();
       else pair.link.renew();
-      return true;
+    },
+
+    publish(source, kind, track) {
+      for (const { link } of pairs.values()) link.send(source, kind, track);
+    },
+
+    tell(message, to) {
+      for (const [side, { link }] of pairs) if (to === undefined || to === side) link.say(message);
     },
 
     of: (member) => find(member)?.[1].link,
     sideOf: (member) => find(member)?.[0],
 
-    drop(member) {
+    leave(member) {
       const known = find(member);
       if (!known) return;
       pairs.delete(known[0]);
@@ -187,16 +160,19 @@ export function createPairs({ events, ...parts }: PairParts): Pairs {
       pair.lines = lines;
       fitAll();
     },
-    carries(side, lines) {
+    limit(side, lines) {
       const pair = pairs.get(side);
-      if (!pair || pair.carried === lines) return;
-      pair.carried = lines;
+      if (!pair || pair.limit === lines) return;
+      pair.limit = lines;
       fitAll();
     },
     fit: fitAll,
     levels: () => ofEach(({ link }) => link.level()),
     statistics: () => ofEach(({ link, isConnected }) => (isConnected ? link.statistics() : undefined)),
-    say: (side, message) => void pairs.get(side)?.link.say(message),
+
+    online() {
+      for (const { link, member } of pairs.values()) if (member !== undefined) link.online();
+    },
 
     renewIce() {
       void freshIce();

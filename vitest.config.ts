@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** What measures pictures and sound as they come: two of these at once on a small machine would measure the machine. */
 const CALLS = [
   'test/e2e/calls-{media,group}.test.ts',
-  'test/e2e/{effects,recording,voice}.test.ts',
+  'test/e2e/{effects,faces,recording,voice}.test.ts',
   'test/e2e/screen*.test.ts',
   'test/faults/{calls,calls-group,recording-page}.test.ts',
 ];

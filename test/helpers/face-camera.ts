@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
+import { drawCamera } from './drawn-camera.ts';
 
 /** NASA's portrait of the astronaut Eileen Collins, in the public domain; 384 pixels wide and high. */
 const PORTRAIT = readFileSync(join(import.meta.dirname, '../material/face.webp')).toString('base64');
@@ -30,56 +31,29 @@ export const GEOMETRY = {
 
 /** Has the pages of this tab see it instead of a camera. */
 export const showFace = (page: Page) =>
-  page.evaluateOnNewDocument(
-    ({ portrait, width, height, scale, left, top, reach, mark }) => {
-      const { mediaDevices } = navigator;
-      if (!mediaDevices) return;
-      const open = mediaDevices.getUserMedia.bind(mediaDevices);
-      const camera = async () => {
-        const bytes = Uint8Array.from(atob(portrait), (character) => character.charCodeAt(0));
-        const image = await createImageBitmap(new Blob([bytes], { type: 'image/webp' }));
-        const canvas = Object.assign(document.createElement('canvas'), { width, height });
-        const context = canvas.getContext('2d');
-        if (!context) throw new Error('no canvas');
-        const began = performance.now();
-        const draw = () => {
-          const phase = (performance.now() - began) / 700;
-          context.setTransform(1, 0, 0, 1, 0, 0);
-          context.fillStyle = '#cfc9c4';
-          context.fillRect(0, 0, width, height);
-          context.setTransform(
-            ...([
-              scale,
-              0,
-              0,
-              scale,
-              left + reach * (1 + Math.sin(phase)),
-              top + 6 * Math.cos(phase),
-            ] as const),
-          );
-          context.drawImage(image, 0, 0);
-          context.fillStyle = mark.colour;
-          context.fillRect(mark.x, mark.y, mark.size, mark.size);
-        };
-        draw();
-        const timer = setInterval(draw, 50);
-        const [track] = canvas.captureStream(20).getVideoTracks();
-        if (!track) throw new Error('no track');
-        const stop = track.stop.bind(track);
-        track.stop = () => {
-          clearInterval(timer);
-          stop();
-        };
-        return track;
-      };
-      mediaDevices.getUserMedia = async (wanted = {}) => {
-        const stream = wanted.audio ? await open({ audio: wanted.audio }) : new MediaStream();
-        if (wanted.video) stream.addTrack(await camera());
-        return stream;
+  drawCamera(
+    page,
+    { width: WIDTH, height: HEIGHT, rate: 20 },
+    async (context, { portrait, scale, left, top, reach, mark }) => {
+      const { width, height } = context.canvas;
+      const bytes = Uint8Array.from(atob(portrait), (character) => character.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes], { type: 'image/webp' }));
+      const began = performance.now();
+      return () => {
+        const phase = (performance.now() - began) / 700;
+        context.setTransform(1, 0, 0, 1, 0, 0);
+        context.fillStyle = '#cfc9c4';
+        context.fillRect(0, 0, width, height);
+        context.setTransform(
+          ...([
+            ...[scale, 0, 0, scale],
+            ...[left + reach * (1 + Math.sin(phase)), top + 6 * Math.cos(phase)],
+          ] as [number, number, number, number, number, number]),
+        );
+        context.drawImage(image, 0, 0);
+        context.fillStyle = mark.colour;
+        context.fillRect(mark.x, mark.y, mark.size, mark.size);
       };
     },
-    {
-      ...{ portrait: PORTRAIT, width: WIDTH, height: HEIGHT, scale: SCALE },
-      ...{ left: LEFT, top: TOP, reach: REACH, mark: MARK },
-    },
+    { portrait: PORTRAIT, scale: SCALE, left: LEFT, top: TOP, reach: REACH, mark: MARK },
   );

@@ -1,12 +1,13 @@
 /**
- * Where faces are: MediaPipe's short-range detector (BlazeFace), for faces within some two metres. For each of 896 places it
- * says how likely a face is there, and where its edges, eyes, nose, mouth and ears are.
+ * Where faces are: MediaPipe's short-range detector (BlazeFace), for faces within some two metres; smaller ones it finds in
+ * a part of the picture. For each of 896 places it says how likely a face is there, and where its edges, eyes, nose, mouth and
+ * ears are.
  */
 import type { Point } from '../pixels/face.ts';
 import type { Planes } from '../pixels/planes.ts';
 import type { Yuv } from '../pixels/yuv.ts';
 import type { Model } from './litert.ts';
-import { fillInput, type InputShape, squareAround } from './model-input.ts';
+import { fillInput, type InputShape, squareAround, type View } from './model-input.ts';
 
 export interface Detection {
   /** Its middle and size, in pixels of the picture. */
@@ -44,15 +45,14 @@ export const ANCHORS: readonly Point[] = [
 );
 
 export interface Detector {
-  /** The largest one first. */
-  find(planes: Planes, yuv: Yuv): Promise<Detection[]>;
+  /** The largest one first. @param view a square that is looked at, instead of all of the picture */
+  find(planes: Planes, yuv: Yuv, view?: View): Promise<Detection[]>;
 }
 
 export function detectWith(model: Model): Detector {
   const input = new Float32Array(SIDE * SIDE * 3);
   return {
-    async find(planes, yuv) {
-      const view = squareAround(planes);
+    async find(planes, yuv, view = squareAround(planes)) {
       fillInput(input, SHAPE, planes, view, yuv);
       const outputs = await model(input);
       const places = outputs.find(({ length }) => length === ANCHORS.length * NUMBERS);

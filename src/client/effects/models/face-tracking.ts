@@ -1,12 +1,14 @@
 /**
  * Follows one face: it is detected once, then looked for where it was in the picture before, and detected anew when it is
- * lost. Of several it is the largest one, and it stays the same for as long as it is seen.
+ * lost. Of several it is the largest one, and it stays the same for as long as it is seen. Where there is none in all of
+ * the picture, one part of it after the other is looked at: a child's at the other end of the table is too small otherwise.
  */
 import type { Face } from '../pixels/face.ts';
 import type { Planes } from '../pixels/planes.ts';
 import type { Yuv } from '../pixels/yuv.ts';
 import type { Detector } from './detection.ts';
 import { type Landmarks, viewOfDetection, viewOfFace } from './landmarks.ts';
+import { partsOf, type View } from './model-input.ts';
 
 /** Nobody is looked for more often than so many ms: an empty room is no reason to keep a machine busy. */
 const LOOK_MS = 120;
@@ -29,14 +31,23 @@ export function createFaceTracker(detector: Detector, landmarks: Landmarks): Fac
   let last: Seen | undefined;
   let before: Seen | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
+  /** How often nobody was seen since somebody was. */
+  let misses = 0;
 
   const isFresh = (at: number) => last !== undefined && at - last.at < STALE_MS;
 
   async function detect(planes: Planes, yuv: Yuv, at: number): Promise<Face | undefined> {
     if (at - lookedAt < LOOK_MS) return undefined;
     lookedAt = at;
-    const [largest] = await detector.find(planes, yuv);
+    const [largest] = await detector.find(planes, yuv, nextView(planes));
+    misses = largest ? 0 : misses + 1;
     return largest && landmarks.find(planes, yuv, viewOfDetection(largest));
+  }
+
+  /** All of the picture and one of its parts in turn. @returns undefined for all */
+  function nextView(planes: Planes): View | undefined {
+    const parts = partsOf(planes);
+    return misses % 2 === 0 ? undefined : parts[((misses - 1) / 2) % parts.length];
   }
 
   return {

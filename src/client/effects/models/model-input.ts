@@ -25,6 +25,21 @@ export const squareAround = ({ width, height }: Planes): View => {
   return { x: width / 2, y: height / 2, width: side, height: side, angle: 0 };
 };
 
+/** Squares half as wide as that, which together have all of the picture; each overlaps the next by half. */
+export function partsOf({ width, height }: Planes): View[] {
+  const side = Math.max(width, height) / 2;
+  const middles = (length: number): number[] => {
+    const room = Math.max(0, length - side);
+    const steps = Math.ceil((2 * room) / side);
+    return Array.from({ length: steps + 1 }, (_, step) =>
+      steps === 0 ? length / 2 : side / 2 + (room * step) / steps,
+    );
+  };
+  return middles(height).flatMap((y) =>
+    middles(width).map((x) => ({ x, y, width: side, height: side, angle: 0 })),
+  );
+}
+
 export interface InputShape {
   readonly width: number;
   readonly height: number;

@@ -6,7 +6,7 @@ import { UNTOLD } from '../pixels/yuv.ts';
 import { ANCHORS, type Detection, decode, detectWith, merge } from './detection.ts';
 import { createFaceTracker, moveOn } from './face-tracking.ts';
 import { landmarksWith, toPicture, viewOfDetection, viewOfFace } from './landmarks.ts';
-import { fillInput, type InputShape, squareAround, wholeOf } from './model-input.ts';
+import { fillInput, type InputShape, partsOf, squareAround, wholeOf } from './model-input.ts';
 import { segmentWith } from './segmentation.ts';
 
 const SHAPE: InputShape = { width: 8, height: 8, black: 0, white: 1, beyond: 'edge' };
@@ -64,6 +64,38 @@ describe('what a model is shown', () => {
     fillInput(input, SHAPE, planes, view, UNTOLD);
     expect(at(input, 0, 0)).toEqual([0, 1, 0]);
     expect(at(input, 0, 7)).toEqual([1, 0, 0]);
+  });
+
+  test('parts that overlap by half, and have all of it', () => {
+    const of = (width: number, height: number) =>
+      partsOf(plain(width, height, RED)).map(({ x, y, width: side }) => [x - side / 2, y - side / 2, side]);
+    expect(of(64, 36)).toEqual([
+      ...[
+        [0, 0, 32],
+        [16, 0, 32],
+        [32, 0, 32],
+      ],
+      ...[
+        [0, 4, 32],
+        [16, 4, 32],
+        [32, 4, 32],
+      ],
+    ]);
+    // From a phone held upright.
+    expect(of(36, 64).map(([x, y]) => [x, y])).toEqual([
+      [0, 0],
+      [4, 0],
+      [0, 16],
+      [4, 16],
+      [0, 32],
+      [4, 32],
+    ]);
+    expect(of(64, 32)).toHaveLength(3);
+    expect(of(64, 20)).toEqual([
+      [0, -6, 32],
+      [16, -6, 32],
+      [32, -6, 32],
+    ]);
   });
 
   test('beyond the edge, what is at the edge', () => {
@@ -261,6 +293,27 @@ describe('following a face', () => {
       expect(await look(33 * frame)).toBeDefined();
     }
     expect(asked).toEqual(['detect', 'landmarks', 'landmarks', 'landmarks', 'landmarks', 'landmarks']);
+  });
+
+  test('where all of the picture has nobody, one part after the other is looked at', async () => {
+    const views: (number | undefined)[] = [];
+    const tracker = createFaceTracker(
+      {
+        async find(_planes, _yuv, view) {
+          views.push(view?.x);
+          // A small face at the right.
+          if (view?.x !== 48) return [];
+          const eyes = { leftEye: { x: 51, y: 20 }, rightEye: { x: 55, y: 20 } };
+          return [{ x: 53, y: 20, width: 6, height: 6, score: 1, ...eyes }];
+        },
+      },
+      { find: async (_planes, _yuv, view) => createFace({ x: view.x, y: view.y, eyes: 4 }) },
+    );
+    const found = [];
+    for (let look = 0; look < 6; look += 1)
+      found.push(await tracker.find(plain(64, 32, RED), UNTOLD, 200 * look));
+    expect(views).toEqual([undefined, 16, undefined, 32, undefined, 48]);
+    expect(found.map(Boolean)).toEqual([false, false, false, false, false, true]);
   });
 
   test('one that is lost is found again', async () => {

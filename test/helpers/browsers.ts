@@ -24,6 +24,8 @@ export interface BrowserOptions {
   hears?: Float32Array;
   /** Chromium only: a camera in this colour, or one that is hard to encode, instead of the built-in test picture. */
   camera?: Ground | 'busy';
+  /** How many lines that one has, instead of 720; they are 16 : 9. */
+  lines?: number;
   /** Chromium only: how many cameras there are, instead of one. */
   cameras?: number;
   /** Chromium only: pictures a second of cameras and of the made-up screen, instead of 20. */
@@ -141,7 +143,9 @@ const chromiumOptions = (options: BrowserOptions, folder: string): LaunchOptions
   if (camera !== undefined) {
     const picture = writeMedia(
       join(folder, 'camera.y4m'),
-      camera === 'busy' ? busyPattern() : movingPattern(camera),
+      camera === 'busy'
+        ? busyPattern((options.lines ?? 720) * (16 / 9), options.lines)
+        : movingPattern(camera),
     );
     args.push(`--use-file-for-fake-video-capture=${picture}`);
   }

@@ -91,3 +91,28 @@ export const chatOf = async (client: Client, other: Person): Promise<string> => 
   if (path === undefined) throw new Error(`${other.displayName} is nobody's friend`);
   return path;
 };
+
+/** The token that belongs into each form of this page. */
+const tokenIn = (body: string): string => {
+  const [, token] = /name="_csrf" value="([^"]*)"/.exec(body) ?? [];
+  if (token === undefined) throw new Error('there is no form');
+  return token;
+};
+
+/** Makes a group of this person and all their friends. @returns its address, `/chats/<id>` */
+export const gather = async (client: Client, title: string): Promise<string> => {
+  const { body } = await client.get('/chats/new');
+  const fields = new URLSearchParams({ _csrf: tokenIn(body), title });
+  for (const [, id = ''] of body.matchAll(/name="people" value="(\d+)"/g)) fields.append('people', id);
+  const { path } = await client.post('/chats/new', fields);
+  if (!/^\/chats\/\d+$/.test(path)) throw new Error(`no group was made: ${path}`);
+  return path;
+};
+
+/** Takes somebody out of a group that this person is an admin of. */
+export const takeOut = async (client: Client, group: string, { displayName }: Person): Promise<void> => {
+  const { body } = await client.get(`${group}/people`);
+  const [, remove] = new RegExp(`>${displayName}<[\\s\\S]*?action="([^"]+/remove)"`).exec(body) ?? [];
+  if (remove === undefined) throw new Error(`${displayName} can't be taken out`);
+  await client.post(remove, { _csrf: tokenIn(body) });
+};

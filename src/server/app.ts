@@ -87,7 +87,8 @@ async function assemble(config: Config, time: Clock, deliver: Deliver) {
   const events = createEvents(background);
   const queue = createCommitQueue(database, writing.turn);
   const ground = { config, database, clock, events, background, writing, queue, log };
-  const tls = createTls(app, ground);
+  const relay = createRelay(ground);
+  const tls = createTls(app, { ...ground, renewed: relay.renewed });
 
   // Each domain from the parts below it.
   const chatStore = createChatStore(database);
@@ -103,7 +104,6 @@ async function assemble(config: Config, time: Clock, deliver: Deliver) {
   const files = { ...friends, ...fileParts };
   const chats = { ...files, ...createChatParts({ ...files, chatStore }) };
   const recordings = { ...chats, ...createRecordingParts(chats) };
-  const relay = createRelay(ground);
   const calls = {
     ...recordings,
     ...createCallParts({ ...recordings, iceServers: relay.iceServers }),

@@ -306,6 +306,19 @@ test('a first certificate that comes later brings TLS, and one that goes takes n
   expect(pidOf()).toBe(pid);
 });
 
+test('a certificate that it is told of is taken at once', async () => {
+  const awaited = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  const relay = startRelay(awaited);
+  certify('first');
+  relay.renewed();
+  await eventually('the first certificate', async () => (await served()) === 'first');
+  const pid = pidOf();
+  certify('second');
+  relay.renewed();
+  await eventually('the second certificate', async () => (await served()) === 'second');
+  expect(pidOf()).toBe(pid);
+});
+
 test('when the house gets another address, it is told', async () => {
   const relay = startRelay();
   const [way] = waysTo(relay);

@@ -20,7 +20,7 @@ import { createSupervisor, type Prepared } from './supervisor.ts';
 import { takenPort } from './taken-port.ts';
 import { makeUserDatabase } from './user-database.ts';
 
-/** ms. Home connections get new addresses, and certificates are renewed. */
+/** ms. Home connections get new addresses, and others may renew certificates. */
 const LOOK_EVERY = 60_000;
 
 export type RelayGround = {
@@ -70,6 +70,15 @@ export function createCoturn(program: string, ground: RelayGround, options: Cotu
     certificate: currentCertificate(files, undefined),
   };
   let cancel = () => {};
+  /** The last of what is done in turn. */
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** What a start is prepared with isn't looked at anew before it is known. */
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const next = last.then(work);
+    last = next.catch(() => {});
+    return next;
+  }
 
   async function plan(known?: Certificate): Promise<Plan> {
     const addresses = await findAddresses(config, given.addresses, machine);
@@ -95,7 +104,7 @@ export function createCoturn(program: string, ground: RelayGround, options: Cotu
   }
 
   const supervisor = createSupervisor({
-    ...{ program, folder: config.dataDir, prepare, clock, background, log },
+    ...{ program, folder: config.dataDir, prepare: () => inTurn(prepare), clock, background, log },
     hear: createRelayLog(log, clock),
   });
 
@@ -114,7 +123,7 @@ export function createCoturn(program: string, ground: RelayGround, options: Cotu
   function wait(): void {
     cancel = clock.at(clock.now() + LOOK_EVERY, () => {
       wait();
-      return look();
+      return inTurn(look);
     });
   }
 
@@ -123,6 +132,9 @@ export function createCoturn(program: string, ground: RelayGround, options: Cotu
       supervisor.start();
       wait();
     },
+
+    /** There is another certificate. */
+    renewed: () => background.attempt('giving the relay a new certificate', () => inTurn(look)),
 
     /** As calls/ice.ts needs them; without the relay where it isn't counted on, or nobody knows how to find it. */
     iceServers(asked: string): Pick<Config, 'stunUrls' | 'turn'> {

@@ -5,6 +5,8 @@ import { findProgram } from './program.ts';
 
 export type Relay = {
   start(): void;
+  /** There is another certificate, which a relay beside the server has as well; without this it would notice within a minute. */
+  renewed(): void;
   /** What a page is told. @param asked the `Host` by which it was asked for */
   iceServers(asked: string): Pick<Config, 'stunUrls' | 'turn'>;
   stop(): Promise<void>;
@@ -22,5 +24,5 @@ export function createRelay(ground: Ground, find = () => findProgram('turnserver
   if (program !== undefined) return createCoturn(program, ground);
   if (config.hasOwnRelay) log.warn(MISSING);
   const { stunUrls, turn } = config;
-  return { start() {}, iceServers: () => ({ stunUrls, turn }), stop: async () => {} };
+  return { start() {}, renewed() {}, iceServers: () => ({ stunUrls, turn }), stop: async () => {} };
 }

@@ -61,6 +61,7 @@ export type CertificateWatch = {
  * Whenever the files have changed, serves new connections with them. Open connections continue.
  * If they can't be used, as while only one of the two has been written, the old certificate stays.
  * @param read as they were read at first
+ * @param renewed called once they are served
  */
 export function watchCertificate(
   server: Server,
@@ -68,6 +69,7 @@ export function watchCertificate(
   read: typeof readCertificate,
   clock: Clock,
   log: FastifyBaseLogger,
+  renewed: () => void,
 ): CertificateWatch {
   const state = () => `${stateOf(files.cert)}, ${stateOf(files.key)}`;
   let served = state();
@@ -86,6 +88,7 @@ export function watchCertificate(
       server.setSecureContext(certificate);
       served = now;
       log.info({ cert: files.cert }, 'serving a new certificate');
+      renewed();
     } catch (error) {
       refused = tried;
       log.error({ err: error, cert: files.cert }, 'the new certificate is of no use; the old one is served');

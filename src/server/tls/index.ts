@@ -46,7 +46,14 @@ const LATE_SHARE = 1 / 6;
 const isLate = ({ from, until }: Validity, now: number): boolean =>
   until - now < Math.min(LATE, (until - from) * LATE_SHARE);
 
-export type TlsParts = { config: Config; clock: Clock; background: Background; log: FastifyBaseLogger };
+export type TlsParts = {
+  config: Config;
+  clock: Clock;
+  background: Background;
+  log: FastifyBaseLogger;
+  /** Another certificate is served from now on. */
+  renewed(): void;
+};
 
 const NONE = { look() {}, stop() {} };
 
@@ -59,7 +66,9 @@ export function createTls({ server, routing }: Pick<FastifyInstance, 'server' | 
       log.warn({ path }, 'others on this machine can read a key: close it, mode 600');
   const read = tls?.by === 'files' ? givenCertificate : readCertificate;
   const watch: CertificateWatch =
-    files && server instanceof HttpsServer ? watchCertificate(server, files, read, clock, log) : NONE;
+    files && server instanceof HttpsServer
+      ? watchCertificate(server, files, read, clock, log, parts.renewed)
+      : NONE;
   const answers = new Map<string, string>();
   const acme = tls?.by === 'acme' ? createAcme({ ...parts, tls, answers, renewed: watch.look }) : undefined;
   const lan =

@@ -15,6 +15,10 @@ export const FORBIDDEN_NAME = 'forbidden.example';
 export interface PebbleOptions {
   /** Seconds for which its certificates are valid. */
   validFor: number;
+  /** Where it looks for the answers to its challenges, unless it may choose a free port. */
+  httpPort?: number;
+  /** Address and port at which its DNS answers others as well. */
+  dnsFor?: string;
 }
 
 export interface Pebble {
@@ -38,7 +42,7 @@ const end = async (child: ChildProcess) => {
   await ended;
 };
 
-export const startPebble = async ({ validFor }: PebbleOptions): Promise<Pebble> => {
+export const startPebble = async ({ validFor, httpPort: given, dnsFor }: PebbleOptions): Promise<Pebble> => {
   const folder = mkdtempSync(join(tmpdir(), 'porchlight-pebble-'));
   const [certificate, key, settings] = ['own.pem', 'own.key', 'pebble.json'].map((name) =>
     join(folder, name),
@@ -53,9 +57,10 @@ export const startPebble = async ({ validFor }: PebbleOptions): Promise<Pebble> 
     ],
     { stdio: 'ignore' },
   );
-  const [port, management, httpPort, tlsPort, dns, names] = await Promise.all(
+  const [port, management, free, tlsPort, dns, names] = await Promise.all(
     Array.from({ length: 6 }, () => freePort()),
   );
+  const httpPort = given ?? free ?? 0;
   writeFileSync(
     settings,
     JSON.stringify({
@@ -71,7 +76,14 @@ export const startPebble = async ({ validFor }: PebbleOptions): Promise<Pebble> 
     spawn(
       requireProgram('pebble-challtestsrv'),
       [
-        ...['-defaultIPv4', '', '-defaultIPv6', '', '-dns01', `127.0.0.1:${dns}`],
+        ...[
+          '-defaultIPv4',
+          '',
+          '-defaultIPv6',
+          '',
+          '-dns01',
+          [`127.0.0.1:${dns}`, ...(dnsFor === undefined ? [] : [dnsFor])].join(','),
+        ],
         ...['-http01', '', '-https01', '', '-tlsalpn01', '', '-management', `127.0.0.1:${names}`],
       ],
       { stdio: 'ignore' },
@@ -101,7 +113,7 @@ export const startPebble = async ({ validFor }: PebbleOptions): Promise<Pebble> 
   await eventually('its DNS to answer', () => pointed('nobody.example', ['127.0.0.1']).catch(() => false));
   return {
     directory,
-    httpPort: httpPort ?? 0,
+    httpPort,
     certificate,
     root: async () => (await ask(`https://localhost:${management}/roots/0`)) ?? '',
     async point(name, address) {

@@ -70,7 +70,10 @@ export const E2E_PROGRAMS: Program[] = [
   ...(['ffmpeg', 'pulseaudio', 'xvfb', 'dbus', 'nginx', 'caddy', 'certutil', 'speaker-test'] as const),
 ];
 
-export const NETWORK_PROGRAMS: Program[] = ['chromium', 'ip', 'iptables', 'turnserver'];
+export const NETWORK_PROGRAMS: Program[] = [
+  ...(['chromium', 'firefox', 'pulseaudio', 'ip', 'iptables', 'turnserver'] as const),
+  ...(['pebble', 'pebble-challtestsrv', 'openssl', 'certutil'] as const),
+];
 
 export const missingPrograms = (needed: Program[]): Program[] =>
   needed.filter((program) => !findProgram(program));

@@ -24,6 +24,8 @@ export interface Home {
   lose(share: number): void;
   /** Lets no more than this through to the outside, in kbit/s; undefined is all there is. */
   limitUp(rate: number | undefined): void;
+  /** Lets no more than this come in from the outside, in kbit/s. */
+  limitDown(rate: number): void;
   /** Pulls the router's cable, which its home isn't told. */
   unplug(): void;
   plug(): void;
@@ -42,17 +44,22 @@ export interface Lab {
 }
 
 const PROVIDER = '203.0.113';
-const SERVER = `${PROVIDER}.10`;
+/** The server's, as the internet knows it. */
+export const SERVER = `${PROVIDER}.10`;
 /** An address of the server's that a house vouches for: one of its own network, to which the homes have a way as well. */
 export const IN_HOUSE = '192.168.200.10';
 /** Where nobody is: with no way to anywhere, coturn would drop a client's connection for each private candidate. */
 const NOBODY = `${PROVIDER}.254`;
 const RELAY_PORT = 3478;
+export const RELAY_TLS_PORT = 5349;
 
 const run = (command: string, ...words: string[]) => execFileSync(command, words, { stdio: 'pipe' });
 const ip = (line: string) => run(requireProgram('ip'), ...line.split(' '));
 /** Runs a command in a namespace. */
 const within = (namespace: string, line: string) => ip(`netns exec ${namespace} ${line}`);
+
+/** What holds a line to so many kbit/s, with a queue like a cheap router's. */
+const shape = (rate: number) => `tbf rate ${rate}kbit burst 4kb latency 300ms`;
 
 let isBuilt = false;
 let homes = 0;
@@ -107,6 +114,8 @@ export function buildHome(nat: Nat): Home {
   rule('-A FORWARD -p udp -j LOSS');
   rule('-A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT');
   rule('-A FORWARD -i wan -j DROP');
+  // Names are resolved everywhere.
+  rule('-A FORWARD -p udp --dport 53 -j ACCEPT');
   if (nat === 'no-udp' || nat === 'only-tls') rule('-A FORWARD -p udp -j DROP');
   if (nat === 'only-tls') rule(`-A FORWARD -p tcp --dport ${RELAY_PORT} -j DROP`);
   rule(`-t nat -A POSTROUTING -o wan -j MASQUERADE${nat === 'symmetric' ? ' --random-fully' : ''}`);
@@ -118,7 +127,10 @@ export function buildHome(nat: Nat): Home {
     },
     limitUp(rate) {
       if (rate === undefined) within(router, 'tc qdisc del dev wan root');
-      else within(router, `tc qdisc replace dev wan root tbf rate ${rate}kbit burst 4kb latency 300ms`);
+      else within(router, `tc qdisc replace dev wan root ${shape(rate)}`);
+    },
+    limitDown(rate) {
+      run('tc', ...`qdisc replace dev ${cable} root ${shape(rate)}`.split(' '));
     },
     unplug: () => ip(`link set ${cable} down`),
     plug: () => ip(`link set ${cable} up`),
@@ -133,7 +145,7 @@ export function buildHome(nat: Nat): Home {
   };
 }
 
-const isListening = (host: string, port: number) =>
+export const isListening = (host: string, port: number) =>
   new Promise<boolean>((resolve) => {
     const socket = connect(port, host, () => resolve(true)).on('error', () => resolve(false));
     socket.on('connect', () => socket.destroy());

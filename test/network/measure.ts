@@ -1,6 +1,6 @@
 /** What comes over a line, by the browser's own statistics (W3C WebRTC Stats) and by the pictures that are painted. */
 import type { Page } from 'puppeteer-core';
-import { watchPictures } from '../helpers/media.ts';
+import { participant, watchPictures } from '../helpers/media.ts';
 import { pause } from '../helpers/poll.ts';
 
 declare global {
@@ -35,12 +35,15 @@ export const noteConnections = (page: Page) =>
     };
   });
 
-/** What the statistics of all connections of a page add up to. */
-const totals = (page: Page) =>
-  page.evaluate(async () => {
+/** What the statistics of a page's connections to one other add up to. */
+const totals = async (page: Page, name: string) =>
+  (await participant(page, name)).evaluate(async (tile) => {
     const sum = { samples: 0, concealed: 0, frames: 0, frozen: 0, lines: 0 };
+    const shown = tile.querySelector('video')?.srcObject;
+    const tracks = shown instanceof MediaStream ? shown.getTracks() : [];
     for (const connection of window.connections) {
       if (connection.connectionState === 'closed') continue;
+      if (!connection.getReceivers().some(({ track }) => tracks.includes(track))) continue;
       for (const stat of (await connection.getStats()).values()) {
         if (stat.type !== 'inbound-rtp') continue;
         sum.samples += stat.totalSamplesReceived ?? 0;
@@ -55,11 +58,11 @@ const totals = (page: Page) =>
 
 /** Measures for so many seconds what a page gets of one other. */
 export async function receive(page: Page, name: string, seconds: number): Promise<Received> {
-  const before = await totals(page);
+  const before = await totals(page, name);
   const watch = await watchPictures(page, name);
   await pause(seconds * 1000);
   const { pictures, longestGapMs } = await watch.stop();
-  const after = await totals(page);
+  const after = await totals(page, name);
   return {
     concealed: (after.concealed - before.concealed) / Math.max(1, after.samples - before.samples),
     rate: pictures / seconds,

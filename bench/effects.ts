@@ -1,4 +1,9 @@
-/** Effects on this machine: frames a second, and how long each takes, by what is chosen and by browser. Nobody's face is in it. */
+/**
+ * Effects on this machine: frames a second, how long each takes, and what the browser uses for it, by what is chosen and by
+ * browser. Nobody's face is in it.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'puppeteer-core';
 import type { Rung } from '../src/client/effects/pixels/ladder.ts';
 import { type Engine, type OpenBrowser, openBrowser } from '../test/helpers/browsers.ts';
@@ -6,7 +11,10 @@ import { arrive, chatOf, createPair, signInClient } from '../test/helpers/people
 import { eventually } from '../test/helpers/poll.ts';
 import { startServer } from '../test/helpers/server.ts';
 import { click, find } from '../test/helpers/ui.ts';
-import { type Bench, digits, type Figure, milliseconds } from './support/figures.ts';
+import { type Bench, digits, type Figure, megabytes, milliseconds } from './support/figures.ts';
+import { makeFolder, removeFolder } from './support/programs.ts';
+import { secondsIn } from './support/usage.ts';
+import { bytesIn } from './support/watch-memory.ts';
 
 const PATIENCE_MS = 60_000;
 /** Frames a second, of 1280 × 720, and how long nine in ten of them may take. */
@@ -57,7 +65,15 @@ async function paceOf(page: Page): Promise<Pace> {
   return [frames, median, slowest];
 }
 
-async function measure(engine: Engine, browser: OpenBrowser): Promise<Figure[]> {
+/** What a browser uses while something is done: cores, and bytes at its end. */
+async function usageOf<Result>(profile: string, work: () => Promise<Result>) {
+  const [began, before] = [performance.now(), secondsIn(profile)];
+  const result = await work();
+  const cores = (1000 * (secondsIn(profile) - before)) / (performance.now() - began);
+  return { result, cores, bytes: bytesIn(profile) };
+}
+
+async function measure(engine: Engine, browser: OpenBrowser, profile: string): Promise<Figure[]> {
   const server = await startServer();
   try {
     const [anna, ben] = await createPair(server);
@@ -71,13 +87,14 @@ async function measure(engine: Engine, browser: OpenBrowser): Promise<Figure[]> 
     const figures: Figure[] = [];
     for (const [what, name] of STEPS) {
       await click(panel, 'radio', name);
-      const [frames, median, slowest] = await paceOf(page);
+      const { result, cores, bytes } = await usageOf(profile, () => paceOf(page));
+      const [frames, median, slowest] = result;
       const rung = await page.$eval('#call-effects', (one) => one.getAttribute('data-rung'));
       figures.push({
         what: `${NAMES[engine]}: ${what}`,
         budget: `≥ ${LEAST} a second, ≤ ${MOST_MS} ms`,
         measured: `${digits(frames)} a second, ${milliseconds(slowest)}`,
-        absolute: `${milliseconds(median)} in the median; given up last: ${GIVEN_UP.get(rung) ?? 'nothing'}`,
+        absolute: `${milliseconds(median)} in the median; given up last: ${GIVEN_UP.get(rung) ?? 'nothing'}; the browser ${digits(cores)} cores, ${megabytes(bytes)}`,
         met: frames >= LEAST && slowest <= MOST_MS,
       });
     }
@@ -90,17 +107,24 @@ async function measure(engine: Engine, browser: OpenBrowser): Promise<Figure[]> 
 export const effects: Bench = {
   name: 'effects',
   async run() {
-    const figures: Figure[] = [];
-    for (const engine of ['chromium', 'firefox'] as const) {
-      const browser = await openBrowser(
-        engine === 'chromium' ? { engine, camera: 'busy', frameRate: 30 } : { engine },
-      );
-      try {
-        figures.push(...(await measure(engine, browser)));
-      } finally {
-        await browser.close();
+    const folder = makeFolder();
+    try {
+      const figures: Figure[] = [];
+      for (const engine of ['chromium', 'firefox'] as const) {
+        const profile = join(folder, engine);
+        mkdirSync(profile);
+        const browser = await openBrowser(
+          engine === 'chromium' ? { engine, profile, camera: 'busy', frameRate: 30 } : { engine, profile },
+        );
+        try {
+          figures.push(...(await measure(engine, browser, profile)));
+        } finally {
+          await browser.close();
+        }
       }
+      return figures;
+    } finally {
+      removeFolder(folder);
     }
-    return figures;
   },
 };

@@ -9,7 +9,7 @@ import { bareCopy, makeHour } from './support/hour.ts';
 import { askOnce, openConnection } from './support/keep-alive.ts';
 import { makeFolder, removeFolder, startServer } from './support/programs.ts';
 import { isFinishing, sendRecording } from './support/send-recording.ts';
-import { descendants, residentBytes, totalBytes } from './support/usage.ts';
+import { descendants, residentBytes, sumOver } from './support/usage.ts';
 
 /** ms between two looks at memory and at the chat. */
 const PACE = 50;
@@ -47,7 +47,7 @@ export const recordingHour: Bench = {
       while (isFinishing(dataDir, id)) {
         busy.push(await ask());
         own = Math.max(own, residentBytes(server.pid));
-        others = Math.max(others, totalBytes(descendants(server.pid), residentBytes));
+        others = Math.max(others, sumOver(descendants(server.pid), residentBytes));
         await pause(PACE);
       }
       const finishing = performance.now() - start;

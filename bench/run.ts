@@ -13,6 +13,7 @@ import { chatHistory } from './chat-history.ts';
 import { chatPages } from './chat-pages.ts';
 import { durableSends } from './durable-sends.ts';
 import { effects } from './effects.ts';
+import { groupCall } from './group-call.ts';
 import { memory } from './memory.ts';
 import { pageWeights } from './page-weights.ts';
 import { recordingCall } from './recording-call.ts';
@@ -39,6 +40,7 @@ const BENCHES: Bench[] = [
   recordingKept,
   recordingSeek,
   recordingCall,
+  groupCall,
   effects,
 ];
 

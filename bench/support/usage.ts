@@ -38,9 +38,30 @@ export function descendants(parent: number): number[] {
   return below(parent);
 }
 
+/**
+ * The processes of a browser that this one has started, by a folder that only its command lines name: the first that does
+ * has started the others.
+ */
+export function browserIn(folder: string): number[] {
+  const pid = descendants(process.pid).find((pid) => commandOf(pid).includes(folder));
+  if (pid === undefined) throw new Error(`no browser runs in ${folder}`);
+  return [pid, ...descendants(pid)];
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** The sum over processes; those that have ended meanwhile have nothing. */
-export const totalBytes = (pids: number[], bytesOf: (pid: number) => number): number =>
-  pids.reduce((sum, pid) => sum + (ifAlive(() => bytesOf(pid)) || 0), 0);
+export const sumOver = (pids: number[], of: (pid: number) => number): number =>
+  pids.reduce((sum, pid) => sum + (ifAlive(() => of(pid)) || 0), 0);
+
+/** Processor time so far of all processes of a browser, by the profile that it runs on, in seconds. */
+export const secondsIn = (folder: string): number => sumOver(browserIn(folder), processorSeconds);
 
 /** What is asked of a process that may end at any moment. */
 function ifAlive<Answer>(ask: () => Answer): Answer | undefined {

@@ -1,29 +1,10 @@
 /** How much memory a browser takes while something goes on, as Linux counts it for all of its processes. */
-import { readFileSync } from 'node:fs';
 import type { Page } from 'puppeteer-core';
 import { pause } from '../../test/helpers/poll.ts';
-import { descendants, proportionalBytes, residentBytes, totalBytes } from './usage.ts';
+import { browserIn, proportionalBytes, residentBytes, sumOver } from './usage.ts';
 
 /** ms between two looks. */
 const PACE = 250;
-
-/**
- * The process of a browser that this one has started, by a folder that only its command line names. Its helpers
- * name it too, so it is the one that has started the others.
- */
-function browserIn(folder: string): number {
-  const pid = descendants(process.pid).find((pid) => commandOf(pid).includes(folder));
-  if (pid === undefined) throw new Error(`no browser runs in ${folder}`);
-  return pid;
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
-}
 
 /** Proportional bytes; what may not be read so, as of a sandboxed process, counts with all that is resident. */
 const bytesOf = (pid: number): number => {
@@ -42,10 +23,12 @@ export interface MemoryWatch {
   stop(): void;
 }
 
+/** Of all processes of a browser, by the profile that it runs on. */
+export const bytesIn = (folder: string): number => sumOver(browserIn(folder), bytesOf);
+
 /** @param folder the profile of a browser that runs */
 export function watchMemory(folder: string): MemoryWatch {
-  const browser = browserIn(folder);
-  const now = () => totalBytes([browser, ...descendants(browser)], bytesOf);
+  const now = () => bytesIn(folder);
   let most = now();
   const timer = setInterval(() => {
     most = Math.max(most, now());

@@ -20,10 +20,15 @@ test('a secret is the same for everybody who asks, and another for each name', (
   other.close();
 });
 
-test('one that can’t be kept is made all the same', async () => {
+test('one that can’t be kept is made all the same, and one that was kept is known', async () => {
+  const kept = secretOf(tables.database, 'links');
   const made = await whileFailing(tables.database, 'INSERT ON secrets', () =>
     secretOf(tables.database, 'cookies'),
   );
   expect(made).toHaveLength(32);
   expect(secretOf(tables.database, 'cookies')).not.toEqual(made);
+  const known = await whileFailing(tables.database, 'INSERT ON secrets', () =>
+    secretOf(tables.database, 'links'),
+  );
+  expect(known).toEqual(kept);
 });

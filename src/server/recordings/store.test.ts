@@ -37,6 +37,16 @@ test('a recording is begun once for each key', () => {
   });
 });
 
+test('one of a single person keeps whose it is', () => {
+  createFileStore(tables.database).insert({
+    ...{ id: 'third', owner: ANA, conversation: ANA_BEN, call: undefined },
+    ...{ kind: 'recording', name: 'third', now: 3 },
+  });
+  expect(store.insert('third', { mode: 'person', person: EVE }, 'key of third')).toBe(true);
+  expect(store.find('third')?.whom).toEqual({ mode: 'person', person: EVE });
+  expect(store.find('second')?.whom).toEqual({ mode: 'everyone' });
+});
+
 test('its length, what is finished of it, and that it was posted, are one recording’s', () => {
   const others = othersThan('first');
   store.setLength('first', 100);

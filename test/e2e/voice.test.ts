@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accept, arriveCalling, connected, hangUp } from '../helpers/calls.ts';
 import { participant } from '../helpers/media.ts';
 import { arrive, chatOf, createPair, type Person, signInClient } from '../helpers/people.ts';
+import { playMicrophone } from '../helpers/played-microphone.ts';
 import { eventually } from '../helpers/poll.ts';
 import { type Server, startServer } from '../helpers/server.ts';
 import { click, find, gone, waitForText } from '../helpers/ui.ts';
@@ -14,10 +15,13 @@ import { keyboard, mixed, PAUSE, speech, WORD } from '../helpers/voices.ts';
 const PATIENCE_MS = 20_000;
 const SECONDS = 2 * (WORD + PAUSE);
 
+const TYPING = mixed(speech(SECONDS), keyboard(SECONDS));
+
 /** Somebody at a keyboard, and whoever listens to them and speaks in a quiet room. */
 const browsers = useBrowsers({
-  typing: { hears: mixed(speech(SECONDS), keyboard(SECONDS)) },
+  typing: { hears: TYPING },
   listening: { shell: true, hears: speech(SECONDS) },
+  firefox: { engine: 'firefox' },
 });
 
 let server: Server;
@@ -181,6 +185,40 @@ test('strong noise suppression takes a keyboard away at the far side, keeps the 
   );
   await click(await openEffects(mine), 'radio', 'Standard');
   await eventually('the browser to do it again', async () => (await suppresses(mine)) === true);
+  await hangUp(mine, theirs);
+}, 150_000);
+
+test('it takes a keyboard away in Firefox as well', async () => {
+  const [mine, theirs] = [await browsers.firefox.newPage(), await browsers.listening.newPage()];
+  await playMicrophone(mine, TYPING);
+  await arrive(theirs, server, ben);
+  await arriveCalling(mine, server, anna, chat, 'voice');
+  await accept(theirs);
+  await connected(mine, theirs);
+  const panel = await openEffects(mine);
+  await click(panel, 'radio', 'Off');
+  let plain = { word: 0, pause: 0, upper: 0 };
+  await eventually(
+    'words and keys',
+    async () => {
+      // It is silent while the microphone is opened anew.
+      plain = await heardOf(theirs, 'Anna');
+      return plain.word > -30 && plain.pause > -70;
+    },
+    PATIENCE_MS,
+    () => JSON.stringify(plain),
+  );
+  await click(panel, 'radio', 'Strong');
+  let strong = plain;
+  await eventually(
+    'the keyboard to fall silent, and the words to be left',
+    async () => {
+      strong = await heardOf(theirs, 'Anna');
+      return strong.pause < plain.pause - 20 && Math.abs(strong.word - plain.word) < 6;
+    },
+    PATIENCE_MS,
+    () => JSON.stringify({ plain, strong }),
+  );
   await hangUp(mine, theirs);
 }, 150_000);
 

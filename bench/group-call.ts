@@ -73,7 +73,11 @@ async function measure(count: number): Promise<Cost> {
   try {
     for (const name of NAMES.slice(0, count)) members.push({ name, ...(await moveIn(name, folder)) });
     await meet(server, members);
-    for (const [{ page }, { name }] of pairsOf(members)) await picturesChange(page, name, 1);
+    await Promise.all(
+      members.map(async (one) => {
+        for (const other of members) if (other !== one) await picturesChange(one.page, other.name, 1);
+      }),
+    );
     await pause(SETTLING * 1000);
     const watches = await Promise.all(
       pairsOf(members).map(([{ page }, { name }]) => watchPictures(page, name)),

@@ -91,6 +91,14 @@ async function heardOf(page: Page, name: string) {
   };
 }
 
+/** Anna calls Ben, who accepts. */
+async function talk(mine: Page, theirs: Page): Promise<void> {
+  await arrive(theirs, server, ben);
+  await arriveCalling(mine, server, anna, chat, 'voice');
+  await accept(theirs);
+  await connected(mine, theirs);
+}
+
 const openEffects = async (page: Page) => {
   await click(page, 'button', 'Effects');
   return find(page, 'dialog', 'Effects', PATIENCE_MS);
@@ -131,10 +139,7 @@ const open = (page: Page) =>
 test('strong noise suppression takes a keyboard away at the far side, keeps the voice, and is kept', async () => {
   const [mine, theirs] = [await browsers.typing.newPage(), await browsers.listening.newPage()];
   await noteMicrophones(mine);
-  await arrive(theirs, server, ben);
-  await arriveCalling(mine, server, anna, chat, 'voice');
-  await accept(theirs);
-  await connected(mine, theirs);
+  await talk(mine, theirs);
   const panel = await openEffects(mine);
   await click(panel, 'radio', 'Off');
   await eventually('the browser to leave the noise', async () => (await suppresses(mine)) === false);
@@ -169,10 +174,7 @@ test('strong noise suppression takes a keyboard away at the far side, keeps the 
   await eventually('the microphone to be let go', async () => (await open(mine)) === 0);
 
   // In the next call as well, without anybody opening the panel.
-  await arrive(theirs, server, ben);
-  await arriveCalling(mine, server, anna, chat, 'voice');
-  await accept(theirs);
-  await connected(mine, theirs);
+  await talk(mine, theirs);
   expect(await suppresses(mine)).toBe(false);
   await eventually(
     'the keyboard to be silent from the start',
@@ -191,10 +193,7 @@ test('strong noise suppression takes a keyboard away at the far side, keeps the 
 test('it takes a keyboard away in Firefox as well', async () => {
   const [mine, theirs] = [await browsers.firefox.newPage(), await browsers.listening.newPage()];
   await playMicrophone(mine, TYPING);
-  await arrive(theirs, server, ben);
-  await arriveCalling(mine, server, anna, chat, 'voice');
-  await accept(theirs);
-  await connected(mine, theirs);
+  await talk(mine, theirs);
   const panel = await openEffects(mine);
   await click(panel, 'radio', 'Off');
   let plain = { word: 0, pause: 0, upper: 0 };

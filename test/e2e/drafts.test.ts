@@ -103,29 +103,34 @@ test('what was on its way when the page was left is sent once, in its order', as
 });
 
 test.each([
-  'chromium',
-  'firefox',
-] as const)('a script that %s could not have at first is asked for again, without a reload', async (engine) => {
-  const text = `Sent from ${engine} after all`;
+  ['chromium', 'before'],
+  ['chromium', 'after'],
+  ['firefox', 'before'],
+  ['firefox', 'after'],
+] as const)('a script that %s misses %s a text is sent is asked for again, without a reload', async (engine, when) => {
+  const text = `Sent from ${engine}, missed ${when}`;
   const page = await newPage(engine);
   await page.setRequestInterception(true);
-  const asked: string[] = [];
+  const asked: HTTPRequest[] = [];
   page.on('request', (request) => {
-    const isScript = /\/texts-[\w-]+\.js/.test(request.url());
-    if (isScript && request.method() === 'GET') asked.push(request.url());
-    if (isScript && asked.length === 1) void request.abort('connectionfailed');
-    else void request.continue();
+    const isScript = request.method() === 'GET' && /\/texts-[\w-]+\.js/.test(request.url());
+    if (isScript) asked.push(request);
+    if (!isScript || asked.length > 1) void request.continue();
   });
+  const miss = () => asked[0]?.abort('connectionfailed');
   await visit(page, annas, chat);
   await fill(page, 'Message', text);
-  await eventually('the script to be missed', () => asked.length > 0);
+  await eventually('the script to be asked for', () => asked.length > 0);
+  if (when === 'before') await miss();
   await page.keyboard.press('Enter');
-  await eventually('it to be sent', async () => (await bens.get(chat)).body.includes(text));
   await waitForText(page, 'log', 'Messages', new RegExp(text));
+  if (when === 'after') await miss();
+  await eventually('it to be sent', async () => (await bens.get(chat)).body.includes(text));
   // What has come is not fetched twice.
-  await fill(page, 'Message', 'And on');
+  const next = `And on from ${engine}, missed ${when}`;
+  await fill(page, 'Message', next);
   await page.keyboard.press('Enter');
-  await eventually('that to be sent', async () => (await bens.get(chat)).body.includes('And on'));
+  await eventually('that to be sent', async () => (await bens.get(chat)).body.includes(next));
   expect(asked).toHaveLength(2);
 });
 

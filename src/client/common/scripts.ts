@@ -23,18 +23,27 @@ export async function tellIfOutdated(url: string): Promise<void> {
 
 /** How often each could not be had. */
 const failures = new Map<string, number>();
+/** What has come, or is on its way: under two addresses a module would run twice, and send twice. */
+const modules = new Map<string, ReturnType<typeof fetchModule>>();
 
-/** Imports a module; where an update has taken it away, the page says so as well. @throws as `import` does */
-export async function load(url: string) {
+async function fetchModule(url: string) {
   const failed = failures.get(url) ?? 0;
   try {
     // Firefox, and any browser until lately, remembers a failed import while the page is open: another try, another address.
     return await import(failed ? `${url}?again=${failed}` : url);
   } catch (error) {
     failures.set(url, failed + 1);
+    modules.delete(url);
     void tellIfOutdated(url);
     throw error;
   }
+}
+
+/** Imports a module; where an update has taken it away, the page says so as well. @throws as `import` does */
+export function load(url: string): ReturnType<typeof fetchModule> {
+  const module = modules.get(url) ?? fetchModule(url);
+  modules.set(url, module);
+  return module;
 }
 
 /**

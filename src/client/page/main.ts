@@ -117,13 +117,21 @@ if (notices) {
   }).observe(notices, { childList: true, subtree: true });
 }
 
+/** When the script is asked for again, and after how many ms next time. */
+let retry: ReturnType<typeof setTimeout> | undefined;
+let wait = 1000;
+
 /** Takes further what was sent off and hasn't arrived yet, in whatever chat. */
 function sendTexts(): void {
-  // While the server is away, so may be the script.
+  clearTimeout(retry);
   if (me && keepsAny(`${UNSENT}${me}.`))
     load(TEXTS_URL).then(
       ({ wake }) => wake(),
-      () => {},
+      () => {
+        clearTimeout(retry);
+        wait = Math.min(wait * 2, 60_000);
+        retry = setTimeout(sendTexts, wait);
+      },
     );
 }
 sendTexts();

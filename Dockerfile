@@ -38,4 +38,4 @@ EXPOSE 3000
 # The certificate names the family's address, not this one, so it isn't looked at here.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["node", "--no-warnings", "-e", \
   "const { TLS, TLS_CERT, PORT = TLS ? 443 : 3000 } = process.env; process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'; fetch(`http${TLS || TLS_CERT ? 's' : ''}://127.0.0.1:${PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=2", "--max-optimized-bytecode-size=0", "--expose-gc", "dist/server/main.js"]
+CMD ["node", "--max-semi-space-size=2", "--invocation-count-for-maglev=10000", "--invocation-count-for-turbofan=10000", "--expose-gc", "dist/server/main.js"]

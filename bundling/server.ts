@@ -4,17 +4,17 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { build, type OutputFile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type OutputFile, type Plugin } from 'esbuild';
 import { isNewer, ROOT } from './sources.ts';
 
 const OUT = join(ROOT, 'dist/server');
 const MAIN = join(OUT, 'main.js');
-/** What V8 has compiled of an earlier build (src/server/main.ts). */
+/** What V8 has compiled of an earlier build (src/server/compiled.ts). */
 const COMPILED = join(ROOT, 'dist/.compiled');
 
 /** Right in OUT, chunks too: src/server/paths.ts counts on it. */
 const ENTRIES = {
-  main: 'src/server/main.ts',
+  main: 'src/server/compiled.ts',
   cli: 'src/server/cli/main.ts',
   demo: 'src/server/demo/main.ts',
   'media-worker': 'src/server/files/media-worker.ts',
@@ -35,6 +35,14 @@ const OUTSIDE = [
   'sharp',
   'tar',
 ];
+
+/** The server itself, which `main` runs as a CommonJS module in one file. */
+const SERVER = { server: 'src/server/start.ts' };
+const IMPORT_META = 'importMeta';
+const WRAPPER = {
+  banner: `(function (module, exports, require, ${IMPORT_META}) { "use strict";`,
+  footer: '})',
+};
 
 /** Packages that are no ES modules ask for these. */
 const COMMONJS = `import { createRequire as makeRequire } from 'node:module';
@@ -118,34 +126,60 @@ function assertAscii({ path, text }: OutputFile): void {
   if (at >= 0) throw new Error(`${basename(path)} isn't ASCII: ${text.slice(Math.max(0, at - 60), at + 20)}`);
 }
 
+/** The demo starts what `npm start` starts, and no copy of it. */
+const startedByDemo: Plugin = {
+  name: 'started by the demo',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
+  },
+};
+
+const PLUGINS = [withoutWhatIsNeverCalled, withoutMostTypes, withoutMapsOfPackages];
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  outdir: OUT,
+  bundle: true,
+  external: OUTSIDE,
+  platform: 'node',
+  target: 'node24',
+  // A copy of Node's own for engines that have none; @fastify/compress uses what both have.
+  alias: { 'readable-stream': 'node:stream' },
+  // Names stay, as some packages and all stacks use them.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  write: false,
+} as const satisfies BuildOptions;
+
 /** Whether the compiled server is newer than its sources. */
 export const isServerFresh = (): boolean =>
   isNewer(MAIN, 'src/server/**/*.ts', 'src/protocol/*.ts', 'bundling/server.ts');
 
 export async function buildServer(): Promise<void> {
-  const { outputFiles } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: ENTRIES,
-    outdir: OUT,
-    chunkNames: '[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    external: OUTSIDE,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    banner: { js: COMMONJS },
-    // A copy of Node's own for engines that have none; @fastify/compress uses what both have.
-    alias: { 'readable-stream': 'node:stream' },
-    plugins: [withoutWhatIsNeverCalled, byRequire, withoutMostTypes, withoutMapsOfPackages],
-    // Names stay, as some packages and all stacks use them.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    sourcemap: 'linked',
-    sourcesContent: false,
-    write: false,
-  });
+  const built = await Promise.all([
+    build({
+      ...COMMON,
+      entryPoints: ENTRIES,
+      chunkNames: '[name]-[hash]',
+      splitting: true,
+      format: 'esm',
+      plugins: [...PLUGINS, byRequire, startedByDemo],
+      banner: { js: COMMONJS },
+    }),
+    build({
+      ...COMMON,
+      entryPoints: SERVER,
+      format: 'cjs',
+      plugins: PLUGINS,
+      define: { 'import.meta': IMPORT_META },
+      banner: { js: WRAPPER.banner },
+      footer: { js: WRAPPER.footer },
+    }),
+  ]);
+  const outputFiles = built.flatMap((one) => one.outputFiles);
   outputFiles.filter(({ path }) => path.endsWith('.js')).forEach(assertAscii);
   rmSync(COMPILED, { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });

@@ -21,7 +21,7 @@ const FLOORS = [
   ['app', 'cli'],
   ['demo'],
 ];
-const APP = ['app.ts', 'main.ts', 'start.ts'];
+const APP = ['app.ts', 'compiled.ts', 'main.ts', 'start.ts'];
 
 const SRC = import.meta.dirname;
 

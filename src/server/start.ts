@@ -1,6 +1,5 @@
-/** Starts the server: config, database, app, listen, graceful shutdown; nothing else. */
+/** Starts the server: config, database, app, listen, graceful shutdown; nothing else. Whatever runs calls `start`. */
 import { mkdirSync } from 'node:fs';
-import { flushCompileCache } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.ts';
@@ -19,10 +18,10 @@ const GRACE = 10_000;
 /** ms after the start until it is over. */
 const SETTLED = 1_000;
 
-/** V8's own limit, in bytes of a function's bytecode. */
-const OPTIMIZED = 61_440;
+/** How often a function is called before V8's compilers optimise it, by V8's own account. */
+const WORTH_OPTIMIZING = { maglev: 400, turbofan: 3000 };
 
-async function start() {
+async function open() {
   nameSources();
   // Only this server's user may read what a family says.
   process.umask(0o077);
@@ -35,40 +34,48 @@ async function start() {
   return { app, config };
 }
 
-const { app, config } = await start().catch((error: unknown) => {
-  const sentence = sentenceFor(error);
-  if (sentence === undefined) throw error;
-  console.error(sentence);
-  process.exit(1);
-});
+/**
+ * Starts it; the process ends with a sentence where that fails.
+ * @param settled called a second later, when all that only a start does has been done
+ */
+export async function start(settled = () => {}): Promise<void> {
+  const { app, config } = await open().catch((error: unknown) => {
+    const sentence = sentenceFor(error);
+    if (sentence === undefined) throw error;
+    console.error(sentence);
+    process.exit(1);
+  });
 
-const bound = app.server.address();
-const port = typeof bound === 'object' && bound ? bound.port : config.port;
-const { tls } = app.services;
-const address = tls.houseOrigin() ?? `${config.tls ? 'https' : 'http'}://localhost:${port}`;
-const setupCode = app.services.setup.code();
-if (setupCode)
-  console.log(
-    `Open this link once to become the owner: ${address}/setup?code=${encodeURIComponent(setupCode)}`,
-  );
-console.log(`Porchlight is ready on ${address}`);
-for (const line of await announcement(tls, process.stdout.isTTY === true)) console.log(line);
+  const bound = app.server.address();
+  const port = typeof bound === 'object' && bound ? bound.port : config.port;
+  const { tls } = app.services;
+  const address = tls.houseOrigin() ?? `${config.tls ? 'https' : 'http'}://localhost:${port}`;
+  const setupCode = app.services.setup.code();
+  if (setupCode)
+    console.log(
+      `Open this link once to become the owner: ${address}/setup?code=${encodeURIComponent(setupCode)}`,
+    );
+  console.log(`Porchlight is ready on ${address}`);
+  for (const line of await announcement(tls, process.stdout.isTTY === true)) console.log(line);
 
-closeWithGrace({ delay: GRACE }, async ({ err }) => {
-  if (err) app.log.fatal({ err }, 'stopping after an error');
-  await app.close();
-});
+  closeWithGrace({ delay: GRACE }, async ({ err }) => {
+    if (err) app.log.fatal({ err }, 'stopping after an error');
+    await app.close();
+  });
 
-// Without `--expose-gc` garbage stays.
-const collect = () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-app.server.on('request', collectWhenQuiet(systemClock, collect));
+  // Without `--expose-gc` garbage stays.
+  const collect = () => globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  app.server.on('request', collectWhenQuiet(systemClock, collect));
 
-systemClock.at(systemClock.now() + SETTLED, () => {
-  // Files are copied, for which the first page needn't wait.
-  keepAssets(config.dataDir, Date.now(), app.log);
-  // Nothing that only a start does is worth optimising, and the memory of the compiler that does it would stay: `npm start`
-  // keeps it out until now.
-  setFlagsFromString(`--max-optimized-bytecode-size=${OPTIMIZED}`);
-  flushCompileCache();
-  collect();
-});
+  systemClock.at(systemClock.now() + SETTLED, () => {
+    // Files are copied, for which the first page needn't wait.
+    keepAssets(config.dataDir, Date.now(), app.log);
+    // Before V8's flags change, which what it has compiled depends on.
+    settled();
+    // Nothing that only a start does is worth optimising, and the memory of the compilers that do it would stay: `npm start`
+    // has them wait until now.
+    for (const [compiler, count] of Object.entries(WORTH_OPTIMIZING))
+      setFlagsFromString(`--invocation-count-for-${compiler}=${count}`);
+    collect();
+  });
+}

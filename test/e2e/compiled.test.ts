@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -53,6 +53,11 @@ afterAll(async () => {
 
 test('the image starts what npm start starts', () => {
   expect(installed.start).toEqual(nodeArguments('start'));
+});
+
+test('what V8 has compiled at one start is there for the next', async () => {
+  const file = join(installed.folder, 'dist/.compiled/server.js.code');
+  await eventually('it to be kept', () => existsSync(file));
 });
 
 test('neither a start nor an answer loads what Node keeps for others', async () => {

@@ -10,7 +10,9 @@ export type Locale = (typeof LOCALES)[number];
 const FOLDER = join(ROOT, 'locales');
 
 const i18n = createInstance();
-await i18n.init({
+// Its words are here: with `initAsync` off it is ready at once.
+void i18n.init({
+  initAsync: false,
   lng: 'en',
   fallbackLng: false,
   supportedLngs: LOCALES,

@@ -37,10 +37,8 @@ function regionOfTag(tag: string): string | undefined {
   }
 }
 
-/** Of the language that an Accept-Language header wants most, whether we have its words or not. */
-export function regionIn(header: string | undefined): string | undefined {
-  const wanted = (header ?? '')
-    .slice(0, 500)
+function findRegion(header: string): string | undefined {
+  const wanted = header
     .split(',')
     .map((part) => {
       const [tag = '', ...parameters] = part.trim().split(';');
@@ -50,6 +48,16 @@ export function regionIn(header: string | undefined): string | undefined {
     .filter(({ tag, q }) => q > 0 && tag !== '*');
   wanted.sort((a, b) => b.q - a.q);
   return wanted[0] && regionOfTag(wanted[0].tag);
+}
+
+/** Browsers of a family say the same few things with every request. */
+const MOST_HEADERS = 100;
+const regions = createBoundedCache<string, string | undefined>(MOST_HEADERS);
+
+/** Of the language that an Accept-Language header wants most, whether we have its words or not. */
+export function regionIn(header: string | undefined): string | undefined {
+  const start = (header ?? '').slice(0, 500);
+  return regions.remember(start, () => findRegion(start));
 }
 
 export type Conventions = { tag: string; hourCycle: 'h12' | 'h23' };

@@ -42,15 +42,26 @@ test('a line that carries all has all', () => {
 });
 
 test('one that carries less has less after the second reading, as far as both of them go', () => {
-  expect(hear(3000, 250, 250, 250)).toEqual([undefined, undefined, 270, 270]);
+  expect(hear(3000, 1000, 1000, 1000)).toEqual([undefined, undefined, 540, 540]);
   expect(hear(100, 400)).toEqual([undefined, 360]);
-  expect(hear(400, 100)).toEqual([undefined, 360]);
+  expect(hear(400, 210)).toEqual([undefined, 360]);
   expect(hear(88, 88)).toEqual([undefined, 180]);
   expect(hear(52, 52)).toEqual([undefined, 135]);
 });
 
+test('one that carries less than half all at once has less at once, and still less while it falls', () => {
+  expect(hear(3000, 1170, 230, 180)).toEqual([undefined, undefined, 180, 180]);
+  expect(hear(3000, 1170, 390, 300, 250, 230)).toEqual([undefined, undefined, 360, 270, 270, 180]);
+  expect(hear(3000, 1170, 390, 395, 300, 390)).toEqual([undefined, undefined, 360, 360, 360, 360]);
+  // Of a line that carried all that was allowed, half of that counts.
+  expect(hear(Number.POSITIVE_INFINITY, 800)).toEqual([undefined, 540]);
+  expect(hear(Number.POSITIVE_INFINITY, 1000)).toEqual([undefined, undefined]);
+  // A call begins with little.
+  expect(hear(300, 3000)).toEqual([undefined, undefined]);
+});
+
 test('a dip changes nothing', () => {
-  expect(hear(100, 3000, 100, 3000)).toEqual(Array(4).fill(undefined));
+  expect(hear(3000, 1000, 3000, 1000)).toEqual(Array(4).fill(undefined));
 });
 
 test('the least is sent over any line', () => {

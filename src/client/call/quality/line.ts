@@ -19,6 +19,8 @@ const SMALLER = 2;
 const LARGER = 5;
 /** Where that turned out to be too much, at most so many. Each change of size costs a whole picture. */
 const LATEST = 60;
+/** With less than half all at once, a line is full of what was sent before: the picture stands still until it is sent less. */
+const FALL = 0.5;
 
 /** A target that comes so close to what was allowed says nothing of the line. */
 const AT_MOST = 0.9;
@@ -59,15 +61,20 @@ export function createLine(): Line {
   let rung = MOST;
   let lower: number[] = [];
   let higher = 0;
+  let last = 0;
+  let falls = false;
   return {
     hear(estimate) {
       patience.pass();
+      falls = estimate < (falls ? last : last * FALL);
+      // Of more than is allowed nobody knows how much more it is.
+      last = Math.min(estimate, RUNGS[rung]?.[1] ?? estimate);
       const carries = rungFor(estimate, leastOf);
       lower = carries < rung ? [...lower, carries] : [];
       higher = rungFor(estimate, enoughOf) > rung ? higher + 1 : 0;
-      if (lower.length >= SMALLER) {
+      if (lower.length >= SMALLER || (falls && carries < rung)) {
         patience.gaveUp();
-        rung = Math.max(...lower);
+        rung = falls ? carries : Math.max(...lower);
         lower = [];
       } else if (higher >= patience.needed()) {
         patience.tried();

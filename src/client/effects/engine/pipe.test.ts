@@ -119,3 +119,37 @@ test('of a stream, those that can’t be changed are left out, and it goes on', 
   await ran;
   expect([failures, made.length]).toEqual([1, 1]);
 });
+
+/** A stream that is fed by hand, and whether it was cancelled. */
+function fed() {
+  let feed: ((frame: VideoFrame) => void) | undefined;
+  let isCancelled = false;
+  const readable = new ReadableStream<VideoFrame>({
+    start(controller) {
+      feed = (frame) => controller.enqueue(frame);
+    },
+    cancel() {
+      isCancelled = true;
+    },
+  });
+  return { readable, feed: (frame: VideoFrame) => feed?.(frame), isCancelled: () => isCancelled };
+}
+
+test('a frame that is on its way when all ends is closed, and not sent', async () => {
+  const { readable, feed, isCancelled } = fed();
+  const made: unknown[] = [];
+  const ran = pipe.run(readable, new WritableStream<VideoFrame>({ write: (frame) => void made.push(frame) }));
+  pipe.stop();
+  const late = frameOf(RED);
+  feed(late);
+  await ran;
+  expect([late.isClosed, made, isCancelled()]).toEqual([true, [], true]);
+});
+
+test('a camera that says nothing more is let go as well', async () => {
+  const { readable, isCancelled } = fed();
+  const ran = pipe.run(readable, new WritableStream<VideoFrame>());
+  pipe.stop();
+  await ran;
+  expect(isCancelled()).toBe(true);
+});

@@ -11,6 +11,8 @@ import type { Chain } from './chain.ts';
 
 /** How often the pace is told, in ms. */
 const PACE_MS = 2000;
+/** A camera from which nothing has come for so many ms has no frame on its way. */
+const SILENT_MS = 1000;
 
 export interface Pace {
   frames: number;
@@ -115,11 +117,18 @@ export function createPipe(chain: Chain, { paced, failed }: PipeEvents): Pipe {
     async run(readable, writable) {
       const reader = readable.getReader();
       const writer = writable.getWriter();
-      stop = () => void reader.cancel().catch(() => undefined);
+      let isStopped = false;
+      let silence: ReturnType<typeof setTimeout> | undefined;
+      // A stream that is cancelled while it is asked for a frame drops that frame, which nobody closes then.
+      stop = () => {
+        isStopped = true;
+        silence = setTimeout(() => void reader.cancel().catch(() => undefined), SILENT_MS);
+      };
       try {
         for (;;) {
           const { done, value } = await reader.read();
-          if (done) break;
+          if (isStopped) value?.close();
+          if (done || isStopped) break;
           const made = await change(value).catch(() => {
             failed();
             return undefined;
@@ -127,6 +136,7 @@ export function createPipe(chain: Chain, { paced, failed }: PipeEvents): Pipe {
           if (made) await writer.write(made).catch((error: unknown) => closing(made, error));
         }
       } finally {
+        clearTimeout(silence);
         // Whichever has ended, the other has nothing to go on for.
         await Promise.allSettled([reader.cancel(), writer.close()]);
       }

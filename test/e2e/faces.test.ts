@@ -32,7 +32,7 @@ const SHEETS = {
    * BSD-3-Clause), who was made with MakeHuman (its people are CC0): his mesh, smoothed, with the skin, eyes, hair and shirt
    * that are packed there, and with brows and pores, which he lacks; the head turned to the picture's right. For dark skin
    * the colours of his are multiplied by (0.25, 0.19, 0.15), in linear light. The child has his face with larger eyes and
-   * skull, a smaller nose, a rounder and lower face, and a thin neck.
+   * skull, a smaller nose, a rounder and lower face, and a thin neck. The licence lies beside it.
    */
   drawn: readSheet('heads'),
 };

@@ -357,8 +357,6 @@ async function looksOnceShown(drawn: Drawn, places: readonly Place[]): Promise<L
   await eventually('an empty room', async () => (await looksOf(drawn, places)).every(isEmpty), PATIENCE_MS);
   await show(drawn);
   await eventually(drawn.face, async () => !(await looksOf(drawn, places)).some(isEmpty), PATIENCE_MS);
-  // The picture after may be the first in which the face is found.
-  await pause(500);
   return looksOf(drawn, places);
 }
 
@@ -477,8 +475,11 @@ describe('beauty', () => {
         PATIENCE_MS,
       );
       await show(profile);
-      // Until the preview has it.
-      await pause(700);
+      await eventually(
+        'the profile to be shown as it is',
+        async () => changeOf(await looksOf(profile, cheek), before) < 1,
+        PATIENCE_MS,
+      );
       for (let look = 0; look < 10; look += 1) {
         const after = await looksOf(profile, cheek);
         expect(Math.min(...sharesOf(after, before))).toBeGreaterThan(0.95);

@@ -10,12 +10,13 @@ const { dirname } = import.meta;
 const filename = join(dirname, 'server.js');
 
 const { value: run, keep } = runKept(filename, join(dirname, '../.compiled'));
-if (typeof run !== 'function') throw new Error(`${filename} isn't what the build makes`);
 const module: { exports: { start?: typeof start } } = { exports: {} };
 const require = createRequire(filename);
-run(module, module.exports, require, { dirname, filename, url: pathToFileURL(filename).href });
+if (typeof run === 'function')
+  run(module, module.exports, require, { dirname, filename, url: pathToFileURL(filename).href });
+if (!module.exports.start) throw new Error(`${filename} isn't what the build makes`);
 
-await module.exports.start?.(() => {
+await module.exports.start(() => {
   try {
     keep();
   } catch {

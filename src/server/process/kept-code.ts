@@ -4,7 +4,7 @@
  * start calls has been called.
  */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { constants, Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
@@ -63,7 +63,7 @@ export function runKept(path: string, folder: string): KeptScript {
     keep() {
       if (isKept) return;
       const made = script.createCachedData();
-      mkdirSync(dirname(file), { recursive: true });
+      mkdirSync(folder, { recursive: true });
       writeFileSync(`${file}.new`, Buffer.concat([checksums(source, made), made]));
       renameSync(`${file}.new`, file);
     },

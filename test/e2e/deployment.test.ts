@@ -56,6 +56,18 @@ test('every setting is one that the server knows', () => {
   expect(given.filter((name) => !known.includes(name) && name !== 'COMPOSE_FILE')).toEqual([]);
 });
 
+test('what a unit writes into a file is not emptied by its next command, and holds no words for the log', () => {
+  const units = files.filter((path) => path.endsWith('.service')).map(read);
+  const writing = units.filter((unit) => /^StandardOutput=\w+:/m.test(unit));
+  expect(writing).not.toEqual([]);
+  for (const unit of writing) {
+    // Opened by each command (systemd.exec(5)).
+    expect(unit).not.toMatch(/^StandardOutput=(?:truncate|file):/m);
+    // Otherwise standard error goes where standard output does.
+    expect(unit).toMatch(/^StandardError=journal$/m);
+  }
+});
+
 test('the guide opens the ports on which the relay listens', () => {
   const relay = Object.fromEntries(
     [...read('deploy/turnserver.conf').matchAll(/^([a-z-]+)=(.*)$/gm)].map(([, name, value]) => [

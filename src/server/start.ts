@@ -29,7 +29,11 @@ async function open() {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const app = await buildApp(config);
   const host = config.host ?? (await anyAddress());
-  await app.listen({ port: config.port, host });
+  await app.listen({
+    ...{ port: config.port, host },
+    // Fastify would say "http:" of a port that speaks https.
+    listenTextResolver: (address) => `listening at ${new URL(address).host}`,
+  });
   await app.services.tls.open(host);
   return { app, config };
 }

@@ -98,7 +98,7 @@ export const startServer = async (
         const said = output.slice(from);
         // Only this line names the server's own port: the others, which may come before it, name the address
         // that people use, which may be a proxy's. The last of them stands behind the setup link.
-        const address = /listening at https?:\/\/[^\s/"]+:(\d+)/.exec(said);
+        const address = /listening at [^\s"]+:(\d+)/.exec(said);
         if (address?.[1] === undefined || !said.includes('Porchlight is ready on')) return false;
         port = Number(address[1]);
         return isServing(`http://localhost:${port}`);

@@ -212,6 +212,16 @@ test('the list of chats has a member’s own, the last one written in first, eac
   expect(lines(ANA).map(([id]) => id)).toEqual([FAMILY, ANA_EVE, ANA_BEN]);
 });
 
+test('for a newcomer who reads from then on, a chat has nothing until somebody writes', () => {
+  const before = write(FAMILY, BEN, 'before', { now: 10 });
+  store.removeMember(FAMILY, EVE);
+  store.addMember(FAMILY, EVE, { role: 'member', firstId: before, joinedAt: 20 }, before);
+  const last = () => store.lines(EVE).find(({ id }) => id === FAMILY)?.lastMessageId;
+  expect(last()).toBeUndefined();
+  const after = write(FAMILY, BEN, 'after', { now: 30 });
+  expect(last()).toBe(after);
+});
+
 test('the conversation of two is made once', () => {
   const database = tables.database;
   database.exec(

@@ -2,10 +2,11 @@
 import type { Candidate, Description, IceConfiguration } from '../../../protocol/common.ts';
 import type { Kind, Outgoing, Source } from '../../media/outgoing.ts';
 import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
+import { preferRedundancy, refuseParity } from './codec-preferences.ts';
 import { fitOf, type Need, needOf } from './fit.ts';
 import { generation, makesOffers } from './negotiation.ts';
 import { keepDtlsRole, usernameFragments } from './sdp.ts';
-import { preferRedundancy, putFirst } from './sound-first.ts';
+import { putFirst } from './sound-first.ts';
 import { isRelayed, isSilent, type Statistics } from './stats.ts';
 
 /**
@@ -122,12 +123,17 @@ export function createConnection(
     const parameters = sender.getParameters();
     const [encoding] = parameters.encodings;
     if (!encoding) return;
-    const { active, scaleResolutionDownBy, ...most } = fitOf(needOf(source, need), lines);
+    const { active, scaleResolutionDownBy, favours, ...most } = fitOf(needOf(source, need), lines);
     Object.assign(encoding, { active, scaleResolutionDownBy });
     for (const limit of ['maxBitrate', 'maxFramerate'] as const) {
       const value = most[limit];
       if (value === undefined) delete encoding[limit];
       else encoding[limit] = value;
+    }
+    // A screen's hint has said so already.
+    if (source === 'self') {
+      if (favours === undefined) delete parameters.degradationPreference;
+      else parameters.degradationPreference = favours;
     }
     await sender.setParameters(parameters).catch(() => undefined);
   }
@@ -142,7 +148,7 @@ export function createConnection(
       const section = SECTIONS[at];
       if (!section || transceiver.direction !== 'recvonly') continue;
       transceiver.direction = 'sendrecv';
-      if (section.kind === 'audio') preferRedundancy(transceiver);
+      preferCodecs(transceiver, section.kind);
       transceiver.sender.setStreams(outgoing[section.source].stream);
     }
     sendAll();
@@ -182,7 +188,7 @@ export function createConnection(
         for (const { source, kind } of SECTIONS) {
           const streams = [outgoing[source].stream];
           const transceiver = connection.addTransceiver(kind, { direction: 'sendrecv', streams });
-          if (kind === 'audio') preferRedundancy(transceiver);
+          preferCodecs(transceiver, kind);
         }
         sendAll();
       }
@@ -243,6 +249,9 @@ export function createConnection(
     },
   };
 }
+
+const preferCodecs = (transceiver: RTCRtpTransceiver, kind: Kind): void =>
+  (kind === 'audio' ? preferRedundancy : refuseParity)(transceiver);
 
 /** With too little bandwidth, text loses frames and motion loses pixels. */
 async function favour(sender: RTCRtpSender, contentHint: string): Promise<void> {

@@ -2,19 +2,22 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fitOf, needOf } from './fit.ts';
 
-const free = { active: true, scaleResolutionDownBy: 1, maxBitrate: undefined, maxFramerate: undefined };
+const free = {
+  ...{ active: true, scaleResolutionDownBy: 1, maxBitrate: undefined },
+  ...{ maxFramerate: undefined, favours: undefined },
+};
 
 test('between two people a picture is sent as it is, unless it is shown much smaller', () => {
   expect(fitOf({ height: undefined, others: 1 }, 720)).toEqual(free);
   expect(fitOf({ height: 600, others: 1 }, 720)).toEqual(free);
   expect(fitOf({ height: 180, others: 1 }, 720)).toEqual({
-    ...{ active: true, scaleResolutionDownBy: 4, maxBitrate: 220_000, maxFramerate: undefined },
+    ...{ ...free, scaleResolutionDownBy: 4, maxBitrate: 220_000 },
   });
 });
 
 test('whoever saves data sends little, however large it is shown', () => {
   expect(fitOf({ height: 720, others: 1, saving: true }, 720)).toEqual({
-    ...{ active: true, scaleResolutionDownBy: 4, maxBitrate: 220_000, maxFramerate: 15 },
+    ...{ ...free, scaleResolutionDownBy: 4, maxBitrate: 220_000, maxFramerate: 15 },
   });
   expect(fitOf({ height: undefined, others: 1, saving: true }, 180).maxBitrate).toBe(220_000);
   // A screen has to be read.
@@ -22,7 +25,9 @@ test('whoever saves data sends little, however large it is shown', () => {
 });
 
 test('over a line that carries little a face is small, and a screen is not', () => {
-  expect(fitOf({ height: 720, others: 1, limit: 180 }, 720)).toEqual({ ...free, scaleResolutionDownBy: 4 });
+  expect(fitOf({ height: 720, others: 1, limit: 270 }, 720)).toEqual({
+    ...{ ...free, scaleResolutionDownBy: 720 / 270 },
+  });
   // The bitrate leaves room to find out that the line carries more again.
   expect(fitOf({ height: 720, others: 3, limit: 270 }, 720)).toEqual({
     ...fitOf({ height: 720, others: 3 }, 720),
@@ -31,6 +36,18 @@ test('over a line that carries little a face is small, and a screen is not', () 
   expect(720 / fitOf({ height: 90, others: 1, limit: 360 }, 720).scaleResolutionDownBy).toBe(90);
   expect(fitOf({ height: 720, others: 1, limit: undefined }, 720)).toEqual(free);
   expect(fitOf(needOf('screen', { height: 720, others: 1, limit: 180 }), 1080)).toEqual(free);
+});
+
+test('what is small for the sake of the line moves half as fast, and is made no smaller', () => {
+  for (const limit of [90, 135, 180])
+    expect(fitOf({ height: 720, others: 1, limit }, 720)).toEqual({
+      ...{ ...free, scaleResolutionDownBy: 720 / limit, maxFramerate: 15, favours: 'maintain-resolution' },
+    });
+  // As small because it is shown as small, it has all the bits it needs.
+  expect(fitOf({ height: 180, others: 1 }, 720)).toMatchObject({
+    maxFramerate: undefined,
+    favours: undefined,
+  });
 });
 
 test('what nobody shows is not sent', () => {

@@ -24,11 +24,19 @@ export interface Fit {
   maxBitrate: number | undefined;
   /** Frames a second; undefined for as many as there are. */
   maxFramerate: number | undefined;
+  /** What is kept where the line carries too little; undefined leaves it to the browser. */
+  favours: RTCDegradationPreference | undefined;
 }
 
 /** What is sent, and asked for, where data is to be saved. */
 const SAVING_LINES = 180;
-const SAVING_RATE = 15;
+
+/**
+ * So few lines, for the sake of the line, aren't made fewer: a browser halves them, sends a picture that is sharp at half the
+ * size, and stays with it. At half the rate they have twice the bits.
+ */
+const NARROW_LINES = 180;
+const HALF_RATE = 15;
 
 /** Lines, and the bit/s with which a talking face of so many looks well. */
 export const RUNGS: readonly (readonly [lines: number, bitrate: number])[] = [
@@ -54,8 +62,11 @@ function scale(lines: number, wanted: number): number {
 
 /** @param lines that the picture has */
 export function fitOf({ height, others, saving = false, limit }: Need, lines: number): Fit {
-  const maxFramerate = saving ? SAVING_RATE : undefined;
-  if (height === 0) return { active: false, scaleResolutionDownBy: 1, maxBitrate: undefined, maxFramerate };
+  const isNarrow = limit !== undefined && limit <= NARROW_LINES;
+  const maxFramerate = saving || isNarrow ? HALF_RATE : undefined;
+  const favours = isNarrow ? 'maintain-resolution' : undefined;
+  if (height === 0)
+    return { ...{ active: false, scaleResolutionDownBy: 1, maxBitrate: undefined }, maxFramerate, favours };
   // Between two people the browser's own estimate of the line is all there is to share.
   const share = others > 1 ? UP / others : Number.POSITIVE_INFINITY;
   const [least] = RUNGS;
@@ -73,6 +84,7 @@ export function fitOf({ height, others, saving = false, limit }: Need, lines: nu
     scaleResolutionDownBy: scale(lines, Math.min(wanted, limit ?? lines)),
     maxBitrate: isFree ? undefined : bitrate,
     maxFramerate,
+    favours,
   };
 }
 

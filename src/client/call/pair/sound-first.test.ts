@@ -1,43 +1,5 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import { preferRedundancy, putFirst } from './sound-first.ts';
-
-afterEach(() => vi.unstubAllGlobals());
-
-const named = (mimeType: string) => ({ mimeType, clockRate: 48_000 });
-const OPUS = named('audio/opus');
-const RED = named('audio/red');
-const NOISE = named('audio/CN');
-
-function preferred(codecs: RTCRtpCodec[]): string[] | undefined {
-  vi.stubGlobal('RTCRtpReceiver', { getCapabilities: () => ({ codecs, headerExtensions: [] }) });
-  let order: string[] | undefined;
-  preferRedundancy({
-    setCodecPreferences(given) {
-      order = [...given].map(({ mimeType }) => mimeType);
-    },
-  });
-  return order;
-}
-
-test('redundant sound comes first, and what it is made of next', () => {
-  expect(preferred([OPUS, RED, NOISE])).toEqual(['audio/red', 'audio/opus', 'audio/CN']);
-});
-
-test('a browser without it is left as it is', () => {
-  expect(preferred([OPUS, NOISE])).toBeUndefined();
-});
-
-test('a browser that has no preferences, or refuses these, goes on', () => {
-  vi.stubGlobal('RTCRtpReceiver', { getCapabilities: () => ({ codecs: [RED, OPUS], headerExtensions: [] }) });
-  const refusing = {
-    setCodecPreferences() {
-      throw new DOMException('not these', 'InvalidModificationError');
-    },
-  };
-  expect(() => preferRedundancy(refusing)).not.toThrow();
-  vi.stubGlobal('RTCRtpReceiver', {});
-  expect(() => preferRedundancy(refusing)).not.toThrow();
-});
+import { expect, test } from 'vitest';
+import { putFirst } from './sound-first.ts';
 
 const rest = { codecs: [], headerExtensions: [], rtcp: {}, transactionId: 'one' };
 

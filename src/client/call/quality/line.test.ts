@@ -49,12 +49,14 @@ test('one that carries less has less after the second reading, as far as both of
   expect(hear(52, 52)).toEqual([undefined, 135]);
 });
 
-test('one that carries less than half all at once has less at once, and still less while it falls', () => {
-  expect(hear(3000, 1170, 230, 180)).toEqual([undefined, undefined, 180, 180]);
-  expect(hear(3000, 1170, 390, 300, 250, 230)).toEqual([undefined, undefined, 360, 270, 270, 180]);
-  expect(hear(3000, 1170, 390, 395, 300, 390)).toEqual([undefined, undefined, 360, 360, 360, 360]);
+test('one that carries less than half all at once has far less at once, until it has been clear for three readings', () => {
+  expect(hear(3000, 1170, 230, 180, 230, 230, 230)).toEqual([...[undefined, undefined, 90, 90, 90, 90, 180]]);
+  expect(hear(3000, 1170, 390, 300, 250, 240, 230)).toEqual([undefined, undefined, 90, 90, 90, 90, 180]);
+  expect(hear(3000, 1170, 390, 395, 300, 390)).toEqual([undefined, undefined, 90, 90, 90, 180]);
+  // It may be over by then.
+  expect(hear(3000, 1170, 390, ...times(3, 3000))).toEqual([undefined, undefined, 90, 90, 90, undefined]);
   // Of a line that carried all that was allowed, half of that counts.
-  expect(hear(Number.POSITIVE_INFINITY, 800)).toEqual([undefined, 540]);
+  expect(hear(Number.POSITIVE_INFINITY, 880)).toEqual([undefined, 180]);
   expect(hear(Number.POSITIVE_INFINITY, 1000)).toEqual([undefined, undefined]);
   // A call begins with little.
   expect(hear(300, 3000)).toEqual([undefined, undefined]);

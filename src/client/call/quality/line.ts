@@ -19,8 +19,13 @@ const SMALLER = 2;
 const LARGER = 5;
 /** Where that turned out to be too much, at most so many. Each change of size costs a whole picture. */
 const LATEST = 60;
-/** With less than half all at once, a line is full of what was sent before: the picture stands still until it is sent less. */
+/**
+ * With less than half all at once, a line is full of what was sent before, and the browser sends again what was lost of it. Only
+ * a picture that is small by far gets through beside that, for so many readings after the last that was still less.
+ */
 const FALL = 0.5;
+const BESIDE = 1 / 8;
+const CLEARING = 3;
 
 /** A target that comes so close to what was allowed says nothing of the line. */
 const AT_MOST = 0.9;
@@ -63,19 +68,35 @@ export function createLine(): Line {
   let higher = 0;
   let last = 0;
   let falls = false;
+  /** Readings until a line that has fallen is clear; 0 if it is. */
+  let clearing = 0;
+
+  function shrink(to: number): void {
+    patience.gaveUp();
+    rung = to;
+    lower = [];
+  }
+
   return {
     hear(estimate) {
       patience.pass();
       falls = estimate < (falls ? last : last * FALL);
       // Of more than is allowed nobody knows how much more it is.
       last = Math.min(estimate, RUNGS[rung]?.[1] ?? estimate);
-      const carries = rungFor(estimate, leastOf);
+      const [carries, looksWell] = [rungFor(estimate, leastOf), rungFor(estimate, enoughOf)];
       lower = carries < rung ? [...lower, carries] : [];
-      higher = rungFor(estimate, enoughOf) > rung ? higher + 1 : 0;
-      if (lower.length >= SMALLER || (falls && carries < rung)) {
-        patience.gaveUp();
-        rung = falls ? carries : Math.max(...lower);
-        lower = [];
+      higher = looksWell > rung ? higher + 1 : 0;
+      if (falls && carries < rung) {
+        shrink(rungFor(estimate * BESIDE, leastOf));
+        clearing = CLEARING;
+      } else if (clearing > 0) {
+        clearing = falls ? CLEARING : clearing - 1;
+        if (clearing === 0) {
+          rung = Math.max(rung, looksWell);
+          [lower, higher] = [[], 0];
+        }
+      } else if (lower.length >= SMALLER) {
+        shrink(Math.max(...lower));
       } else if (higher >= patience.needed()) {
         patience.tried();
         rung += 1;

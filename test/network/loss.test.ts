@@ -53,6 +53,7 @@ test('with 300 kbit/s up sound is whole, and pictures move', async () => {
   const settled = await receive(ben.page, 'Anna', MEASURED);
   console.log('300 kbit/s up:', adapting, settled);
   expect(settled.lines).toBeGreaterThanOrEqual(180);
+  expect(settled.frozen).toBeLessThan(2.5);
   expect(settled.concealed).toBeLessThan(0.01);
   expect(settled.rate).toBeGreaterThan(7);
 }, 180_000);

@@ -39,11 +39,13 @@ export const preferRedundancy = (transceiver: Transceiver): void =>
   });
 
 /**
- * Does without parity for pictures. Chromium gives it up to four fifths of a line that is full, because a full line loses
- * packets, and the picture stands still; what is lost is sent again anyway. In Firefox it is left to the
- * other side to refuse it: a Firefox that did would offer lines about formats it doesn't name, which Chromium can't read.
+ * Does without parity for pictures from the next description on, which the other side then does as well. In Firefox that is left
+ * to the other side: a Firefox that refused it would offer lines about formats it doesn't name, which Chromium can't read.
+ * @returns whether there is anything to negotiate
  */
-export function refuseParity(transceiver: Transceiver): void {
-  if (navigator.userAgent.includes('Firefox/')) return;
-  prefer(transceiver, 'video', (codecs) => codecs.filter((codec) => !isParity(codec)));
+export function refuseParity(transceivers: readonly Transceiver[]): boolean {
+  if (navigator.userAgent.includes('Firefox/')) return false;
+  for (const transceiver of transceivers)
+    prefer(transceiver, 'video', (codecs) => codecs.filter((codec) => !isParity(codec)));
+  return transceivers.length > 0;
 }

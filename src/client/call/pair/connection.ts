@@ -3,7 +3,7 @@ import type { Candidate, Description, IceConfiguration } from '../../../protocol
 import type { Kind, Outgoing, Source } from '../../media/outgoing.ts';
 import { type Channel, type ChannelEvents, openChannel } from './channel.ts';
 import { preferRedundancy, refuseParity } from './codec-preferences.ts';
-import { fitOf, type Need, needOf } from './fit.ts';
+import { fitOf, isNarrow, type Need, needOf } from './fit.ts';
 import { generation, makesOffers } from './negotiation.ts';
 import { keepDtlsRole, usernameFragments } from './sdp.ts';
 import { putFirst } from './sound-first.ts';
@@ -19,6 +19,9 @@ const SECTIONS: { source: Source; kind: Kind }[] = [
   { source: 'screen', kind: 'video' },
   { source: 'screen', kind: 'audio' },
 ];
+
+/** ms for which a line has to be narrow before that is negotiated: what it was full of at first has got through by then. */
+const NARROW_FOR = 3_000;
 
 /** More early candidates than any honest peer has. */
 const MAX_EARLY = 256;
@@ -69,6 +72,8 @@ export function createConnection(
   const channel = openChannel(connection, events.channel);
   let early: Candidate[] = [];
   let madeFirst = false;
+  let hasParity = true;
+  let parityWait: ReturnType<typeof setTimeout> | undefined;
   const needs: Partial<Record<Source, Need>> = {};
   let fitting = Promise.resolve();
   /** As it came: Chromium's own copy doesn't say which browser wrote it. */
@@ -138,6 +143,26 @@ export function createConnection(
     await sender.setParameters(parameters).catch(() => undefined);
   }
 
+  /**
+   * A narrow line loses packets because it is full. Chromium answers with parity, up to four fifths of such a line, and the picture
+   * stands still. On a wide line that loses some on a long way, parity saves it from that, so it is there until then; once gone, it
+   * stays away, because a line that was narrow may be so again.
+   */
+  function weighParity(narrow: boolean): void {
+    if (!narrow) {
+      clearTimeout(parityWait);
+      parityWait = undefined;
+    } else if (hasParity) parityWait ??= setTimeout(dropParity, NARROW_FOR);
+  }
+
+  function dropParity(): void {
+    parityWait = undefined;
+    if (!connection.remoteDescription || connection.connectionState === 'closed') return;
+    hasParity = false;
+    const pictures = connection.getTransceivers().filter((_, at) => SECTIONS[at]?.kind === 'video');
+    if (refuseParity(pictures)) events.negotiationNeeded();
+  }
+
   function sendAll(): void {
     for (const { source, kind } of SECTIONS) void send(source, kind, outgoing[source].tracks[kind]);
   }
@@ -148,7 +173,7 @@ export function createConnection(
       const section = SECTIONS[at];
       if (!section || transceiver.direction !== 'recvonly') continue;
       transceiver.direction = 'sendrecv';
-      preferCodecs(transceiver, section.kind);
+      if (section.kind === 'audio') preferRedundancy(transceiver);
       transceiver.sender.setStreams(outgoing[section.source].stream);
     }
     sendAll();
@@ -188,7 +213,7 @@ export function createConnection(
         for (const { source, kind } of SECTIONS) {
           const streams = [outgoing[source].stream];
           const transceiver = connection.addTransceiver(kind, { direction: 'sendrecv', streams });
-          preferCodecs(transceiver, kind);
+          if (kind === 'audio') preferRedundancy(transceiver);
         }
         sendAll();
       }
@@ -232,6 +257,7 @@ export function createConnection(
 
     fit(source, need) {
       needs[source] = need;
+      if (source === 'self') weighParity(isNarrow(need.limit));
       void applyFit(source);
     },
 
@@ -244,14 +270,12 @@ export function createConnection(
       ),
 
     close() {
+      clearTimeout(parityWait);
       channel.close();
       connection.close();
     },
   };
 }
-
-const preferCodecs = (transceiver: RTCRtpTransceiver, kind: Kind): void =>
-  (kind === 'audio' ? preferRedundancy : refuseParity)(transceiver);
 
 /** With too little bandwidth, text loses frames and motion loses pixels. */
 async function favour(sender: RTCRtpSender, contentHint: string): Promise<void> {

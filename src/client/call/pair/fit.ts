@@ -60,11 +60,14 @@ function scale(lines: number, wanted: number): number {
   return by < WORTH ? 1 : by;
 }
 
+/** Whether a picture is small for the sake of the line. */
+export const isNarrow = (limit: Need['limit']): boolean => limit !== undefined && limit <= NARROW_LINES;
+
 /** @param lines that the picture has */
 export function fitOf({ height, others, saving = false, limit }: Need, lines: number): Fit {
-  const isNarrow = limit !== undefined && limit <= NARROW_LINES;
-  const maxFramerate = saving || isNarrow ? HALF_RATE : undefined;
-  const favours = isNarrow ? 'maintain-resolution' : undefined;
+  const narrow = isNarrow(limit);
+  const maxFramerate = saving || narrow ? HALF_RATE : undefined;
+  const favours = narrow ? 'maintain-resolution' : undefined;
   if (height === 0)
     return { ...{ active: false, scaleResolutionDownBy: 1, maxBitrate: undefined }, maxFramerate, favours };
   // Between two people the browser's own estimate of the line is all there is to share.

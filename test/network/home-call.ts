@@ -14,6 +14,7 @@ import {
 } from '../helpers/people.ts';
 import { follow } from '../helpers/ui.ts';
 import { showBusyCamera } from './busy-camera.ts';
+import { liveFarAway, openDistance } from './distance.ts';
 import { type Home, type Lab, type Nat, openLab } from './lab.ts';
 import { noteConnections } from './measure.ts';
 
@@ -46,8 +47,10 @@ async function inLab<Made extends object>(
 ): Promise<Made & Call> {
   const lab = await openLab();
   const browsers: OpenBrowser[] = [];
+  const others: (() => void)[] = [];
   const close = async () => {
     for (const browser of browsers) await browser.close();
+    for (const closeOther of others) closeOther();
     await lab.close();
   };
   const people: Person[] = [];
@@ -70,6 +73,7 @@ async function inLab<Made extends object>(
     const made = await make(lab, {
       invite,
       open,
+      closeLater: (other) => void others.push(other),
       async moveIn(nat, frameRate, lines) {
         const person = await invite();
         const home = lab.addHome(nat);
@@ -91,6 +95,8 @@ async function inLab<Made extends object>(
 interface Builder {
   invite(): Promise<Person>;
   open(options: BrowserOptions): Promise<Page>;
+  /** Does this when the browsers are closed. */
+  closeLater(close: () => void): void;
   /** @param lines of their camera, instead of 720 */
   moveIn(nat: Nat, frameRate: number, lines?: number): Promise<At>;
 }
@@ -109,6 +115,16 @@ async function ring(lab: Lab, caller: Pick<At, 'person' | 'page'>, callee: At, o
 export const openHomeCall = (annas: Nat, bens: Nat): Promise<HomeCall> =>
   inLab(async (lab, { moveIn }) => {
     const [anna, ben] = [await moveIn(annas, 30), await moveIn(bens, 30)];
+    await ring(lab, anna, ben);
+    return { anna, ben };
+  });
+
+/** The same over the relay, from which both are so many ms away, and which loses such a share of the packets on each of the two ways. */
+export const openFarCall = (ms: number, lost: number): Promise<HomeCall> =>
+  inLab(async (lab, { moveIn, closeLater }) => {
+    closeLater((await openDistance(ms, lost)).close);
+    const [anna, ben] = [await moveIn('easy', 30), await moveIn('easy', 30)];
+    for (const { page } of [anna, ben]) await liveFarAway(page);
     await ring(lab, anna, ben);
     return { anna, ben };
   });

@@ -50,7 +50,7 @@ test('one that carries less has less after the second reading, as far as both of
 });
 
 test('one that carries less than half all at once has far less at once, until it has been clear for three readings', () => {
-  expect(hear(3000, 1170, 230, 180, 230, 230, 230)).toEqual([...[undefined, undefined, 90, 90, 90, 90, 180]]);
+  expect(hear(3000, 1170, 230, 180, 230, 230, 230)).toEqual([undefined, undefined, 90, 90, 90, 90, 180]);
   expect(hear(3000, 1170, 390, 300, 250, 240, 230)).toEqual([undefined, undefined, 90, 90, 90, 90, 180]);
   expect(hear(3000, 1170, 390, 395, 300, 390)).toEqual([undefined, undefined, 90, 90, 90, 180]);
   // It may be over by then.
